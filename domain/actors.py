@@ -1,0 +1,45 @@
+"""Who acts: a person in an organization, staff, the system, or somebody who has not signed in."""
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from domain.permissions import Permission
+from domain.refusals import forbidden
+
+
+class ActorKind(Enum):
+    """What kind of principal did something."""
+
+    ANONYMOUS = "ANONYMOUS"
+    USER = "USER"
+    SYSTEM = "SYSTEM"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The caller with the rights of this moment; made from a session by the server, never from an argument."""
+
+    kind: ActorKind
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+    membership_id: UUID | None = None
+    organization_id: UUID | None = None
+    organization_kind: str | None = None
+    is_verified: bool = False
+    permissions: frozenset[Permission] = frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        return self.kind is ActorKind.SYSTEM or permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Refuses with FORBIDDEN when the caller lacks the permission in the active organization."""
+        if not self.may(permission):
+            raise forbidden(f"This needs the permission {permission.value} in your active organization.")
+
+    def acts_for(self, organization_id: UUID | None) -> bool:
+        return organization_id is not None and self.organization_id == organization_id
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS)

@@ -1,0 +1,67 @@
+"""What happened, recorded by the object it happened to and written to the outbox in the same transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.actors import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact in the past tense, for example milestone.approved. `topics` are the ids of all objects it concerns."""
+
+    type: str
+    at: datetime
+    by: Actor
+    organization_ids: tuple[UUID, ...]
+    topics: tuple[UUID, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """One step of an object's life: from which state to which, by whom and when. `was` is None at its birth."""
+
+    action: str
+    was: str | None
+    now: str
+    at: datetime
+    by: Actor
+
+
+class Recorder:
+    """Keeps what a verb recorded until the unit of work writes it; nothing is published by hand."""
+
+    SUBJECT: ClassVar[str]
+    """The object's name in event types and history, for example "milestone"."""
+
+    id: UUID
+
+    def concerned_organizations(self) -> Iterable[UUID]:
+        """The organizations that may learn of this object's events."""
+        raise TypeError(f"{type(self).__name__} does not say whom its events concern")
+
+    def concerned_objects(self) -> Iterable[UUID | None]:
+        """Ids of the larger objects whose live feeds show this object's events (gig, project)."""
+        return ()
+
+    def record(self, verb: str, *, by: Actor, at: datetime, data: Mapping[str, Any] | None = None) -> None:
+        """Records `<subject>.<verb>`; `data` is what readers need besides the ids, as JSON values."""
+        organizations = tuple(dict.fromkeys(self.concerned_organizations()))
+        objects = [one for one in self.concerned_objects() if one is not None]
+        topics = tuple(dict.fromkeys([self.id, *objects, *organizations]))
+        event = Event(
+            type=f"{self.SUBJECT}.{verb}", at=at, by=by, organization_ids=organizations, topics=topics, data=data or {}
+        )
+        self.__dict__.setdefault("_events", []).append(event)
+
+    def take_events(self) -> list[Event]:
+        events: list[Event] = self.__dict__.pop("_events", [])
+        return events
+
+    def take_status_changes(self) -> list[StatusChange]:
+        changes: list[StatusChange] = self.__dict__.pop("_status_changes", [])
+        return changes

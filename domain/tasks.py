@@ -1,0 +1,67 @@
+"""Tasks: the smallest parts of a milestone, delivered in numbered submissions."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from domain.permissions import Permission
+from domain.states import Move, Side, Stateful
+
+
+class TaskStatus(Enum):
+    """The life of a task."""
+
+    TODO = "TODO"
+    IN_PROGRESS = "IN_PROGRESS"
+    SUBMITTED = "SUBMITTED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    APPROVED = "APPROVED"
+    CANCELLED = "CANCELLED"
+
+
+_S = TaskStatus
+_W, _A = Permission.WORK_WRITE, Permission.WORK_APPROVE
+_OPEN = (_S.TODO, _S.IN_PROGRESS, _S.CHANGES_REQUESTED)
+
+
+@dataclass(eq=False, kw_only=True)
+class Task(Stateful):
+    """A piece of work that one submission at a time delivers; `revision` counts the submissions."""
+
+    SUBJECT: ClassVar[str] = "task"
+    MOVES: ClassVar[tuple[Move, ...]] = (
+        Move("startTask", (_S.TODO, _S.CHANGES_REQUESTED), _S.IN_PROGRESS, Side.FREELANCER, _W),
+        Move("submitTask", _OPEN, _S.SUBMITTED, Side.FREELANCER, _W),
+        Move("withdrawSubmission", (_S.SUBMITTED,), _S.IN_PROGRESS, Side.FREELANCER, _W),
+        Move("approveTask", (_S.SUBMITTED,), _S.APPROVED, Side.CLIENT, _A),
+        Move("requestTaskChanges", (_S.SUBMITTED,), _S.CHANGES_REQUESTED, Side.CLIENT, _A),
+        Move("cancelTask", (*_OPEN, _S.SUBMITTED), _S.CANCELLED, Side.FREELANCER, _W),
+    )
+
+    id: UUID
+    milestone_id: UUID
+    project_id: UUID
+    client_organization_id: UUID
+    freelancer_organization_id: UUID
+    position: int
+    title: str
+    description: str
+    is_agreed: bool
+    assignee_id: UUID | None
+    due_on: date | None
+    revision: int
+    change_request_count: int
+    approved_by: UUID | None
+    approved_at: datetime | None
+    status: TaskStatus = field(init=False)
+
+    def organization_of(self, side: Side) -> UUID | None:
+        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
+
+    def concerned_organizations(self) -> list[UUID]:
+        return [self.client_organization_id, self.freelancer_organization_id]
+
+    def concerned_objects(self) -> list[UUID]:
+        return [self.project_id, self.milestone_id]

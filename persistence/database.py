@@ -1,0 +1,48 @@
+"""The connection pool, and short read-only sessions that never share a connection with a sibling."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from persistence.mapping import map_domain
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A libpq-style URL (postgres://, sslmode=) in the form that SQLAlchemy's asyncpg dialect takes."""
+    parts = urlsplit(url)
+    query = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(parts.query)]
+    return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, urlencode(query), ""))
+
+
+class Database:
+    """One pool per process. Reads take a connection for one statement; writes go through `unit_of_work`."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        map_domain()
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_use_lifo=True,
+            pool_timeout=10,
+            connect_args={"server_settings": {"application_name": "milepost", "statement_timeout": "5000"}},
+        )
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[AsyncSession]:
+        """A session for one batch of reads. Its objects stay usable after it is closed."""
+        async with AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A plain connection in autocommit mode, for probes and tables without domain objects."""
+        async with self._reading.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()

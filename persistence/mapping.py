@@ -1,0 +1,78 @@
+"""Which domain class is which table: mapped from outside, so that the domain knows nothing of SQL."""
+
+from functools import cache
+
+from sqlalchemy.orm import registry, relationship
+
+from domain.customers import Customer
+from domain.fees import FeePolicy
+from domain.gig_categories import GigCategory
+from domain.gig_invitations import GigInvitation
+from domain.gigs import Gig
+from domain.history import HistoryEntry
+from domain.invitations import Invitation
+from domain.invoices import Invoice, InvoiceLine
+from domain.memberships import Membership
+from domain.milestones import Milestone
+from domain.organizations import Organization
+from domain.pause_requests import PauseRequest
+from domain.payment_methods import PaymentMethod
+from domain.payments import Payment, PaymentAttempt
+from domain.projects import Project
+from domain.proposals import Proposal
+from domain.sessions import Session, SignInEvent
+from domain.task_submissions import TaskSubmission
+from domain.tasks import Task
+from domain.taxes import TaxType
+from domain.users import OneTimeToken, User
+from persistence.tables import identity, invoicing, metadata, money, platform, projects, work
+
+PLAIN = {
+    GigCategory: work.gig_categories,
+    OneTimeToken: identity.one_time_tokens,
+    Session: identity.sessions,
+    SignInEvent: identity.sign_in_events,
+    TaskSubmission: projects.task_submissions,
+    InvoiceLine: invoicing.invoice_lines,
+    FeePolicy: invoicing.fee_policies,
+    PaymentAttempt: money.payment_attempts,
+    HistoryEntry: platform.status_changes,
+}
+
+VERSIONED = {
+    User: identity.users,
+    Organization: identity.organizations,
+    Membership: identity.memberships,
+    Invitation: identity.invitations,
+    Gig: work.gigs,
+    GigInvitation: work.gig_invitations,
+    Proposal: work.proposals,
+    Project: projects.projects,
+    Milestone: projects.milestones,
+    Task: projects.tasks,
+    PauseRequest: projects.pause_requests,
+    TaxType: invoicing.tax_types,
+    Customer: invoicing.customers,
+    Invoice: invoicing.invoices,
+    PaymentMethod: money.payment_methods,
+    Payment: money.payments,
+}
+
+
+@cache
+def map_domain() -> registry:
+    """Maps every domain class, once per process."""
+    mapper = registry(metadata=metadata)
+    for plain, table in PLAIN.items():
+        mapper.map_imperatively(plain, table)
+    for versioned, table in VERSIONED.items():
+        parts = {"lines": _invoice_lines()} if versioned is Invoice else {}
+        mapper.map_imperatively(versioned, table, version_id_col=table.c.version, properties=parts)
+    return mapper
+
+
+def _invoice_lines() -> object:
+    """An invoice's own part: the only relationship() there is; between aggregates there are ids."""
+    return relationship(
+        InvoiceLine, order_by=invoicing.invoice_lines.c.position, lazy="raise", cascade="all, delete-orphan"
+    )

@@ -1,0 +1,156 @@
+"""Tables of payments and the ledger."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.ledger import AccountCode, AccountSide
+from domain.payment_methods import PaymentMethodStatus, Provider
+from domain.payments import AttemptState, PaymentState, PaymentTrigger
+from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
+
+payment_methods = Table(
+    "payment_methods",
+    metadata,
+    key(),
+    ref("organization_id", "organizations", index=True),
+    Column("provider", one_of(Provider, "provider"), nullable=False),
+    Column("token", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("expires_on", Date),
+    Column("is_default", Boolean, nullable=False),
+    Column("status", one_of(PaymentMethodStatus, "status"), nullable=False),
+    *lifecycle(),
+)
+Index(
+    "uq_payment_methods_default",
+    payment_methods.c.organization_id,
+    payment_methods.c.currency,
+    unique=True,
+    postgresql_where=text("is_default AND status = 'ACTIVE'"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    key(),
+    ref("invoice_id", "invoices", index=True),
+    ref("payer_id", "organizations", index=True),
+    ref("issuer_id", "organizations", index=True),
+    ref("method_id", "payment_methods"),
+    Column("provider", one_of(Provider, "provider"), nullable=False),
+    minor("amount_minor"),
+    minor("captured_minor"),
+    Column("currency", Text, nullable=False),
+    Column("trigger", one_of(PaymentTrigger, "trigger"), nullable=False),
+    Column("failure_code", Text),
+    Column("next_ask_at", Instant),
+    Column("asked", Integer, nullable=False),
+    Column("unknown_since", Instant),
+    Column("status", one_of(PaymentState, "status"), nullable=False),
+    *lifecycle(),
+    CheckConstraint("amount_minor >= 1 AND captured_minor BETWEEN 0 AND amount_minor", name="amount"),
+)
+Index(
+    "uq_payments_live",
+    payments.c.invoice_id,
+    unique=True,
+    postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
+)
+Index(
+    "ix_payments_unfinished",
+    payments.c.status,
+    payments.c.next_ask_at,
+    postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
+)
+
+payment_attempts = Table(
+    "payment_attempts",
+    metadata,
+    key(),
+    ref("payment_id", "payments"),
+    Column("number", Integer, nullable=False),
+    Column("status", one_of(AttemptState, "status"), nullable=False),
+    Column("provider_id", Text, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("not_found_at", Instant),
+    Column("answer", JSONB, nullable=False),
+    Index("uq_payment_attempts_number", "payment_id", "number", unique=True),
+)
+
+ledger_accounts = Table(
+    "ledger_accounts",
+    metadata,
+    key(),
+    Column("code", one_of(AccountCode, "code"), nullable=False),
+    Column("currency", Text, nullable=False),
+    ref("organization_id", "organizations", optional=True, index=True),
+    Column("provider", Text),
+    ref("customer_id", "customers", optional=True),
+    Column("side", one_of(AccountSide, "side"), nullable=False),
+    Column("guarded", Boolean, nullable=False),
+    UniqueConstraint(
+        "code",
+        "currency",
+        "organization_id",
+        "provider",
+        "customer_id",
+        name="uq_ledger_accounts_key",
+        postgresql_nulls_not_distinct=True,
+    ),
+)
+
+ledger_transfers = Table(
+    "ledger_transfers",
+    metadata,
+    key(),
+    Column("kind", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("source_id", Uuid, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    ref("actor_user_id", "users", optional=True),
+    ref("actor_organization_id", "organizations", optional=True),
+    Column("reason", Text),
+    ref("reverses_id", "ledger_transfers", optional=True),
+    UniqueConstraint("kind", "source_type", "source_id", "ordinal"),
+    UniqueConstraint("reverses_id"),
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    ref("transfer_id", "ledger_transfers", index=True),
+    ref("account_id", "ledger_accounts", index=True),
+    minor("amount_minor"),
+    Column("currency", Text, nullable=False),
+    ref("invoice_id", "invoices", optional=True, index=True),
+    ref("payment_id", "payments", optional=True, index=True),
+    CheckConstraint("amount_minor <> 0", name="not_zero"),
+)
+
+ledger_balances = Table(
+    "ledger_balances",
+    metadata,
+    Column("account_id", Uuid, ForeignKey("ledger_accounts.id"), primary_key=True),
+    minor("balance_minor"),
+    CheckConstraint("balance_minor >= 0", name="not_negative"),
+)

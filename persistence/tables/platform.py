@@ -1,0 +1,74 @@
+"""Tables that every noun relies on: outbox, history, idempotency and the clock."""
+
+from sqlalchemy import BigInteger, Column, Identity, Index, Integer, Interval, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from persistence.tables.columns import Instant, key, metadata, ref
+
+outbox = Table(
+    "outbox",
+    metadata,
+    key(),
+    Column("written", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("position", BigInteger, unique=True),
+    Column("type", Text, nullable=False),
+    Column("subject_type", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("subject_version", Integer, nullable=False),
+    Column("organization_ids", ARRAY(Uuid), nullable=False),
+    Column("topics", ARRAY(Uuid), nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_user_id", Uuid),
+    Column("actor_organization_id", Uuid),
+    Column("request_id", Text),
+    Column("data", JSONB, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+)
+Index("ix_outbox_unpositioned", outbox.c.written, postgresql_where=text("position IS NULL"))
+Index("ix_outbox_topics", outbox.c.topics, postgresql_using="gin")
+
+outbox_reactions = Table(
+    "outbox_reactions",
+    metadata,
+    Column("position", BigInteger, primary_key=True),
+    Column("reaction", Text, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("error", Text),
+)
+
+status_changes = Table(
+    "status_changes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("was", Text),
+    Column("now", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_user_id", Uuid),
+    Column("actor_organization_id", Uuid),
+    Column("at", Instant, nullable=False),
+    Index("ix_status_changes_subject", "subject_id", "id"),
+)
+
+idempotency_records = Table(
+    "idempotency_records",
+    metadata,
+    key(),
+    Column("scope_id", Uuid, nullable=False),
+    Column("mutation", Text, nullable=False),
+    Column("key", Uuid, nullable=False),
+    Column("input_hash", LargeBinary, nullable=False),
+    Column("result", JSONB),
+    ref("user_id", "users", optional=True),
+    Column("created_at", Instant, nullable=False),
+    Index("uq_idempotency_records_key", "scope_id", "mutation", "key", unique=True),
+)
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ahead", Interval, nullable=False),
+)

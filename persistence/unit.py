@@ -1,0 +1,116 @@
+"""The unit of work: the only place that begins or commits a transaction."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.exc import StaleDataError
+
+from domain.actors import Actor
+from domain.events import Recorder
+from domain.refusals import conflict
+from domain.states import Versioned
+from persistence.database import Database
+from persistence.outbox import outbox_row, status_change_row
+from persistence.tables.platform import outbox, status_changes
+
+T = TypeVar("T")
+
+_RETRIES = 3
+_RETRYABLE = {"40P01", "40001"}
+
+unit_is_open: ContextVar[bool] = ContextVar("unit_is_open", default=False)
+"""True inside a unit of work, so that whoever calls the outside world can assert that no transaction waits for it."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """One transaction: the session, the instant all of it happens at, and who acts."""
+
+    session: AsyncSession
+    at: datetime
+    by: Actor
+    request_id: str | None = None
+
+    def add(self, *objects: object) -> None:
+        self.session.add_all(objects)
+
+    async def flush(self) -> None:
+        await self.session.flush()
+
+
+@asynccontextmanager
+async def unit_of_work(
+    database: Database, *, by: Actor, at: datetime, request_id: str | None = None
+) -> AsyncIterator[Unit]:
+    """Opens a transaction that commits when the block ends and rolls back when it raises."""
+    token = unit_is_open.set(True)
+    try:
+        async with AsyncSession(database.engine, expire_on_commit=False) as session:
+            session.sync_session.info.update(at=at, request_id=request_id)
+            async with session.begin():
+                yield Unit(session, at, by, request_id)
+                await session.flush()
+                _assert_nothing_unrecorded(session.sync_session)
+    finally:
+        unit_is_open.reset(token)
+
+
+async def transact(
+    database: Database,
+    work: Callable[[Unit], Awaitable[T]],
+    *,
+    by: Actor,
+    at: datetime,
+    request_id: str | None = None,
+) -> T:
+    """Runs `work` in one transaction; a deadlock or serialization failure repeats all of it, up to three times."""
+    for attempt in range(1, _RETRIES + 2):
+        try:
+            async with unit_of_work(database, by=by, at=at, request_id=request_id) as db:
+                return await work(db)
+        except StaleDataError:
+            raise conflict("Somebody else changed this at the same time. Read it again and repeat.") from None
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _RETRYABLE or attempt > _RETRIES:
+                raise
+            await asyncio.sleep(random.uniform(0.005, 0.05) * attempt)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+@event.listens_for(Session, "before_flush")
+def _write_what_was_recorded(session: Session, flush: UOWTransaction, instances: object) -> None:
+    """Stamps changed objects and writes their events and status changes into the same transaction."""
+    at, request_id = session.info.get("at"), session.info.get("request_id")
+    events, changes = [], []
+    for changed in (*session.new, *session.dirty):
+        is_new = changed in session.new
+        if isinstance(changed, Versioned) and at is not None:
+            if is_new:
+                changed.created_at = at
+            if is_new or session.is_modified(changed):
+                changed.updated_at = at
+        if isinstance(changed, Recorder):
+            version = 1 if is_new else getattr(changed, "version", 1) + 1
+            changes += [status_change_row(changed.id, change) for change in changed.take_status_changes()]
+            events += [outbox_row(changed, version, event_, request_id) for event_ in changed.take_events()]
+    if changes:
+        session.execute(status_changes.insert(), changes)
+    if events:
+        session.execute(outbox.insert(), events)
+
+
+def _assert_nothing_unrecorded(session: Session) -> None:
+    """An event recorded on an object that did not change would be lost silently: fail loudly instead."""
+    for known in session.identity_map.values():
+        if isinstance(known, Recorder) and (known.__dict__.get("_events") or known.__dict__.get("_status_changes")):
+            raise AssertionError(f"{type(known).__name__} recorded an event without changing; it would be lost")

@@ -1,0 +1,75 @@
+"""Edges as data: how one object leads to others, declared once and turned into batched SQL by whoever executes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Source:
+    """A readable kind of object: its class, its table, and which rows a viewer may see. No source without that rule."""
+
+    entity: type
+    table: Table
+    visible_to: Callable[[Any], Condition]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class One:
+    """Leads from an object to at most one other: `parent.<key>` equals `target.<column>` (its id, unless named)."""
+
+    target: Source
+    key: str
+    column: str = "id"
+    where: Callable[[], Condition] | None = None
+
+    def statement(self, keys: Sequence[Any], viewer: Any) -> Select[Any]:
+        reached = self.target.table.c[self.column].in_(keys)
+        statement: Select[Any] = select(self.target.entity).where(reached, self.target.visible_to(viewer))
+        return statement if self.where is None else statement.where(self.where())
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Many:
+    """Leads to a short list that needs no pages, because a rule bounds its length (milestones of a project)."""
+
+    target: Source
+    column: str
+    order: str
+    key: str = "id"
+
+    def statement(self, keys: Sequence[Any], viewer: Any) -> Select[Any]:
+        table = self.target.table
+        found: Select[Any] = select(self.target.entity).where(
+            table.c[self.column].in_(keys), self.target.visible_to(viewer)
+        )
+        return found.order_by(table.c[self.order], table.c.id)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Connection:
+    """Leads to a list in pages: from each parent (`column` holds its id) or, without `column`, from the root."""
+
+    target: Source
+    orders: Mapping[str, ColumnElement[Any]]
+    default_order: tuple[tuple[str, bool], ...]
+    """(order, descending) pairs that hold where the caller names none."""
+    column: str | None = None
+    key: str = "id"
+    filters: Mapping[str, Callable[[Any], Condition]] = field(default_factory=dict)
+    where: Callable[[Any], Condition] | None = None
+    """A further condition on the list itself, given the viewer."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Batch:
+    """Leads to values computed for many parents at once: `load(session, viewer, parents)` -> value by parent id."""
+
+    load: Callable[[AsyncSession, Any, Sequence[Any]], Awaitable[Mapping[UUID, Any]]]
+    default: Any = None

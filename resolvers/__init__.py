@@ -1,0 +1,1 @@
+"""Who asks, what is loaded, one transaction: a function for each mutation, data for each edge."""

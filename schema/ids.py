@@ -1,0 +1,55 @@
+"""Global ids: `<prefix>_<32 hex>` of a UUID, where the prefix names the type."""
+
+from uuid import UUID
+
+from domain.refusals import Problem, invalid_fields
+
+PREFIXES = {
+    "Gig": "gig",
+    "GigCategory": "cat",
+    "GigInvitation": "giv",
+    "Proposal": "prp",
+    "Project": "prj",
+    "Milestone": "mst",
+    "Task": "tsk",
+    "TaskSubmission": "sbm",
+    "PauseRequest": "psr",
+    "Organization": "org",
+    "User": "usr",
+    "Membership": "mbr",
+    "Invitation": "ivt",
+    "Session": "ses",
+    "Customer": "cus",
+    "TaxType": "tax",
+    "Invoice": "inv",
+    "InvoiceLine": "inl",
+    "PaymentMethod": "pmt",
+    "Payment": "pay",
+    "LedgerTransfer": "ltr",
+}
+TYPES = {prefix: name for name, prefix in PREFIXES.items()}
+
+
+def global_id(type_name: str, id_: UUID) -> str:
+    return f"{PREFIXES[type_name]}_{id_.hex}"
+
+
+def read_id(text: str, type_name: str, *path: str) -> UUID:
+    """The UUID behind a global id of that type; refuses INVALID for anything else."""
+    prefix, _, digits = text.partition("_")
+    if prefix != PREFIXES[type_name] or not _is_hex(digits):
+        problem = Problem(path, f"Give the id of a {type_name}: {PREFIXES[type_name]}_ and 32 hex digits.")
+        raise invalid_fields([problem])
+    return UUID(hex=digits)
+
+
+def read_any_id(text: str, *path: str) -> tuple[str, UUID]:
+    """The type name and UUID of any global id."""
+    type_name = TYPES.get(text.partition("_")[0])
+    if type_name is None:
+        raise invalid_fields([Problem(path, "This is no id of Milepost.")])
+    return type_name, read_id(text, type_name, *path)
+
+
+def _is_hex(digits: str) -> bool:
+    return len(digits) == 32 and all(digit in "0123456789abcdef" for digit in digits)

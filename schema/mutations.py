@@ -1,0 +1,93 @@
+"""Binding a mutation: its input, payload and result types are made from one declaration."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain.permissions import Permission
+from domain.refusals import Refused
+from resolvers.context import Context
+from resolvers.mutations import Call, Changed, Needs, run
+from schema.inputs import optional, read_input, value
+from schema.refusals import Refusal
+
+Verb = Callable[..., Awaitable[Changed]]
+
+
+def mutation(
+    verb: Verb,
+    description: str,
+    *,
+    needs: Permission | Needs,
+    takes: dict[str, Any],
+    gives: dict[str, Any],
+    keyed: bool = False,
+    versioned: bool = False,
+) -> Any:
+    """A mutation `verbNoun(input: VerbNounInput!): VerbNounResult!` answered by a verb of the resolvers.
+
+    `takes` are the input's fields (see schema.inputs), `gives` the payload's; `keyed` adds a required idempotencyKey
+    and `replayed`, `versioned` an optional expectedVersion that the verb receives as `expected_version`.
+    """
+    name = "".join(part.capitalize() for part in verb.__name__.split("_"))
+    field_name = name[0].lower() + name[1:]
+    input_type: Any = _input_type(name, takes, keyed=keyed, versioned=versioned)
+    payload: Any = _payload_type(name, gives, keyed=keyed)
+    result: Any = Annotated[
+        payload | Refusal,
+        strawberry.union(f"{name}Result", description=f"What {field_name} returns: its payload, or why not."),
+    ]
+
+    async def resolve(root: Any, info: strawberry.Info[Context, None], input: Any) -> Any:
+        try:
+            arguments = read_input(input)
+            key = arguments.pop("idempotency_key") if keyed else info.context.idempotency_key
+            return await run(info.context, Call(field_name, verb, needs, arguments, key))
+        except Refused as refused:
+            return refused.refusal
+
+    argument = Annotated[input_type, strawberry.argument(description="What to do it with.")]
+    resolve.__annotations__ = {"info": strawberry.Info, "input": argument}
+    return strawberry.field(
+        resolver=resolve,
+        graphql_type=result,
+        description=f"{description}\n\n{_rule(needs, keyed)}",
+        metadata={"needs": needs},
+    )
+
+
+def _rule(needs: Permission | Needs, keyed: bool) -> str:
+    who = f"the permission {needs.value}" if isinstance(needs, Permission) else needs.value
+    repeat = (
+        "Repeating it with the same idempotencyKey and input returns the first result and changes nothing more."
+        if keyed
+        else "Safe to repeat with the same Idempotency-Key header."
+    )
+    return f"Needs: {who}. {repeat}"
+
+
+def _input_type(name: str, takes: dict[str, Any], *, keyed: bool, versioned: bool) -> Any:
+    fields = dict(takes)
+    if versioned:
+        fields["expected_version"] = optional(
+            int, "The version you have read; CONFLICT if the object has changed since. Left out: no check."
+        )
+    if keyed:
+        fields["idempotency_key"] = value(
+            UUID, "Chosen by you, one for each intention: a repeat returns the first result."
+        )
+    made = type(f"{name}Input", (), {"__annotations__": {}, **fields})
+    return strawberry.input(made, name=f"{name}Input", description=f"What {name[0].lower() + name[1:]} takes.")
+
+
+def _payload_type(name: str, gives: dict[str, Any], *, keyed: bool) -> Any:
+    fields = {field: strawberry.field(graphql_type=kind, description=text) for field, (kind, text) in gives.items()}
+    if keyed:
+        fields["replayed"] = strawberry.field(
+            graphql_type=bool, description="True when an earlier request with this key had done it already."
+        )
+    is_type_of = classmethod(lambda cls, obj, info: isinstance(obj, Changed))
+    made = type(f"{name}Payload", (), {"__annotations__": {}, "is_type_of": is_type_of, **fields})
+    return strawberry.type(made, name=f"{name}Payload", description=f"What {name[0].lower() + name[1:]} changed.")

@@ -1,0 +1,45 @@
+"""What every object with a life has: version, instants, actions and history."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import states as domain
+from domain.history import HistoryEntry
+from domain.refusals import RefusalCode
+from resolvers import history as resolve
+from resolvers.context import Context
+from schema.connections import connection, one
+from schema.organizations import Organization
+from schema.shapes import Node, plain, shows
+from schema.users import User
+
+
+@shows(domain.AvailableAction, "A mutation that exists for this object, and whether the viewer may use it now.")
+class AvailableAction:
+    action: str = plain("The name of the mutation.")
+    allowed: bool = plain("Whether it would be accepted in this state from this viewer.")
+    reason: RefusalCode | None = plain("The code of the refusal it would get; null when allowed.")
+
+
+@shows(HistoryEntry, "A change of status.")
+class StatusChange:
+    action: str = plain("The mutation that made it, or a name of the system's own act.")
+    was: str | None = plain("The state before; null at the beginning.", name="from")
+    now: str = plain("The state after.", name="to")
+    at: datetime = plain("When it happened.")
+    actor_kind: str = plain("USER or SYSTEM.")
+    user: User | None = one(resolve.USER, User, "The person, for those who may know them.")
+    organization: Organization | None = one(resolve.ORGANIZATION, Organization, "For whom they acted.")
+
+
+@strawberry.interface(description="An object with a life: its actions come from the table that guards the mutations.")
+class Stateful(Node):
+    version: int = plain("Counts the committed changes, from 1; send it as expectedVersion.")
+    created_at: datetime = plain("When it came to exist.")
+    updated_at: datetime = plain("When it last changed.")
+    history = connection(resolve.LIST, StatusChange, "Its changes of status, oldest first.")
+
+    @strawberry.field(description="What the viewer may do with it now.")
+    def available_actions(self, info: strawberry.Info[Context, None]) -> list[AvailableAction]:
+        return list(self.available_actions(info.context.viewer))

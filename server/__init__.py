@@ -1,0 +1,1 @@
+"""The processes: the ASGI app, the worker, the command line, and the database that comes along."""

@@ -1,0 +1,33 @@
+"""Protocol faults: the only errors clients see in `errors[]`, each with a code and the request's id."""
+
+import structlog
+from graphql import GraphQLError
+
+from domain.refusals import Refused
+from planner.pages import BadPage
+from resolvers.guards import NotAllowed, NotSignedIn
+
+log = structlog.get_logger(__name__)
+
+
+def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
+    """The error as clients may see it: known faults with their code, everything else masked as INTERNAL and logged."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        code = (error.extensions or {}).get("code") or "GRAPHQL_VALIDATION_FAILED"
+        return _fault(error, error.message, str(code), request_id)
+    if isinstance(cause, NotSignedIn):
+        return _fault(error, "Sign in first: this needs a valid session.", "UNAUTHENTICATED", request_id)
+    if isinstance(cause, NotAllowed):
+        return _fault(error, str(cause), "FORBIDDEN", request_id)
+    if isinstance(cause, BadPage):
+        return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=[cause.argument])
+    if isinstance(cause, Refused):
+        return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=list(cause.refusal.path))
+    log.error("unexpected", exc_info=cause, request_id=request_id, path=error.path)
+    return _fault(error, "Something went wrong on our side; it has been logged.", "INTERNAL", request_id)
+
+
+def _fault(error: GraphQLError, message: str, code: str, request_id: str, **more: object) -> GraphQLError:
+    extensions = {"code": code, "requestId": request_id, **more}
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)

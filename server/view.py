@@ -1,0 +1,57 @@
+"""The GraphQL endpoint: Strawberry's view with our context, our faults and orjson."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from resolvers.context import Context, Platform
+from schema.api import schema
+from server.auth import actor_of_token, bearer_token
+from server.errors import as_fault
+
+
+class GraphQLView(GraphQL[Context, None]):
+    """One per process."""
+
+    def __init__(self, platform: Platform) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
+        self.platform = platform
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        viewer = await actor_of_token(self.platform.database, bearer_token(request))
+        return Context(
+            platform=self.platform,
+            viewer=viewer,
+            request_id=request.scope.get("state", {}).get("request_id", ""),
+            ip=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:300],
+            idempotency_key=_header_key(request),
+        )
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        request_id = request.scope.get("state", {}).get("request_id", "")
+        if result.errors:
+            result.errors = [as_fault(error, request_id) for error in result.errors]
+        return await super().process_result(request, result)
+
+    def decode_json(self, data: str | bytes) -> Any:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+
+def _header_key(request: Request | WebSocket) -> UUID | None:
+    """The Idempotency-Key header, which gives any mutation a key; anything but a UUID is no key."""
+    try:
+        return UUID(request.headers.get("idempotency-key", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""A GraphQL client over the real ASGI application: requests go through HTTP, authentication and the real schema."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx2
+
+from persistence.database import Database
+from server.app import create_app
+from server.clock import Clock
+
+
+class Faulted(AssertionError):
+    """The answer has top-level errors where the test expected data."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(
+            "; ".join(f"{error.get('extensions', {}).get('code')}: {error['message']}" for error in errors)
+        )
+        self.errors = errors
+
+
+@dataclass(slots=True)
+class Client:
+    http: httpx2.AsyncClient
+
+    @classmethod
+    @asynccontextmanager
+    async def serving(cls, database: Database, clock: Clock) -> AsyncIterator[Self]:
+        app = create_app(database, clock)
+        transport = httpx2.ASGITransport(app=app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(transport=transport, base_url="http://t") as http,
+        ):
+            yield cls(http)
+
+    async def post(
+        self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
+    ) -> dict[str, Any]:
+        """The whole answer: data, errors and extensions."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def ask(self, query: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+        """The data; fails the test when there are errors."""
+        body = await self.post(query, variables, token)
+        if body.get("errors"):
+            raise Faulted(body["errors"])
+        data: dict[str, Any] = body["data"]
+        return data
