@@ -13,11 +13,12 @@ from resolvers.loaders import Loaders
 
 @dataclass(slots=True)
 class Platform:
-    """What all requests of a process share. `now` is the platform clock, which the sandbox can move forward."""
+    """What all requests of a process share. `now` is the platform clock, which only a sandbox can move forward."""
 
     database: Database
     now: Callable[[], datetime]
     wakeups: Wakeups
+    is_sandbox: bool = True
 
 
 @dataclass(slots=True)

@@ -4,18 +4,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from resolvers.context import Platform
+from schema.api import sdl
 from server.clock import Clock
+from server.health import Health
+from server.middleware import RequestMiddleware
 from server.view import GraphQLView
 
 
-def create_app(database: Database, clock: Clock) -> Starlette:
+def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
-    platform = Platform(database=database, now=clock.now, wakeups=Wakeups(database))
+    platform = Platform(database=database, now=clock.now, wakeups=Wakeups(database), is_sandbox=is_sandbox)
+    health = Health(database)
+    view = GraphQLView(platform)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -23,8 +31,22 @@ def create_app(database: Database, clock: Clock) -> Starlette:
         yield
         await platform.wakeups.stop()
 
-    view = GraphQLView(platform)
-    routes = [Route("/graphql", view), WebSocketRoute("/graphql", view)]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(
+        routes=[
+            Route("/graphql", view),
+            WebSocketRoute("/graphql", view),
+            Route("/schema.graphql", _schema),
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+        ],
+        middleware=[Middleware(RequestMiddleware)],
+        lifespan=lifespan,
+    )
     app.state.platform = platform
+    app.state.health = health
     return app
+
+
+async def _schema(request: Request) -> PlainTextResponse:
+    """The SDL, for client generators."""
+    return PlainTextResponse(sdl())
