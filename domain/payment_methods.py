@@ -1,12 +1,15 @@
 """Payment methods: provider tokens that an organization pays with; never card or account data."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
+from domain.actors import Actor
+from domain.ids import new_id
 from domain.permissions import Permission
+from domain.refusals import conflict, forbidden, invalid, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -23,19 +26,26 @@ class PaymentMethodStatus(Enum):
     DETACHED = "DETACHED"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodDetails:
+    """What a provider tells of a token, for people to recognize it by."""
+
+    label: str
+    last4: str
+    expires_on: date | None = None
+
+
+_S, _MOVE = PaymentMethodStatus, Permission.MONEY_MOVE
+
+
 @dataclass(eq=False, kw_only=True)
 class PaymentMethod(Stateful):
-    """One default per organization and currency."""
+    """Something an organization pays with. At most one is the default of its organization and currency."""
 
     SUBJECT: ClassVar[str] = "payment_method"
     MOVES: ClassVar[tuple[Move, ...]] = (
-        Move(
-            "detachPaymentMethod",
-            (PaymentMethodStatus.ACTIVE,),
-            PaymentMethodStatus.DETACHED,
-            Side.OWNER,
-            Permission.MONEY_MOVE,
-        ),
+        Move("setDefaultMethod", (_S.ACTIVE,), None, Side.OWNER, _MOVE),
+        Move("detachMethod", (_S.ACTIVE,), _S.DETACHED, Side.OWNER, _MOVE),
     )
 
     id: UUID
@@ -49,8 +59,55 @@ class PaymentMethod(Stateful):
     is_default: bool
     status: PaymentMethodStatus = field(init=False)
 
+    def detach(self, *, is_in_use: bool, by: Actor, at: datetime) -> None:
+        """Ends it for good. No other becomes the default by itself: nobody chose to be charged there."""
+        self.check("detachMethod", by=by)
+        if is_in_use:
+            raise conflict("A payment with this method is under way; wait for its end.", "methodId")
+        self.move_to("detachMethod", by=by, at=at)
+        self.is_default = False
+        self.record("detached", by=by, at=at)
+
+    def require_usable(self, currency: str) -> None:
+        """Refuses to charge it when it is detached, and for an amount in another currency than its own."""
+        if self.status is not PaymentMethodStatus.ACTIVE:
+            raise wrong_state(
+                "This method is detached.", from_state=self.status.name, allowed=[PaymentMethodStatus.ACTIVE.name]
+            )
+        if self.currency != currency:
+            raise invalid(f"This method pays in {self.currency}; the invoice is in {currency}.", "methodId")
+
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
+
+
+def added(
+    *,
+    provider: Provider,
+    token: str,
+    details: MethodDetails,
+    currency: str,
+    is_default: bool,
+    by: Actor,
+    at: datetime,
+) -> PaymentMethod:
+    """A new method of the actor's organization."""
+    if by.organization_id is None:
+        raise forbidden("Act for an organization first.")
+    method = PaymentMethod(
+        id=new_id(),
+        organization_id=by.organization_id,
+        provider=provider,
+        token=token,
+        label=details.label,
+        last4=details.last4,
+        currency=currency,
+        expires_on=details.expires_on,
+        is_default=is_default,
+    )
+    method.born(PaymentMethodStatus.ACTIVE, action="addPaymentMethod", by=by, at=at)
+    method.record("added", by=by, at=at)
+    return method

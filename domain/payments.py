@@ -1,14 +1,19 @@
 """Payments: collecting the money of an invoice through a provider, one live payment at a time."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.actors import SYSTEM, Actor
+from domain.checks import Checks
+from domain.ids import new_id
+from domain.invoices import Invoice
 from domain.money import Money
-from domain.payment_methods import Provider
+from domain.payment_methods import PaymentMethod, Provider
 from domain.permissions import Permission
+from domain.refusals import conflict, invalid
 from domain.states import Move, Side, Stateful
 
 
@@ -44,6 +49,34 @@ _S = PaymentState
 LIVE_STATES = (_S.CREATED, _S.PROCESSING, _S.UNKNOWN)
 """While a payment is in one of these, its invoice takes no other."""
 
+STALE_AFTER = timedelta(minutes=10)
+"""How long an answer may take before the provider is asked what became of the call."""
+
+ASK_AFTER = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=45))
+ASK_EVERY = timedelta(hours=6)
+"""The waits between questions about an unknown outcome: 5, 15 and 60 minutes after it, then every six hours."""
+
+NOT_FOUND_GAP = timedelta(minutes=10)
+"""Two answers "not found" this far apart prove that a call never arrived; one may just have been too early."""
+
+NEVER_ARRIVED = "NEVER_ARRIVED"
+CANCELED = "CANCELED"
+
+
+@dataclass(eq=False, kw_only=True)
+class PaymentAttempt:
+    """One call to the provider, stored before it is made; its id is the provider's idempotency key."""
+
+    id: UUID
+    payment_id: UUID
+    number: int
+    status: AttemptState
+    provider_id: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    not_found_at: datetime | None
+    answer: dict[str, Any]
+
 
 @dataclass(eq=False, kw_only=True)
 class Payment(Stateful):
@@ -53,7 +86,7 @@ class Payment(Stateful):
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("sendPayment", (_S.CREATED,), _S.PROCESSING, Side.SYSTEM),
         Move("confirmPayment", (_S.PROCESSING, _S.UNKNOWN, _S.FAILED, _S.CANCELED), _S.SUCCEEDED, Side.SYSTEM),
-        Move("failPayment", (_S.CREATED, _S.PROCESSING, _S.UNKNOWN), _S.FAILED, Side.SYSTEM),
+        Move("failPayment", (_S.PROCESSING, _S.UNKNOWN), _S.FAILED, Side.SYSTEM),
         Move("losePayment", (_S.PROCESSING,), _S.UNKNOWN, Side.SYSTEM),
         Move("cancelPayment", (_S.CREATED,), _S.CANCELED, Side.CLIENT, Permission.MONEY_MOVE),
     )
@@ -78,6 +111,80 @@ class Payment(Stateful):
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def captured_amount(self) -> Money:
+        return Money(self.captured_minor, self.currency)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE_STATES
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.trigger is PaymentTrigger.COLLECTION
+
+    def send(self, attempt: PaymentAttempt, *, at: datetime) -> None:
+        """Marks it as under way. Committed before the call, so that a crash in between never charges twice."""
+        self.move_to("sendPayment", by=SYSTEM, at=at)
+        attempt.status, attempt.sent_at = AttemptState.SENT, at
+        self.next_ask_at = at + STALE_AFTER
+
+    def confirm(self, attempt: PaymentAttempt, provider_id: str, *, at: datetime) -> bool:
+        """The provider proves that the money was taken; False when that is known already."""
+        if self.status is PaymentState.SUCCEEDED:
+            return False
+        is_late = not self.is_live
+        self.move_to("confirmPayment", by=SYSTEM, at=at)
+        attempt.status, attempt.provider_id = AttemptState.SUCCEEDED, provider_id
+        attempt.answer = {"outcome": "charged"}
+        self.captured_minor, self.failure_code = self.amount_minor, None
+        self._be_asked_no_more()
+        self.record("succeeded", by=SYSTEM, at=at, data={"late": is_late})
+        return True
+
+    def fail(self, attempt: PaymentAttempt, code: str, *, at: datetime) -> bool:
+        """The provider says no; False when the payment has ended otherwise already."""
+        if not self.is_live:
+            return False
+        self.move_to("failPayment", by=SYSTEM, at=at)
+        attempt.status, attempt.answer = AttemptState.FAILED, {"outcome": "declined", "code": code}
+        self.failure_code = code
+        self._be_asked_no_more()
+        self.record("failed", by=SYSTEM, at=at, data={"code": code})
+        return True
+
+    def lose(self, attempt: PaymentAttempt, reason: str, *, at: datetime) -> None:
+        """No answer, or none that can be understood: nothing else is charged until the provider has been asked."""
+        if self.status is not PaymentState.PROCESSING:
+            return
+        self.move_to("losePayment", by=SYSTEM, at=at)
+        attempt.status, attempt.answer = AttemptState.UNKNOWN, {"outcome": "none", "reason": reason}
+        self.unknown_since, self.asked = at, 0
+        self.next_ask_at = at + ASK_AFTER[0]
+        self.record("became_unknown", by=SYSTEM, at=at)
+
+    def ask(self, *, at: datetime) -> None:
+        """Marks that the provider is asked now and says when next; committed before the question."""
+        if self.status is PaymentState.UNKNOWN:
+            self.asked += 1
+        gap = ASK_AFTER[self.asked] if self.asked < len(ASK_AFTER) else ASK_EVERY
+        self.next_ask_at = at + gap
+
+    def not_found(self, attempt: PaymentAttempt, *, at: datetime) -> bool:
+        """The provider does not know the call; True when it has said so often enough for the payment to fail."""
+        self.lose(attempt, "not found", at=at)
+        if not self.is_live:
+            return False
+        if attempt.not_found_at is None:
+            attempt.not_found_at = at
+        return at - attempt.not_found_at >= NOT_FOUND_GAP and self.fail(attempt, NEVER_ARRIVED, at=at)
+
+    def cancel(self, *, by: Actor, at: datetime) -> None:
+        """Only while nothing was sent: what is under way is known by its outcome alone."""
+        self.move_to("cancelPayment", by=by, at=at)
+        self._be_asked_no_more()
+        self.record("canceled", by=by, at=at)
+
     def organization_of(self, side: Side) -> UUID | None:
         return {Side.CLIENT: self.payer_id, Side.FREELANCER: self.issuer_id}.get(side)
 
@@ -87,17 +194,71 @@ class Payment(Stateful):
     def concerned_objects(self) -> list[UUID]:
         return [self.invoice_id]
 
+    def _be_asked_no_more(self) -> None:
+        self.next_ask_at = self.unknown_since = None
 
-@dataclass(eq=False, kw_only=True)
-class PaymentAttempt:
-    """One call to the provider, stored before it is made; its id is the provider's idempotency key."""
 
-    id: UUID
-    payment_id: UUID
-    number: int
-    status: AttemptState
-    provider_id: str | None
-    created_at: datetime
-    sent_at: datetime | None
-    not_found_at: datetime | None
-    answer: dict[str, Any]
+def require_none_live(live: Payment | None) -> None:
+    """Refuses CONFLICT while an earlier payment of the invoice may still take the money."""
+    if live is None:
+        return
+    if live.status is PaymentState.UNKNOWN:
+        raise conflict("A payment of this invoice is being checked; nothing is charged until its outcome is known.")
+    raise conflict("A payment of this invoice is under way.")
+
+
+def amount_to_pay(invoice: Invoice, amount: Money | None) -> int:
+    """The chosen amount in minor units, or all that is due; refuses INVALID unless 1 <= amount <= due."""
+    if amount is None:
+        return invoice.amount_due_minor
+    checks = Checks()
+    checks.money("amount", amount, currency=invoice.currency)
+    fits = amount.amount_minor <= invoice.amount_due_minor
+    checks.require(fits, f"At most {invoice.amount_due_minor} is due.", "amount", "amountMinor")
+    checks.refuse()
+    return amount.amount_minor
+
+
+def started(
+    invoice: Invoice,
+    method: PaymentMethod,
+    *,
+    amount_minor: int,
+    trigger: PaymentTrigger,
+    by: Actor,
+    at: datetime,
+) -> tuple[Payment, PaymentAttempt]:
+    """The stored intent: a payment and its first attempt, to be sent after the commit."""
+    if invoice.recipient_id is None:
+        raise invalid("The customer of this invoice is not on Milepost.", "invoiceId")
+    payment = Payment(
+        id=new_id(),
+        invoice_id=invoice.id,
+        payer_id=invoice.recipient_id,
+        issuer_id=invoice.issuer_id,
+        method_id=method.id,
+        provider=method.provider,
+        amount_minor=amount_minor,
+        captured_minor=0,
+        currency=invoice.currency,
+        trigger=trigger,
+        failure_code=None,
+        next_ask_at=None,
+        asked=0,
+        unknown_since=None,
+    )
+    action = "payInvoice" if trigger is PaymentTrigger.PAYER else "collectInvoice"
+    payment.born(PaymentState.CREATED, action=action, by=by, at=at)
+    payment.record("created", by=by, at=at)
+    attempt = PaymentAttempt(
+        id=new_id(),
+        payment_id=payment.id,
+        number=1,
+        status=AttemptState.CREATED,
+        provider_id=None,
+        created_at=at,
+        sent_at=None,
+        not_found_at=None,
+        answer={},
+    )
+    return payment, attempt

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -17,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from domain.actors import Actor
 from domain.events import Recorder
+from domain.outside import unit_is_open
 from domain.refusals import conflict
 from domain.states import Versioned
 from persistence.database import Database
@@ -27,9 +27,6 @@ T = TypeVar("T")
 
 _RETRIES = 3
 _RETRYABLE = {"40P01", "40001"}
-
-unit_is_open: ContextVar[bool] = ContextVar("unit_is_open", default=False)
-"""True inside a unit of work, so that whoever calls the outside world can assert that no transaction waits for it."""
 
 
 @dataclass(slots=True)

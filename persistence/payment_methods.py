@@ -1,0 +1,89 @@
+"""Queries of payment methods: whose they are, which one is charged, and the locks of the verbs."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import exists, false, select
+
+from domain.actors import Actor
+from domain.organizations import Organization
+from domain.payment_methods import PaymentMethod, PaymentMethodStatus
+from domain.payments import LIVE_STATES
+from domain.permissions import Permission
+from domain.refusals import not_found
+from persistence.organizations import ORGANIZATIONS
+from persistence.tables.identity import organizations
+from persistence.tables.money import payment_methods, payments
+from persistence.unit import Unit
+from planner.edges import Condition, Connection, One, Source
+
+
+def visible_to(viewer: Actor) -> Condition:
+    """One's own organization's, for those who may read its money."""
+    if viewer.organization_id is None or not viewer.may(Permission.MONEY_READ):
+        return false()
+    return payment_methods.c.organization_id == viewer.organization_id
+
+
+PAYMENT_METHODS = Source(PaymentMethod, payment_methods, visible_to)
+
+ORGANIZATION = One(ORGANIZATIONS, "organization_id")
+
+LIST = Connection(
+    PAYMENT_METHODS,
+    orders={"CREATED_AT": payment_methods.c.created_at},
+    default_order=(("CREATED_AT", True),),
+    filters={
+        "status": lambda values: payment_methods.c.status.in_(values),
+        "currency": lambda currency: payment_methods.c.currency == currency,
+    },
+)
+
+_is_active = payment_methods.c.status == PaymentMethodStatus.ACTIVE
+
+
+async def default_of(db: Unit, organization_id: UUID, currency: str) -> PaymentMethod | None:
+    """The method that is charged when nobody names one; shared-locked, so that it is not detached meanwhile."""
+    statement = select(PaymentMethod).where(
+        payment_methods.c.organization_id == organization_id,
+        payment_methods.c.currency == currency,
+        payment_methods.c.is_default.is_(True),
+        _is_active,
+    )
+    return (await db.session.scalars(statement.with_for_update(read=True))).one_or_none()
+
+
+async def for_charge(db: Unit, method_id: UUID) -> PaymentMethod:
+    """A visible method that a payment is about to be made with."""
+    statement = select(PaymentMethod).where(payment_methods.c.id == method_id, visible_to(db.by))
+    return _found(await db.session.scalar(statement.with_for_update(read=True)))
+
+
+async def for_change(db: Unit, method_id: UUID) -> PaymentMethod:
+    statement = select(PaymentMethod).where(payment_methods.c.id == method_id, visible_to(db.by))
+    return _found(await db.session.scalar(statement.with_for_update()))
+
+
+async def for_choice(db: Unit, organization_id: UUID, currency: str) -> Sequence[PaymentMethod]:
+    """All active methods of a currency, while nobody else adds one or chooses among them.
+
+    The organization's row stands for the choice; its lock leaves room for those who only refer to the organization.
+    """
+    organization = select(Organization).where(organizations.c.id == organization_id)
+    await db.session.execute(organization.with_for_update(key_share=True))
+    statement = select(PaymentMethod).where(
+        payment_methods.c.organization_id == organization_id, payment_methods.c.currency == currency, _is_active
+    )
+    return (await db.session.scalars(statement.order_by(payment_methods.c.id).with_for_update())).all()
+
+
+async def is_in_use(db: Unit, method_id: UUID) -> bool:
+    """Whether a live payment is made with it."""
+    live = exists().where(payments.c.method_id == method_id, payments.c.status.in_(LIVE_STATES))
+    return bool(await db.session.scalar(select(live)))
+
+
+def _found(method: PaymentMethod | None) -> PaymentMethod:
+    if method is None:
+        raise not_found("payment method", "methodId")
+    return method

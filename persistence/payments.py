@@ -1,0 +1,141 @@
+"""Queries of payments: who sees them, starting one, the locks of the verbs, and what the jobs pick up."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, false, or_, select, true
+
+from domain import collection
+from domain.actors import SYSTEM, Actor
+from domain.invoices import CollectionMode, Invoice, InvoiceStatus
+from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, PaymentTrigger, started
+from domain.permissions import Permission
+from domain.refusals import not_found
+from persistence import payment_methods
+from persistence.organizations import ORGANIZATIONS
+from persistence.tables.invoicing import invoices
+from persistence.tables.money import payment_attempts, payments
+from persistence.unit import Unit
+from planner.edges import Condition, Connection, One, Source
+
+
+def visible_to(viewer: Actor) -> Condition:
+    """Payer and issuer, each for those who may read its money; staff who may handle money see all."""
+    if viewer.may(Permission.STAFF_MONEY):
+        return true()
+    if viewer.organization_id is None or not viewer.may(Permission.MONEY_READ):
+        return false()
+    return or_(payments.c.payer_id == viewer.organization_id, payments.c.issuer_id == viewer.organization_id)
+
+
+PAYMENTS = Source(Payment, payments, visible_to)
+
+PAYER, ISSUER = One(ORGANIZATIONS, "payer_id"), One(ORGANIZATIONS, "issuer_id")
+METHOD = One(payment_methods.PAYMENT_METHODS, "method_id")
+
+_ORDERS = {"CREATED_AT": payments.c.created_at, "AMOUNT": payments.c.amount_minor}
+_NEWEST_FIRST = (("CREATED_AT", True),)
+
+LIST = Connection(
+    PAYMENTS,
+    orders=_ORDERS,
+    default_order=_NEWEST_FIRST,
+    filters={
+        "status": lambda values: payments.c.status.in_(values),
+        "invoice_id": lambda id_: payments.c.invoice_id == id_,
+        "created_from": lambda at: payments.c.created_at >= at,
+        "created_before": lambda at: payments.c.created_at < at,
+    },
+)
+OF_INVOICE = Connection(PAYMENTS, orders=_ORDERS, default_order=_NEWEST_FIRST, column="invoice_id")
+
+
+async def live_of(db: Unit, invoice_id: UUID) -> Payment | None:
+    """The payment that may still take the money. Ask under the invoice's lock."""
+    statement = select(Payment).where(payments.c.invoice_id == invoice_id, payments.c.status.in_(LIVE_STATES))
+    return (await db.session.scalars(statement)).one_or_none()
+
+
+async def has_live(db: Unit, invoice_id: UUID) -> bool:
+    """Whether a payment of the invoice is under way or being checked."""
+    return await live_of(db, invoice_id) is not None
+
+
+async def add(db: Unit, payment: Payment, attempt: PaymentAttempt) -> None:
+    """Stores an intent; whatever it refers to must be in the database before it."""
+    await db.flush()
+    db.add(payment)
+    await db.flush()
+    db.add(attempt)
+
+
+async def start_collection(db: Unit, invoice: Invoice) -> Payment | None:
+    """The next automatic charge of an invoice that is new or locked and has no live payment.
+
+    Without a usable default method the charge has failed at once. None also where nothing is collected: by hand
+    only, nothing due, frozen.
+    """
+    if not collection.is_collected(invoice) or invoice.recipient_id is None:
+        return None
+    method = await payment_methods.default_of(db, invoice.recipient_id, invoice.currency)
+    if method is None:
+        collection.charge_failed(invoice, collection.NO_PAYMENT_METHOD, at=db.at)
+        return None
+    collection.charge_started(invoice)
+    due = invoice.amount_due_minor
+    payment, attempt = started(
+        invoice, method, amount_minor=due, trigger=PaymentTrigger.COLLECTION, by=SYSTEM, at=db.at
+    )
+    await add(db, payment, attempt)
+    return payment
+
+
+async def for_outcome(db: Unit, payment_id: UUID) -> tuple[Invoice, Payment, PaymentAttempt]:
+    """A visible payment with its invoice and its newest attempt, locked in this order."""
+    visible = select(payments.c.invoice_id).where(payments.c.id == payment_id, visible_to(db.by))
+    invoice_id = await db.session.scalar(visible)
+    if invoice_id is None:
+        raise not_found("payment", "paymentId")
+    invoice = (await db.session.scalars(select(Invoice).where(invoices.c.id == invoice_id).with_for_update())).one()
+    locked = select(Payment).where(payments.c.id == payment_id).with_for_update()
+    payment = (await db.session.scalars(locked)).one()
+    return invoice, payment, await attempt_of(db, payment)
+
+
+async def attempt_of(db: Unit, payment: Payment) -> PaymentAttempt:
+    """The newest attempt of a locked payment."""
+    newest = select(PaymentAttempt).where(payment_attempts.c.payment_id == payment.id)
+    return (await db.session.scalars(newest.order_by(payment_attempts.c.number.desc()).limit(1))).one()
+
+
+async def due_for_sending(db: Unit, payment_id: UUID | None = None) -> Payment | None:
+    """The oldest payment that nobody sends yet, or this one if it is such."""
+    statement = select(Payment).where(payments.c.status == PaymentState.CREATED)
+    if payment_id is not None:
+        statement = statement.where(payments.c.id == payment_id)
+    statement = statement.order_by(payments.c.created_at, payments.c.id).limit(1)
+    return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def due_for_asking(db: Unit, now: datetime) -> Payment | None:
+    """A payment without an answer whose provider shall be asked now."""
+    statement = select(Payment).where(
+        payments.c.status.in_((PaymentState.PROCESSING, PaymentState.UNKNOWN)), payments.c.next_ask_at <= now
+    )
+    statement = statement.order_by(payments.c.next_ask_at, payments.c.id).limit(1)
+    return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def due_for_collection(db: Unit, now: datetime) -> Invoice | None:
+    """An invoice whose next automatic charge is due and that nobody is paying right now."""
+    live = exists().where(payments.c.invoice_id == invoices.c.id, payments.c.status.in_(LIVE_STATES))
+    statement = select(Invoice).where(
+        invoices.c.status == InvoiceStatus.OPEN,
+        invoices.c.collection_mode == CollectionMode.AUTO,
+        invoices.c.collection_next_at <= now,
+        invoices.c.is_frozen.is_(False),
+        invoices.c.amount_due_minor > 0,
+        ~live,
+    )
+    statement = statement.order_by(invoices.c.collection_next_at, invoices.c.id).limit(1)
+    return await db.session.scalar(statement.with_for_update(skip_locked=True))
