@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.gigs import Gig, GigMutations, GigQueries
+from schema.limits import limits
 from schema.nodes import NodeQueries, by_id
 from schema.scalars import SCALARS
 
@@ -21,7 +22,8 @@ class Mutation(GigMutations):
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
-    config=StrawberryConfig(scalar_map=SCALARS, relay_max_results=100),
+    config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=limits(),
 )
 
 

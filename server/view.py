@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
@@ -24,6 +26,23 @@ class GraphQLView(GraphQL[Context, None]):
     def __init__(self, platform: Platform) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
         self.platform = platform
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self.run(request)
+        except (HTTPException, UnicodeDecodeError) as error:
+            response = _request_fault(request, error)
+        await response(scope, receive, send)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        parsed = super().parse_json(data)
+        if not isinstance(parsed, dict):
+            raise HTTPException(400, "Send one JSON object with query, variables and operationName.")
+        return parsed
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         viewer = await actor_of_token(self.platform.database, bearer_token(request))
@@ -47,6 +66,15 @@ class GraphQLView(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def _request_fault(request: Request, error: HTTPException | UnicodeDecodeError) -> JSONResponse:
+    """A request that is no GraphQL request: the same coded shape as every other fault."""
+    status, reason = (
+        (error.status_code, error.reason) if isinstance(error, HTTPException) else (400, "The body is not UTF-8.")
+    )
+    extensions = {"code": "BAD_USER_INPUT", "requestId": request.scope.get("state", {}).get("request_id", "")}
+    return JSONResponse({"errors": [{"message": reason, "extensions": extensions}]}, status_code=status)
 
 
 def _header_key(request: Request | WebSocket) -> UUID | None:
