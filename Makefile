@@ -49,7 +49,7 @@ lock: $(BOOTSTRAP)/uv ## Write the lock files from pyproject.toml; ARGS=--upgrad
 
 migration: install-dev ## Write a migration for changed tables: make migration NAME="add a note to gigs"
 	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="add a note to gigs"'; exit 1; }
-	@$(PYTHON) -m alembic revision --autogenerate --message "$(NAME)"
+	@$(PYTHON) -m server migrate --create "$(NAME)"
 
 clean: ## Remove the virtual environment and all caches; data stays
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
