@@ -1,9 +1,11 @@
-"""Fee policies: what Milepost keeps of paid work, in force from a date on and frozen on each invoice at its opening."""
+"""Fees: what Milepost keeps of paid work. A policy is in force from a date on and frozen on each invoice it opens."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
+
+from domain.money import rounded, share_of
 
 
 class FeeScope(Enum):
@@ -11,6 +13,10 @@ class FeeScope(Enum):
 
     PROJECT = "PROJECT"
     STANDARD = "STANDARD"
+
+
+DEFAULT_BPS = {FeeScope.PROJECT: 500, FeeScope.STANDARD: 0}
+"""The rates that hold until staff set others."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -22,3 +28,14 @@ class FeePolicy:
     bps: int
     minimum_fee_minor: int
     effective_from: datetime
+
+
+def fee_of(base_minor: int, policy: FeePolicy) -> int:
+    """The fee of an invoice whose netTotal is `base_minor`: never below the policy's minimum, never above the base."""
+    return min(base_minor, max(policy.minimum_fee_minor, share_of(base_minor, policy.bps)))
+
+
+def fee_share(fee_minor: int, total_minor: int, paid_before_minor: int, paid_after_minor: int) -> int:
+    """The part of an invoice's fee that a part payment carries. Cumulative: all parts add up to the whole fee."""
+    before, after = (rounded(fee_minor * paid, total_minor) for paid in (paid_before_minor, paid_after_minor))
+    return after - before

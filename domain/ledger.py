@@ -1,6 +1,7 @@
 """The ledger: accounts, and transfers whose entries add up to zero; every balance in Milepost derives from them."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -28,21 +29,42 @@ class AccountSide(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """How an account behaves: a guarded one has a balance row that the database keeps at zero or above."""
+    """How an account behaves: a guarded one has a balance row that the database keeps at zero or above.
+
+    `key` names what identifies an account of this code besides its currency; accounts without an organization are
+    the platform's own.
+    """
 
     side: AccountSide
     guarded: bool
+    key: tuple[str, ...]
 
 
 _D, _C = AccountSide.DEBIT, AccountSide.CREDIT
 CHART: dict[AccountCode, AccountRule] = {
-    AccountCode.PROVIDER_CASH: AccountRule(_D, guarded=False),
-    AccountCode.RECEIVABLE: AccountRule(_D, guarded=True),
-    AccountCode.BILLED: AccountRule(_C, guarded=True),
-    AccountCode.WALLET_AVAILABLE: AccountRule(_C, guarded=True),
-    AccountCode.CUSTOMER_CREDIT: AccountRule(_C, guarded=True),
-    AccountCode.PLATFORM_FEE: AccountRule(_C, guarded=False),
+    AccountCode.PROVIDER_CASH: AccountRule(_D, guarded=False, key=("provider",)),
+    AccountCode.RECEIVABLE: AccountRule(_D, guarded=True, key=("organization_id",)),
+    AccountCode.BILLED: AccountRule(_C, guarded=True, key=("organization_id",)),
+    AccountCode.WALLET_AVAILABLE: AccountRule(_C, guarded=True, key=("organization_id",)),
+    AccountCode.CUSTOMER_CREDIT: AccountRule(_C, guarded=True, key=("organization_id", "customer_id")),
+    AccountCode.PLATFORM_FEE: AccountRule(_C, guarded=False, key=()),
 }
+KEY_PARTS = ("organization_id", "provider", "customer_id")
+
+
+class PostingKind(Enum):
+    """The rows of the posting table: which business event a transfer books."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+
+
+class TransferSource(Enum):
+    """What kind of object a transfer was posted for."""
+
+    INVOICE = "Invoice"
+    PAYMENT = "Payment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +77,15 @@ class AccountKey:
     provider: str | None = None
     customer_id: UUID | None = None
 
+    def __post_init__(self) -> None:
+        given = tuple(part for part in KEY_PARTS if getattr(self, part) is not None)
+        if given != CHART[self.code].key:
+            raise AssertionError(f"{self.code.value} is keyed by {CHART[self.code].key}, not by {given}")
+
+    @property
+    def rule(self) -> AccountRule:
+        return CHART[self.code]
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -63,13 +94,18 @@ class Posting:
     account: AccountKey
     amount_minor: int
 
+    @property
+    def change_minor(self) -> int:
+        """By how much the account's own balance grows: debits add to a debit account, credits to a credit account."""
+        return self.amount_minor if self.account.rule.side is AccountSide.DEBIT else -self.amount_minor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """One balanced business fact, for example P3: a payment succeeded. Unique by kind, source and ordinal."""
 
-    kind: str
-    source_type: str
+    kind: PostingKind
+    source_type: TransferSource
     source_id: UUID
     ordinal: int = 1
     by: Actor
@@ -77,4 +113,59 @@ class Transfer:
     reason: str | None = None
     invoice_id: UUID | None = None
     payment_id: UUID | None = None
-    postings: tuple[Posting, ...] = field(default=())
+    reverses: tuple[PostingKind, int] | None = None
+    """Kind and ordinal of the transfer of the same source whose entries this one repeats with the opposite sign."""
+    postings: tuple[Posting, ...]
+
+    def __post_init__(self) -> None:
+        sums: Counter[str] = Counter()
+        for posting in self.postings:
+            sums[posting.account.currency] += posting.amount_minor
+        if not self.postings or any(sums.values()) or any(not posting.amount_minor for posting in self.postings):
+            raise AssertionError(f"{self.kind.value} of {self.source_id} is unbalanced or has empty lines")
+        if len({posting.account for posting in self.postings}) < len(self.postings):
+            raise AssertionError(f"{self.kind.value} of {self.source_id} has two lines on one account")
+
+
+@dataclass(eq=False, kw_only=True)
+class LedgerAccount:
+    """An account as it stands in the books."""
+
+    id: UUID
+    code: AccountCode
+    currency: str
+    organization_id: UUID | None
+    provider: str | None
+    customer_id: UUID | None
+    side: AccountSide
+    guarded: bool
+
+
+@dataclass(eq=False, kw_only=True)
+class LedgerTransfer:
+    """A posted transfer; never changed, never deleted."""
+
+    id: UUID
+    kind: PostingKind
+    source_type: TransferSource
+    source_id: UUID
+    ordinal: int
+    entry_count: int
+    posted_at: datetime
+    actor_user_id: UUID | None
+    actor_organization_id: UUID | None
+    reason: str | None
+    reverses_id: UUID | None
+
+
+@dataclass(eq=False, kw_only=True)
+class LedgerEntry:
+    """A posted line: debit > 0, credit < 0."""
+
+    id: int
+    transfer_id: UUID
+    account_id: UUID
+    amount_minor: int
+    currency: str
+    invoice_id: UUID | None
+    payment_id: UUID | None

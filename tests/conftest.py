@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
+from domain.actors import SYSTEM
+from persistence import reference_data
 from persistence.database import Database
 from persistence.migrate import migrate
 from persistence.tables import metadata
+from persistence.unit import unit_of_work
 from server.clock import Clock
 from server.embedded import temporary_postgres
 from tests.client import Client
@@ -46,6 +49,8 @@ async def world(database: Database) -> AsyncIterator[World]:
     """An empty platform with a movable clock; see tests/world.py for what it can make."""
     await _empty(database)
     clock = Clock()
+    async with unit_of_work(database, by=SYSTEM, at=clock.now()) as db:
+        await reference_data.ensure(db)
     async with Client.serving(database, clock) as client:
         yield World(database=database, clock=clock, client=client)
 

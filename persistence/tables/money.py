@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.ledger import AccountCode, AccountSide
+from domain.ledger import CHART, KEY_PARTS, AccountCode, AccountSide, PostingKind, TransferSource
 from domain.payment_methods import PaymentMethodStatus, Provider
 from domain.payments import AttemptState, PaymentState, PaymentTrigger
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
@@ -95,6 +95,17 @@ payment_attempts = Table(
     Index("uq_payment_attempts_number", "payment_id", "number", unique=True),
 )
 
+
+def _as_charted() -> str:
+    """The chart of accounts as a condition: side, guard and key of every account are those of its code."""
+    alternatives = []
+    for code, rule in CHART.items():
+        key_parts = [f"{part} IS {'NOT ' * (part in rule.key)}NULL" for part in KEY_PARTS]
+        kind = [f"code = '{code.value}'", f"side = '{rule.side.value}'", "guarded" if rule.guarded else "NOT guarded"]
+        alternatives.append(" AND ".join([*kind, *key_parts]))
+    return " OR ".join(f"({one})" for one in alternatives)
+
+
 ledger_accounts = Table(
     "ledger_accounts",
     metadata,
@@ -115,16 +126,18 @@ ledger_accounts = Table(
         name="uq_ledger_accounts_key",
         postgresql_nulls_not_distinct=True,
     ),
+    CheckConstraint(_as_charted(), name="as_charted"),
 )
 
 ledger_transfers = Table(
     "ledger_transfers",
     metadata,
     key(),
-    Column("kind", Text, nullable=False),
-    Column("source_type", Text, nullable=False),
+    Column("kind", one_of(PostingKind, "kind"), nullable=False),
+    Column("source_type", one_of(TransferSource, "source_type"), nullable=False),
     Column("source_id", Uuid, nullable=False),
     Column("ordinal", Integer, nullable=False),
+    Column("entry_count", Integer, nullable=False),
     Column("posted_at", Instant, nullable=False),
     ref("actor_user_id", "users", optional=True),
     ref("actor_organization_id", "organizations", optional=True),
@@ -132,19 +145,25 @@ ledger_transfers = Table(
     ref("reverses_id", "ledger_transfers", optional=True),
     UniqueConstraint("kind", "source_type", "source_id", "ordinal"),
     UniqueConstraint("reverses_id"),
+    CheckConstraint("entry_count >= 2 AND ordinal >= 1", name="counts"),
+    CheckConstraint("reverses_id <> id", name="reverses_another"),
 )
+Index("ix_ledger_transfers_source", ledger_transfers.c.source_id)
+Index("ix_ledger_transfers_posted_at", ledger_transfers.c.posted_at, ledger_transfers.c.id)
 
 ledger_entries = Table(
     "ledger_entries",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     ref("transfer_id", "ledger_transfers", index=True),
-    ref("account_id", "ledger_accounts", index=True),
+    ref("account_id", "ledger_accounts"),
     minor("amount_minor"),
     Column("currency", Text, nullable=False),
-    ref("invoice_id", "invoices", optional=True, index=True),
+    # An invoice of a project is posted before it is inserted: its number, the last lock, comes after the accounts.
+    ref("invoice_id", "invoices", optional=True, index=True, at_commit=True),
     ref("payment_id", "payments", optional=True, index=True),
     CheckConstraint("amount_minor <> 0", name="not_zero"),
+    Index("ix_ledger_entries_account", "account_id", "id"),
 )
 
 ledger_balances = Table(
@@ -152,5 +171,6 @@ ledger_balances = Table(
     metadata,
     Column("account_id", Uuid, ForeignKey("ledger_accounts.id"), primary_key=True),
     minor("balance_minor"),
+    Column("last_entry_id", BigInteger, nullable=False),
     CheckConstraint("balance_minor >= 0", name="not_negative"),
 )
