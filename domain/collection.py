@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from domain.actors import SYSTEM, Actor
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
-from domain.refusals import wrong_state
 
 REPEAT_AFTER = timedelta(hours=48)
 ATTEMPTS = 3
@@ -44,20 +43,8 @@ def charge_failed(invoice: Invoice, code: str, *, at: datetime) -> None:
     invoice.record("put_on_hold", by=SYSTEM, at=at)
 
 
-def money_received(invoice: Invoice) -> None:
-    """Nothing is collected any more once nothing is due."""
-    if invoice.amount_due_minor == 0:
-        invoice.collection_next_at = None
-
-
 def resume(invoice: Invoice, *, by: Actor) -> None:
     """Starts a new round of three; the caller makes the first charge in the same transaction."""
     invoice.check("resumeCollection", by=by)
-    if invoice.collection_mode is not CollectionMode.STOPPED:
-        raise wrong_state(
-            "Only a collection that has given up can be resumed.",
-            from_state=invoice.collection_mode.name,
-            allowed=[CollectionMode.STOPPED.name],
-        )
     invoice.collection_mode = CollectionMode.AUTO
     invoice.collection_attempts = 0

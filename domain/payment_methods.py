@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.ids import new_id
 from domain.permissions import Permission
-from domain.refusals import conflict, forbidden, invalid, wrong_state
+from domain.refusals import conflict, invalid, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -59,6 +59,11 @@ class PaymentMethod(Stateful):
     is_default: bool
     status: PaymentMethodStatus = field(init=False)
 
+    def make_default(self, *, by: Actor) -> None:
+        """Makes it the one that is charged when nobody names another; the default so far has stepped back."""
+        self.check("setDefaultMethod", by=by)
+        self.is_default = True
+
     def detach(self, *, is_in_use: bool, by: Actor, at: datetime) -> None:
         """Ends it for good. No other becomes the default by itself: nobody chose to be charged there."""
         self.check("detachMethod", by=by)
@@ -86,27 +91,25 @@ class PaymentMethod(Stateful):
 
 def added(
     *,
+    organization_id: UUID,
     provider: Provider,
     token: str,
     details: MethodDetails,
     currency: str,
-    is_default: bool,
     by: Actor,
     at: datetime,
 ) -> PaymentMethod:
-    """A new method of the actor's organization."""
-    if by.organization_id is None:
-        raise forbidden("Act for an organization first.")
+    """A new method, not yet the default."""
     method = PaymentMethod(
         id=new_id(),
-        organization_id=by.organization_id,
+        organization_id=organization_id,
         provider=provider,
         token=token,
         label=details.label,
         last4=details.last4,
         currency=currency,
         expires_on=details.expires_on,
-        is_default=is_default,
+        is_default=False,
     )
     method.born(PaymentMethodStatus.ACTIVE, action="addPaymentMethod", by=by, at=at)
     method.record("added", by=by, at=at)

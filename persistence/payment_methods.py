@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import exists, false, select
 
 from domain.actors import Actor
-from domain.organizations import Organization
 from domain.payment_methods import PaymentMethod, PaymentMethodStatus
 from domain.payments import LIVE_STATES
 from domain.permissions import Permission
@@ -69,12 +68,30 @@ async def for_choice(db: Unit, organization_id: UUID, currency: str) -> Sequence
 
     The organization's row stands for the choice; its lock leaves room for those who only refer to the organization.
     """
-    organization = select(Organization).where(organizations.c.id == organization_id)
+    organization = select(organizations.c.id).where(organizations.c.id == organization_id)
     await db.session.execute(organization.with_for_update(key_share=True))
     statement = select(PaymentMethod).where(
         payment_methods.c.organization_id == organization_id, payment_methods.c.currency == currency, _is_active
     )
     return (await db.session.scalars(statement.order_by(payment_methods.c.id).with_for_update())).all()
+
+
+async def for_default(db: Unit, method_id: UUID) -> tuple[PaymentMethod, Sequence[PaymentMethod]]:
+    """A visible method and the other active ones of its currency, locked as for a choice."""
+    visible = select(payment_methods.c.organization_id, payment_methods.c.currency).where(
+        payment_methods.c.id == method_id, visible_to(db.by)
+    )
+    found = (await db.session.execute(visible)).one_or_none()
+    active = [] if found is None else await for_choice(db, found.organization_id, found.currency)
+    method = next((one for one in active if one.id == method_id), None) or await for_change(db, method_id)
+    return method, [one for one in active if one is not method]
+
+
+async def step_back(db: Unit, others: Sequence[PaymentMethod]) -> None:
+    """Makes room for a new default: the unique index sees no two of them at any moment."""
+    for other in others:
+        other.is_default = False
+    await db.flush()
 
 
 async def is_in_use(db: Unit, method_id: UUID) -> bool:

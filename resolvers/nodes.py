@@ -5,6 +5,7 @@ from uuid import UUID
 
 from persistence.gigs import GIG_CATEGORIES, GIGS
 from persistence.organizations import ORGANIZATIONS
+from persistence.payment_methods import PAYMENT_METHODS
 from persistence.users import USERS
 from planner.edges import One, Source
 from resolvers.context import Context
@@ -13,6 +14,7 @@ SOURCES: dict[str, Source] = {
     "Gig": GIGS,
     "GigCategory": GIG_CATEGORIES,
     "Organization": ORGANIZATIONS,
+    "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}

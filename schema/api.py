@@ -6,16 +6,17 @@ from strawberry.schema.config import StrawberryConfig
 from schema.gigs import Gig, GigMutations, GigQueries
 from schema.limits import limits
 from schema.nodes import NodeQueries, by_id
+from schema.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from schema.scalars import SCALARS
 
 
 @strawberry.type(description="Reads. Lists are pages; what you may not see is not there.")
-class Query(NodeQueries, GigQueries):
+class Query(NodeQueries, PaymentMethodQueries, GigQueries):
     gig: Gig | None = by_id("Gig", Gig, "A gig by its id.")
 
 
 @strawberry.type(description="Transitions. Each commits completely or returns a Refusal and changes nothing.")
-class Mutation(GigMutations):
+class Mutation(PaymentMethodMutations, GigMutations):
     pass
 
 

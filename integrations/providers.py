@@ -1,0 +1,59 @@
+"""The door to the companies that move money: which adapter serves a provider, and the care that every call needs."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from domain.outside import require_no_open_unit
+from domain.payment_methods import MethodDetails, Provider
+from integrations.payments import Answer, Charge, Finding, NoAnswer, PaymentProvider
+from integrations.simulator import Simulator
+
+T = TypeVar("T")
+
+ANSWER_WITHIN_SECONDS = 30
+"""How long a provider may take. Shorter than the time after which a payment without an answer is asked about."""
+
+ADAPTERS: dict[Provider, Callable[[str], PaymentProvider]] = {Provider.SIMULATOR: Simulator}
+"""How to make each provider's adapter, given the URL of the database."""
+
+log = logging.getLogger(__name__)
+
+
+class Careful:
+    """Around every adapter: never inside a unit of work, never for ever, and whatever breaks is no answer."""
+
+    def __init__(self, adapter: PaymentProvider) -> None:
+        self._adapter = adapter
+
+    def details_of(self, token: str) -> MethodDetails | None:
+        return self._adapter.details_of(token)
+
+    async def charge(self, charge: Charge) -> Answer:
+        return await _answered(lambda: self._adapter.charge(charge))
+
+    async def find(self, key: UUID) -> Finding:
+        return await _answered(lambda: self._adapter.find(key))
+
+    async def charged_total(self, currency: str) -> int:
+        require_no_open_unit()
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            return await self._adapter.charged_total(currency)
+
+
+def provider_of(provider: Provider, database_url: str) -> PaymentProvider:
+    """The adapter of a provider."""
+    return Careful(ADAPTERS[provider](database_url))
+
+
+async def _answered(call: Callable[[], Awaitable[T]]) -> T | NoAnswer:
+    """The call's answer. A failure proves nothing about the money, whatever kind of failure it is."""
+    require_no_open_unit()
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            return await call()
+    except Exception as error:
+        log.warning("a provider gave no answer", exc_info=error)
+        return NoAnswer(reason=type(error).__name__)

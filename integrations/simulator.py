@@ -1,0 +1,96 @@
+"""The built-in provider: it needs no account, does what the method's token says, and keeps books of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import Enum
+from uuid import UUID
+
+import asyncpg
+
+from domain.money import Money
+from domain.payment_methods import MethodDetails
+from integrations.payments import Answer, Charge, Charged, Declined, Finding, NoAnswer, NotFound
+
+
+class SimulatedToken(Enum):
+    """The tokens it takes; each forces one case."""
+
+    OK = "sim_ok"
+    DECLINE = "sim_decline"
+    TIMEOUT_CHARGED = "sim_timeout_charged"
+    TIMEOUT_NOT_CHARGED = "sim_timeout_not_charged"
+
+
+_DETAILS = {
+    SimulatedToken.OK: MethodDetails(label="Simulated card: is charged", last4="0001"),
+    SimulatedToken.DECLINE: MethodDetails(label="Simulated card: is declined", last4="0002"),
+    SimulatedToken.TIMEOUT_CHARGED: MethodDetails(label="Simulated card: is charged without an answer", last4="0003"),
+    SimulatedToken.TIMEOUT_NOT_CHARGED: MethodDetails(
+        label="Simulated card: is not charged and gives no answer", last4="0004"
+    ),
+}
+_CARD_DECLINED = "CARD_DECLINED"
+_TIMEOUT = NoAnswer(reason="timeout")
+
+_ENTER = """
+INSERT INTO simulator_charges (key, provider_id, token, amount_minor, currency, decline_code, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING
+"""
+_LOOK_UP = "SELECT provider_id, amount_minor, currency, decline_code FROM simulator_charges WHERE key = $1"
+_TOTAL = """
+SELECT coalesce(sum(amount_minor), 0)::bigint FROM simulator_charges WHERE currency = $1 AND decline_code IS NULL
+"""
+
+
+class Simulator:
+    """Its books lie in tables of their own, written through its own connection: like those of a company elsewhere,
+    they take no part in Milepost's transactions, and a crash between a charge and its record leaves the charge.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+
+    def details_of(self, token: str) -> MethodDetails | None:
+        try:
+            return _DETAILS[SimulatedToken(token)]
+        except ValueError:
+            return None
+
+    async def charge(self, charge: Charge) -> Answer:
+        token = SimulatedToken(charge.method_token)
+        if token is SimulatedToken.TIMEOUT_NOT_CHARGED:
+            return _TIMEOUT
+        async with self._books() as books:
+            declined = _CARD_DECLINED if token is SimulatedToken.DECLINE else None
+            amount = charge.amount
+            provider_id = f"sim_{charge.key.hex}"
+            await books.execute(
+                _ENTER, charge.key, provider_id, token.value, amount.amount_minor, amount.currency, declined, charge.at
+            )
+            answer = await _look_up(books, charge.key)
+        return _TIMEOUT if token is SimulatedToken.TIMEOUT_CHARGED or isinstance(answer, NotFound) else answer
+
+    async def find(self, key: UUID) -> Finding:
+        async with self._books() as books:
+            return await _look_up(books, key)
+
+    async def charged_total(self, currency: str) -> int:
+        async with self._books() as books:
+            return int(await books.fetchval(_TOTAL, currency))
+
+    @asynccontextmanager
+    async def _books(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(self._url, server_settings={"application_name": "milepost simulator"})
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=1)
+
+
+async def _look_up(books: asyncpg.Connection, key: UUID) -> Charged | Declined | NotFound:
+    row = await books.fetchrow(_LOOK_UP, key)
+    if row is None:
+        return NotFound()
+    if row["decline_code"] is not None:
+        return Declined(code=row["decline_code"])
+    return Charged(provider_id=row["provider_id"], amount=Money(row["amount_minor"], row["currency"]))

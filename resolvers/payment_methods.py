@@ -1,0 +1,63 @@
+"""Payment methods: adding them, choosing the default, detaching them."""
+
+from typing import Any
+from uuid import UUID
+
+from domain import payment_methods as rules
+from domain.checks import Checks
+from domain.payment_methods import MethodDetails, Provider
+from domain.refusals import forbidden
+from integrations.providers import provider_of
+from persistence import payment_methods as methods
+from persistence.unit import Unit
+from resolvers.context import Context
+from resolvers.mutations import Changed
+
+ORGANIZATION, LIST = methods.ORGANIZATION, methods.LIST
+
+
+async def look_up_token(
+    context: Context, *, provider: Provider, token: str, currency: str, **rest: Any
+) -> dict[str, Any]:
+    """Before the transaction: what the provider knows of the token. Refuses INVALID one that can never be charged."""
+    details = provider_of(provider, context.platform.database.url).details_of(token)
+    checks = Checks()
+    checks.currency("currency", currency)
+    checks.require(details is not None, "The provider does not know this token.", "token")
+    checks.refuse()
+    return {"provider": provider, "token": token, "currency": currency, "details": details, **rest}
+
+
+async def add_payment_method(
+    db: Unit, *, provider: Provider, token: str, currency: str, details: MethodDetails, make_default: bool
+) -> Changed:
+    if db.by.organization_id is None:
+        raise forbidden("Act for an organization first.")
+    others = await methods.for_choice(db, db.by.organization_id, currency)
+    method = rules.added(
+        organization_id=db.by.organization_id,
+        provider=provider,
+        token=token,
+        details=details,
+        currency=currency,
+        by=db.by,
+        at=db.at,
+    )
+    if make_default or not any(one.is_default for one in others):
+        await methods.step_back(db, others)
+        method.make_default(by=db.by)
+    db.add(method)
+    return Changed(method=method)
+
+
+async def set_default_method(db: Unit, *, method_id: UUID) -> Changed:
+    method, others = await methods.for_default(db, method_id)
+    await methods.step_back(db, others)
+    method.make_default(by=db.by)
+    return Changed(method=method)
+
+
+async def detach_method(db: Unit, *, method_id: UUID) -> Changed:
+    method = await methods.for_change(db, method_id)
+    method.detach(is_in_use=await methods.is_in_use(db, method.id), by=db.by, at=db.at)
+    return Changed(method=method)
