@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from domain.money import Money
+from domain.actors import Actor
+from domain.amounts import Amount
+from domain.invoice_lines import InvoiceLine
 from domain.permissions import Permission
-from domain.refusals import RefusalCode, Refused
+from domain.refusals import RefusalCode, Refused, forbidden, wrong_state
 from domain.states import Move, Side, Stateful
 from domain.taxes import TaxLevel, TaxMode
 
@@ -42,6 +44,13 @@ class PaymentStatus(Enum):
     ON_HOLD = "ON_HOLD"
 
 
+class InvoiceRole(Enum):
+    """Which side of an invoice an organization is on."""
+
+    ISSUER = "ISSUER"
+    RECIPIENT = "RECIPIENT"
+
+
 class CollectionMode(Enum):
     """Whether Milepost charges by itself: AUTO does, MANUAL never, STOPPED gave up after three failures."""
 
@@ -50,31 +59,29 @@ class CollectionMode(Enum):
     STOPPED = "STOPPED"
 
 
-_S = InvoiceStatus
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """How far automatic charging has come: failures so far, and when the next charge is due."""
+
+    mode: CollectionMode
+    attempts: int
+    next_at: datetime | None
+    last_failure: str | None
 
 
-@dataclass(eq=False, kw_only=True)
-class InvoiceLine:
-    """One position of an invoice. The computed fields are in minor units and add up to the document's totals."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceNumber:
+    """A place in the gap-free sequence of an issuer's series and year."""
 
-    id: UUID
-    invoice_id: UUID
-    position: int
-    milestone_id: UUID | None
-    description: str
-    quantity: Decimal
-    unit: str | None
-    unit_price_minor: int
-    discount_bps: int | None
-    discount_minor: int | None
-    tax_type_ids: list[UUID]
-    gross_minor: int
-    discount_amount_minor: int
-    share_minor: int
-    base_minor: int
-    net_minor: int
-    tax_minor: int
-    taxes: list[dict[str, object]]
+    series: str
+    year: int
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.series}-{self.year}-{self.sequence:04}"
+
+
+_S, _W = InvoiceStatus, Permission.INVOICES_WRITE
 
 
 @dataclass(eq=False, kw_only=True)
@@ -83,9 +90,15 @@ class Invoice(Stateful):
 
     SUBJECT: ClassVar[str] = "invoice"
     MOVES: ClassVar[tuple[Move, ...]] = (
-        Move("openInvoice", (_S.DRAFT,), _S.OPEN, Side.OWNER, Permission.INVOICES_WRITE),
+        Move("updateInvoice", (_S.DRAFT,), None, Side.OWNER, _W),
+        Move("deleteInvoice", (_S.DRAFT,), None, Side.OWNER, _W),
+        Move("duplicateInvoice", tuple(_S), None, Side.OWNER, _W),
+        Move("openInvoice", (_S.DRAFT,), _S.OPEN, Side.OWNER, _W),
         Move("settleInvoice", (_S.OPEN,), _S.PAID, Side.SYSTEM),
-        Move("voidInvoice", (_S.OPEN,), _S.VOID, Side.OWNER, Permission.INVOICES_WRITE),
+        Move("voidInvoice", (_S.OPEN,), _S.VOID, Side.OWNER, _W),
+        Move("withdrawInvoice", (_S.OPEN,), _S.VOID, Side.SYSTEM),
+        Move("payInvoice", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),
+        Move("resumeCollection", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),
     )
 
     id: UUID
@@ -148,17 +161,84 @@ class Invoice(Stateful):
             return PaymentStatus.ON_HOLD
         return PaymentStatus.PARTIALLY_PAID if self.paid_minor else PaymentStatus.UNPAID
 
-    @property
-    def total(self) -> Money:
-        return Money(self.total_minor, self.currency)
+    agreed_amount = Amount("agreed_minor")
+    subtotal, discount_total = Amount("subtotal_minor"), Amount("discount_total_minor")
+    net_total, tax_total, total = Amount("net_total_minor"), Amount("tax_total_minor"), Amount("total_minor")
+    paid, amount_due = Amount("paid_minor"), Amount("amount_due_minor")
+    fee, net = Amount("fee_minor"), Amount("net_minor")
 
     @property
-    def amount_due(self) -> Money:
-        return Money(self.amount_due_minor, self.currency)
+    def collection(self) -> Collection:
+        return Collection(
+            mode=self.collection_mode,
+            attempts=self.collection_attempts,
+            next_at=self.collection_next_at,
+            last_failure=self.collection_last_failure,
+        )
+
+    def today(self, at: datetime) -> date:
+        """The issuer's date at an instant."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def is_overdue_at(self, at: datetime) -> bool:
+        """Open, with something due, after the last day to pay in the issuer's zone."""
+        is_due = self.status is InvoiceStatus.OPEN and self.amount_due_minor > 0
+        return is_due and self.due_on is not None and self.today(at) > self.due_on
+
+    def open(self, number: InvoiceNumber, *, by: Actor, at: datetime) -> None:
+        """A draft becomes a claim; from now on only collection and sums change."""
+        self.move_to("openInvoice", by=by, at=at)
+        self._opened(number, by, at)
+
+    def issue(self, number: InvoiceNumber, *, by: Actor, at: datetime) -> None:
+        """A claim of the system comes to exist open, without ever having been a draft."""
+        self.born(InvoiceStatus.OPEN, action="issueInvoice", by=by, at=at)
+        self.record("created", by=by, at=at)
+        self._opened(number, by, at)
+
+    def _opened(self, number: InvoiceNumber, by: Actor, at: datetime) -> None:
+        self.series, self.year, self.sequence = number.series, number.year, number.sequence
+        self.number, self.opened_at = str(number), at
+        self.record("opened", by=by, at=at, data={"number": self.number})
+
+    def receive(self, amount_minor: int, *, by: Actor, at: datetime) -> None:
+        """Counts money towards the claim: at most what is due, since any surplus is kept for the customer."""
+        if not 1 <= amount_minor <= self.amount_due_minor:
+            raise ValueError(f"{amount_minor} is not between 1 and what is due")
+        self.paid_minor += amount_minor
+        self.amount_due_minor -= amount_minor
+        if self.amount_due_minor:
+            self.record("partially_paid", by=by, at=at)
+            return
+        self.move_to("settleInvoice", by=by, at=at)
+        self.paid_at, self.collection_next_at = at, None
+        self.record("paid", by=by, at=at)
+
+    def void(self, reason: str, *, by: Actor, at: datetime) -> None:
+        """Takes back a claim of which nothing is paid; its number stays used."""
+        self.move_to("voidInvoice", by=by, at=at)
+        self._voided(reason, by, at)
+
+    def withdraw(self, reason: str, *, by: Actor, at: datetime) -> None:
+        """The system takes back a claim of a project that is cancelled before it began."""
+        self.move_to("withdrawInvoice", by=by, at=at)
+        self._voided(reason, by, at)
+
+    def _voided(self, reason: str, by: Actor, at: datetime) -> None:
+        self.voided_at, self.void_reason, self.collection_next_at = at, reason, None
+        self.record("voided", by=by, at=at)
 
     def blocked(self, action: str) -> Refused | None:
-        if self.is_frozen:
+        if action == "voidInvoice" and self.kind is not InvoiceKind.STANDARD:
+            return forbidden("An invoice of a project is voided by the system alone, when the project is cancelled.")
+        if self.is_frozen and action not in ("duplicateInvoice", "settleInvoice"):
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
+        if action in ("voidInvoice", "withdrawInvoice") and self.paid_minor:
+            status = PaymentStatus.PARTIALLY_PAID.name
+            return wrong_state("Part of it is paid.", from_state=status, allowed=[PaymentStatus.UNPAID.name])
+        if action == "resumeCollection" and self.collection_mode is not CollectionMode.STOPPED:
+            mode, stopped = self.collection_mode.name, CollectionMode.STOPPED.name
+            return wrong_state("Collection has not given up.", from_state=mode, allowed=[stopped])
         return None
 
     def organization_of(self, side: Side) -> UUID | None:

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
+from domain.actors import Actor
+from domain.checks import Checks
+from domain.ids import new_id
+from domain.refusals import forbidden, wrong_state
 from domain.states import Versioned
 
 
@@ -22,7 +27,7 @@ class TaxLevel(Enum):
 
 
 class TaxCategory(Enum):
-    """VAT categories of EN 16931: S standard, Z zero, E exempt, AE reverse charge, K within the EU, G export, O none."""
+    """VAT categories of EN 16931: S standard, Z zero, E exempt, AE reverse charge, K in the EU, G export, O none."""
 
     S = "S"
     Z = "Z"
@@ -31,6 +36,10 @@ class TaxCategory(Enum):
     K = "K"
     G = "G"
     O = "O"
+
+
+_NO_TAX = frozenset({TaxCategory.E, TaxCategory.AE, TaxCategory.K, TaxCategory.G, TaxCategory.O})
+"""Categories under which nothing is charged, for a reason that the document has to give."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -45,3 +54,26 @@ class TaxType(Versioned):
     exemption_reason: str | None
     is_default: bool
     is_active: bool
+
+    def retire(self) -> None:
+        """No new document can have it; those that do keep it."""
+        if not self.is_active:
+            raise wrong_state("This tax type is retired already.", from_state="RETIRED", allowed=["ACTIVE"])
+        self.is_active = self.is_default = False
+
+
+def create(fields: dict[str, Any], *, by: Actor) -> TaxType:
+    """A new rate of the actor's organization; refuses INVALID for what EN 16931 does not allow."""
+    if by.organization_id is None:
+        raise forbidden("Tax types belong to an organization.")
+    checks, category, rate = Checks(), fields["category"], fields["rate_bps"]
+    checks.text("name", fields["name"], least=1, most=60)
+    checks.whole("rateBps", rate, least=0, most=10_000)
+    untaxed = category in _NO_TAX
+    is_zero = rate == 0 or not (untaxed or category is TaxCategory.Z)
+    checks.require(is_zero, f"The rate of category {category.value} is 0.", "rateBps")
+    checks.text("exemptionReason", fields["exemption_reason"], least=1 if untaxed else 0, most=200)
+    no_reason = untaxed or not fields["exemption_reason"]
+    checks.require(no_reason, f"Category {category.value} has no exemption.", "exemptionReason")
+    checks.refuse()
+    return TaxType(id=new_id(), organization_id=by.organization_id, is_active=True, **fields)

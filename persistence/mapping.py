@@ -11,20 +11,23 @@ from domain.gig_invitations import GigInvitation
 from domain.gigs import Gig
 from domain.history import HistoryEntry
 from domain.invitations import Invitation
-from domain.invoices import Invoice, InvoiceLine
+from domain.invoice_lines import InvoiceLine
+from domain.invoices import Invoice
 from domain.memberships import Membership
 from domain.milestones import Milestone
+from domain.one_time_tokens import OneTimeToken
 from domain.organizations import Organization
 from domain.pause_requests import PauseRequest
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment, PaymentAttempt
 from domain.projects import Project
 from domain.proposals import Proposal
-from domain.sessions import Session, SignInEvent
+from domain.sessions import Session
+from domain.sign_ins import SignInEvent
 from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
-from domain.users import OneTimeToken, User
+from domain.users import User
 from persistence.tables import identity, invoicing, metadata, money, platform, projects, work
 
 PLAIN = {

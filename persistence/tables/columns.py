@@ -30,9 +30,14 @@ def key() -> Column[UUID]:
     return Column("id", Uuid, primary_key=True)
 
 
-def ref(name: str, target: str, *, optional: bool = False, index: bool = False) -> Column[UUID]:
-    """A foreign key to another table's id."""
-    return Column(name, Uuid, ForeignKey(f"{target}.id"), nullable=optional, index=index)
+def ref(
+    name: str, target: str, *, optional: bool = False, index: bool = False, at_commit: bool = False
+) -> Column[UUID]:
+    """A foreign key to another table's id; `at_commit` where the row may be written before the one it names."""
+    foreign = (
+        ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED") if at_commit else ForeignKey(f"{target}.id")
+    )
+    return Column(name, Uuid, foreign, nullable=optional, index=index)
 
 
 def one_of(kind: type[Enum], name: str) -> SqlEnum:

@@ -156,6 +156,7 @@ invoice_lines = Table(
     Column("description", Text, nullable=False),
     Column("quantity", Numeric(18, 6), nullable=False),
     Column("unit", Text),
+    Column("currency", Text, nullable=False),
     minor("unit_price_minor"),
     Column("discount_bps", Integer),
     minor("discount_minor", optional=True),

@@ -1,0 +1,67 @@
+"""Invoice lines: the positions of an invoice, computed once and kept with the taxes they carried."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.amounts import Amount
+from domain.money import Money
+from domain.taxes import TaxCategory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTax:
+    """One tax of a line. Name, rate and category are the document's own copy, which outlives the tax type."""
+
+    tax_type_id: UUID
+    name: str
+    rate_bps: int
+    category: TaxCategory
+    amount: Money
+
+
+@dataclass(eq=False, kw_only=True)
+class InvoiceLine:
+    """One position of an invoice. The computed fields are in minor units and add up to the document's totals."""
+
+    id: UUID
+    invoice_id: UUID
+    position: int
+    milestone_id: UUID | None
+    description: str
+    quantity: Decimal
+    unit: str | None
+    currency: str
+    unit_price_minor: int
+    discount_bps: int | None
+    discount_minor: int | None
+    tax_type_ids: list[UUID]
+    gross_minor: int
+    discount_amount_minor: int
+    share_minor: int
+    base_minor: int
+    net_minor: int
+    tax_minor: int
+    taxes: list[dict[str, Any]]
+
+    unit_price, gross, discount_amount = (
+        Amount("unit_price_minor"),
+        Amount("gross_minor"),
+        Amount("discount_amount_minor"),
+    )
+    share, base = Amount("share_minor"), Amount("base_minor")
+    net, tax = Amount("net_minor"), Amount("tax_minor")
+
+    @property
+    def line_taxes(self) -> list[LineTax]:
+        return [
+            LineTax(
+                tax_type_id=UUID(one["tax_type_id"]),
+                name=one["name"],
+                rate_bps=one["rate_bps"],
+                category=TaxCategory(one["category"]),
+                amount=Money(one["amount_minor"], self.currency),
+            )
+            for one in self.taxes
+        ]

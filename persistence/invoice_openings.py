@@ -1,0 +1,34 @@
+"""Opening invoices: what is due is posted, dates and fee fixed, a number taken as the last lock (rule 8)."""
+
+from domain.actors import SYSTEM
+from domain.customers import Customer
+from domain.fees import FeeScope
+from domain.invoice_openings import dates_of_draft, dates_of_project, fix
+from domain.invoices import Invoice
+from domain.postings import invoice_opened
+from persistence import fee_policies, ledger, number_series
+from persistence.unit import Unit
+
+
+async def open_draft(db: Unit, invoice: Invoice, customer: Customer) -> None:
+    """Opens a locked draft for the caller, on the day that is written on it."""
+    invoice.check("openInvoice", by=db.by)
+    dates = dates_of_draft(invoice, customer, at=db.at)
+    policy = await fee_policies.in_force(db, FeeScope.STANDARD)
+    await ledger.post(db, invoice_opened(invoice, by=db.by, at=db.at))
+    number = await number_series.take(db, invoice.issuer_id, dates.issue_on, in_order=True)
+    fix(invoice, dates, policy)
+    invoice.recipient_id = customer.linked_organization_id
+    invoice.open(number, by=db.by, at=db.at)
+
+
+async def open_at_once(db: Unit, invoice: Invoice) -> None:
+    """Opens and inserts a new invoice of the system, which never was a draft."""
+    dates = dates_of_project(invoice, at=db.at)
+    policy = await fee_policies.in_force(db, FeeScope.PROJECT)
+    await ledger.post(db, invoice_opened(invoice, by=SYSTEM, at=db.at))
+    number = await number_series.take(db, invoice.issuer_id, dates.issue_on, in_order=False)
+    fix(invoice, dates, policy)
+    invoice.issue(number, by=SYSTEM, at=db.at)
+    db.add(invoice)
+    await db.flush()

@@ -1,0 +1,122 @@
+"""Queries of invoices: who sees which, the locks of the verbs, and the lists."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, and_, cast, exists, false, func, literal, or_, select, true
+from sqlalchemy.orm import class_mapper, selectinload
+
+from domain.actors import Actor
+from domain.invoice_lines import InvoiceLine
+from domain.invoices import CollectionMode, Invoice, InvoiceRole, InvoiceStatus, PaymentStatus
+from domain.permissions import Permission
+from domain.refusals import conflict, not_found
+from persistence.customers import CUSTOMERS
+from persistence.organizations import ORGANIZATIONS
+from persistence.tables.columns import Instant
+from persistence.tables.invoicing import customers, invoice_lines, invoices
+from persistence.texts import contains
+from persistence.unit import Unit
+from planner.edges import ByViewer, Condition, Connection, Many, One, Source
+
+
+def visible_to(viewer: Actor) -> Condition:
+    """The issuer sees all of its invoices, the recipient those that have been opened."""
+    if viewer.may(Permission.STAFF_READ):
+        return true()
+    if viewer.organization_id is None or not viewer.may(Permission.INVOICES_READ):
+        return false()
+    received = and_(invoices.c.recipient_id == viewer.organization_id, invoices.c.status != InvoiceStatus.DRAFT)
+    return or_(invoices.c.issuer_id == viewer.organization_id, received)
+
+
+def lines_visible_to(viewer: Actor) -> Condition:
+    return exists().where(invoices.c.id == invoice_lines.c.invoice_id, visible_to(viewer))
+
+
+INVOICES = Source(Invoice, invoices, visible_to)
+INVOICE_LINES = Source(InvoiceLine, invoice_lines, lines_visible_to)
+
+LINES = Many(INVOICE_LINES, "invoice_id", "position")
+ISSUER, RECIPIENT = One(ORGANIZATIONS, "issuer_id"), One(ORGANIZATIONS, "recipient_id")
+CUSTOMER = One(CUSTOMERS, "customer_id")
+
+_OPENED = invoices.c.status.in_((InvoiceStatus.OPEN, InvoiceStatus.PAID))
+_DUE = and_(_OPENED, invoices.c.amount_due_minor > 0)
+_STOPPED = invoices.c.collection_mode == CollectionMode.STOPPED
+_PAYMENT_STATUS = {
+    PaymentStatus.PAID: and_(_OPENED, invoices.c.amount_due_minor == 0),
+    PaymentStatus.ON_HOLD: and_(_DUE, _STOPPED),
+    PaymentStatus.PARTIALLY_PAID: and_(_DUE, ~_STOPPED, invoices.c.paid_minor > 0),
+    PaymentStatus.UNPAID: and_(_DUE, ~_STOPPED, invoices.c.paid_minor == 0),
+}
+"""Invoice.payment_status, said in SQL."""
+
+
+def _overdue(asked: tuple[bool, datetime]) -> Condition:
+    """Invoice.is_overdue_at, said in SQL; `asked` is the wanted answer and the instant of the question."""
+    wanted, at = asked
+    today = cast(func.timezone(invoices.c.time_zone, literal(at, Instant)), Date)
+    overdue = and_(
+        invoices.c.status == InvoiceStatus.OPEN,
+        invoices.c.amount_due_minor > 0,
+        func.coalesce(invoices.c.due_on < today, False),
+    )
+    return overdue if wanted else ~overdue
+
+
+def _text(text: str) -> Condition:
+    named = exists().where(customers.c.id == invoices.c.customer_id, contains(text, customers.c.name))
+    return or_(contains(text, invoices.c.number, invoices.c.note), named)
+
+
+_SIDES = {InvoiceRole.ISSUER: invoices.c.issuer_id, InvoiceRole.RECIPIENT: invoices.c.recipient_id}
+_ORDERS = {
+    "CREATED_AT": invoices.c.created_at,
+    "TOTAL": invoices.c.total_minor,
+    "AMOUNT_DUE": invoices.c.amount_due_minor,
+}
+_FILTERS: dict[str, Callable[[Any], Condition] | ByViewer] = {
+    "role": ByViewer(lambda viewer, role: _SIDES[role] == viewer.organization_id),
+    "kind": lambda kinds: invoices.c.kind.in_(kinds),
+    "status": lambda values: invoices.c.status.in_(values),
+    "payment_status": lambda values: or_(*(_PAYMENT_STATUS[value] for value in values)),
+    "overdue": _overdue,
+    "customer_id": lambda id_: invoices.c.customer_id == id_,
+    "project_id": lambda id_: invoices.c.project_id == id_,
+    "milestone_id": lambda id_: invoices.c.milestone_id == id_,
+    "issued_from": lambda day: invoices.c.issue_on >= day,
+    "issued_to": lambda day: invoices.c.issue_on <= day,
+    "due_from": lambda day: invoices.c.due_on >= day,
+    "due_to": lambda day: invoices.c.due_on <= day,
+    "currency": lambda currency: invoices.c.currency == currency,
+    "text": _text,
+}
+_NEWEST_FIRST = (("CREATED_AT", True),)
+
+LIST = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, filters=_FILTERS)
+OF_PROJECT = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, column="project_id")
+OF_MILESTONE = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, column="milestone_id")
+OF_CUSTOMER = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, column="customer_id")
+
+
+async def for_change(
+    db: Unit, invoice_id: UUID, expected_version: int | None = None, *, with_lines: bool = False
+) -> Invoice:
+    """A visible invoice, locked until the transaction ends."""
+    statement = select(Invoice).where(invoices.c.id == invoice_id, visible_to(db.by)).with_for_update()
+    if with_lines:
+        statement = statement.options(selectinload(class_mapper(Invoice).attrs["lines"].class_attribute))
+    invoice = (await db.session.scalars(statement)).one_or_none()
+    if invoice is None:
+        raise not_found("invoice", "invoiceId")
+    if expected_version not in (None, invoice.version):
+        raise conflict("The invoice has changed since you read it.", "expectedVersion", current_version=invoice.version)
+    return invoice
+
+
+async def for_payment(db: Unit, invoice_id: UUID) -> Invoice:
+    """An invoice that the caller has issued or received, locked before anything is paid on it."""
+    return await for_change(db, invoice_id)

@@ -1,0 +1,81 @@
+"""Invoices of projects: issued, withdrawn and added up in the transactions of the work that they bill."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+
+from domain.actors import SYSTEM
+from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
+from domain.milestones import Milestone
+from domain.organizations import Organization
+from domain.postings import invoice_voided
+from domain.project_invoices import for_project
+from domain.projects import Project
+from domain.refusals import conflict
+from persistence import customers, ledger, payments, tax_types
+from persistence.invoice_openings import open_at_once
+from persistence.tables.identity import organizations
+from persistence.tables.invoicing import invoices
+from persistence.unit import Unit
+
+
+async def issue(
+    db: Unit, *, kind: InvoiceKind, project: Project, agreed_minor: int, milestone: Milestone | None = None
+) -> Invoice:
+    """Opens an invoice of the project in one step, in the caller's transaction, and starts its collection.
+
+    The caller holds the lock of the project or milestone; refuses CONFLICT when it is billed already (rule 15).
+    """
+    await db.flush()
+    billed = _live(kind, milestone.id if milestone else project.id)
+    if await db.session.scalar(select(exists().where(billed))):
+        raise conflict("This has been invoiced already.")
+    issuer = await _organization(db, project.freelancer_organization_id)
+    client = await _organization(db, project.client_organization_id)
+    invoice = for_project(
+        kind,
+        project,
+        milestone,
+        agreed_minor=agreed_minor,
+        customer=await customers.linked(db, issuer.id, client, currency=project.currency),
+        tax_types=await tax_types.defaults(db, issuer.id),
+        time_zone=issuer.time_zone,
+    )
+    await open_at_once(db, invoice)
+    await payments.start_collection(db, invoice)
+    return invoice
+
+
+async def void_upfront(db: Unit, project: Project, *, reason: str) -> None:
+    """Withdraws the unpaid upfront invoice of a project that is cancelled; refuses once money is on its way."""
+    upfront = _live(InvoiceKind.UPFRONT, project.id)
+    invoice = (await db.session.scalars(select(Invoice).where(upfront).with_for_update())).one_or_none()
+    if invoice is None:
+        return
+    invoice.check("withdrawInvoice", by=SYSTEM)
+    if await payments.has_live(db, invoice.id):
+        raise conflict("A payment of the upfront invoice is under way.")
+    invoice.withdraw(reason, by=SYSTEM, at=db.at)
+    await ledger.post(db, invoice_voided(invoice, by=SYSTEM, at=db.at))
+
+
+async def agreed_billed_minor(db: Unit, project_id: UUID) -> int:
+    """How much of the budget the project's invoices bill, void ones left out."""
+    billed = func.coalesce(func.sum(invoices.c.agreed_minor), 0)
+    of_project = (invoices.c.project_id == project_id, invoices.c.status != InvoiceStatus.VOID)
+    return int(await db.session.scalar(select(billed).where(*of_project)) or 0)
+
+
+async def upfront_is_paid(db: Unit, project_id: UUID) -> bool:
+    paid = _live(InvoiceKind.UPFRONT, project_id) & (invoices.c.status == InvoiceStatus.PAID)
+    return bool(await db.session.scalar(select(exists().where(paid))))
+
+
+def _live(kind: InvoiceKind, owner_id: UUID) -> ColumnElement[bool]:
+    """The one invoice of this kind that a project (UPFRONT, FINAL) or milestone may have besides void ones."""
+    owner = invoices.c.project_id if kind in (InvoiceKind.UPFRONT, InvoiceKind.FINAL) else invoices.c.milestone_id
+    return (owner == owner_id) & (invoices.c.kind == kind) & (invoices.c.status != InvoiceStatus.VOID)
+
+
+async def _organization(db: Unit, organization_id: UUID) -> Organization:
+    return (await db.session.scalars(select(Organization).where(organizations.c.id == organization_id))).one()
