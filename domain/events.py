@@ -22,6 +22,26 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEvent:
+    """A committed event as its readers see it. `position` is its place in the one order of all events, without gaps."""
+
+    id: UUID
+    position: int
+    type: str
+    subject_type: str
+    subject_id: UUID
+    subject_version: int
+    organization_ids: tuple[UUID, ...]
+    topics: tuple[UUID, ...]
+    actor_kind: str
+    actor_user_id: UUID | None
+    actor_organization_id: UUID | None
+    request_id: str | None
+    data: Mapping[str, Any]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChange:
     """One step of an object's life: from which state to which, by whom and when. `was` is None at its birth."""
 
@@ -48,13 +68,30 @@ class Recorder:
         """Ids of the larger objects whose live feeds show this object's events (gig, project)."""
         return ()
 
-    def record(self, verb: str, *, by: Actor, at: datetime, data: Mapping[str, Any] | None = None) -> None:
-        """Records `<subject>.<verb>`; `data` is what readers need besides the ids, as JSON values."""
-        organizations = tuple(dict.fromkeys(self.concerned_organizations()))
+    def record(
+        self,
+        verb: str,
+        *,
+        by: Actor,
+        at: datetime,
+        data: Mapping[str, Any] | None = None,
+        to: Iterable[UUID] | None = None,
+    ) -> None:
+        """Records `<subject>.<verb>`; `data` is what readers need besides the ids, as JSON values.
+
+        A verb with a dot is the whole name, for facts that are known under another subject (member.invited).
+        `to` names who may learn of it where that is not all organizations the object concerns.
+        """
+        organizations = tuple(dict.fromkeys(self.concerned_organizations() if to is None else to))
         objects = [one for one in self.concerned_objects() if one is not None]
         topics = tuple(dict.fromkeys([self.id, *objects, *organizations]))
         event = Event(
-            type=f"{self.SUBJECT}.{verb}", at=at, by=by, organization_ids=organizations, topics=topics, data=data or {}
+            type=verb if "." in verb else f"{self.SUBJECT}.{verb}",
+            at=at,
+            by=by,
+            organization_ids=organizations,
+            topics=topics,
+            data=data or {},
         )
         self.__dict__.setdefault("_events", []).append(event)
 

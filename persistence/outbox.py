@@ -1,10 +1,97 @@
-"""The outbox: events written with the change they tell of, given their place in line by the relay."""
+"""The outbox: events written with the change they tell of, and read by position once the relay has given it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.events import Event, Recorder, StatusChange
+from sqlalchemy import ColumnElement, Row, false, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.actors import Actor
+from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
+from domain.permissions import Permission
+from persistence.tables.platform import outbox, outbox_head
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events a reader follows: those of one topic (an object or an organization), perhaps only of some kinds."""
+
+    topic: UUID
+    types: tuple[str, ...] | None = None
+    subject_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events in order, and the position up to which the reader now knows everything that it follows."""
+
+    events: Sequence[OutboxEvent]
+    position: int
+
+
+async def last_position(session: AsyncSession) -> int:
+    """The position of the latest event; 0 before the first."""
+    return await session.scalar(select(outbox_head.c.position)) or 0
+
+
+async def after(session: AsyncSession, position: int, viewer: Actor, wanted: Wanted, *, limit: int = BATCH) -> Batch:
+    """What follows a position. Positions become visible in order, so no later reading finds anything in between."""
+    head = await last_position(session)
+    if head <= position:
+        return Batch((), position)
+    conditions = [outbox.c.topics.contains([wanted.topic]), readable_by(viewer)]
+    if wanted.types is not None:
+        conditions.append(outbox.c.type.in_(wanted.types))
+    if wanted.subject_type is not None:
+        conditions.append(outbox.c.subject_type == wanted.subject_type)
+    statement = select(outbox).where(outbox.c.position > position, outbox.c.position <= head, *conditions)
+    rows = (await session.execute(statement.order_by(outbox.c.position).limit(limit))).all()
+    events = [event_of(row) for row in rows]
+    return Batch(events, events[-1].position if len(events) == limit else head)
+
+
+async def reaches_back_to(session: AsyncSession, position: int, since: datetime) -> bool:
+    """Whether everything after a position is still there, and none of it happened before `since`."""
+    head = await last_position(session)
+    if position == head:
+        return True
+    next_at = await session.scalar(select(outbox.c.occurred_at).where(outbox.c.position == position + 1))
+    return position < head and next_at is not None and next_at >= since
+
+
+def readable_by(viewer: Actor) -> ColumnElement[bool]:
+    """An event is for the organizations it concerns, and for staff."""
+    if viewer.may(Permission.STAFF_READ):
+        return true()
+    if viewer.organization_id is None:
+        return false()
+    return outbox.c.organization_ids.contains([viewer.organization_id])
+
+
+def event_of(row: Row[Any]) -> OutboxEvent:
+    columns = row._mapping
+    return OutboxEvent(
+        id=columns[outbox.c.id],
+        position=columns[outbox.c.position],
+        type=columns[outbox.c.type],
+        subject_type=columns[outbox.c.subject_type],
+        subject_id=columns[outbox.c.subject_id],
+        subject_version=columns[outbox.c.subject_version],
+        organization_ids=tuple(columns[outbox.c.organization_ids]),
+        topics=tuple(columns[outbox.c.topics]),
+        actor_kind=columns[outbox.c.actor_kind],
+        actor_user_id=columns[outbox.c.actor_user_id],
+        actor_organization_id=columns[outbox.c.actor_organization_id],
+        request_id=columns[outbox.c.request_id],
+        data=columns[outbox.c.data],
+        occurred_at=columns[outbox.c.occurred_at],
+    )
 
 
 def outbox_row(subject: Recorder, version: int, event: Event, request_id: str | None) -> dict[str, Any]:

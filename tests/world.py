@@ -14,7 +14,9 @@ from domain.organizations import Organization, OrganizationKind, OrganizationSta
 from domain.permissions import Role, StaffRole
 from domain.sessions import Session
 from domain.users import User, UserStatus
+from jobs.worker import settle
 from persistence.database import Database
+from persistence.reactions import failing
 from persistence.unit import unit_of_work
 from server.clock import Clock
 from tests.client import Client
@@ -68,6 +70,11 @@ class World:
     def key(self) -> str:
         """A fresh idempotency key."""
         return str(uuid4())
+
+    async def settle(self) -> None:
+        """Runs the relay, the reactions and the timers until nothing that is due is left; fails if a reaction did."""
+        await settle(self.database, self.clock.now)
+        assert await failing(self.database) == []
 
     async def client_side(self, name: str = "Northwind") -> Person:
         return await self.join(await self.organization(OrganizationKind.CLIENT, name), Role.OWNER)

@@ -1,6 +1,19 @@
 """Tables that every noun relies on: outbox, history, idempotency and the clock."""
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, Interval, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    Interval,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from persistence.tables.columns import Instant, key, metadata, ref
@@ -27,6 +40,15 @@ outbox = Table(
 Index("ix_outbox_unpositioned", outbox.c.written, postgresql_where=text("position IS NULL"))
 Index("ix_outbox_topics", outbox.c.topics, postgresql_using="gin")
 
+# The last position given. Whoever gives positions locks this row first; it outlives the events, so none is given twice.
+outbox_head = Table(
+    "outbox_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 outbox_reactions = Table(
     "outbox_reactions",
     metadata,
@@ -34,7 +56,15 @@ outbox_reactions = Table(
     Column("reaction", Text, primary_key=True),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("dead_at", Instant),
     Column("error", Text),
+    CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="done_or_dead"),
+)
+Index(
+    "ix_outbox_reactions_due",
+    outbox_reactions.c.next_at,
+    postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
 )
 
 status_changes = Table(

@@ -1,0 +1,26 @@
+"""What happens when: for each type of event the reactions that follow it, none of which waits for another."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from domain.events import OutboxEvent
+from persistence.database import Database
+
+Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
+"""`async def reaction(database, event, now)`, in the file of its noun. It may run more than once for one event, and the
+event only says where to look: it reads the object as it is now, and does nothing when there is nothing left to do."""
+
+Reactions = Mapping[str, tuple[Reaction, ...]]
+
+REACTIONS: Reactions = {
+    # "noun.verb": (reaction, another_reaction),
+}
+
+
+def names_of(reactions: Reactions, event_type: str) -> list[str]:
+    """The reactions of a type of event by name. Open ones are kept by name: rename none while some are open."""
+    return [reaction.__name__ for reaction in reactions.get(event_type, ())]
+
+
+def named(reactions: Reactions, event_type: str, name: str) -> Reaction | None:
+    return next((one for one in reactions.get(event_type, ()) if one.__name__ == name), None)

@@ -1,0 +1,80 @@
+"""The relay: gives committed events their positions, wakes whoever listens, and sees that every reaction is done."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from domain.actors import SYSTEM
+from jobs.reactions import REACTIONS, Reactions, named, names_of
+from persistence import positions, reactions
+from persistence.database import Database
+from persistence.reactions import DueReaction
+from persistence.unit import Unit, transact
+
+CONCURRENT_SUBJECTS = 8
+REACTION_SECONDS = 60
+
+log = logging.getLogger(__name__)
+
+
+async def place(database: Database, now: datetime, table: Reactions = REACTIONS) -> int:
+    """Gives one batch of events their positions; how many they were."""
+
+    async def work(db: Unit) -> int:
+        return len(await positions.place(db, lambda event_type: names_of(table, event_type)))
+
+    return await transact(database, work, by=SYSTEM, at=now)
+
+
+async def react(database: Database, now: datetime, table: Reactions = REACTIONS) -> int:
+    """Runs one batch of due reactions; how many they were. Those of one object run in order, others side by side."""
+    due = await reactions.due(database, now)
+    queues: dict[UUID, list[DueReaction]] = defaultdict(list)
+    for one in due:
+        queues[one.event.subject_id].append(one)
+    free = asyncio.Semaphore(CONCURRENT_SUBJECTS)
+
+    async def follow(queue: list[DueReaction]) -> None:
+        async with free:
+            for one in queue:
+                await _follow(database, one, now, table)
+
+    async with asyncio.TaskGroup() as group:
+        for queue in queues.values():
+            group.create_task(follow(queue))
+    return len(due)
+
+
+async def _follow(database: Database, one: DueReaction, now: datetime, table: Reactions) -> None:
+    """One attempt. Whatever goes wrong is written down and tried again later; it stops nothing else."""
+    reaction = named(table, one.event.type, one.reaction)
+    if reaction is None or one.is_exhausted:
+        reason = "there is no such reaction any more" if reaction is None else "the last attempt never ended"
+        await _bury(database, one, one.attempts, reason, now)
+        return
+    if not await reactions.begin(database, one, now):
+        return
+    try:
+        async with asyncio.timeout(REACTION_SECONDS):
+            await reaction(database, one.event, now)
+    except Exception as error:
+        await _failed(database, one, error, now)
+    else:
+        await reactions.finish(database, one, now)
+
+
+async def _failed(database: Database, one: DueReaction, error: Exception, now: datetime) -> None:
+    attempt, reason = one.attempts + 1, f"{type(error).__name__}: {error}"
+    if attempt >= reactions.MAX_ATTEMPTS:
+        await _bury(database, one, attempt, reason, now)
+        return
+    what = (one.reaction, one.event.type, one.event.position, attempt)
+    log.warning("reaction %s to %s at %d failed at attempt %d", *what, exc_info=error)
+    await reactions.fail(database, one, reason)
+
+
+async def _bury(database: Database, one: DueReaction, attempts: int, reason: str, now: datetime) -> None:
+    log.error("reaction %s to %s at %d is dead: %s", one.reaction, one.event.type, one.event.position, reason)
+    await reactions.bury(database, one, attempts, reason, now)

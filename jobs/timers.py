@@ -1,0 +1,16 @@
+"""What time brings: the jobs that look for what is due, in the order in which they run."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from persistence.database import Database
+
+Job = Callable[[Database, datetime], Awaitable[int]]
+"""`async def name(database, now) -> int`, in the file of its noun: does what is due and says how much that was. It
+takes its rows with SKIP LOCKED, so that workers share the work, and may be killed at any point and run again."""
+
+Timers = tuple[tuple[str, Job], ...]
+
+TIMERS: Timers = (
+    # ("name", job) in the order in which they run: what falls due first comes first.
+)

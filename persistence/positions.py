@@ -1,0 +1,75 @@
+"""Giving committed events their positions: the one order of all events, without gaps, that readers resume by."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.events import OutboxEvent
+from persistence.database import Database
+from persistence.outbox import BATCH, event_of
+from persistence.tables.platform import outbox, outbox_head, outbox_reactions
+from persistence.unit import Unit
+from persistence.wakeups import CHANNEL
+
+_LEADER = 7022
+"""The advisory lock of the one active relay."""
+
+
+@asynccontextmanager
+async def leadership(database: Database) -> AsyncIterator[AsyncConnection | None]:
+    """The connection that holds the relay's lock, or None while another process does. Losing it frees the lock."""
+    async with database.connection() as connection:
+        if not await connection.scalar(select(func.pg_try_advisory_lock(_LEADER))):
+            yield None
+            return
+        try:
+            yield connection
+        finally:
+            # Closed for good: back in the pool it would keep the lock.
+            await connection.invalidate()
+
+
+async def is_waiting(connection: AsyncConnection) -> bool:
+    """Whether there are committed events without a position."""
+    waiting = select(outbox.c.id).where(outbox.c.position.is_(None)).limit(1)
+    return await connection.scalar(waiting) is not None
+
+
+async def place(db: Unit, reactions_of: Callable[[str], Iterable[str]], *, limit: int = BATCH) -> list[OutboxEvent]:
+    """Gives the next events their positions, notes the reactions they call for, and wakes the subscribers.
+
+    The numbers of `written` are in the order of writing, but their transactions commit in another: only what is
+    visible here can be placed, behind everything placed before. For one object both orders are the same, because
+    whoever writes its next version does so after the commit of the last.
+    """
+    last = await _lock_head(db)
+    next_ones = select(outbox.c.id, outbox.c.written).where(outbox.c.position.is_(None))
+    taken = next_ones.order_by(outbox.c.written).limit(limit).subquery()
+    batch = select(taken.c.id, func.row_number().over(order_by=taken.c.written).label("place")).subquery()
+    placing = update(outbox).where(outbox.c.id == batch.c.id).values(position=last + batch.c.place).returning(outbox)
+    events = sorted((event_of(row) for row in await db.session.execute(placing)), key=lambda event: event.position)
+    if not events:
+        return []
+    wanted = [
+        {"position": event.position, "reaction": name, "attempts": 0, "next_at": db.at}
+        for event in events
+        for name in reactions_of(event.type)
+    ]
+    if wanted:
+        await db.session.execute(insert(outbox_reactions), wanted)
+    head = events[-1].position
+    await db.session.execute(update(outbox_head).values(position=head))
+    await db.session.execute(select(func.pg_notify(CHANNEL, str(head))))
+    return events
+
+
+async def _lock_head(db: Unit) -> int:
+    """The last position, locked: should two relays run at once, the second waits here and sees what the first did."""
+    create_or_lock = insert(outbox_head).values(id=1, position=0)
+    statement = create_or_lock.on_conflict_do_update(
+        index_elements=["id"], set_={"position": outbox_head.c.position}
+    ).returning(outbox_head.c.position)
+    return int((await db.session.execute(statement)).scalar_one())
