@@ -37,6 +37,7 @@ check: install-dev ## Check style, types, imports and that generated files are u
 	@echo "==> mypy" && $(PYTHON) -m mypy
 	@echo "==> imports" && $(VENV)/bin/lint-imports --no-logo
 	@echo "==> schema" && $(PYTHON) -m server sdl --check
+	@echo "==> states" && $(PYTHON) -m server states --check
 	@echo "==> migrations" && $(PYTHON) -m server migrate --check
 
 format: install-dev ## Format the code and fix what can be fixed safely

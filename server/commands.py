@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 from server.embedded import EmbeddedPostgres, temporary_postgres
 from server.settings import Settings
 
-SDL_FILE = Path(__file__).parent.parent / "schema" / "schema.graphql"
+ROOT = Path(__file__).parent.parent
+SDL_FILE, STATES_FILE = ROOT / "schema" / "schema.graphql", ROOT / "docs" / "states.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,11 +23,17 @@ def main(arguments: Sequence[str]) -> int:
     _add(commands, "worker", _worker, "Run only the worker: events, timers, payments.")
     _add(commands, "seed", _seed, "Put the demonstration data into an empty database.")
     _add(commands, "check-books", _check_books, "Recompute every balance and document; exit 1 at a difference.")
-    sdl = _add(commands, "sdl", _sdl, "Write the schema to schema/schema.graphql.")
-    sdl.add_argument("--check", action="store_true", help="only compare; exit 1 when the file is out of date")
+    for generated in (
+        _add(commands, "sdl", _sdl, "Write the schema to schema/schema.graphql."),
+        _add(commands, "states", _states, "Write the state diagrams to docs/states.md."),
+    ):
+        generated.add_argument("--check", action="store_true", help="only compare; exit 1 when the file is out of date")
     migrate = _add(commands, "migrate", _migrate, "Bring the database to this build's schema.")
     migrate.add_argument("--check", action="store_true", help="compare migrations and tables on a scratch database")
     migrate.add_argument("--create", metavar="MESSAGE", help="write a new revision from the changed tables")
+    migrate.add_argument(
+        "--sql", metavar="FILE", type=Path, help="with --create: statements to append, as for triggers"
+    )
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     return command(chosen)
@@ -38,7 +46,7 @@ def _add(
     help_: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help_, description=help_)
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, name=name)
     return parser
 
 
@@ -87,31 +95,50 @@ def _check_books(chosen: argparse.Namespace) -> int:
 def _sdl(chosen: argparse.Namespace) -> int:
     from schema.api import sdl
 
-    text = sdl()
+    return _generate(SDL_FILE, sdl(), chosen)
+
+
+def _states(chosen: argparse.Namespace) -> int:
+    from server.states import states_document
+
+    return _generate(STATES_FILE, states_document(), chosen)
+
+
+def _generate(path: Path, text: str, chosen: argparse.Namespace) -> int:
+    """Writes a generated file or, with --check, tells whether it is what would be written."""
+    name = path.relative_to(ROOT)
     if not chosen.check:
-        SDL_FILE.write_text(text)
-        print(f"Wrote {SDL_FILE.relative_to(Path.cwd())}." if SDL_FILE.is_relative_to(Path.cwd()) else "Written.")
+        path.write_text(text)
+        print(f"Wrote {name}.")
         return 0
-    if SDL_FILE.exists() and SDL_FILE.read_text() == text:
+    if path.exists() and path.read_text() == text:
         return 0
-    print("schema/schema.graphql is out of date: run `python -m server sdl` and commit it.")
+    print(f"{name} is out of date: run `python -m server {chosen.name}` and commit it.")
     return 1
 
 
 def _migrate(chosen: argparse.Namespace) -> int:
     from server import migrations
 
-    if chosen.check or chosen.create:
-        with temporary_postgres(f"migrate-{id(chosen)}") as scratch:
-            asyncio.run(migrations.upgrade(scratch.url))
-            if chosen.create:
-                asyncio.run(migrations.create_revision(scratch.url, chosen.create))
-                return 0
+    if chosen.create:
+        return _create_revision(chosen.create, chosen.sql)
+    if chosen.check:
+        with temporary_postgres(f"check-{os.getpid()}") as scratch:
             found = asyncio.run(migrations.differences(scratch.url))
-        for difference in found:
-            print(f"The migrations lack: {difference}")
+        print("\n".join(found) or "Migrations and tables agree.")
         return 1 if found else 0
     settings = Settings()
     with database_of(settings) as url:
-        asyncio.run(migrations.upgrade(settings.database_direct_url or url))
+        has_changed = asyncio.run(migrations.upgrade(settings.database_direct_url or url))
+    print(f"The database is at revision {migrations.head_revision()}{'' if has_changed else ', as it was'}.")
+    return 0
+
+
+def _create_revision(message: str, sql: Path | None) -> int:
+    from server import migrations, revisions
+
+    statements = [] if sql is None else list(revisions.statements_of(sql.read_text()))
+    with temporary_postgres(f"create-{os.getpid()}") as scratch:
+        path = asyncio.run(migrations.create_revision(scratch.url, message, statements))
+    print(f"Wrote {path}. Read it before you commit it.")
     return 0

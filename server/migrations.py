@@ -1,74 +1,137 @@
-"""Migrations: bringing a database to this build's schema, and writing the next revision."""
+"""Migrations: bringing a database to this build's schema, and telling whether tables and migrations agree."""
 
-from collections.abc import Callable
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from persistence.database import sqlalchemy_url
 from persistence.tables import metadata
 
-_FOLDER = Path(__file__).parent.parent / "persistence" / "migrations"
+FOLDER = Path(__file__).parent.parent / "persistence" / "migrations"
+
+_NAMED = re.compile(r'^(revision|down_revision) = (?:"(\w+)"|None)$', re.MULTILINE)
+_LOCK = "SELECT pg_advisory_xact_lock(7021)"
+_CATALOG = """
+SELECT 'column ' || c.relname || '.' || a.attname AS name,
+    concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+        nullif(a.attidentity, ''), pg_get_expr(d.adbin, d.adrelid)) AS definition
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'constraint ' || conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u', 'x')
+UNION ALL
+SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+"""
 
 
 @cache
 def head_revision() -> str:
-    """The one head of the migrations: the schema this build needs."""
-    head = ScriptDirectory(str(_FOLDER)).get_current_head()
-    if head is None:
-        raise RuntimeError("there are no migrations")
-    return head
+    """The one head of the migrations: the schema this build needs. Read from the files: Alembic takes long to load."""
+    heads = heads_of(path.read_text() for path in (FOLDER / "versions").glob("*.py"))
+    if len(heads) != 1:
+        raise RuntimeError(f"there must be one head of the migrations; there are {len(heads)}: {sorted(heads)}")
+    return heads.pop()
 
 
-async def upgrade(url: str) -> None:
-    """Applies what is missing. Two processes may do so at once: the second waits and finds nothing to do."""
-    await _with_connection(url, lambda config: command.upgrade(config, "head"))
+def heads_of(scripts: Iterable[str]) -> set[str]:
+    """The revisions that no other one follows."""
+    found = [dict(_NAMED.findall(script)) for script in scripts]
+    return {one["revision"] for one in found} - {one["down_revision"] for one in found}
 
 
-async def create_revision(url: str, message: str) -> None:
-    """Writes a new revision with the differences between the tables and the migrated database at `url`."""
-    await _with_connection(url, lambda config: _written(config, message))
+async def upgrade(url: str) -> bool:
+    """Applies what is missing; False when nothing was. Two processes may do so at once: the second waits."""
+    if await _applied_revision(url) == head_revision():
+        return False
+    from server import revisions
+
+    async with _locked(url) as connection:
+        await connection.run_sync(revisions.apply)
+    return True
 
 
-async def differences(url: str) -> list[str]:
-    """What the tables say that the migrations do not; empty when they agree."""
+async def create_revision(url: str, message: str, statements: Iterable[str]) -> Path:
+    """Writes a revision: what the tables have and the empty database at `url` lacks, then the SQL statements."""
+    from server import revisions
+
+    if any((FOLDER / "versions").glob("*.py")):
+        await upgrade(url)
+    async with _locked(url) as connection:
+        return await connection.run_sync(revisions.write, message, list(statements))
+
+
+async def differences(server_url: str) -> list[str]:
+    """What differs between a migrated database and one made of the tables as they are declared, both new here."""
+    async with _new_database(server_url, "migrated") as migrated, _new_database(server_url, "declared") as declared:
+        await upgrade(migrated)
+        await _create_declared(declared)
+        is_so, should_be = await _catalog(migrated), await _catalog(declared)
+    return [
+        f"{name}: migrations make {is_so.get(name, 'nothing')}, tables declare {should_be.get(name, 'nothing')}"
+        for name in sorted(is_so.keys() | should_be.keys())
+        if is_so.get(name) != should_be.get(name)
+    ]
+
+
+def database_at(server_url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+@asynccontextmanager
+async def _locked(url: str) -> AsyncIterator[AsyncConnection]:
+    """A transaction that no other migration runs beside."""
     engine = create_async_engine(sqlalchemy_url(url))
     try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(_compare)
-    finally:
-        await engine.dispose()
-
-
-def _compare(connection: Connection) -> list[str]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return [str(difference) for difference in compare_metadata(context, metadata)]
-
-
-def _written(config: Config, message: str) -> None:
-    command.revision(config, message, autogenerate=True)
-
-
-async def _with_connection(url: str, work: Callable[[Config], None]) -> None:
-    engine: AsyncEngine = create_async_engine(sqlalchemy_url(url))
-    try:
         async with engine.begin() as connection:
-            await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7021)")
-            await connection.run_sync(lambda sync: work(_config(sync)))
+            await connection.exec_driver_sql(_LOCK)
+            yield connection
     finally:
         await engine.dispose()
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    config.attributes["connection"] = connection
-    return config
+async def _applied_revision(url: str) -> str | None:
+    connection = await asyncpg.connect(url)
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return revision
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def _new_database(server_url: str, name: str) -> AsyncIterator[str]:
+    admin = await asyncpg.connect(server_url)
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        try:
+            yield database_at(server_url, name)
+        finally:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+async def _create_declared(url: str) -> None:
+    async with _locked(url) as connection:
+        await connection.run_sync(metadata.create_all)
+
+
+async def _catalog(url: str) -> dict[str, str]:
+    """Columns, constraints and indexes as PostgreSQL itself words them, apart from Alembic's own."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(_CATALOG)
+    finally:
+        await connection.close()
+    return {row["name"]: row["definition"] for row in rows if "alembic_version" not in row["name"]}

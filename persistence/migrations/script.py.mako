@@ -1,12 +1,9 @@
-"""${message}
+"""${message[0].upper() + message[1:]}.
 
-Revision: ${up_revision}
-After: ${down_revision}
+Revision ${up_revision}${", after " + str(down_revision) if down_revision else ", the first"}. There is no way down: a mistake is mended by the next revision.
 """
 
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.dialects import postgresql
+${"import sqlalchemy as sa\n" if "sa." in str(upgrades) else ""}from alembic import op
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -16,7 +13,3 @@ depends_on = None
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
