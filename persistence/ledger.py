@@ -9,7 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 
 from domain.ids import new_id
 from domain.ledger import KEY_PARTS, AccountKey, PostingKind, Transfer
+from domain.wallets import Wallet, moved_wallets
+from persistence.outbox import outbox_row
 from persistence.tables.money import ledger_accounts, ledger_balances, ledger_entries, ledger_transfers
+from persistence.tables.platform import outbox
 from persistence.unit import Unit
 
 Accounts = Mapping[AccountKey, UUID]
@@ -28,6 +31,7 @@ async def post(db: Unit, transfer: Transfer) -> None:
     entries = await _write(db, transfer, accounts)
     if guarded:
         await _move_balances(db, {accounts[posting.account]: posting.change_minor for posting in guarded}, entries)
+    await _tell(db, moved_wallets(transfer, accounts))
 
 
 async def _accounts(db: Unit, transfer: Transfer) -> Accounts:
@@ -141,3 +145,10 @@ async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping
         .where(balances.account_id == moves.c.account_id)
         .values(balance_minor=balances.balance_minor + moves.c.change_minor, last_entry_id=moves.c.entry_id)
     )
+
+
+async def _tell(db: Unit, wallets: Sequence[Wallet]) -> None:
+    """Writes the wallets' events. After the lock on their balances, so that their order is that of the movements."""
+    rows = [outbox_row(wallet, 1, event, db.request_id) for wallet in wallets for event in wallet.take_events()]
+    if rows:
+        await db.session.execute(insert(outbox), rows)

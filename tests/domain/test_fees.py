@@ -1,6 +1,7 @@
 """Fees: rates, limits, and parts that add up to the whole."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,7 @@ def test_shares_of_any_sequence_of_parts_add_up_and_never_exceed_their_part(tota
     fee = data.draw(st.integers(0, total))
     stops = sorted(data.draw(st.lists(st.integers(0, total), max_size=8)))
     paid = [0, *stops, total]
-    shares = [fee_share(fee, total, before, after) for before, after in zip(paid, paid[1:], strict=False)]
+    shares = [fee_share(fee, total, before, after) for before, after in pairwise(paid)]
     assert sum(shares) == fee
-    assert all(0 <= share <= after - before for share, before, after in zip(shares, paid, paid[1:], strict=False))
+    parts = [after - before for before, after in pairwise(paid)]
+    assert all(0 <= share <= part for share, part in zip(shares, parts, strict=True))
