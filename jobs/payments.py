@@ -1,5 +1,6 @@
 """Sending payments, asking about lost answers, and collecting: the intent is committed before every call."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from domain import collection
 from domain.actors import SYSTEM
+from domain.events import OutboxEvent
 from domain.payment_methods import PaymentMethod, Provider
 from domain.payments import Payment
 from integrations.payments import Charge
@@ -16,8 +18,10 @@ from persistence import payments
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
-AT_ONCE = 100
-"""The most that one run takes on, so that the other timers get their turn."""
+AT_ONCE = 5
+"""How many calls one run has under way at the same time; slow answers keep nobody waiting for longer than one call."""
+MOST = 100
+"""How many charges one run starts at most, so that the other timers get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,12 @@ class Asking:
 
 async def send_created(database: Database, now: datetime) -> int:
     """Sends what was created and not yet sent. Two workers never send the same payment."""
-    return await _repeat(lambda: send_one(database, now))
+    return await _several(lambda: send_one(database, now))
+
+
+async def send_payment(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """Sends a new payment at once; the timer finds whatever this misses."""
+    await send_one(database, now, event.subject_id)
 
 
 async def send_one(database: Database, now: datetime, payment_id: UUID | None = None) -> bool:
@@ -63,7 +72,7 @@ async def send_one(database: Database, now: datetime, payment_id: UUID | None = 
 
 async def ask_unanswered(database: Database, now: datetime) -> int:
     """Asks the providers what became of payments whose answer is missing. Asking never charges."""
-    return await _repeat(lambda: _ask_one(database, now))
+    return await _several(lambda: _ask_one(database, now))
 
 
 async def check_outcome(database: Database, payment_id: UUID, now: datetime) -> None:
@@ -78,15 +87,21 @@ async def check_outcome(database: Database, payment_id: UUID, now: datetime) -> 
 
 async def collect_due(database: Database, now: datetime) -> int:
     """Starts the automatic charges whose time has come."""
-    return await _repeat(lambda: _collect_one(database, now))
+    started = 0
+    while started < MOST and await _collect_one(database, now):
+        started += 1
+    return started
 
 
-async def _repeat(step: Callable[[], Awaitable[bool]]) -> int:
-    """Takes one after the other until none is left or enough is done."""
-    done = 0
-    while done < AT_ONCE and await step():
-        done += 1
-    return done
+async def _several(step: Callable[[], Awaitable[bool]]) -> int:
+    """Runs a step and, where there was something to do, a few more side by side; the first failure is raised last."""
+    if not await step():
+        return 0
+    results = await asyncio.gather(*(step() for _ in range(AT_ONCE)), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return 1 + sum(result is True for result in results)
 
 
 async def _marked(db: Unit, payment: Payment) -> Sending:

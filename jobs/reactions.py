@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
+from jobs import payments, projects
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -14,6 +15,10 @@ Reactions = Mapping[str, tuple[Reaction, ...]]
 
 REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
+    "payment.created": (payments.send_payment,),
+    "project.created": (projects.activate_at_once,),
+    "payment_method.added": (projects.activate_at_once,),
+    "invoice.paid": (projects.activate_at_once,),
 }
 
 

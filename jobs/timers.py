@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from jobs import milestones, payments, projects
 from persistence.database import Database
 
 Job = Callable[[Database, datetime], Awaitable[int]]
@@ -13,4 +14,10 @@ Timers = tuple[tuple[str, Job], ...]
 
 TIMERS: Timers = (
     # ("name", job) in the order in which they run: what falls due first comes first.
+    ("payments.send", payments.send_created),
+    ("payments.resolve", payments.ask_unanswered),
+    ("invoices.collect", payments.collect_due),
+    ("projects.activate", projects.activate_ready),
+    ("projects.cancel_lapsed", projects.cancel_lapsed),
+    ("milestones.auto_approve", milestones.auto_approve),
 )

@@ -12,6 +12,7 @@ from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, 
 from domain.permissions import Permission
 from domain.refusals import not_found
 from persistence import payment_methods
+from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_attempts, payments
@@ -30,6 +31,7 @@ def visible_to(viewer: Actor) -> Condition:
 
 PAYMENTS = Source(Payment, payments, visible_to)
 
+INVOICE = One(INVOICES, "invoice_id")
 PAYER, ISSUER = One(ORGANIZATIONS, "payer_id"), One(ORGANIZATIONS, "issuer_id")
 METHOD = One(payment_methods.PAYMENT_METHODS, "method_id")
 

@@ -1,6 +1,7 @@
 """Makers of open invoices that can be paid or are collected, and what the books say about them."""
 
 from dataclasses import dataclass
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from domain.actors import SYSTEM
 from domain.invoices import CollectionMode, Invoice
 from domain.ledger import AccountCode
 from domain.payment_methods import Provider
+from domain.payments import Payment
 from domain.postings import invoice_opened
 from integrations.providers import provider_of
 from persistence.ledger import post
@@ -17,7 +19,10 @@ from persistence.tables.money import ledger_accounts, ledger_entries, ledger_tra
 from persistence.tables.platform import outbox
 from persistence.unit import unit_of_work
 from tests.makers.ledger import Trade, make_trade, new_invoice
+from tests.makers.payment_methods import make_method
 from tests.world import Person, World
+
+_SEQUENCES = count(1)
 
 
 @dataclass(slots=True)
@@ -45,12 +50,18 @@ class Claim:
             mine = select(payments.c.status).where(payments.c.invoice_id == self.invoice_id)
             return [status.name for status in await session.scalars(mine.order_by(payments.c.created_at))]
 
+    async def payment(self) -> Payment:
+        """Its newest payment."""
+        async with self.world.database.reader() as session:
+            mine = select(Payment).where(payments.c.invoice_id == self.invoice_id)
+            return (await session.scalars(mine.order_by(payments.c.created_at.desc()).limit(1))).one()
+
     async def events(self, subject: str) -> list[str]:
         """The verbs of the recorded events of invoice or payment, in order, without those of its making."""
         async with self.world.database.reader() as session:
             types = await session.scalars(
                 select(outbox.c.type)
-                .where(outbox.c.subject_type == subject, outbox.c.topics.any(self.invoice_id))
+                .where(outbox.c.subject_type == subject, outbox.c.topics.contains([self.invoice_id]))
                 .order_by(outbox.c.written)
             )
             return [type_.removeprefix(f"{subject}.") for type_ in types]
@@ -72,24 +83,26 @@ class Claim:
 async def make_claim(
     world: World,
     *,
+    token: str | None = None,
+    mode: CollectionMode = CollectionMode.MANUAL,
     total_minor: int = 100_000,
     fee_minor: int = 5_000,
-    mode: CollectionMode = CollectionMode.MANUAL,
-    sides: "Claim | None" = None,
+    sides: Claim | None = None,
 ) -> Claim:
     """An opened invoice of 1000.00 EUR that carries a fee of 50.00. In mode AUTO its first charge has been started.
 
-    `sides` are those of an earlier claim; without them two new organizations appear.
+    `token` makes the payer a default method first. `sides` are those of an earlier claim; else two new ones appear.
     """
     if sides is None:
         issuer, payer = await world.freelancer_side(), await world.client_side()
         trade = await make_trade(world, issuer_id=issuer.organization_id, payer_id=payer.organization_id)
     else:
         issuer, payer, trade = sides.issuer, sides.payer, sides.trade
-    invoice = new_invoice(trade, total_minor, fee_minor=fee_minor, sequence=1 if sides is None else 2)
-    claim = Claim(world, issuer, payer, trade, invoice.id)
+    if token is not None:
+        await make_method(payer, token)
+    invoice = new_invoice(trade, total_minor, fee_minor=fee_minor, sequence=next(_SEQUENCES))
     await _open(world, invoice, mode)
-    return claim
+    return Claim(world, issuer, payer, trade, invoice.id)
 
 
 async def _open(world: World, invoice: Invoice, mode: CollectionMode) -> None:

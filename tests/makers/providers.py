@@ -1,0 +1,90 @@
+"""Providers that misbehave: stand-ins for a company elsewhere, put behind the same port as the simulator."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from domain.money import Money
+from domain.payment_methods import MethodDetails, Provider
+from integrations import providers
+from integrations.payments import Answer, Charge, Charged, Finding, PaymentProvider
+from integrations.simulator import Simulator
+from tests.world import World
+
+
+class Killed(BaseException):
+    """The end of a process at this very point; nothing may catch it."""
+
+
+@dataclass
+class Stand:
+    """A provider that does what the simulator does; the others differ from it in one thing."""
+
+    real: PaymentProvider
+
+    def details_of(self, token: str) -> MethodDetails | None:
+        return self.real.details_of(token)
+
+    async def charge(self, charge: Charge) -> Answer:
+        return await self.real.charge(charge)
+
+    async def find(self, key: UUID) -> Finding:
+        return await self.real.find(key)
+
+    async def charged_total(self, currency: str) -> int:
+        return await self.real.charged_total(currency)
+
+
+class DiesBeforeTheCall(Stand):
+    """The process ends when it is about to call; the provider never hears of it."""
+
+    async def charge(self, charge: Charge) -> Answer:
+        raise Killed
+
+
+class DiesAfterTheCall(Stand):
+    """The process ends with the answer in its hands."""
+
+    async def charge(self, charge: Charge) -> Answer:
+        await self.real.charge(charge)
+        raise Killed
+
+
+class Breaks(Stand):
+    """The connection breaks when the money has been taken."""
+
+    async def charge(self, charge: Charge) -> Answer:
+        await self.real.charge(charge)
+        raise ConnectionResetError
+
+
+class TakesAnotherAmount(Stand):
+    """Says that it has taken one unit less."""
+
+    async def charge(self, charge: Charge) -> Answer:
+        amount = Money(charge.amount.amount_minor - 1, charge.amount.currency)
+        return Charged(provider_id=f"odd_{charge.key.hex}", amount=amount)
+
+
+@dataclass
+class HoldsTheCall(Stand):
+    """The process stands still before the call until somebody lets go."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def charge(self, charge: Charge) -> Answer:
+        self.reached.set()
+        await self.let_go.wait()
+        return await self.real.charge(charge)
+
+
+def simulator(world: World) -> Simulator:
+    return Simulator(world.database.url)
+
+
+def put_in_place(monkeypatch: pytest.MonkeyPatch, stand: Stand) -> None:
+    """From now on the simulator's methods are charged through this provider."""
+    monkeypatch.setitem(providers.ADAPTERS, Provider.SIMULATOR, lambda url: stand)
