@@ -1,14 +1,15 @@
 """Milestones: the billable parts of a project, submitted by the freelancer and approved by the client."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
+from domain.actors import SYSTEM, Actor
 from domain.money import Money
 from domain.permissions import Permission
-from domain.refusals import RefusalCode, Refused
+from domain.refusals import RefusalCode, Refused, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -39,6 +40,8 @@ class ApprovedVia(Enum):
 
 _S, _A = MilestoneStatus, Permission.WORK_APPROVE
 _WORKING = (_S.IN_PROGRESS, _S.CHANGES_REQUESTED)
+OPEN_STATES = (_S.PLANNED, *_WORKING, _S.SUBMITTED)
+"""While a milestone of a project is in one of these, the project is not complete."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -47,12 +50,15 @@ class Milestone(Stateful):
 
     SUBJECT: ClassVar[str] = "milestone"
     MOVES: ClassVar[tuple[Move, ...]] = (
+        Move("addTask", (_S.PLANNED, *_WORKING), None, Side.FREELANCER, Permission.WORK_WRITE),
         Move("startMilestone", (_S.PLANNED,), _S.IN_PROGRESS, Side.SYSTEM),
         Move("submitMilestone", _WORKING, _S.SUBMITTED, Side.SYSTEM),
         Move("reworkMilestone", (_S.SUBMITTED,), _S.IN_PROGRESS, Side.SYSTEM),
         Move("requestMilestoneChanges", (_S.SUBMITTED,), _S.CHANGES_REQUESTED, Side.CLIENT, _A),
         Move("approveMilestone", (_S.SUBMITTED,), _S.APPROVED, Side.CLIENT, _A),
-        Move("cancelMilestone", (_S.PLANNED, *_WORKING, _S.SUBMITTED), _S.CANCELLED, Side.SYSTEM),
+        Move("autoApproveMilestone", (_S.SUBMITTED,), _S.APPROVED, Side.SYSTEM),
+        Move("requestInterimInvoice", (*OPEN_STATES, _S.APPROVED), None, Side.FREELANCER, Permission.INVOICES_WRITE),
+        Move("cancelMilestone", OPEN_STATES, _S.CANCELLED, Side.SYSTEM),
     )
 
     id: UUID
@@ -84,9 +90,49 @@ class Milestone(Stateful):
     def quoted(self) -> Money | None:
         return None if self.quoted_minor is None else Money(self.quoted_minor, self.currency)
 
+    def start(self, *, at: datetime) -> None:
+        self.move_to("startMilestone", by=SYSTEM, at=at)
+        self.record("started", by=SYSTEM, at=at)
+
+    def submit(self, *, auto_approve_after_days: int, at: datetime) -> None:
+        """All its tasks are delivered. The clock of silent consent starts afresh with every submission."""
+        self.move_to("submitMilestone", by=SYSTEM, at=at)
+        self.submitted_at, self.auto_approve_at = at, at + timedelta(days=auto_approve_after_days)
+        self.record("submitted", by=SYSTEM, at=at)
+
+    def rework(self, *, at: datetime) -> None:
+        """A submission of one of its tasks was taken back."""
+        self.move_to("reworkMilestone", by=SYSTEM, at=at)
+        self.auto_approve_at = None
+        self.record("withdrawn", by=SYSTEM, at=at)
+
+    def request_changes(self, *, by: Actor, at: datetime) -> None:
+        self.move_to("requestMilestoneChanges", by=by, at=at)
+        self.auto_approve_at = None
+        self.record("changes_requested", by=by, at=at)
+
+    def approve(self, via: ApprovedVia, *, by: Actor, at: datetime) -> None:
+        action = "approveMilestone" if via is ApprovedVia.CLIENT else "autoApproveMilestone"
+        self.move_to(action, by=by, at=at)
+        self.approved_at, self.approved_via, self.auto_approve_at = at, via, None
+        self.record("approved", by=by, at=at, data={"via": via.value})
+
+    def request_interim(self, *, by: Actor, at: datetime) -> None:
+        """The freelancer wants this milestone billed by itself, now if it is approved, else with its approval."""
+        self.check("requestInterimInvoice", by=by)
+        self.interim_requested_at = at
+        self.record("interim_requested", by=by, at=at)
+
+    def cancel(self, *, by: Actor, at: datetime) -> None:
+        self.move_to("cancelMilestone", by=by, at=at)
+        self.auto_approve_at = None
+        self.record("cancelled", by=by, at=at)
+
     def blocked(self, action: str) -> Refused | None:
         if self.is_frozen:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this milestone.")
+        if action == "requestInterimInvoice" and self.interim_requested_at is not None:
+            return wrong_state("An interim invoice was requested already.", from_state=self.status.name)
         return None
 
     def organization_of(self, side: Side) -> UUID | None:

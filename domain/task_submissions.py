@@ -1,9 +1,15 @@
 """Task submissions: the numbered deliveries of a task and the client's decision on each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
+
+from domain.actors import Actor
+from domain.checks import Checks
+from domain.ids import new_id
+from domain.tasks import Task
 
 
 class SubmissionDecision(Enum):
@@ -13,6 +19,9 @@ class SubmissionDecision(Enum):
     APPROVED = "APPROVED"
     CHANGES_REQUESTED = "CHANGES_REQUESTED"
     WITHDRAWN = "WITHDRAWN"
+
+
+MAX_LINKS, MAX_NOTE = 10, 5000
 
 
 @dataclass(eq=False, kw_only=True)
@@ -32,3 +41,44 @@ class TaskSubmission:
     decision_note: str | None
     decided_by: UUID | None
     decided_at: datetime | None
+
+    def decide(self, decision: SubmissionDecision, *, note: str | None = None, by: Actor, at: datetime) -> None:
+        self.decision, self.decision_note = decision, note
+        self.decided_by, self.decided_at = by.user_id, at
+
+
+def check_delivery(note: str, links: Sequence[str]) -> None:
+    """Refuses INVALID unless there is a note or a link, within their limits."""
+    checks = Checks()
+    checks.text("note", note, most=MAX_NOTE)
+    checks.texts("links", links, most=MAX_LINKS, length=2000)
+    for position, link in enumerate(links):
+        checks.require(link.strip().startswith("https://"), "Give an https address.", "links", str(position))
+    checks.require(bool(note.strip() or links), "Give a note or a link to what you deliver.", "note")
+    checks.refuse()
+
+
+def delivery_of(task: Task, *, note: str, links: Sequence[str], by: Actor, at: datetime) -> TaskSubmission:
+    """The submission for the task's newest revision."""
+    return TaskSubmission(
+        id=new_id(),
+        task_id=task.id,
+        client_organization_id=task.client_organization_id,
+        freelancer_organization_id=task.freelancer_organization_id,
+        revision=task.revision,
+        note=note.strip(),
+        links=[link.strip() for link in links],
+        submitted_by=by.user_id,
+        submitted_at=at,
+        decision=SubmissionDecision.PENDING,
+        decision_note=None,
+        decided_by=None,
+        decided_at=None,
+    )
+
+
+def check_note(note: str) -> None:
+    """Refuses INVALID when a client asks for changes without saying which."""
+    checks = Checks()
+    checks.text("note", note, least=1, most=MAX_NOTE)
+    checks.refuse()

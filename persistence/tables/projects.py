@@ -47,6 +47,7 @@ projects = Table(
     Column("activated_at", Instant),
     Column("held_at", Instant),
     Column("held_by_freelancer", Boolean, nullable=False),
+    Column("pause_asked_at", Instant),
     Column("completed_at", Instant),
     Column("cancelled_at", Instant),
     Column("cancel_reason", Text),

@@ -1,0 +1,147 @@
+"""Queries of projects: who sees which, the locks of the verbs, and the lists."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+
+from domain import schedules
+from domain.actors import SYSTEM
+from domain.invoices import InvoiceKind, InvoiceStatus
+from domain.milestones import Milestone
+from domain.payment_methods import PaymentMethodStatus
+from domain.projects import Project, ProjectSide, ProjectStatus
+from domain.refusals import not_found
+from domain.tasks import Task
+from persistence import budgets, payment_methods, project_invoices
+from persistence.database import Database
+from persistence.gigs import GIGS
+from persistence.organizations import ORGANIZATIONS
+from persistence.proposals import PROPOSALS
+from persistence.sides import visible_to_sides
+from persistence.tables.invoicing import invoices
+from persistence.tables.money import payment_methods as methods
+from persistence.tables.projects import milestones, projects, tasks
+from persistence.texts import contains
+from persistence.unit import Unit
+from planner.edges import ByViewer, Condition, Connection, One, Source
+
+visible_to = visible_to_sides(projects)
+PROJECTS = Source(Project, projects, visible_to)
+
+GIG = One(GIGS, "gig_id")
+PROPOSAL = One(PROPOSALS, "proposal_id")
+OF_PROPOSAL = One(PROJECTS, "id", column="proposal_id")
+CLIENT = One(ORGANIZATIONS, "client_organization_id")
+FREELANCER = One(ORGANIZATIONS, "freelancer_organization_id")
+
+
+def due_or_never(column: ColumnElement[date | None]) -> ColumnElement[Any]:
+    """A date to sort by, named like the property that holds it: what has none comes last."""
+    return func.coalesce(column, date.max).label("due_or_never_on")
+
+
+def _side(viewer: Any, side: ProjectSide) -> Condition:
+    is_client: Condition = projects.c.client_organization_id == viewer.organization_id
+    return is_client if side is ProjectSide.CLIENT else projects.c.freelancer_organization_id == viewer.organization_id
+
+
+LIST = Connection(
+    PROJECTS,
+    orders={
+        "CREATED_AT": projects.c.created_at,
+        "TITLE": projects.c.title,
+        "NUMBER": projects.c.number,
+        "DUE_ON": due_or_never(projects.c.due_on),
+    },
+    default_order=(("CREATED_AT", True),),
+    filters={
+        "status": lambda values: projects.c.status.in_(values),
+        "gig_id": lambda id_: projects.c.gig_id == id_,
+        "text": lambda text: contains(text, projects.c.title),
+        "side": ByViewer(_side),
+        "due_from": lambda day: projects.c.due_on >= day,
+        "due_to": lambda day: projects.c.due_on <= day,
+        "is_archived": lambda is_archived: projects.c.archived_at.is_not(None) == is_archived,
+    },
+)
+
+
+async def for_change(db: Unit, project_id: UUID) -> Project:
+    """A visible project, locked until the transaction ends."""
+    project = (await db.session.scalars(_locked(project_id).where(visible_to(db.by)))).one_or_none()
+    if project is None:
+        raise not_found("project", "projectId")
+    return project
+
+
+async def locked(db: Unit, project_id: UUID) -> Project:
+    """A project that is known to be there, locked until the transaction ends."""
+    return (await db.session.scalars(_locked(project_id))).one()
+
+
+def _locked(project_id: UUID) -> Select[Project]:
+    return select(Project).where(projects.c.id == project_id).with_for_update()
+
+
+async def parts_for_change(db: Unit, project_id: UUID) -> tuple[Sequence[Milestone], Sequence[Task]]:
+    """All milestones in their order, and all tasks, locked after the project."""
+    found = await db.session.scalars(
+        select(Milestone).where(milestones.c.project_id == project_id).order_by(milestones.c.position).with_for_update()
+    )
+    parts = await db.session.scalars(
+        select(Task).where(tasks.c.project_id == project_id).order_by(tasks.c.id).with_for_update()
+    )
+    return found.all(), parts.all()
+
+
+async def activate_if_ready(db: Unit, project_id: UUID) -> bool:
+    """Activates a project that has all it needs (rule W9); true when this made it ACTIVE."""
+    project = await locked(db, project_id)
+    if project.status is not ProjectStatus.PENDING_ACTIVATION or await missing_for_activation(db, project):
+        return False
+    milestones_, tasks_ = await parts_for_change(db, project_id)
+    paid = await budgets.paid_minor(db, project_id)
+    schedules.activate(project, milestones_, tasks_, paid_minor=paid, by=SYSTEM, at=db.at)
+    return True
+
+
+async def missing_for_activation(db: Unit, project: Project) -> list[str]:
+    """What stands between a project and its activation, in words."""
+    missing = []
+    if project.upfront_minor > 0 and not await project_invoices.upfront_is_paid(db, project.id):
+        missing.append("the upfront invoice is not paid")
+    if await payment_methods.default_of(db, project.client_organization_id, project.currency) is None:
+        missing.append(f"the client has no active default payment method in {project.currency}")
+    return missing
+
+
+async def due_for_activation(database: Database) -> Sequence[UUID]:
+    """Projects that wait for nothing any more, oldest first."""
+    has_method = exists().where(
+        methods.c.organization_id == projects.c.client_organization_id,
+        methods.c.currency == projects.c.currency,
+        methods.c.is_default,
+        methods.c.status == PaymentMethodStatus.ACTIVE,
+    )
+    is_paid = exists().where(
+        invoices.c.project_id == projects.c.id,
+        invoices.c.kind == InvoiceKind.UPFRONT,
+        invoices.c.status == InvoiceStatus.PAID,
+    )
+    return await _pending(database, has_method, or_(projects.c.upfront_minor == 0, is_paid))
+
+
+async def due_for_lapse(database: Database, created_before: datetime) -> Sequence[UUID]:
+    """Projects that have waited too long, oldest first; those with money in them are left for people to decide."""
+    has_money = exists().where(invoices.c.project_id == projects.c.id, invoices.c.paid_minor > 0)
+    return await _pending(database, projects.c.created_at <= created_before, ~has_money)
+
+
+async def _pending(database: Database, *conditions: Condition) -> Sequence[UUID]:
+    pending = projects.c.status == ProjectStatus.PENDING_ACTIVATION
+    async with database.reader() as session:
+        found = await session.scalars(select(projects.c.id).where(pending, *conditions).order_by(projects.c.created_at))
+        return found.all()
