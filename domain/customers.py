@@ -1,12 +1,13 @@
 """Customers: whom an organization sends invoices to; those of projects are made by the system."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.checks import Checks
+from domain.countries import COUNTRIES
+from domain.emails import check_email
 from domain.ids import new_id
 from domain.organizations import Organization
 from domain.refusals import forbidden
@@ -14,8 +15,6 @@ from domain.states import Versioned
 
 PAYMENT_TERMS_DAYS = 14
 """How long a customer has to pay unless agreed otherwise."""
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -77,10 +76,10 @@ def _checked(fields: dict[str, Any], issuer_id: UUID) -> Checks:
         checks.text("name", fields["name"], least=1, most=200)
     checks.text("legalName", fields.get("legal_name"), most=200)
     checks.text("address", fields.get("address"), most=1000)
-    checks.text("email", fields.get("email"), most=254)
-    checks.require(_EMAIL.fullmatch(fields.get("email") or "a@b.c") is not None, "This is no e-mail address.", "email")
-    is_country = re.fullmatch("[A-Z]{2}", fields.get("country") or "MK") is not None
-    checks.require(is_country, "Give a country of ISO 3166-1 alpha-2, for example MK.", "country")
+    if fields.get("email") is not None:
+        check_email(checks, "email", fields["email"])
+    known = fields.get("country") is None or fields["country"] in COUNTRIES
+    checks.require(known, "Give a country of ISO 3166-1 alpha-2, for example MK.", "country")
     if fields.get("currency") is not None:
         checks.currency("currency", fields["currency"])
     checks.whole("paymentTermsDays", fields.get("payment_terms_days"), least=0, most=365)

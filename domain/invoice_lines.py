@@ -1,5 +1,6 @@
 """Invoice lines: the positions of an invoice, computed once and kept with the taxes they carried."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,17 @@ class LineTax:
     name: str
     rate_bps: int
     category: TaxCategory
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxTotal:
+    """One tax of a document: all bases that carry it, and what it comes to."""
+
+    name: str
+    rate_bps: int
+    category: TaxCategory
+    base: Money
     amount: Money
 
 
@@ -65,3 +77,19 @@ class InvoiceLine:
             )
             for one in self.taxes
         ]
+
+
+def tax_totals(lines: Iterable[InvoiceLine]) -> list[TaxTotal]:
+    """The taxes of a document in the order in which its lines name them."""
+    totals: dict[UUID, TaxTotal] = {}
+    for line in lines:
+        for tax in line.line_taxes:
+            so_far = totals.get(tax.tax_type_id)
+            totals[tax.tax_type_id] = TaxTotal(
+                name=tax.name,
+                rate_bps=tax.rate_bps,
+                category=tax.category,
+                base=line.net + so_far.base if so_far else line.net,
+                amount=tax.amount + so_far.amount if so_far else tax.amount,
+            )
+    return list(totals.values())

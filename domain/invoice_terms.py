@@ -85,6 +85,8 @@ def amounts_of(terms: InvoiceTerms, tax_types: dict[UUID, TaxType]) -> DocumentA
 def _check_shape(checks: Checks, terms: InvoiceTerms) -> None:
     checks.currency("currency", terms.currency)
     checks.text("note", terms.note, most=2000)
+    for name, day in (("issueOn", terms.issue_on), ("supplyOn", terms.supply_on), ("dueOn", terms.due_on)):
+        checks.day(name, day)
     in_order = terms.issue_on is None or terms.due_on is None or terms.due_on >= terms.issue_on
     checks.require(in_order, "It cannot be due before it is issued.", "dueOn")
     _check_discount(checks, terms.discount, terms.currency)

@@ -176,6 +176,16 @@ class Invoice(Stateful):
             last_failure=self.collection_last_failure,
         )
 
+    @property
+    def issue_or_never_on(self) -> date:
+        """What lists by date of issue put it under: drafts without a date come last."""
+        return self.issue_on or date.max
+
+    @property
+    def due_or_never_on(self) -> date:
+        """What lists by due date put it under."""
+        return self.due_on or date.max
+
     def today(self, at: datetime) -> date:
         """The issuer's date at an instant."""
         return at.astimezone(ZoneInfo(self.time_zone)).date()

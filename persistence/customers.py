@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, false, select, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from domain.actors import Actor
 from domain.customers import Customer, of_organization
@@ -27,6 +28,8 @@ def visible_to(viewer: Actor) -> Condition:
         return false()
     return customers.c.organization_id == viewer.organization_id
 
+
+_UNIQUE, _FOREIGN_KEY = "23505", "23503"
 
 CUSTOMERS = Source(Customer, customers, visible_to)
 
@@ -62,6 +65,20 @@ async def require(db: Unit, customer_id: UUID) -> Customer:
     if customer is None:
         raise not_found("customer", "customerId")
     return customer
+
+
+async def save(db: Unit, customer: Customer) -> None:
+    """Writes it now; refuses an organization that is unknown, or that another customer stands for already."""
+    db.add(customer)
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == _UNIQUE:
+            raise conflict("Another customer stands for this organization already.", "organizationId") from None
+        if state == _FOREIGN_KEY:
+            raise not_found("organization", "organizationId") from None
+        raise
 
 
 async def has_opened_documents(db: Unit, customer_id: UUID) -> bool:

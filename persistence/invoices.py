@@ -1,15 +1,18 @@
 """Queries of invoices: who sees which, the locks of the verbs, and the lists."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, and_, cast, exists, false, func, literal, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import class_mapper, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from domain.actors import Actor
-from domain.invoice_lines import InvoiceLine
+from domain.invoice_lines import InvoiceLine, TaxTotal, tax_totals
 from domain.invoices import CollectionMode, Invoice, InvoiceRole, InvoiceStatus, PaymentStatus
 from domain.permissions import Permission
 from domain.refusals import conflict, not_found
@@ -19,7 +22,7 @@ from persistence.tables.columns import Instant
 from persistence.tables.invoicing import customers, invoice_lines, invoices
 from persistence.texts import contains
 from persistence.unit import Unit
-from planner.edges import ByViewer, Condition, Connection, Many, One, Source
+from planner.edges import Batch, ByInstant, ByViewer, Condition, Connection, Many, One, Source
 
 
 def visible_to(viewer: Actor) -> Condition:
@@ -43,6 +46,18 @@ LINES = Many(INVOICE_LINES, "invoice_id", "position")
 ISSUER, RECIPIENT = One(ORGANIZATIONS, "issuer_id"), One(ORGANIZATIONS, "recipient_id")
 CUSTOMER = One(CUSTOMERS, "customer_id")
 
+
+async def _taxes(session: AsyncSession, viewer: Any, parents: Sequence[Invoice]) -> dict[UUID, list[TaxTotal]]:
+    of_parents = select(InvoiceLine).where(invoice_lines.c.invoice_id.in_([one.id for one in parents]))
+    lines: dict[UUID, list[InvoiceLine]] = defaultdict(list)
+    for line in await session.scalars(of_parents.order_by(invoice_lines.c.position)):
+        lines[line.invoice_id].append(line)
+    return {id_: tax_totals(of_invoice) for id_, of_invoice in lines.items()}
+
+
+TAXES = Batch(_taxes)
+"""The taxes of visible invoices, summed from their lines."""
+
 _OPENED = invoices.c.status.in_((InvoiceStatus.OPEN, InvoiceStatus.PAID))
 _DUE = and_(_OPENED, invoices.c.amount_due_minor > 0)
 _STOPPED = invoices.c.collection_mode == CollectionMode.STOPPED
@@ -55,9 +70,8 @@ _PAYMENT_STATUS = {
 """Invoice.payment_status, said in SQL."""
 
 
-def _overdue(asked: tuple[bool, datetime]) -> Condition:
-    """Invoice.is_overdue_at, said in SQL; `asked` is the wanted answer and the instant of the question."""
-    wanted, at = asked
+def _overdue(wanted: bool, at: datetime) -> Condition:
+    """Invoice.is_overdue_at, said in SQL."""
     today = cast(func.timezone(invoices.c.time_zone, literal(at, Instant)), Date)
     overdue = and_(
         invoices.c.status == InvoiceStatus.OPEN,
@@ -77,13 +91,15 @@ _ORDERS = {
     "CREATED_AT": invoices.c.created_at,
     "TOTAL": invoices.c.total_minor,
     "AMOUNT_DUE": invoices.c.amount_due_minor,
+    "ISSUE_ON": func.coalesce(invoices.c.issue_on, date.max).label("issue_or_never_on"),
+    "DUE_ON": func.coalesce(invoices.c.due_on, date.max).label("due_or_never_on"),
 }
-_FILTERS: dict[str, Callable[[Any], Condition] | ByViewer] = {
+_FILTERS: dict[str, Callable[[Any], Condition] | ByViewer | ByInstant] = {
     "role": ByViewer(lambda viewer, role: _SIDES[role] == viewer.organization_id),
     "kind": lambda kinds: invoices.c.kind.in_(kinds),
     "status": lambda values: invoices.c.status.in_(values),
     "payment_status": lambda values: or_(*(_PAYMENT_STATUS[value] for value in values)),
-    "overdue": _overdue,
+    "overdue": ByInstant(_overdue),
     "customer_id": lambda id_: invoices.c.customer_id == id_,
     "project_id": lambda id_: invoices.c.project_id == id_,
     "milestone_id": lambda id_: invoices.c.milestone_id == id_,
@@ -94,6 +110,7 @@ _FILTERS: dict[str, Callable[[Any], Condition] | ByViewer] = {
     "currency": lambda currency: invoices.c.currency == currency,
     "text": _text,
 }
+_NEAR = timedelta(days=7)
 _NEWEST_FIRST = (("CREATED_AT", True),)
 
 LIST = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, filters=_FILTERS)
@@ -120,3 +137,23 @@ async def for_change(
 async def for_payment(db: Unit, invoice_id: UUID) -> Invoice:
     """An invoice that the caller has issued or received, locked before anything is paid on it."""
     return await for_change(db, invoice_id)
+
+
+def touch(invoice: Invoice) -> None:
+    """Counts a change of its lines as a change of the invoice itself: a new version, a new updated_at."""
+    flag_modified(invoice, "note")
+
+
+async def resembling(db: Unit, invoice: Invoice) -> Sequence[Invoice]:
+    """Others of the same customer and currency with a total within 5 % and a date within 7 days (rule 7)."""
+    issue_on = invoice.issue_on or invoice.today(db.at)
+    day = func.coalesce(invoices.c.issue_on, cast(func.timezone(invoices.c.time_zone, invoices.c.created_at), Date))
+    statement = select(Invoice).where(
+        invoices.c.customer_id == invoice.customer_id,
+        invoices.c.currency == invoice.currency,
+        invoices.c.id != invoice.id,
+        invoices.c.status != InvoiceStatus.VOID,
+        func.abs(invoices.c.total_minor - invoice.total_minor) * 20 <= invoice.total_minor,
+        day.between(issue_on - _NEAR, issue_on + _NEAR),
+    )
+    return (await db.session.scalars(statement.order_by(invoices.c.id).limit(5))).all()

@@ -7,14 +7,12 @@ from sqlalchemy import ColumnElement, exists, func, select
 from domain.actors import SYSTEM
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone
-from domain.organizations import Organization
 from domain.postings import invoice_voided
 from domain.project_invoices import for_project
 from domain.projects import Project
 from domain.refusals import conflict
-from persistence import customers, ledger, payments, tax_types
+from persistence import customers, ledger, organizations, payments, tax_types
 from persistence.invoice_openings import open_at_once
-from persistence.tables.identity import organizations
 from persistence.tables.invoicing import invoices
 from persistence.unit import Unit
 
@@ -30,8 +28,8 @@ async def issue(
     billed = _live(kind, milestone.id if milestone else project.id)
     if await db.session.scalar(select(exists().where(billed))):
         raise conflict("This has been invoiced already.")
-    issuer = await _organization(db, project.freelancer_organization_id)
-    client = await _organization(db, project.client_organization_id)
+    issuer = await organizations.get(db, project.freelancer_organization_id)
+    client = await organizations.get(db, project.client_organization_id)
     invoice = for_project(
         kind,
         project,
@@ -75,7 +73,3 @@ def _live(kind: InvoiceKind, owner_id: UUID) -> ColumnElement[bool]:
     """The one invoice of this kind that a project (UPFRONT, FINAL) or milestone may have besides void ones."""
     owner = invoices.c.project_id if kind in (InvoiceKind.UPFRONT, InvoiceKind.FINAL) else invoices.c.milestone_id
     return (owner == owner_id) & (invoices.c.kind == kind) & (invoices.c.status != InvoiceStatus.VOID)
-
-
-async def _organization(db: Unit, organization_id: UUID) -> Organization:
-    return (await db.session.scalars(select(Organization).where(organizations.c.id == organization_id))).one()

@@ -86,10 +86,10 @@ async def transact(
 
 @event.listens_for(Session, "before_flush")
 def _write_what_was_recorded(session: Session, flush: UOWTransaction, instances: object) -> None:
-    """Stamps changed objects and writes their events and status changes into the same transaction."""
+    """Stamps changed objects and writes their events and status changes into the same transaction, deleted ones too."""
     at, request_id = session.info.get("at"), session.info.get("request_id")
     events, changes = [], []
-    for changed in (*session.new, *session.dirty):
+    for changed in (*session.new, *session.dirty, *session.deleted):
         is_new = changed in session.new
         if isinstance(changed, Versioned) and at is not None:
             if is_new:

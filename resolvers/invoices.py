@@ -1,0 +1,31 @@
+"""Invoices: opening and voiding them, and where they lead."""
+
+from uuid import UUID
+
+from domain.postings import invoice_voided
+from domain.reasons import said
+from domain.refusals import conflict
+from persistence import customers, invoice_edges, invoices, ledger, payments
+from persistence.invoice_openings import open_draft
+from persistence.unit import Unit
+from resolvers.mutations import Changed
+
+LIST, LINES, TAXES = invoices.LIST, invoices.LINES, invoices.TAXES
+ISSUER, RECIPIENT, CUSTOMER = invoices.ISSUER, invoices.RECIPIENT, invoices.CUSTOMER
+PROJECT, MILESTONE, PAYMENTS = invoice_edges.PROJECT, invoice_edges.MILESTONE, payments.OF_INVOICE
+
+
+async def open_invoice(db: Unit, *, invoice_id: UUID) -> Changed:
+    invoice = await invoices.for_change(db, invoice_id)
+    invoice.check("openInvoice", by=db.by)
+    await open_draft(db, invoice, await customers.require(db, invoice.customer_id))
+    return Changed(invoice=invoice)
+
+
+async def void_invoice(db: Unit, *, invoice_id: UUID, reason: str) -> Changed:
+    invoice = await invoices.for_change(db, invoice_id)
+    invoice.void(said(reason, required=True) or "", by=db.by, at=db.at)
+    if await payments.has_live(db, invoice.id):
+        raise conflict("A payment of this invoice is under way or being checked.")
+    await ledger.post(db, invoice_voided(invoice, by=db.by, at=db.at))
+    return Changed(invoice=invoice)
