@@ -1,0 +1,83 @@
+"""One-time tokens: mailed secrets that work once, and how often one may ask for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from domain.actors import Actor
+from domain.events import Recorder
+from domain.ids import new_id
+from domain.refusals import rate_limited
+
+
+class TokenPurpose(Enum):
+    """What a mailed one-time token is good for."""
+
+    VERIFY_EMAIL = "VERIFY_EMAIL"
+
+
+LIVES = {TokenPurpose.VERIFY_EMAIL: timedelta(hours=24)}
+
+APART, A_DAY, DAY = timedelta(seconds=60), 5, timedelta(days=1)
+"""Mails of one purpose to one person: this far apart, and so many in any 24 hours."""
+
+
+@dataclass(eq=False, kw_only=True)
+class OneTimeToken(Recorder):
+    """Asked for by a person, made when its mail is sent: only then there is a secret, of which the SHA-256 is kept.
+
+    All its instants are real time, not the platform clock's.
+    """
+
+    SUBJECT: ClassVar[str] = "one_time_token"
+
+    id: UUID
+    user_id: UUID
+    purpose: TokenPurpose
+    token_hash: bytes | None
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+    def put_into_mail(self, token_hash: bytes, *, real: datetime) -> None:
+        """A mail that is sent again carries another secret; the earlier one is void."""
+        self.token_hash = token_hash
+        self.expires_at = real + LIVES[self.purpose]
+
+    def concerned_organizations(self) -> list[UUID]:
+        return []
+
+    def concerned_objects(self) -> list[UUID]:
+        return [self.user_id]
+
+
+def ask_for(
+    purpose: TokenPurpose, user_id: UUID, earlier: Sequence[datetime], *, by: Actor, at: datetime, real: datetime
+) -> OneTimeToken:
+    """A new token, unless RATE_LIMITED. `earlier` are the instants of those of the last 24 hours, newest first."""
+    waits = [earlier[0] + APART - real] if earlier else []
+    if len(earlier) >= A_DAY:
+        waits.append(earlier[A_DAY - 1] + DAY - real)
+    wait = max(waits, default=timedelta())
+    if wait > timedelta():
+        seconds = whole_seconds(wait)
+        raise rate_limited(f"Another mail can be sent in {seconds} seconds.", retry_after_seconds=seconds)
+    token = OneTimeToken(
+        id=new_id(),
+        user_id=user_id,
+        purpose=purpose,
+        token_hash=None,
+        created_at=real,
+        expires_at=real + LIVES[purpose],
+        used_at=None,
+    )
+    token.record("requested", by=by, at=at)
+    return token
+
+
+def whole_seconds(wait: timedelta) -> int:
+    """Seconds after which the wait is certainly over, at least one."""
+    return max(1, -(-wait // timedelta(seconds=1)))

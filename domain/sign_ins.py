@@ -1,0 +1,80 @@
+"""Signing in: what is kept of each attempt, and how many failures are too many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from domain.ids import new_id
+from domain.one_time_tokens import whole_seconds
+from domain.refusals import Refused, invalid, rate_limited
+from domain.sessions import Visit
+from domain.tokens import digest
+
+WINDOW = timedelta(minutes=15)
+MOST_PER_ADDRESS, MOST_PER_IP = 5, 20
+KEPT = timedelta(days=180)
+
+
+class SignInOutcome(Enum):
+    """How an attempt to sign in ended."""
+
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    LIMITED = "LIMITED"
+
+
+@dataclass(eq=False, kw_only=True)
+class SignInEvent:
+    """One attempt to sign in; the address is kept as a hash, so that attempts on unknown ones count too."""
+
+    id: UUID
+    user_id: UUID | None
+    email_hash: bytes
+    ip: str
+    user_agent: str
+    outcome: SignInOutcome
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tries to sign in with this (normal) address. `user_id` is whose it is, if anybody's."""
+
+    email: str
+    visit: Visit
+    user_id: UUID | None
+
+    @property
+    def email_hash(self) -> bytes:
+        return digest(self.email)
+
+    def ended(self, outcome: SignInOutcome) -> SignInEvent:
+        return SignInEvent(
+            id=new_id(),
+            user_id=self.user_id,
+            email_hash=self.email_hash,
+            ip=self.visit.ip,
+            user_agent=self.visit.user_agent,
+            outcome=outcome,
+            at=self.visit.at,
+        )
+
+
+def wrong_credentials() -> Refused:
+    """The same words whether the address is unknown, the password wrong or the user suspended."""
+    return invalid("The e-mail address or the password is wrong.")
+
+
+def too_many(of_address: Sequence[datetime], of_ip: Sequence[datetime], *, real: datetime) -> Refused | None:
+    """RATE_LIMITED when the failures of the last 15 minutes, newest first, leave no further attempt."""
+    waits = [
+        failures[most - 1] + WINDOW - real
+        for failures, most in ((of_address, MOST_PER_ADDRESS), (of_ip, MOST_PER_IP))
+        if len(failures) >= most
+    ]
+    if not waits:
+        return None
+    seconds = whole_seconds(max(waits))
+    return rate_limited(f"Too many failed attempts. Try again in {seconds} seconds.", retry_after_seconds=seconds)
