@@ -1,6 +1,6 @@
 """Who acts: a person in an organization, staff, the system, or somebody who has not signed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class Actor:
     membership_id: UUID | None = None
     organization_id: UUID | None = None
     organization_kind: str | None = None
+    email: str | None = field(default=None, repr=False)
     is_verified: bool = False
     permissions: frozenset[Permission] = frozenset()
 

@@ -1,12 +1,19 @@
 """Invitations: an organization asks somebody, by e-mail, to join it in a role."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
+from domain.actors import SYSTEM, Actor
+from domain.checks import Checks
+from domain.emails import check_email
+from domain.ids import new_id
+from domain.memberships import Membership, check_may_grant, join
+from domain.organizations import Organization
 from domain.permissions import Permission, Role
+from domain.refusals import wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -22,6 +29,8 @@ class InvitationStatus(Enum):
 
 _S = InvitationStatus
 
+LIVES = timedelta(days=7)
+
 
 @dataclass(eq=False, kw_only=True)
 class Invitation(Stateful):
@@ -29,8 +38,8 @@ class Invitation(Stateful):
 
     SUBJECT: ClassVar[str] = "invitation"
     MOVES: ClassVar[tuple[Move, ...]] = (
-        Move("acceptInvitation", (_S.PENDING,), _S.ACCEPTED, Side.SYSTEM),
-        Move("declineInvitation", (_S.PENDING,), _S.DECLINED, Side.SYSTEM),
+        Move("acceptInvitation", (_S.PENDING,), _S.ACCEPTED, Side.SELF),
+        Move("declineInvitation", (_S.PENDING,), _S.DECLINED, Side.SELF),
         Move("revokeInvitation", (_S.PENDING,), _S.REVOKED, Side.OWNER, Permission.MEMBERS_MANAGE),
         Move("expireInvitation", (_S.PENDING,), _S.EXPIRED, Side.SYSTEM),
     )
@@ -39,13 +48,66 @@ class Invitation(Stateful):
     organization_id: UUID
     email: str
     role: Role
-    token_hash: bytes | None
+    token_hash: bytes | None = field(repr=False)
     invited_by: UUID
     expires_at: datetime
     status: InvitationStatus = field(init=False)
+
+    def accept(self, user_id: UUID, *, by: Actor, at: datetime) -> Membership:
+        self._check_in_time("acceptInvitation", at)
+        self.move_to("acceptInvitation", by=by, at=at)
+        self.record("accepted", by=by, at=at)
+        return join(user_id, self.organization_id, self.role, action="acceptInvitation", by=by, at=at)
+
+    def decline(self, *, by: Actor, at: datetime) -> None:
+        self._check_in_time("declineInvitation", at)
+        self.move_to("declineInvitation", by=by, at=at)
+        self.record("declined", by=by, at=at)
+
+    def revoke(self, *, by: Actor, at: datetime) -> None:
+        self.move_to("revokeInvitation", by=by, at=at)
+        self.record("revoked", by=by, at=at)
+
+    def expire(self, *, at: datetime) -> None:
+        self.move_to("expireInvitation", by=SYSTEM, at=at)
+        self.record("expired", by=SYSTEM, at=at)
+
+    def is_over(self, at: datetime) -> bool:
+        return self.expires_at <= at
+
+    def is_about(self, by: Actor) -> bool:
+        return by.is_verified and by.email == self.email
 
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
+
+    def _check_in_time(self, action: str, at: datetime) -> None:
+        """The job that expires invitations may be a little late."""
+        if self.status is _S.PENDING and self.is_over(at):
+            raise wrong_state(f"{action} came too late.", from_state=_S.EXPIRED.name, allowed=[_S.PENDING.name])
+
+
+def invite(organization: Organization, email: str, role: Role, *, by: Actor, at: datetime) -> Invitation:
+    """Asks the owner of a normal address to join. A freelancer's organization takes nobody (WRONG_STATE)."""
+    organization.check("inviteMember", by=by)
+    check_may_grant(role, by=by)
+    checks = Checks()
+    check_email(checks, "email", email)
+    checks.refuse()
+    if by.user_id is None:
+        raise AssertionError("only a person invites")
+    invitation = Invitation(
+        id=new_id(),
+        organization_id=organization.id,
+        email=email,
+        role=role,
+        token_hash=None,
+        invited_by=by.user_id,
+        expires_at=at + LIVES,
+    )
+    invitation.born(_S.PENDING, action="inviteMember", by=by, at=at)
+    invitation.record("member.invited", by=by, at=at, data={"role": role.name})
+    return invitation

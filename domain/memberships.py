@@ -1,11 +1,15 @@
 """Memberships: a person's role in an organization."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
+from domain.actors import Actor
+from domain.ids import new_id
 from domain.permissions import BY_ROLE, BY_STAFF_ROLE, Permission, Role, StaffRole
+from domain.refusals import Refused, forbidden, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -16,19 +20,18 @@ class MembershipStatus(Enum):
     REMOVED = "REMOVED"
 
 
+_S = MembershipStatus
+
+
 @dataclass(eq=False, kw_only=True)
 class Membership(Stateful):
     """One active per person and organization; members of the PLATFORM organization have a staff role instead."""
 
     SUBJECT: ClassVar[str] = "member"
     MOVES: ClassVar[tuple[Move, ...]] = (
-        Move(
-            "removeMember",
-            (MembershipStatus.ACTIVE,),
-            MembershipStatus.REMOVED,
-            Side.OWNER,
-            Permission.MEMBERS_MANAGE,
-        ),
+        Move("changeRole", (_S.ACTIVE,), None, Side.OWNER, Permission.MEMBERS_MANAGE),
+        Move("removeMember", (_S.ACTIVE,), _S.REMOVED, Side.OWNER, Permission.MEMBERS_MANAGE),
+        Move("transferOwnership", (_S.ACTIVE,), None, Side.OWNER, Permission.ORG_CLOSE),
     )
 
     id: UUID
@@ -44,8 +47,65 @@ class Membership(Stateful):
             return BY_STAFF_ROLE[self.staff_role]
         return BY_ROLE[self.role] if self.role is not None else frozenset()
 
+    def change_role(self, role: Role, *, owners: int, by: Actor, at: datetime) -> None:
+        """`owners` is how many active owners the organization has, counted under its lock."""
+        self.check("changeRole", by=by)
+        check_may_grant(role, by=by)
+        if role is self.role:
+            return
+        self._leave_an_owner(owners)
+        self._become(role, by=by, at=at)
+
+    def remove(self, *, owners: int, by: Actor, at: datetime) -> None:
+        """Ends the membership; from their next request on the person acts for this organization no more."""
+        self.check("removeMember", by=by)
+        self._leave_an_owner(owners)
+        self.move_to("removeMember", by=by, at=at)
+        self.record("removed", by=by, at=at)
+
+    def blocked(self, action: str) -> Refused | None:
+        if action == "transferOwnership" and self.role is Role.OWNER:
+            return wrong_state("This member is an owner already.", from_state=Role.OWNER.name)
+        return None
+
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
+
+    def concerned_objects(self) -> list[UUID]:
+        return [self.user_id]
+
+    def _may(self, by: Actor, move: Move) -> bool:
+        """Nobody but an owner touches an owner."""
+        touchable = self.role is not Role.OWNER or by.may(Permission.ORG_CLOSE)
+        return touchable and super()._may(by, move)
+
+    def _leave_an_owner(self, owners: int) -> None:
+        if self.role is Role.OWNER and owners <= 1:
+            raise wrong_state("An organization keeps at least one owner.", from_state=Role.OWNER.name)
+
+    def _become(self, role: Role, *, by: Actor, at: datetime) -> None:
+        was, self.role = self.role, role
+        self.record("role_changed", by=by, at=at, data={"from": was.name if was else None, "to": role.name})
+
+
+def join(user_id: UUID, organization_id: UUID, role: Role, *, action: str, by: Actor, at: datetime) -> Membership:
+    """The membership of somebody who founds an organization or accepts an invitation to one."""
+    membership = Membership(id=new_id(), user_id=user_id, organization_id=organization_id, role=role, staff_role=None)
+    membership.born(MembershipStatus.ACTIVE, action=action, by=by, at=at)
+    membership.record("joined", by=by, at=at, data={"role": role.name})
+    return membership
+
+
+def transfer_ownership(mine: Membership, to: Membership, *, by: Actor, at: datetime) -> None:
+    """Another member becomes an owner, and the owner who passes it on an admin."""
+    to.check("transferOwnership", by=by)
+    to._become(Role.OWNER, by=by, at=at)
+    mine._become(Role.ADMIN, by=by, at=at)
+
+
+def check_may_grant(role: Role, *, by: Actor) -> None:
+    if role is Role.OWNER and not by.may(Permission.ORG_CLOSE):
+        raise forbidden("Only an owner makes somebody an owner.", "role")

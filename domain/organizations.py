@@ -1,10 +1,18 @@
 """Organizations: the owners of everything. A person acts through a membership of one."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.actors import Actor
+from domain.checks import Checks
+from domain.countries import COUNTRIES
+from domain.emails import check_email, normal
+from domain.ids import new_id
+from domain.permissions import Permission
+from domain.refusals import Refused, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -28,13 +36,20 @@ class OrganizationStatus(Enum):
 CLIENT_KINDS = frozenset({OrganizationKind.CLIENT, OrganizationKind.AGENCY})
 FREELANCER_KINDS = frozenset({OrganizationKind.FREELANCER, OrganizationKind.AGENCY})
 
+_LIVE = (OrganizationStatus.ACTIVE,)
+_SOLO = OrganizationKind.FREELANCER
+
 
 @dataclass(eq=False, kw_only=True)
 class Organization(Stateful):
     """A client, a freelancer, an agency (which may be either) or the platform itself (exactly one)."""
 
     SUBJECT: ClassVar[str] = "organization"
-    MOVES: ClassVar[tuple[Move, ...]] = ()
+    MOVES: ClassVar[tuple[Move, ...]] = (
+        Move("updateOrganization", _LIVE, None, Side.OWNER, Permission.ORG_MANAGE),
+        Move("convertToAgency", _LIVE, None, Side.OWNER, Permission.ORG_MANAGE),
+        Move("inviteMember", _LIVE, None, Side.OWNER, Permission.MEMBERS_MANAGE),
+    )
 
     id: UUID
     kind: OrganizationKind
@@ -45,8 +60,80 @@ class Organization(Stateful):
     billing_email: str
     status: OrganizationStatus = field(init=False)
 
+    def blocked(self, action: str) -> Refused | None:
+        if action == "convertToAgency" and self.kind is not _SOLO:
+            return wrong_state("Only a freelancer becomes an agency.", from_state=self.kind.name, allowed=[_SOLO.name])
+        if action == "inviteMember" and self.kind is _SOLO:
+            return wrong_state(
+                "A freelancer works alone. Convert the organization to an agency first.",
+                from_state=self.kind.name,
+                allowed=[kind.name for kind in (OrganizationKind.CLIENT, OrganizationKind.AGENCY)],
+            )
+        return None
+
+    def change(self, fields: dict[str, Any], *, by: Actor, at: datetime) -> None:
+        """Changes the given fields; refuses INVALID naming every one that is out of its limits."""
+        self.check("updateOrganization", by=by)
+        checks = Checks()
+        check_organization(checks, fields)
+        if "billing_email" in fields:
+            fields = fields | {"billing_email": normal(fields["billing_email"] or "")}
+            check_email(checks, "billingEmail", fields["billing_email"])
+        checks.refuse()
+        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        if changed:
+            self.record("updated", by=by, at=at)
+
+    def convert_to_agency(self, *, by: Actor, at: datetime) -> None:
+        self.check("convertToAgency", by=by)
+        self.kind = OrganizationKind.AGENCY
+        self.record("converted", by=by, at=at)
+
     def organization_of(self, side: Side) -> UUID | None:
         return self.id if side is Side.OWNER else None
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.id]
+
+
+def check_organization(checks: Checks, fields: dict[str, Any]) -> None:
+    """The limits of the named fields, so that founding and changing share them."""
+    if "name" in fields:
+        checks.line("name", fields["name"], least=1, most=120)
+    checks.line("legalName", fields.get("legal_name"), most=200)
+    if "time_zone" in fields:
+        checks.time_zone("timeZone", fields["time_zone"])
+    country = fields.get("country")
+    checks.require(country is None or country in COUNTRIES, "Give a country of ISO 3166-1 such as MK.", "country")
+
+
+def check_kind(checks: Checks, kind: OrganizationKind) -> None:
+    checks.require(kind is not OrganizationKind.PLATFORM, "Choose CLIENT, FREELANCER or AGENCY.", "kind")
+
+
+def found(
+    *,
+    kind: OrganizationKind,
+    name: str,
+    country: str | None,
+    time_zone: str,
+    billing_email: str,
+    action: str,
+    by: Actor,
+    at: datetime,
+) -> Organization:
+    """A new organization from checked fields."""
+    organization = Organization(
+        id=new_id(),
+        kind=kind,
+        name=name.strip(),
+        legal_name=None,
+        country=country,
+        time_zone=time_zone,
+        billing_email=billing_email,
+    )
+    organization.born(OrganizationStatus.ACTIVE, action=action, by=by, at=at)
+    organization.record("created", by=by, at=at)
+    return organization

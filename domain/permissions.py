@@ -8,6 +8,7 @@ class Permission(Enum):
 
     ORG_READ = "org:read"
     ORG_MANAGE = "org:manage"
+    ORG_CLOSE = "org:close"
     MEMBERS_READ = "members:read"
     MEMBERS_MANAGE = "members:manage"
     WORK_READ = "work:read"
@@ -50,7 +51,7 @@ _MONEY = {_P.INVOICES_WRITE, _P.MONEY_READ, _P.MONEY_MOVE}
 _ADMIN = _READ_ALL | _WORK | _MONEY | {_P.ORG_MANAGE, _P.MEMBERS_MANAGE}
 
 BY_ROLE: dict[Role, frozenset[Permission]] = {
-    Role.OWNER: frozenset(_ADMIN),
+    Role.OWNER: frozenset(_ADMIN | {_P.ORG_CLOSE}),
     Role.ADMIN: frozenset(_ADMIN),
     Role.FINANCE: frozenset(_READ_ALL | _MONEY),
     Role.MEMBER: frozenset(_READ_ALL | _WORK),

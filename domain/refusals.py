@@ -93,5 +93,9 @@ def wrong_state(message: str, *, from_state: str, allowed: Sequence[str] = ()) -
     return Refused(RefusalCode.WRONG_STATE, message, from_state=from_state, allowed=allowed)
 
 
+def rate_limited(message: str, *path: str, retry_after_seconds: int) -> Refused:
+    return Refused(RefusalCode.RATE_LIMITED, message, path=path, retry_after_seconds=retry_after_seconds)
+
+
 def conflict(message: str, *path: str, current_version: int | None = None) -> Refused:
     return Refused(RefusalCode.CONFLICT, message, path=path, current_version=current_version)

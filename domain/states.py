@@ -20,6 +20,7 @@ class Side(Enum):
     FREELANCER = "FREELANCER"
     EITHER = "EITHER"
     OWNER = "OWNER"
+    SELF = "SELF"
     STAFF = "STAFF"
     SYSTEM = "SYSTEM"
 
@@ -67,6 +68,10 @@ class Stateful(Recorder, Versioned):
     def organization_of(self, side: Side) -> UUID | None:
         """The organization on that side of the object; None where the side does not exist."""
         raise TypeError(f"{type(self).__name__} does not say who its sides are")
+
+    def is_about(self, by: Actor) -> bool:
+        """Whether the caller is the person the object is about, for actions of the side SELF."""
+        return False
 
     def blocked(self, action: str) -> Refused | None:
         """Why the object itself, whatever its status, does not allow an action now; for example a freeze."""
@@ -119,6 +124,8 @@ class Stateful(Recorder, Versioned):
     def _may(self, by: Actor, move: Move) -> bool:
         if by.kind is ActorKind.SYSTEM:
             return True
+        if move.side is Side.SELF:
+            return self.is_about(by)
         if move.side is Side.SYSTEM or move.permission is None or not by.may(move.permission):
             return False
         if move.side is Side.STAFF:

@@ -1,10 +1,14 @@
 """Queries of organizations."""
 
-from sqlalchemy import true
+from uuid import UUID
+
+from sqlalchemy import select, true
 
 from domain.actors import Actor
 from domain.organizations import Organization
+from domain.refusals import conflict, forbidden, not_found
 from persistence.tables.identity import organizations
+from persistence.unit import Unit
 from planner.edges import Condition, Source
 
 
@@ -14,3 +18,33 @@ def visible_to(viewer: Actor) -> Condition:
 
 
 ORGANIZATIONS = Source(Organization, organizations, visible_to)
+
+
+async def for_change(
+    db: Unit, organization_id: UUID | None = None, expected_version: int | None = None
+) -> Organization:
+    """The caller's active organization, locked: its own fields and everything about its members change one by one.
+
+    An id only says which one the caller means: any other than the active one is NOT_FOUND.
+    """
+    if db.by.organization_id is None:
+        raise forbidden("Choose an organization with switchOrganization first.")
+    if organization_id not in (None, db.by.organization_id):
+        raise not_found("organization", "organizationId")
+    organization = await locked(db, db.by.organization_id)
+    if expected_version not in (None, organization.version):
+        raise conflict(
+            "The organization has changed since you read it.", "expectedVersion", current_version=organization.version
+        )
+    return organization
+
+
+async def get(db: Unit, organization_id: UUID) -> Organization:
+    """Known to exist, for reading."""
+    return await db.session.get_one(Organization, organization_id)
+
+
+async def locked(db: Unit, organization_id: UUID) -> Organization:
+    """Known to exist. The lock lets others go on referring to the organization: it only excludes changes."""
+    statement = select(Organization).where(organizations.c.id == organization_id).with_for_update(key_share=True)
+    return (await db.session.scalars(statement)).one()

@@ -1,25 +1,98 @@
 """Queries of sessions: from a token to an actor with its rights of this moment, in one indexed read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select, update
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
 from domain.memberships import MembershipStatus
 from domain.organizations import OrganizationStatus
 from domain.permissions import BY_ROLE, BY_STAFF_ROLE, Permission
-from domain.users import UserStatus
+from domain.refusals import not_found
+from domain.sessions import IDLE, SEEN_EVERY, Session
+from domain.users import MAY_SIGN_IN, UserStatus
 from persistence.database import Database
+from persistence.organizations import ORGANIZATIONS
 from persistence.tables.identity import memberships, organizations, sessions, users
+from persistence.unit import Unit
+from planner.edges import Condition, Connection, One, Source
 
 
-async def actor_of(database: Database, token_hash: bytes, now: datetime) -> Actor:
-    """Who holds this session token; ANONYMOUS when it is unknown, revoked, expired or its user may not sign in."""
+def visible_to(viewer: Actor) -> Condition:
+    """One's own."""
+    return sessions.c.user_id == viewer.user_id
+
+
+def _is_live() -> Condition:
+    now = func.now()
+    return and_(sessions.c.revoked_at.is_(None), sessions.c.idle_expires_at > now, sessions.c.expires_at > now)
+
+
+SESSIONS = Source(Session, sessions, visible_to)
+ORGANIZATION = One(ORGANIZATIONS, "active_organization_id")
+LIST = Connection(
+    SESSIONS,
+    orders={"LAST_SEEN_AT": sessions.c.last_seen_at, "CREATED_AT": sessions.c.created_at},
+    default_order=(("LAST_SEEN_AT", True),),
+    where=lambda viewer: _is_live(),
+)
+
+
+async def actor_of(database: Database, token_hash: bytes, now: datetime, *, is_use: bool = True) -> Actor:
+    """Who holds this session token; ANONYMOUS when it is unknown, revoked, expired or its user may not sign in.
+
+    Using a session keeps it from idling out, which is written at most once a minute; `is_use=False` only looks.
+    """
     async with database.connection() as connection:
-        row = (await connection.execute(_live_session(token_hash, now))).first()
-    if row is None:
-        return ANONYMOUS
+        row = (await connection.execute(_live_session(sessions.c.token_hash == token_hash, now))).first()
+        if row is None:
+            return ANONYMOUS
+        if is_use and row.last_seen_at <= now - SEEN_EVERY:
+            await connection.execute(
+                update(sessions)
+                .where(sessions.c.id == row.session_id, sessions.c.last_seen_at <= now - SEEN_EVERY)
+                .values(last_seen_at=now, idle_expires_at=now + IDLE)
+            )
+    return _actor(row)
+
+
+async def actor_of_session(database: Database, session_id: UUID, now: datetime) -> Actor:
+    """Who holds a session by now, for connections that outlive a request; ANONYMOUS once it has ended. Only looks."""
+    async with database.connection() as connection:
+        row = (await connection.execute(_live_session(sessions.c.id == session_id, now))).first()
+    return ANONYMOUS if row is None else _actor(row)
+
+
+async def actor_in(db: Unit, session: Session, now: datetime) -> Actor:
+    """Whom the session makes of its bearer from the next request on; for sessions this transaction has changed."""
+    await db.flush()
+    return _actor((await db.session.execute(_live_session(sessions.c.id == session.id, now))).one())
+
+
+async def current(db: Unit) -> Session:
+    """The session this request came with, locked."""
+    statement = select(Session).where(sessions.c.id == db.by.session_id).with_for_update()
+    return (await db.session.scalars(statement)).one()
+
+
+async def for_revoking(db: Unit, session_id: UUID) -> Session:
+    statement = select(Session).where(sessions.c.id == session_id, visible_to(db.by)).with_for_update()
+    session = (await db.session.scalars(statement)).one_or_none()
+    if session is None:
+        raise not_found("session", "sessionId")
+    return session
+
+
+async def all_for_revoking(db: Unit) -> Sequence[Session]:
+    """One's own live sessions, locked in one order."""
+    statement = select(Session).where(visible_to(db.by), _is_live()).order_by(sessions.c.id).with_for_update()
+    return (await db.session.scalars(statement)).all()
+
+
+def _actor(row: Any) -> Actor:
     return Actor(
         kind=ActorKind.USER,
         user_id=row.user_id,
@@ -27,13 +100,15 @@ async def actor_of(database: Database, token_hash: bytes, now: datetime) -> Acto
         membership_id=row.membership_id,
         organization_id=row.organization_id if row.membership_id else None,
         organization_kind=row.kind.value if row.membership_id else None,
+        email=row.email,
         is_verified=row.status is UserStatus.ACTIVE,
         permissions=_permissions(row),
     )
 
 
 def _permissions(row: Any) -> frozenset[Permission]:
-    if row.membership_id is None:
+    """None before the address is verified; only reading while the organization is suspended."""
+    if row.membership_id is None or row.status is not UserStatus.ACTIVE:
         return frozenset()
     held = BY_STAFF_ROLE[row.staff_role] if row.staff_role is not None else BY_ROLE[row.role]
     if row.organization_status is OrganizationStatus.ACTIVE:
@@ -41,7 +116,7 @@ def _permissions(row: Any) -> frozenset[Permission]:
     return frozenset(permission for permission in held if permission.value.endswith(":read"))
 
 
-def _live_session(token_hash: bytes, now: datetime) -> Select[Any]:
+def _live_session(which: Condition, now: datetime) -> Select[Any]:
     member = and_(
         memberships.c.user_id == sessions.c.user_id,
         memberships.c.organization_id == sessions.c.active_organization_id,
@@ -50,7 +125,9 @@ def _live_session(token_hash: bytes, now: datetime) -> Select[Any]:
     return (
         select(
             sessions.c.id.label("session_id"),
+            sessions.c.last_seen_at,
             users.c.id.label("user_id"),
+            users.c.email,
             users.c.status,
             memberships.c.id.label("membership_id"),
             memberships.c.role,
@@ -63,10 +140,10 @@ def _live_session(token_hash: bytes, now: datetime) -> Select[Any]:
         .outerjoin(memberships, member)
         .outerjoin(organizations, organizations.c.id == memberships.c.organization_id)
         .where(
-            sessions.c.token_hash == token_hash,
+            which,
             sessions.c.revoked_at.is_(None),
             sessions.c.idle_expires_at > now,
             sessions.c.expires_at > now,
-            users.c.status.in_([UserStatus.ACTIVE, UserStatus.PENDING_VERIFICATION]),
+            users.c.status.in_(MAY_SIGN_IN),
         )
     )

@@ -1,11 +1,16 @@
 """Queries of users."""
 
-from sqlalchemy import and_, exists, or_, true
+from uuid import UUID
+
+from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.permissions import Permission
 from domain.users import User
 from persistence.tables.identity import memberships, users
+from persistence.turns import take_turn
+from persistence.unit import Unit
 from planner.edges import Condition, Source
 
 
@@ -20,3 +25,27 @@ def visible_to(viewer: Actor) -> Condition:
 
 
 USERS = Source(User, users, visible_to)
+
+
+async def for_sign_up(db: Unit, email: str) -> User | None:
+    """Whoever has this normal address already, locked. Sign-ups with the same address wait for each other."""
+    await take_turn(db, "sign-up", email)
+    statement = select(User).where(users.c.email == email).with_for_update(key_share=True)
+    return (await db.session.scalars(statement)).one_or_none()
+
+
+async def for_themselves(db: Unit, user_id: UUID) -> User:
+    """Somebody known to exist, locked."""
+    statement = select(User).where(users.c.id == user_id).with_for_update(key_share=True)
+    return (await db.session.scalars(statement)).one()
+
+
+async def caller(db: Unit) -> User:
+    """The person who asks, locked."""
+    if db.by.user_id is None:
+        raise AssertionError("this needs somebody who is signed in")
+    return await for_themselves(db, db.by.user_id)
+
+
+async def with_email(session: AsyncSession, email: str) -> User | None:
+    return (await session.scalars(select(User).where(users.c.email == email))).one_or_none()

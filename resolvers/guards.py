@@ -1,19 +1,37 @@
 """Guards of reads: who may ask at all. What they then see is decided row by row by visibility."""
 
+from enum import Enum
+
 from domain.actors import ActorKind
 from domain.permissions import Permission
 from resolvers.context import Context
+
+
+class Needs(Enum):
+    """Rules for what needs no permission of an organization."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "somebody signed in, verified or not"
+    VERIFIED = "somebody signed in whose e-mail address is verified"
 
 
 class NotSignedIn(Exception):
     """There are no valid credentials: a fault of the protocol, not a refusal."""
 
 
-class NotAllowed(Exception):
-    """The caller lacks a permission that a field of a query needs."""
+class NotVerified(Exception):
+    """The caller has not verified their e-mail address yet."""
 
-    def __init__(self, permission: Permission) -> None:
-        super().__init__(f"This field needs the permission {permission.value} in your active organization.")
+    def __init__(self) -> None:
+        super().__init__("Verify your e-mail address first; the code is in your mail.")
+
+
+class NotAllowed(Exception):
+    """The caller lacks every permission that would open a field of a query."""
+
+    def __init__(self, *permissions: Permission) -> None:
+        named = " or ".join(permission.value for permission in permissions)
+        super().__init__(f"This field needs the permission {named} in your active organization.")
 
 
 def require_signed_in(context: Context) -> None:
@@ -21,7 +39,26 @@ def require_signed_in(context: Context) -> None:
         raise NotSignedIn
 
 
-def require_permission(context: Context, permission: Permission) -> None:
+def require_verified(context: Context) -> None:
+    """Whoever has not verified their address sees who they are (viewer) and nothing else."""
     require_signed_in(context)
-    if not context.viewer.may(permission):
-        raise NotAllowed(permission)
+    if not context.viewer.is_verified:
+        raise NotVerified
+
+
+def require(context: Context, needs: Permission | tuple[Permission, ...] | Needs) -> None:
+    """Of several permissions any one will do."""
+    if isinstance(needs, Permission):
+        require_permission(context, needs)
+    elif isinstance(needs, tuple):
+        require_permission(context, *needs)
+    elif needs is Needs.VERIFIED:
+        require_verified(context)
+    elif needs is Needs.SIGNED_IN:
+        require_signed_in(context)
+
+
+def require_permission(context: Context, *permissions: Permission) -> None:
+    require_verified(context)
+    if not any(context.viewer.may(permission) for permission in permissions):
+        raise NotAllowed(*permissions)

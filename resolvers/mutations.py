@@ -2,31 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
+from domain.actors import Actor
 from domain.permissions import Permission
 from domain.refusals import forbidden
 from persistence import idempotency
 from persistence.unit import Unit, transact
 from resolvers.context import Context
-from resolvers.guards import require_signed_in
-
-
-class Needs(Enum):
-    """Rules for mutations that need no permission of an organization."""
-
-    ANYONE = "anyone"
-    SIGNED_IN = "somebody signed in, verified or not"
-    VERIFIED = "somebody signed in whose e-mail address is verified"
+from resolvers.guards import Needs, require_signed_in
 
 
 class Changed:
-    """What a mutation changed, by name: the payload. `replayed` tells that an earlier request had done it already."""
+    """What a mutation changed, by name: the payload. `replayed` tells that an earlier request had done it already.
 
-    def __init__(self, **objects: Any) -> None:
+    `viewer` is who the caller has become by it, where it signs in or switches; the payload is then shown to them.
+    """
+
+    def __init__(self, *, viewer: Actor | None = None, **objects: Any) -> None:
         self.objects = objects
+        self.viewer = viewer
         self.replayed = False
 
     def __getattr__(self, name: str) -> Any:
@@ -42,6 +38,10 @@ class Verb(Protocol):
     def __call__(self, db: Unit, /, **arguments: Any) -> Awaitable[Changed]: ...
 
 
+Prepare = Callable[..., Awaitable[dict[str, Any]]]
+"""Slow work before the transaction, such as hashing: from the context and the input to the arguments of the verb."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of a mutation. `key` is its idempotency key, from the input or from the Idempotency-Key header."""
@@ -51,28 +51,31 @@ class Call:
     needs: Permission | Needs
     arguments: dict[str, Any]
     key: UUID | None = None
+    prepare: Prepare | None = None
 
 
 async def run(context: Context, call: Call) -> Changed:
     """Everything the verb did commits together, with its events; a refusal rolls all of it back."""
     _check_rights(context, call.needs)
+    arguments = call.arguments if call.prepare is None else await call.prepare(context, **call.arguments)
 
     async def work(db: Unit) -> Changed:
-        key = call.key if context.viewer.user_id is not None else None
-        if key is None:
-            return await call.verb(db, **call.arguments)
-        earlier = await idempotency.claim(db, call.mutation, key, idempotency.hash_of(call.arguments))
+        # What anyone may call deals in passwords and tokens: neither they nor their hashes are kept for a replay.
+        if call.key is None or call.needs is Needs.ANYONE:
+            return await call.verb(db, **arguments)
+        earlier = await idempotency.claim(db, call.mutation, call.key, idempotency.hash_of(call.arguments))
         if earlier is not None:
             return await _replay(db, earlier)
-        changed = await call.verb(db, **call.arguments)
+        changed = await call.verb(db, **arguments)
         await db.flush()
-        await idempotency.keep(db, call.mutation, key, changed.objects)
+        await idempotency.keep(db, call.mutation, call.key, changed.objects)
         return changed
 
     platform = context.platform
     changed = await transact(
         platform.database, work, by=context.viewer, at=platform.now(), request_id=context.request_id
     )
+    changed.viewer = context.viewer = changed.viewer or context.viewer
     context.forget()
     return changed
 

@@ -1,15 +1,19 @@
 """Binding a mutation: its input, payload and result types are made from one declaration."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import ID
 
 from domain.permissions import Permission
 from domain.refusals import Refused
 from resolvers.context import Context
-from resolvers.mutations import Call, Changed, Needs, run
+from resolvers.guards import Needs
+from resolvers.mutations import Call, Changed, Prepare, run
+from schema.ids import global_id
 from schema.inputs import optional, read_input, value
 from schema.refusals import Refusal
 
@@ -25,11 +29,13 @@ def mutation(
     gives: dict[str, Any],
     keyed: bool = False,
     versioned: bool = False,
+    prepare: Prepare | None = None,
 ) -> Any:
     """A mutation `verbNoun(input: VerbNounInput!): VerbNounResult!` answered by a verb of the resolvers.
 
     `takes` are the input's fields (see schema.inputs), `gives` the payload's; `keyed` adds a required idempotencyKey
-    and `replayed`, `versioned` an optional expectedVersion that the verb receives as `expected_version`.
+    and `replayed`, `versioned` an optional expectedVersion that the verb receives as `expected_version`. `prepare` runs
+    before the transaction and makes the verb's arguments of the input's.
     """
     name = "".join(part.capitalize() for part in verb.__name__.split("_"))
     field_name = name[0].lower() + name[1:]
@@ -44,7 +50,7 @@ def mutation(
         try:
             arguments = read_input(input)
             key = arguments.pop("idempotency_key") if keyed else info.context.idempotency_key
-            return await run(info.context, Call(field_name, verb, needs, arguments, key))
+            return await run(info.context, Call(field_name, verb, needs, arguments, key, prepare))
         except Refused as refused:
             return refused.refusal
 
@@ -60,6 +66,8 @@ def mutation(
 
 def _rule(needs: Permission | Needs, keyed: bool) -> str:
     who = f"the permission {needs.value}" if isinstance(needs, Permission) else needs.value
+    if needs is Needs.ANYONE:
+        return f"Needs: {who}."
     repeat = (
         "Repeating it with the same idempotencyKey and input returns the first result and changes nothing more."
         if keyed
@@ -82,8 +90,26 @@ def _input_type(name: str, takes: dict[str, Any], *, keyed: bool, versioned: boo
     return strawberry.input(made, name=f"{name}Input", description=f"What {name[0].lower() + name[1:]} takes.")
 
 
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """In `gives`: the global id of an object that is gone; the verb gives its UUID as text."""
+
+    type_name: str
+
+    def field(self, name: str, description: str) -> Any:
+        def resolve(root: Any) -> ID:
+            return ID(global_id(self.type_name, UUID(getattr(root, name))))
+
+        return strawberry.field(resolver=resolve, description=description)
+
+
 def _payload_type(name: str, gives: dict[str, Any], *, keyed: bool) -> Any:
-    fields = {field: strawberry.field(graphql_type=kind, description=text) for field, (kind, text) in gives.items()}
+    fields = {
+        field: kind.field(field, text)
+        if isinstance(kind, IdOf)
+        else strawberry.field(graphql_type=kind, description=text)
+        for field, (kind, text) in gives.items()
+    }
     if keyed:
         fields["replayed"] = strawberry.field(
             graphql_type=bool, description="True when an earlier request with this key had done it already."

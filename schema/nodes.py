@@ -8,7 +8,7 @@ from strawberry.scalars import ID
 
 from domain.refusals import invalid
 from resolvers.context import Context
-from resolvers.guards import require_signed_in
+from resolvers.guards import require_verified
 from resolvers.nodes import node
 from schema.ids import read_any_id, read_id
 from schema.shapes import Node
@@ -23,7 +23,7 @@ def by_id(type_name: str, graphql_type: Any, description: str) -> Any:
     """A root field `noun(id: ID!)`; null for an unknown or foreign id."""
 
     async def resolve(info: strawberry.Info[Context, None], id: Any) -> Any:
-        require_signed_in(info.context)
+        require_verified(info.context)
         return await node(info.context, type_name, read_id(id, type_name, "id"))
 
     argument = Annotated[ID, strawberry.argument(description=f"The id of a {type_name}.")]
@@ -35,13 +35,13 @@ def by_id(type_name: str, graphql_type: Any, description: str) -> Any:
 class NodeQueries:
     @strawberry.field(description="Any object by its id; null when there is none or you may not see it.")
     async def node(self, info: strawberry.Info[Context, None], id: _Id) -> Node | None:
-        require_signed_in(info.context)
+        require_verified(info.context)
         found: Node | None = await node(info.context, *read_any_id(id, "id"))
         return found
 
     @strawberry.field(description="Several objects by their ids, in the same order, with null where there is none.")
     async def nodes(self, info: strawberry.Info[Context, None], ids: _Ids) -> list[Node | None]:
-        require_signed_in(info.context)
+        require_verified(info.context)
         if len(ids) > MAX_NODES:
             raise invalid(f"At most {MAX_NODES} ids.", "ids")
         wanted = [read_any_id(text, "ids", str(position)) for position, text in enumerate(ids)]

@@ -1,10 +1,21 @@
 """Organizations as clients see them."""
 
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
 from domain import organizations as domain
 from domain.organizations import OrganizationKind, OrganizationStatus
+from domain.permissions import Permission
+from resolvers import organizations as resolve
+from resolvers.context import Context
 from schema.enums import describe
-from schema.scalars import CountryCode, TimeZone
-from schema.shapes import Node, plain, shows
+from schema.inputs import an_id, patch
+from schema.mutations import mutation
+from schema.scalars import CountryCode, Email, TimeZone
+from schema.shapes import plain, shows
+from schema.stateful import Stateful
 
 describe(
     OrganizationKind,
@@ -23,10 +34,61 @@ describe(
 )
 
 
+def _private(name: str, graphql_type: Any, description: str) -> Any:
+    """A field that only members acting for the organization see; null for others."""
+
+    def resolve_private(root: Any, info: strawberry.Info[Context, None]) -> Any:
+        return getattr(root, name) if resolve.shows_private(root, info.context.viewer) else None
+
+    return strawberry.field(
+        resolver=resolve_private,
+        graphql_type=graphql_type | None,
+        description=f"{description} Null unless it is your active organization.",
+    )
+
+
 @shows(domain.Organization, "A client, a freelancer, an agency or the platform: the owner of everything.")
-class Organization(Node):
+class Organization(Stateful):
     kind: OrganizationKind = plain("What it is for.")
     name: str = plain("The name others see.")
+    legal_name: str | None = _private("legal_name", str, "The name on documents; the name, where there is none.")
     country: CountryCode | None = plain("Where it is registered.")
     time_zone: TimeZone = plain("The zone its dates are in.")
+    billing_email: Email | None = _private("billing_email", Email, "Where its documents are sent.")
     status: OrganizationStatus = plain("Whether it may act.")
+
+
+def _fields(make: Callable[..., Any]) -> dict[str, Any]:
+    return {
+        "time_zone": make(TimeZone, "The zone its dates are in; UTC unless said.", "UTC"),
+        "country": make(CountryCode, "Where it is registered."),
+    }
+
+
+_ORGANIZATION = {"organization": (Organization, "The organization as it is now.")}
+
+
+@strawberry.type
+class OrganizationMutations:
+    update_organization = mutation(
+        resolve.update_organization,
+        "Changes your active organization. NOT_FOUND for any other one; INVALID names every wrong field.",
+        needs=Permission.ORG_MANAGE,
+        takes={
+            "organization_id": an_id("Organization", "Your active organization."),
+            "name": patch(str, "The name others see, 1 to 120 characters."),
+            "legal_name": patch(str, "The name on documents, to 200 characters."),
+            "billing_email": patch(Email, "Where its documents are sent."),
+            **_fields(patch),
+        },
+        gives=_ORGANIZATION,
+        versioned=True,
+    )
+    convert_to_agency = mutation(
+        resolve.convert_to_agency,
+        "Turns your freelancer organization into an agency, for good, so that people can be invited. WRONG_STATE for any"
+        " other kind.",
+        needs=Permission.ORG_MANAGE,
+        takes={"organization_id": an_id("Organization", "Your active organization, a FREELANCER.")},
+        gives=_ORGANIZATION,
+    )

@@ -1,6 +1,7 @@
 """What every object with a life has: version, instants, actions and history."""
 
 from datetime import datetime
+from typing import Annotated, Any
 
 import strawberry
 
@@ -10,9 +11,11 @@ from domain.refusals import RefusalCode
 from resolvers import history as resolve
 from resolvers.context import Context
 from schema.connections import connection, one
-from schema.organizations import Organization
 from schema.shapes import Node, plain, shows
 from schema.users import User
+
+# Organizations have a life themselves, so their module needs this one first.
+_ORGANIZATION: Any = Annotated["Organization", strawberry.lazy("schema.organizations")]
 
 
 @shows(domain.AvailableAction, "A mutation that exists for this object, and whether the viewer may use it now.")
@@ -30,7 +33,7 @@ class StatusChange:
     at: datetime = plain("When it happened.")
     actor_kind: str = plain("USER or SYSTEM.")
     user: User | None = one(resolve.USER, User, "The person, for those who may know them.")
-    organization: Organization | None = one(resolve.ORGANIZATION, Organization, "For whom they acted.")
+    organization = one(resolve.ORGANIZATION, _ORGANIZATION, "For whom they acted.")
 
 
 @strawberry.interface(description="An object with a life: its actions come from the table that guards the mutations.")

@@ -4,10 +4,12 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, Text,
 
 from domain.invitations import InvitationStatus
 from domain.memberships import MembershipStatus
+from domain.one_time_tokens import TokenPurpose
 from domain.organizations import OrganizationKind, OrganizationStatus
 from domain.permissions import Role, StaffRole
-from domain.sessions import SignInOutcome
-from domain.users import TokenPurpose, UserStatus
+from domain.sessions import RevokeReason
+from domain.sign_ins import SignInOutcome
+from domain.users import UserStatus
 from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
 
 organizations = Table(
@@ -36,6 +38,7 @@ users = Table(
     Column("time_zone", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("password_changed_at", Instant, nullable=False),
+    Column("sign_up_repeated_at", Instant),
     Column("status", one_of(UserStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("email = lower(email)", name="email_lower"),
@@ -45,12 +48,13 @@ one_time_tokens = Table(
     "one_time_tokens",
     metadata,
     key(),
-    ref("user_id", "users", index=True),
+    ref("user_id", "users"),
     Column("purpose", one_of(TokenPurpose, "purpose"), nullable=False),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("token_hash", LargeBinary, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    Index("ix_one_time_tokens_user_id_purpose_created_at", "user_id", "purpose", "created_at"),
 )
 
 sessions = Table(
@@ -67,7 +71,7 @@ sessions = Table(
     Column("idle_expires_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("revoked_at", Instant),
-    Column("revoke_reason", Text),
+    Column("revoke_reason", one_of(RevokeReason, "revoke_reason")),
 )
 
 sign_in_events = Table(
@@ -82,6 +86,7 @@ sign_in_events = Table(
     Column("at", Instant, nullable=False),
     Index("ix_sign_in_events_email_hash_at", "email_hash", "at"),
     Index("ix_sign_in_events_ip_at", "ip", "at"),
+    Index("ix_sign_in_events_at", "at"),
 )
 
 memberships = Table(
@@ -122,5 +127,15 @@ Index(
     invitations.c.organization_id,
     invitations.c.email,
     unique=True,
+    postgresql_where=text("status = 'PENDING'"),
+)
+Index(
+    "ix_invitations_pending_email",
+    invitations.c.email,
+    postgresql_where=text("status = 'PENDING'"),
+)
+Index(
+    "ix_invitations_pending_expires_at",
+    invitations.c.expires_at,
     postgresql_where=text("status = 'PENDING'"),
 )

@@ -1,0 +1,25 @@
+"""What time brings to people and organizations: invitations expire, old sign-in attempts are forgotten."""
+
+from datetime import UTC, datetime
+
+from domain.actors import SYSTEM
+from persistence import invitations, sign_ins
+from persistence.database import Database
+from persistence.unit import Unit, transact
+
+BATCH = 100
+
+
+async def expire_invitations(database: Database, now: datetime) -> int:
+    async def work(db: Unit) -> int:
+        due = await invitations.due_for_expiry(db, now, BATCH)
+        for invitation in due:
+            invitation.expire(at=now)
+        return len(due)
+
+    return await transact(database, work, by=SYSTEM, at=now)
+
+
+async def forget_sign_ins(database: Database, now: datetime) -> int:
+    """Attempts are counted, and therefore kept, on real time."""
+    return await sign_ins.forget_old(database, datetime.now(UTC))

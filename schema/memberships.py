@@ -1,0 +1,117 @@
+"""Memberships as clients see and change them, and the founding of an organization, which makes one."""
+
+import strawberry
+
+from domain import memberships as domain
+from domain.memberships import MembershipStatus
+from domain.organizations import OrganizationKind
+from domain.permissions import Permission, Role, StaffRole
+from resolvers import memberships as resolve
+from resolvers import organizations
+from resolvers.guards import Needs
+from schema.connections import connection, one, order_input
+from schema.enums import describe
+from schema.inputs import an_id, optional, value
+from schema.mutations import mutation
+from schema.organizations import Organization
+from schema.scalars import CountryCode, TimeZone
+from schema.shapes import plain, shows
+from schema.stateful import Stateful
+from schema.users import User
+
+describe(
+    Role,
+    "What a member is in an organization. Each may do less than the one before, but FINANCE and MEMBER differ.",
+    OWNER="Everything, also making owners. At least one stays.",
+    ADMIN="Everything but touching or making owners.",
+    FINANCE="Reads everything, writes invoices and moves money.",
+    MEMBER="Reads work and invoices, writes and approves work.",
+    VIEWER="Reads work and invoices.",
+)
+describe(
+    StaffRole,
+    "What a member of the PLATFORM organization is.",
+    SUPPORT="Helps customers.",
+    FINANCE="Looks after money.",
+    TRUST="Looks after disputes and conduct.",
+    ADMIN="All of it.",
+)
+describe(
+    MembershipStatus,
+    "Whether a person still belongs to an organization.",
+    ACTIVE="They do.",
+    REMOVED="No more.",
+)
+
+
+@shows(domain.Membership, "A person's role in an organization. A person may belong to several.")
+class Membership(Stateful):
+    status: MembershipStatus = plain("Whether they still belong to it.")
+    user: User | None = one(resolve.USER, User, "The person; null in what an invited person sees before switching.")
+    organization: Organization = one(resolve.ORGANIZATION, Organization, "The organization.", required=True)
+    role: Role | None = plain("What they may do; null for staff of the platform.")
+    staff_role: StaffRole | None = plain("PLATFORM only: what they may do.")
+
+
+@strawberry.input(description="Conditions on members; all given ones must hold.")
+class MembershipFilter:
+    role: list[Role] | None = optional(list[Role], "In one of these roles.")
+    status: list[MembershipStatus] | None = optional(list[MembershipStatus], "In one of these states.")
+
+
+MembershipOrder = order_input(resolve.LIST, "MembershipOrder")
+
+_MEMBERSHIP = {"membership": (Membership, "The membership as it is now.")}
+_MEMBER = {"membership_id": an_id("Membership", "The member.")}
+
+
+@strawberry.type
+class MembershipQueries:
+    members = connection(
+        resolve.LIST,
+        Membership,
+        "Members of your active organization, past ones too, in the order they joined.",
+        filter=MembershipFilter,
+        order=MembershipOrder,
+        needs=Permission.MEMBERS_READ,
+    )
+
+
+@strawberry.type
+class MembershipMutations:
+    create_organization = mutation(
+        organizations.create_organization,
+        "Founds another organization with you as its owner. It is not switched to. INVALID names every wrong field.",
+        needs=Needs.VERIFIED,
+        takes={
+            "kind": value(OrganizationKind, "CLIENT, FREELANCER or AGENCY."),
+            "name": value(str, "The name others see, 1 to 120 characters."),
+            "time_zone": optional(TimeZone, "The zone its dates are in; UTC unless said.", "UTC"),
+            "country": optional(CountryCode, "Where it is registered."),
+        },
+        gives={"organization": (Organization, "The new organization."), "membership": (Membership, "Yours in it.")},
+    )
+    change_role = mutation(
+        resolve.change_role,
+        "Gives a member of your active organization another role. FORBIDDEN for admins where an owner is touched or"
+        " made; WRONG_STATE for the last owner.",
+        needs=Permission.MEMBERS_MANAGE,
+        takes=_MEMBER | {"role": value(Role, "The new role.")},
+        gives=_MEMBERSHIP,
+        versioned=True,
+    )
+    remove_member = mutation(
+        resolve.remove_member,
+        "Ends a membership of your active organization; it holds from the person's next request on. FORBIDDEN for admins"
+        " where it is an owner's; WRONG_STATE for the last owner.",
+        needs=Permission.MEMBERS_MANAGE,
+        takes=_MEMBER,
+        gives=_MEMBERSHIP,
+    )
+    transfer_ownership = mutation(
+        resolve.transfer_ownership,
+        "Makes another member an owner and you an admin. Only owners may. WRONG_STATE for one who is an owner already.",
+        needs=Permission.ORG_CLOSE,
+        takes=_MEMBER,
+        gives=_MEMBERSHIP | {"former": (Membership, "Your own membership as it is now.")},
+    )

@@ -1,0 +1,126 @@
+"""The viewer, and the mutations that make somebody one: signing up, verifying, signing in, switching."""
+
+from typing import Any
+
+import strawberry
+
+from domain.actors import Actor
+from domain.organizations import OrganizationKind
+from resolvers import sessions, sign_ins, sign_ups
+from resolvers import viewers as resolve
+from resolvers.context import Context
+from resolvers.guards import Needs
+from schema.connections import many, one
+from schema.inputs import an_id, optional, optional_id, value
+from schema.invitations import Invitation
+from schema.memberships import Membership
+from schema.mutations import mutation
+from schema.organizations import Organization
+from schema.scalars import CountryCode, Email, TimeZone
+from schema.sessions import Session
+from schema.shapes import shows
+from schema.users import User
+
+
+@shows(Actor, "You, with your rights of this moment.")
+class Viewer:
+    user: User = one(resolve.USER, User, "Who you are.", required=True)
+    session: Session = one(resolve.SESSION, Session, "How you are signed in.", required=True)
+    organization: Organization | None = one(
+        resolve.ORGANIZATION, Organization, "For whom you act. Null once you lost it: choose with switchOrganization."
+    )
+    membership: Membership | None = one(resolve.MEMBERSHIP, Membership, "Your role there.")
+    memberships: list[Membership] = many(
+        resolve.ALL_MEMBERSHIPS, Membership, "All organizations you belong to, in the order you joined."
+    )
+    invitations: list[Invitation] = many(
+        resolve.PENDING_INVITATIONS, Invitation, "Pending invitations to your address; none before it is verified."
+    )
+
+    @strawberry.field(
+        description="What you may do for the organization, such as work:write; empty before verification."
+    )
+    def permissions(self) -> list[str]:
+        return sorted(permission.value for permission in self.permissions)
+
+
+_SIGNED_IN = {
+    "session": (Session, "The new session."),
+    "token": (str, "Send it as `Authorization: Bearer …`. It is shown here and never again."),
+    "viewer": (Viewer, "Who you are now."),
+}
+
+
+def _viewer(info: strawberry.Info[Context, None]) -> Any:
+    return resolve.viewer(info.context)
+
+
+@strawberry.type
+class ViewerQueries:
+    viewer: Viewer = strawberry.field(
+        resolver=_viewer,
+        graphql_type=Viewer,
+        description="Who you are, for whom you act and what you may do. Works before verification too.",
+    )
+
+
+@strawberry.type
+class ViewerMutations:
+    sign_up = mutation(
+        sign_ups.sign_up,
+        "Creates an account with an organization that you own, and mails a token to verify the address; see verifyEmail."
+        " The answer is the same for an address that has an account already; then its owner gets a mail instead. INVALID"
+        " names every wrong field.",
+        needs=Needs.ANYONE,
+        takes={
+            "email": value(Email, "Your address, in ASCII."),
+            "password": value(str, "12 to 128 characters of any kind, not one known from breaches."),
+            "display_name": value(str, "The name others see, 1 to 120 characters."),
+            "kind": value(OrganizationKind, "CLIENT, FREELANCER (you alone) or AGENCY."),
+            "organization_name": value(str, "The name of your organization, 1 to 120 characters."),
+            "time_zone": optional(TimeZone, "Your zone and the organization's; UTC unless said.", "UTC"),
+            "country": optional(CountryCode, "Where the organization is registered."),
+        },
+        gives={"accepted": (bool, "Always true: read your mail.")},
+        prepare=sign_ups.prepare_sign_up,
+    )
+    verify_email = mutation(
+        sign_ups.verify_email,
+        "Shows that the address is yours, and signs you in. INVALID for a token that is unknown, older than 24 hours,"
+        " replaced by a newer one or used.",
+        needs=Needs.ANYONE,
+        takes={"token": value(str, "The token from the mail; it works once.")},
+        gives=_SIGNED_IN,
+        prepare=sessions.prepare_visit,
+    )
+    resend_verification = mutation(
+        sign_ups.resend_verification,
+        "Mails another token to verify your address; the older ones are void. RATE_LIMITED within 60 seconds of the last"
+        " mail and after 5 mails in 24 hours, WRONG_STATE when the address is verified.",
+        needs=Needs.SIGNED_IN,
+        takes={"email": optional(Email, "The address you expect the mail at: INVALID unless it is yours.")},
+        gives={"accepted": (bool, "Always true: read your mail.")},
+        prepare=sessions.prepare_visit,
+    )
+    sign_in = mutation(
+        sign_ins.sign_in,
+        "Opens a session. INVALID with one message whatever was wrong; RATE_LIMITED after 5 failures for the address or"
+        " 20 from your network address in 15 minutes, also with the right password; NOT_FOUND for an organization you do"
+        " not belong to.",
+        needs=Needs.ANYONE,
+        takes={
+            "email": value(Email, "Your address."),
+            "password": value(str, "Your password."),
+            "organization_id": optional_id("Organization", "For whom to act; the last one, unless said."),
+        },
+        gives=_SIGNED_IN,
+        prepare=sign_ins.prepare_sign_in,
+    )
+    switch_organization = mutation(
+        sessions.switch_organization,
+        "Acts for another of your organizations from now on, in this session. NOT_FOUND for one you do not belong to.",
+        needs=Needs.VERIFIED,
+        takes={"organization_id": an_id("Organization", "The organization.")},
+        gives={"session": (Session, "The session."), "viewer": (Viewer, "Who you are now.")},
+        prepare=sessions.prepare_visit,
+    )
