@@ -1,14 +1,18 @@
 """Checking inputs field by field, collecting every problem before refusing once."""
 
+import re
 from collections.abc import Iterator, Sequence, Sized
 from contextlib import contextmanager
+from datetime import date
 from zoneinfo import available_timezones
 
 from domain.currencies import EXPONENTS
 from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.refusals import Problem, invalid_fields
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TIME_ZONES = frozenset(available_timezones())
+LAST_DAY = date(2999, 12, 31)
 
 
 class Checks:
@@ -38,6 +42,12 @@ class Checks:
         self.require(length >= least, f"Give at least {least} character{'s' * (least > 1)}.", name)
         self.require(length <= most, f"At most {most} characters; this has {length}.", name)
 
+    def line(self, name: str, value: str | None, *, least: int = 0, most: int) -> None:
+        """A text on one line, such as a name: it also goes into headers and documents."""
+        self.text(name, value, least=least, most=most)
+        broken = value is not None and _CONTROL.search(value) is not None
+        self.require(not broken, "Give one line without control characters.", name)
+
     def texts(self, name: str, values: Sequence[str], *, most: int, length: int) -> None:
         """A list of short texts, none of them empty."""
         self.count(name, values, most=most)
@@ -64,6 +74,10 @@ class Checks:
         self.require(enough, f"Give at least {least} in the currency's minor unit.", name, "amountMinor")
         fits = value.amount_minor <= MAX_AMOUNT_MINOR
         self.require(fits, f"At most {MAX_AMOUNT_MINOR} in the currency's minor unit.", name, "amountMinor")
+
+    def day(self, name: str, value: date | None) -> None:
+        """A calendar date that leaves room to count on from it."""
+        self.require(value is None or value <= LAST_DAY, f"Give a day up to {LAST_DAY.isoformat()}.", name)
 
     def currency(self, name: str, value: str) -> None:
         self.require(value in EXPONENTS, "This is no current ISO 4217 currency.", name)

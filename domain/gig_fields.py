@@ -18,6 +18,8 @@ def check_gig_fields(checks: Checks, fields: dict[str, Any], *, currency: str) -
     checks.whole("deliveryDays", fields.get("delivery_days"), least=1, most=730)
     checks.whole("seats", fields.get("seats"), least=1, most=50)
     checks.time_zone("timeZone", fields.get("time_zone"))
+    checks.day("startOn", fields.get("start_on"))
+    checks.day("expiresOn", fields.get("expires_on"))
     for name in ("budget_min", "budget_max", "rate_min", "rate_max"):
         checks.money(camel(name), fields.get(name), currency=currency)
     if (terms := fields.get("terms")) is not None:

@@ -3,18 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.actors import Actor
-from domain.checks import Checks, camel
-from domain.gig_fields import check_gig_fields
-from domain.ids import new_id
+from domain.actors import SYSTEM, Actor
 from domain.money import Money
 from domain.permissions import Permission
-from domain.plans import check_plan
-from domain.refusals import forbidden, invalid
+from domain.reasons import said
+from domain.refusals import Refused, wrong_state
 from domain.states import Move, Side, Stateful
 from domain.terms import WorkTerms
 
@@ -58,6 +55,9 @@ class GigPriority(Enum):
 EXPIRES_AFTER_DAYS = 60
 """How long a gig stays open when the client names no date."""
 
+REOPENED_FOR_DAYS = 14
+"""How long a gig that was full stays open at least, once a seat is free again."""
+
 _S, _W = GigStatus, Permission.WORK_WRITE
 
 
@@ -71,7 +71,8 @@ class Gig(Stateful):
         Move("publishGig", (_S.DRAFT,), _S.OPEN, Side.CLIENT, _W),
         Move("pauseGig", (_S.OPEN,), _S.PAUSED, Side.CLIENT, _W),
         Move("resumeGig", (_S.PAUSED,), _S.OPEN, Side.CLIENT, _W),
-        Move("fillGig", (_S.OPEN,), _S.FILLED, Side.SYSTEM),
+        Move("inviteFreelancer", (_S.OPEN,), None, Side.CLIENT, _W),
+        Move("fillGig", (_S.OPEN, _S.PAUSED), _S.FILLED, Side.SYSTEM),
         Move("reopenGig", (_S.FILLED,), _S.OPEN, Side.SYSTEM),
         Move("closeGig", (_S.OPEN, _S.PAUSED, _S.FILLED), _S.CLOSED, Side.CLIENT, _W),
         Move("cancelGig", (_S.DRAFT, _S.OPEN, _S.PAUSED), _S.CANCELLED, Side.CLIENT, _W),
@@ -126,14 +127,26 @@ class Gig(Stateful):
     def _money(self, amount_minor: int | None) -> Money | None:
         return None if amount_minor is None else Money(amount_minor, self.currency)
 
+    @property
+    def published_terms(self) -> WorkTerms:
+        """The terms, of a gig that is past its draft and therefore has some."""
+        if self.terms is None:
+            raise LookupError("a draft may be without terms")
+        return self.terms
+
+    def today(self, at: datetime) -> date:
+        """The day of an instant where the gig is."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the last day on which it is open has passed."""
+        return self.expires_on is not None and self.today(at) > self.expires_on
+
     def publish(self, *, by: Actor, at: datetime) -> None:
-        """Opens the draft to proposals; it must be complete and its plan must fit the budget."""
-        self.check("publishGig", by=by)
-        check_publishable(self)
+        """Opens the draft to proposals. Whoever calls this has checked that it is complete (domain/gig_drafts.py)."""
         self.move_to("publishGig", by=by, at=at)
         self.published_at = at
-        if self.expires_on is None:
-            self.expires_on = at.astimezone(ZoneInfo(self.time_zone)).date() + timedelta(days=EXPIRES_AFTER_DAYS)
+        self.expires_on = self.expires_on or self.today(at) + timedelta(days=EXPIRES_AFTER_DAYS)
         self.record("published", by=by, at=at)
 
     def pause(self, *, by: Actor, at: datetime) -> None:
@@ -144,76 +157,64 @@ class Gig(Stateful):
         self.move_to("resumeGig", by=by, at=at)
         self.record("resumed", by=by, at=at)
 
+    def close(self, reason: str | None, *, by: Actor, at: datetime) -> None:
+        """Ends a gig with seats taken; its projects go on."""
+        self._end("closeGig", "closed", reason, by, at)
+
+    def cancel(self, reason: str | None, *, by: Actor, at: datetime) -> None:
+        self._end("cancelGig", "cancelled", reason, by, at)
+
+    def take_down(self, reason: str, *, by: Actor, at: datetime) -> None:
+        """Staff end a gig that breaks the rules; they have to say why."""
+        self._end("takeDownGig", "cancelled", reason, by, at, required=True)
+
+    def expire(self, *, at: datetime) -> None:
+        self.move_to("expireGig", by=SYSTEM, at=at)
+        self.record("expired", by=SYSTEM, at=at)
+
+    def require_open(self, what: str) -> None:
+        """Refuses unless proposals can come and be accepted now."""
+        if self.status is not _S.OPEN:
+            message = f"{what} needs the gig to be OPEN; it is {self.status.name}."
+            raise wrong_state(message, from_state=self.status.name, allowed=[_S.OPEN.name])
+
+    def take_seat(self, *, at: datetime) -> None:
+        """One seat less; with the last one the gig is filled."""
+        self.accepted_seats += 1
+        self.fill_if_full(at=at)
+
+    def fill_if_full(self, *, at: datetime) -> None:
+        if self.accepted_seats == self.seats:
+            self.move_to("fillGig", by=SYSTEM, at=at)
+            self.record("filled", by=SYSTEM, at=at)
+
+    def free_seat(self, *, at: datetime) -> None:
+        """A project ended before it began: its seat is free again, and a full gig opens for at least two weeks."""
+        self.accepted_seats -= 1
+        if self.status is not _S.FILLED:
+            return
+        self.move_to("reopenGig", by=SYSTEM, at=at)
+        least = self.today(at) + timedelta(days=REOPENED_FOR_DAYS)
+        self.expires_on = max(self.expires_on or least, least)
+        self.record("reopened", by=SYSTEM, at=at)
+
+    def blocked(self, action: str) -> Refused | None:
+        if action == "closeGig" and self.accepted_seats == 0:
+            return wrong_state("No seat is taken: cancel the gig instead.", from_state=self.status.name)
+        if action in ("cancelGig", "takeDownGig") and self.accepted_seats > 0:
+            return wrong_state("A seat is taken: the gig can be closed only.", from_state=self.status.name)
+        return None
+
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.CLIENT else None
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
 
-
-AMOUNTS = ("budget_min", "budget_max", "rate_min", "rate_max")
-
-
-def draft(fields: dict[str, Any], *, by: Actor, at: datetime) -> Gig:
-    """A new draft of the actor's organization; it may be incomplete, but what is there must be right."""
-    if by.organization_id is None or by.organization_kind not in {"CLIENT", "AGENCY"}:
-        raise forbidden("Only a client or an agency can post a gig.")
-    columns = _checked_columns(fields, currency=fields["currency"])
-    gig = Gig(
-        id=new_id(),
-        organization_id=by.organization_id,
-        accepted_seats=0,
-        published_at=None,
-        terms_version=1,
-        close_reason=None,
-        **columns,
-    )
-    gig.born(GigStatus.DRAFT, action="createGig", by=by, at=at)
-    return gig
-
-
-def change(gig: Gig, fields: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """Edits a gig until it is filled. New terms or another currency make a new version of its terms."""
-    gig.check("updateGig", by=by)
-    if gig.status is not GigStatus.DRAFT and fields.get("currency", gig.currency) != gig.currency:
-        raise invalid("The currency is fixed once a gig is published.", "currency")
-    before = (gig.terms, gig.currency)
-    for name, value in _checked_columns(fields, currency=fields.get("currency", gig.currency), gig=gig).items():
-        setattr(gig, name, value)
-    if gig.status is not GigStatus.DRAFT:
-        check_publishable(gig)
-    if (gig.terms, gig.currency) != before:
-        gig.terms_version += 1
-    gig.record("updated", by=by, at=at)
-
-
-def _checked_columns(fields: dict[str, Any], *, currency: str, gig: Gig | None = None) -> dict[str, Any]:
-    """The given fields as columns; refuses INVALID naming every one that is out of its limits."""
-    checks = Checks()
-    check_gig_fields(checks, fields, currency=currency)
-    if gig is not None and "seats" in fields:
-        checks.require(fields["seats"] >= gig.accepted_seats, f"{gig.accepted_seats} seats are taken.", "seats")
-    for low, high in (AMOUNTS[:2], AMOUNTS[2:]):
-        least = fields.get(low, getattr(gig, low, None))
-        most = fields.get(high, getattr(gig, high, None))
-        in_order = least is None or most is None or least.amount_minor <= most.amount_minor
-        checks.require(in_order, "The smaller amount may not be above the larger one.", camel(low))
-    checks.refuse()
-    amounts = {f"{name}_minor": value and value.amount_minor for name, value in fields.items() if name in AMOUNTS}
-    return {name: value for name, value in fields.items() if name not in AMOUNTS} | amounts
-
-
-def check_publishable(gig: Gig) -> None:
-    """Refuses INVALID naming all that a gig lacks before anybody may answer it (rule W1)."""
-    checks = Checks()
-    checks.text("description", gig.description, least=1, most=20_000)
-    checks.require(gig.category_id is not None, "Choose a category.", "categoryId")
-    checks.require(gig.budget_max_minor is not None, "Name the largest budget.", "budgetMax")
-    checks.require(gig.delivery_days is not None, "Say in how many days it shall be delivered.", "deliveryDays")
-    if gig.pricing is GigPricing.HOURLY:
-        checks.require(gig.rate_min_minor is not None, "An hourly gig needs a range of rates.", "rateMin")
-        checks.require(gig.rate_max_minor is not None, "An hourly gig needs a range of rates.", "rateMax")
-    if checks.require(gig.terms is not None, "Say how it is billed.", "terms") and gig.terms and gig.budget_max_minor:
-        with checks.within("terms"):
-            check_plan(checks, gig.terms, budget_minor=gig.budget_max_minor, currency=gig.currency)
-    checks.refuse()
+    def _end(
+        self, action: str, verb: str, reason: str | None, by: Actor, at: datetime, *, required: bool = False
+    ) -> None:
+        self.check(action, by=by)
+        self.close_reason = said(reason, required=required)
+        self.move_to(action, by=by, at=at)
+        self.record(verb, by=by, at=at, data={"reason": self.close_reason})

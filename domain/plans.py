@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.checks import Checks
-from domain.money import share_of, split
+from domain.money import Money, share_of, split
 from domain.terms import InvoicingMethod, PlannedMilestone, PlannedTask, WorkTerms
 
 MAX_MILESTONES, MAX_TASKS = 100, 50
@@ -33,15 +33,24 @@ def check_terms(checks: Checks, terms: WorkTerms, *, currency: str) -> None:
             _check_milestone(checks, milestone, currency)
 
 
-def check_plan(checks: Checks, terms: WorkTerms, *, budget_minor: int, currency: str) -> None:
-    """A plan against its budget: quoted amounts sum to it, and no amount is empty."""
+def check_plan(checks: Checks, terms: WorkTerms, *, budget_minor: int) -> None:
+    """A plan against its budget: quoted amounts sum to it, and no amount is empty (rules W3, W4)."""
     quoted = [one.amount.amount_minor for one in terms.milestones if one.amount is not None]
     fits = not quoted or sum(quoted) == budget_minor
     if not checks.require(fits, f"The amounts sum to {sum(quoted)}; the budget is {budget_minor}.", "milestones"):
         return
-    amounts = plan_amounts(complete(terms, title="").milestones, terms, budget_minor)
-    empty = min(amounts.milestones_minor) < 1 or (terms.upfront_bps > 0 and amounts.upfront_minor < 1)
-    checks.require(not empty, "Each milestone, and the upfront, needs at least one minor unit.", "milestones")
+    amounts = plan_amounts(complete(terms, title=""), budget_minor)
+    enough = min(amounts.milestones_minor) >= 1
+    checks.require(enough, "Each milestone needs at least one minor unit of the budget.", "milestones")
+    enough = terms.upfront_bps == 0 or amounts.upfront_minor >= 1
+    checks.require(enough, "The upfront share comes to less than one minor unit.", "upfrontBps")
+
+
+def require_plan(terms: WorkTerms, amount: Money, *path: str) -> None:
+    """Refuses INVALID when a plan cannot be agreed on for that amount; `path` leads to the terms in the input."""
+    checks = Checks(*path)
+    check_plan(checks, terms, budget_minor=amount.amount_minor)
+    checks.refuse()
 
 
 def complete(terms: WorkTerms, *, title: str) -> WorkTerms:
@@ -51,10 +60,13 @@ def complete(terms: WorkTerms, *, title: str) -> WorkTerms:
     return replace(terms, milestones=with_tasks)
 
 
-def plan_amounts(milestones: Sequence[PlannedMilestone], terms: WorkTerms, budget_minor: int) -> PlanAmounts:
-    """The upfront share first, then the rest in proportion to the quoted amounts, or equally when none are quoted."""
+def plan_amounts(terms: WorkTerms, budget_minor: int) -> PlanAmounts:
+    """The upfront share first, then the rest in proportion to the quoted amounts, or equally when none are quoted.
+
+    The terms have milestones, or have been completed before.
+    """
     upfront = share_of(budget_minor, terms.upfront_bps)
-    weights = [1 if one.amount is None else one.amount.amount_minor for one in milestones]
+    weights = [1 if one.amount is None else one.amount.amount_minor for one in terms.milestones]
     return PlanAmounts(upfront_minor=upfront, milestones_minor=tuple(split(budget_minor - upfront, weights)))
 
 

@@ -43,13 +43,33 @@ class Many:
     column: str
     order: str
     key: str = "id"
+    where: Callable[[], Condition] | None = None
 
     def statement(self, keys: Sequence[Any], viewer: Any) -> Select[Any]:
         table = self.target.table
         found: Select[Any] = select(self.target.entity).where(
             table.c[self.column].in_(keys), self.target.visible_to(viewer)
         )
+        if self.where is not None:
+            found = found.where(self.where())
         return found.order_by(table.c[self.order], table.c.id)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ByViewer:
+    """A filter that means another condition for each viewer (my side, what I may know): (viewer, value) -> condition."""
+
+    condition: Callable[[Any, Any], Condition]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ByInstant:
+    """A filter whose answer changes by itself as time goes on (overdue): (value, instant of the question) -> condition.
+
+    The value in a page request is the pair of both, so that pages asked at different instants are different requests.
+    """
+
+    condition: Callable[[Any, Any], Condition]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,7 +82,7 @@ class Connection:
     """(order, descending) pairs that hold where the caller names none."""
     column: str | None = None
     key: str = "id"
-    filters: Mapping[str, Callable[[Any], Condition]] = field(default_factory=dict)
+    filters: Mapping[str, Callable[[Any], Condition] | ByViewer | ByInstant] = field(default_factory=dict)
     where: Callable[[Any], Condition] | None = None
     """A further condition on the list itself, given the viewer."""
 

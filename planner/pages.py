@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 
-from planner.edges import Condition, Connection
+from planner.edges import ByInstant, ByViewer, Condition, Connection
 
 DEFAULT_PAGE, MAX_PAGE = 20, 100
 
@@ -134,7 +134,7 @@ def _conditions(connection: Connection, request: PageRequest, viewer: Any) -> li
     conditions = [connection.target.visible_to(viewer)]
     if connection.where is not None:
         conditions.append(connection.where(viewer))
-    conditions += [connection.filters[name](value) for name, value in request.filter]
+    conditions += [_filtered(connection, name, value, viewer) for name, value in request.filter]
     columns = sort_columns(connection, request)
     if request.after is not None:
         conditions.append(_beyond(columns, decode_cursor(connection, request, request.after, "after")))
@@ -142,6 +142,13 @@ def _conditions(connection: Connection, request: PageRequest, viewer: Any) -> li
         flipped = [(column, not descending) for column, descending in columns]
         conditions.append(_beyond(flipped, decode_cursor(connection, request, request.before, "before")))
     return conditions
+
+
+def _filtered(connection: Connection, name: str, value: Any, viewer: Any) -> Condition:
+    chosen = connection.filters[name]
+    if isinstance(chosen, ByInstant):
+        return chosen.condition(*value)
+    return chosen.condition(viewer, value) if isinstance(chosen, ByViewer) else chosen(value)
 
 
 def _beyond(columns: list[tuple[ColumnElement[Any], bool]], values: list[Any]) -> Condition:

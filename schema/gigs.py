@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -21,6 +21,21 @@ from schema.scalars import Currency, Int64, TimeZone
 from schema.shapes import Node, plain, shows
 from schema.stateful import Stateful
 from schema.terms import WorkTerms, WorkTermsInput
+
+if TYPE_CHECKING:
+    from schema.gig_invitations import GigInvitation, GigInvitationFilter
+    from schema.proposals import Proposal, ProposalFilter
+
+    # Made from their lists' declarations when those modules load, so that only Strawberry can look into them.
+    ProposalOrder: TypeAlias = Any
+    GigInvitationOrder: TypeAlias = Any
+
+_Proposal = Annotated["Proposal", strawberry.lazy("schema.proposals")]
+_ProposalFilter = Annotated["ProposalFilter", strawberry.lazy("schema.proposals")]
+_ProposalOrder = Annotated["ProposalOrder", strawberry.lazy("schema.proposals")]
+_Invitation = Annotated["GigInvitation", strawberry.lazy("schema.gig_invitations")]
+_InvitationFilter = Annotated["GigInvitationFilter", strawberry.lazy("schema.gig_invitations")]
+_InvitationOrder = Annotated["GigInvitationOrder", strawberry.lazy("schema.gig_invitations")]
 
 describe(
     GigStatus,
@@ -84,7 +99,24 @@ class Gig(Stateful):
     expires_on: date | None = plain("The last day it is open.")
     published_at: datetime | None = plain("When it was first published.")
     terms: WorkTerms | None = plain("How the work is cut, approved and billed.")
-    terms_version: int = plain("Grows when terms or currency change; proposals name the one they answer.")
+    terms_version: int = plain(
+        "Grows when method, mode, currency or milestones change; proposals name the one they answer."
+    )
+    close_reason: str | None = plain("What the client, or staff, gave as the reason when it was ended early.")
+    proposals = connection(
+        resolve.PROPOSALS,
+        _Proposal,
+        "The proposals for it that you may see: for its client all that were handed in, for others their own.",
+        filter=_ProposalFilter,
+        order=_ProposalOrder,
+    )
+    invitations = connection(
+        resolve.INVITATIONS,
+        _Invitation,
+        "The invitations to it that your organization sent or received.",
+        filter=_InvitationFilter,
+        order=_InvitationOrder,
+    )
 
 
 @strawberry.input(description="Conditions on gigs; all given ones must hold.")
@@ -125,6 +157,7 @@ def _fields(make: Callable[..., Any]) -> dict[str, Any]:
 
 
 _GIG = {"gig": (Gig, "The gig as it is now.")}
+_WHY = "Why, for all who see the gig: to 1000 characters."
 
 
 @strawberry.type
@@ -187,5 +220,28 @@ class GigMutations:
         "Takes proposals again.",
         needs=Permission.WORK_WRITE,
         takes={"gig_id": an_id("Gig", "The paused gig.")},
+        gives=_GIG,
+    )
+    close_gig = mutation(
+        resolve.close_gig,
+        "Ends a gig with at least one seat taken (else WRONG_STATE: cancel it). Its projects go on; open proposals are "
+        "DECLINED with the reason GIG_CLOSED, invitations REVOKED.",
+        needs=Permission.WORK_WRITE,
+        takes={"gig_id": an_id("Gig", "The gig."), "reason": optional(str, _WHY)},
+        gives=_GIG,
+    )
+    cancel_gig = mutation(
+        resolve.cancel_gig,
+        "Ends a gig with no seat taken (else WRONG_STATE: close it). Open proposals are DECLINED with the reason "
+        "GIG_CANCELLED, invitations REVOKED.",
+        needs=Permission.WORK_WRITE,
+        takes={"gig_id": an_id("Gig", "The gig."), "reason": optional(str, _WHY)},
+        gives=_GIG,
+    )
+    take_down_gig = mutation(
+        resolve.take_down_gig,
+        "Ends a gig that breaks the rules, for staff. Like cancelGig, but INVALID without a reason.",
+        needs=Permission.STAFF_MODERATION,
+        takes={"gig_id": an_id("Gig", "The gig."), "reason": value(str, f"{_WHY} Required.")},
         gives=_GIG,
     )

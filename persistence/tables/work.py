@@ -73,6 +73,11 @@ gig_invitations = Table(
     CheckConstraint("(amount_minor IS NULL) = (terms IS NULL)", name="amount_with_terms"),
 )
 Index(
+    "ix_gig_invitations_expires",
+    gig_invitations.c.expires_at,
+    postgresql_where=text("status = 'PENDING'"),
+)
+Index(
     "uq_gig_invitations_pending",
     gig_invitations.c.gig_id,
     gig_invitations.c.freelancer_organization_id,
@@ -98,15 +103,19 @@ proposals = Table(
     Column("gig_terms_version", Integer, nullable=False),
     Column("cover_letter", Text, nullable=False),
     Column("links", ARRAY(Text), nullable=False),
+    Column("submitted_at", Instant),
     minor("offered_amount_minor", optional=True),
     Column("offered_terms", TermsColumn(none_as_null=True)),
+    Column("offered_terms_version", Integer),
     Column("offer_expires_at", Instant),
+    Column("offered_at", Instant),
     Column("seat_no", Integer),
     Column("decline_reason", Text),
     Column("status", one_of(ProposalStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("amount_minor > 0", name="amount"),
     CheckConstraint("seat_no >= 1", name="seat"),
+    CheckConstraint("client_organization_id <> freelancer_organization_id", name="two_sides"),
 )
 Index(
     "uq_proposals_open",
@@ -114,6 +123,11 @@ Index(
     proposals.c.freelancer_organization_id,
     unique=True,
     postgresql_where=text("status IN ('DRAFT', 'SUBMITTED', 'SHORTLISTED', 'OFFERED')"),
+)
+Index(
+    "ix_proposals_offer_expires",
+    proposals.c.offer_expires_at,
+    postgresql_where=text("status = 'OFFERED'"),
 )
 Index(
     "uq_proposals_seat",

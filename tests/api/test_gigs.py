@@ -27,7 +27,7 @@ async def test_a_client_drafts_and_publishes_a_gig(world: World) -> None:
     ]
     assert gig["history"]["nodes"][0]["user"] == {"email": client.email}
     allowed = {one["action"] for one in gig["availableActions"] if one["allowed"]}
-    assert allowed == {"updateGig", "pauseGig", "closeGig", "cancelGig"}
+    assert allowed == {"updateGig", "pauseGig", "inviteFreelancer", "cancelGig"}
 
 
 async def test_publishing_an_incomplete_gig_names_everything_that_is_missing(world: World) -> None:
