@@ -137,6 +137,7 @@ async def due_for_collection(db: Unit, now: datetime) -> Invoice | None:
         invoices.c.collection_next_at <= now,
         invoices.c.is_frozen.is_(False),
         invoices.c.amount_due_minor > 0,
+        invoices.c.recipient_id.is_not(None),
         ~live,
     )
     statement = statement.order_by(invoices.c.collection_next_at, invoices.c.id).limit(1)

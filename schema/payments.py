@@ -1,0 +1,119 @@
+"""Payments as clients see and start them."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import payments as domain
+from domain.payment_methods import Provider
+from domain.payments import PaymentState, PaymentTrigger
+from domain.permissions import Permission
+from resolvers import payments as resolve
+from schema.connections import connection, one, order_input
+from schema.enums import describe
+from schema.inputs import an_id, optional, optional_id
+from schema.invoices import Invoice
+from schema.money import Money, MoneyInput
+from schema.mutations import mutation
+from schema.organizations import Organization
+from schema.payment_methods import PaymentMethod
+from schema.shapes import plain, shows
+from schema.stateful import Stateful
+
+describe(
+    PaymentState,
+    "The life of a payment.",
+    CREATED="Stored; it is sent in a moment.",
+    PROCESSING="Sent to the provider.",
+    UNKNOWN="The provider's answer is missing; it is being asked, and nothing else is charged meanwhile.",
+    SUCCEEDED="The money was taken.",
+    FAILED="The money was not taken; a late proof of the opposite still counts.",
+    CANCELED="Taken back before it was sent.",
+)
+describe(
+    PaymentTrigger,
+    "Who started a payment.",
+    PAYER="A person of the paying organization.",
+    COLLECTION="Milepost, by the invoice's collection.",
+)
+
+
+@shows(domain.Payment, "Collecting money for an invoice. Payer and issuer see it, with money:read.")
+class Payment(Stateful):
+    status: PaymentState = plain("Where it stands.")
+    invoice: Invoice = one(resolve.INVOICE, Invoice, "What it pays.", required=True)
+    payer: Organization = one(resolve.PAYER, Organization, "Who pays.", required=True)
+    issuer: Organization = one(resolve.ISSUER, Organization, "Who is paid.", required=True)
+    amount: Money = plain("What is to be taken.")
+    captured_amount: Money = plain("What was taken.")
+    method: PaymentMethod | None = one(resolve.METHOD, PaymentMethod, "What it is taken from; the payer alone sees it.")
+    provider: Provider = plain("Who takes it.")
+    trigger: PaymentTrigger = plain("Who started it.")
+    failure_code: str | None = plain(
+        "FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge."
+    )
+    unknown_since: datetime | None = plain("UNKNOWN: since when the answer is missing.")
+    next_ask_at: datetime | None = plain("PROCESSING and UNKNOWN: when the provider is asked next.")
+
+
+@strawberry.input(description="Conditions on payments; all given ones must hold.")
+class PaymentFilter:
+    status: list[PaymentState] | None = optional(list[PaymentState], "In one of these states.")
+    invoice_id: strawberry.ID | None = optional_id("Invoice", "For this invoice.")
+    created_from: datetime | None = optional(datetime, "Started at this instant or later.")
+    created_before: datetime | None = optional(datetime, "Started before this instant.")
+
+
+PaymentOrder = order_input(resolve.LIST, "PaymentOrder")
+
+_INVOICE = {"invoice": (Invoice, "The invoice as it is now.")}
+_PAYMENT = {"payment": (Payment, "The payment as it is now.")}
+
+
+@strawberry.type
+class PaymentQueries:
+    payments = connection(
+        resolve.LIST,
+        Payment,
+        "Payments your organization makes or receives, newest first.",
+        filter=PaymentFilter,
+        order=PaymentOrder,
+        needs=Permission.MONEY_READ,
+    )
+
+
+@strawberry.type
+class PaymentMutations:
+    pay_invoice = mutation(
+        resolve.pay_invoice,
+        "Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. "
+        "INVALID unless 1 <= amount <= amountDue, or without a usable method; CONFLICT while another payment is under "
+        "way or being checked; DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.",
+        needs=Permission.MONEY_MOVE,
+        takes={
+            "invoice_id": an_id("Invoice", "The invoice."),
+            "method_id": optional_id("PaymentMethod", "What to pay with; your default of the currency unless said."),
+            "amount": optional(MoneyInput, "How much, in the invoice's currency; all that is due unless said."),
+        },
+        gives={**_INVOICE, **_PAYMENT},
+        keyed=True,
+    )
+    cancel_payment = mutation(
+        resolve.cancel_payment,
+        "Takes a payment back that was not sent yet; the payer's side alone may. WRONG_STATE once it is under way. A "
+        "cancelled automatic charge counts as one that failed.",
+        needs=Permission.MONEY_MOVE,
+        takes={"payment_id": an_id("Payment", "The payment.")},
+        gives={**_PAYMENT, **_INVOICE},
+        keyed=True,
+    )
+    resume_collection = mutation(
+        resolve.resume_collection,
+        "Starts a new round of three automatic charges for an invoice that is ON_HOLD, the first at once; the "
+        "recipient alone may. Without a default method the first has failed already and payment is null. WRONG_STATE "
+        "while collection has not given up; CONFLICT while a payment is under way; DISPUTED while frozen.",
+        needs=Permission.MONEY_MOVE,
+        takes={"invoice_id": an_id("Invoice", "The invoice.")},
+        gives={**_INVOICE, "payment": (Payment | None, "The first charge, to be sent in a moment.")},
+        keyed=True,
+    )
