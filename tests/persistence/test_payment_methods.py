@@ -17,7 +17,7 @@ async def test_whoever_waits_for_a_change_of_the_default_gets_the_new_one(world:
 
     async def look(db: Unit) -> UUID | None:
         found = await default_of(db, client.organization_id, "EUR")
-        return found and found.id
+        return found.id if found is not None else None
 
     async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
         method, others = await for_default(db, second)
