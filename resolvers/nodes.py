@@ -3,19 +3,54 @@
 from typing import Any
 from uuid import UUID
 
+from persistence.customers import CUSTOMERS
+from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
+from persistence.invitations import INVITATIONS
+from persistence.invoices import INVOICE_LINES, INVOICES
+from persistence.ledger_accounts import LEDGER_ACCOUNTS
+from persistence.ledger_transfers import LEDGER_TRANSFERS
+from persistence.memberships import MEMBERSHIPS
+from persistence.milestones import MILESTONES
 from persistence.organizations import ORGANIZATIONS
+from persistence.pause_requests import PAUSE_REQUESTS
 from persistence.payment_methods import PAYMENT_METHODS
+from persistence.payments import PAYMENTS
+from persistence.projects import PROJECTS
+from persistence.proposals import PROPOSALS
+from persistence.sessions import SESSIONS
+from persistence.task_submissions import TASK_SUBMISSIONS
+from persistence.tasks import TASKS
+from persistence.tax_types import TAX_TYPES
 from persistence.users import USERS
+from persistence.wallets import WALLETS
 from planner.edges import One, Source
 from resolvers.context import Context
 
 SOURCES: dict[str, Source] = {
+    "Proposal": PROPOSALS,
     "Gig": GIGS,
     "GigCategory": GIG_CATEGORIES,
+    "GigInvitation": GIG_INVITATIONS,
+    "LedgerAccount": LEDGER_ACCOUNTS,
+    "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,
+    "Payment": PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,
+    "Wallet": WALLETS,
+    "Membership": MEMBERSHIPS,
+    "Invitation": INVITATIONS,
+    "Session": SESSIONS,
+    "Project": PROJECTS,
+    "Milestone": MILESTONES,
+    "Task": TASKS,
+    "TaskSubmission": TASK_SUBMISSIONS,
+    "PauseRequest": PAUSE_REQUESTS,
+    "Customer": CUSTOMERS,
+    "TaxType": TAX_TYPES,
+    "Invoice": INVOICES,
+    "InvoiceLine": INVOICE_LINES,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

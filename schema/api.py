@@ -3,26 +3,100 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.acceptance import AcceptanceMutations
+from schema.books import BookQueries
+from schema.customers import Customer, CustomerMutations, CustomerQueries
+from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
+from schema.invitations import InvitationMutations, InvitationQueries
+from schema.invoice_drafts import InvoiceDraftMutations, InvoiceDraftQueries
+from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
+from schema.ledger import LedgerQueries
 from schema.limits import limits
+from schema.live import LiveQueries, Subscription
+from schema.memberships import MembershipMutations, MembershipQueries
+from schema.milestones import Milestone, MilestoneMutations
 from schema.nodes import NodeQueries, by_id
+from schema.organizations import Organization, OrganizationMutations
+from schema.pause_requests import PauseRequestMutations
 from schema.payment_methods import PaymentMethodMutations, PaymentMethodQueries
+from schema.payments import Payment, PaymentMutations, PaymentQueries
+from schema.plans import PlanQueries
+from schema.projects import Project, ProjectMutations, ProjectQueries
+from schema.proposals import Proposal, ProposalMutations, ProposalQueries
 from schema.scalars import SCALARS
+from schema.sessions import SessionMutations, SessionQueries
+from schema.tasks import Task, TaskMutations, TaskQueries
+from schema.tax_types import TaxTypeMutations, TaxTypeQueries
+from schema.viewers import ViewerMutations, ViewerQueries
+from schema.wallets import WalletQueries
 
 
 @strawberry.type(description="Reads. Lists are pages; what you may not see is not there.")
-class Query(NodeQueries, PaymentMethodQueries, GigQueries):
+class Query(
+    NodeQueries,
+    ViewerQueries,
+    SessionQueries,
+    MembershipQueries,
+    InvitationQueries,
+    PaymentMethodQueries,
+    PaymentQueries,
+    GigQueries,
+    GigInvitationQueries,
+    ProposalQueries,
+    ProjectQueries,
+    TaskQueries,
+    PlanQueries,
+    LiveQueries,
+    CustomerQueries,
+    TaxTypeQueries,
+    InvoiceQueries,
+    InvoiceDraftQueries,
+    WalletQueries,
+    LedgerQueries,
+    BookQueries,
+):
+    organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
     gig: Gig | None = by_id("Gig", Gig, "A gig by its id.")
+    gig_invitation: GigInvitation | None = by_id("GigInvitation", GigInvitation, "An invitation to a gig by its id.")
+    project: Project | None = by_id("Project", Project, "A project by its id.")
+    milestone: Milestone | None = by_id("Milestone", Milestone, "A milestone by its id.")
+    task: Task | None = by_id("Task", Task, "A task by its id.")
+    proposal: Proposal | None = by_id("Proposal", Proposal, "A proposal by its id.")
+    customer: Customer | None = by_id("Customer", Customer, "A customer of your organization by its id.")
+    invoice: Invoice | None = by_id("Invoice", Invoice, "An invoice by its id.")
+    payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
 
 
 @strawberry.type(description="Transitions. Each commits completely or returns a Refusal and changes nothing.")
-class Mutation(PaymentMethodMutations, GigMutations):
+class Mutation(
+    ViewerMutations,
+    SessionMutations,
+    OrganizationMutations,
+    MembershipMutations,
+    InvitationMutations,
+    PaymentMethodMutations,
+    PaymentMutations,
+    GigMutations,
+    GigInvitationMutations,
+    ProposalMutations,
+    AcceptanceMutations,
+    ProjectMutations,
+    PauseRequestMutations,
+    MilestoneMutations,
+    TaskMutations,
+    CustomerMutations,
+    TaxTypeMutations,
+    InvoiceDraftMutations,
+    InvoiceMutations,
+):
     pass
 
 
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=limits(),
 )
