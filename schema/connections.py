@@ -8,11 +8,11 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 
 from domain.permissions import Permission
-from planner.edges import Batch, Many, One
+from planner.edges import Batch, ByInstant, Many, One
 from planner.edges import Connection as ConnectionEdge
 from planner.pages import Page, PageRequest
 from resolvers.context import Context
-from resolvers.guards import require_permission
+from resolvers.guards import Needs, require
 from schema.enums import describe
 from schema.inputs import filter_conditions
 from schema.scalars import Cursor
@@ -110,14 +110,14 @@ def connection(
     *,
     filter: Any = None,
     order: Any = None,
-    needs: Permission | None = None,
+    needs: Permission | tuple[Permission, ...] | Needs | None = None,
 ) -> Any:
     """A list in pages. The fields of the input type `filter` are the edge's filters; `order` comes from order_input."""
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
         if needs is not None:
-            require_permission(info.context, needs)
-        return await info.context.loaders.page(edge, root, _request(arguments))
+            require(info.context, needs)
+        return await info.context.loaders.page(edge, root, _request(edge, arguments, info.context))
 
     parameters: dict[str, Any] = {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE}
     if filter is not None:
@@ -147,10 +147,13 @@ def order_input(edge: ConnectionEdge, name: str) -> Any:
     return strawberry.input(made, name=name, description="One order of a list.")
 
 
-def _request(arguments: dict[str, Any]) -> PageRequest:
+def _request(edge: ConnectionEdge, arguments: dict[str, Any], context: Context) -> PageRequest:
     arguments = {name: None if given is strawberry.UNSET else given for name, given in arguments.items()}
     order = arguments.pop("order_by", None) or ()
-    conditions = filter_conditions(arguments.pop("filter", None))
+    conditions = tuple(
+        (name, (given, context.platform.now()) if isinstance(edge.filters[name], ByInstant) else given)
+        for name, given in filter_conditions(arguments.pop("filter", None))
+    )
     return PageRequest(
         **arguments,
         filter=conditions,
