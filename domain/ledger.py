@@ -7,6 +7,8 @@ from enum import Enum
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.money import Money
+from domain.payment_methods import Provider
 
 
 class AccountCode(Enum):
@@ -74,7 +76,7 @@ class AccountKey:
     code: AccountCode
     currency: str
     organization_id: UUID | None = None
-    provider: str | None = None
+    provider: Provider | None = None
     customer_id: UUID | None = None
 
     def __post_init__(self) -> None:
@@ -135,7 +137,7 @@ class LedgerAccount:
     code: AccountCode
     currency: str
     organization_id: UUID | None
-    provider: str | None
+    provider: Provider | None
     customer_id: UUID | None
     side: AccountSide
     guarded: bool
@@ -169,3 +171,15 @@ class LedgerEntry:
     currency: str
     invoice_id: UUID | None
     payment_id: UUID | None
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def debit(self) -> Money | None:
+        return self.amount if self.amount_minor > 0 else None
+
+    @property
+    def credit(self) -> Money | None:
+        return Money(-self.amount_minor, self.currency) if self.amount_minor < 0 else None

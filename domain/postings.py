@@ -117,7 +117,7 @@ def _customer_credit(invoice: Invoice) -> AccountKey:
 
 
 def _provider_cash(payment: Payment) -> AccountKey:
-    return AccountKey(code=AccountCode.PROVIDER_CASH, currency=payment.currency, provider=payment.provider.value)
+    return AccountKey(code=AccountCode.PROVIDER_CASH, currency=payment.currency, provider=payment.provider)
 
 
 def _platform_fee(invoice: Invoice) -> AccountKey:

@@ -72,14 +72,14 @@ END $$;
 -- A balance row starts empty and belongs to a guarded account.
 CREATE FUNCTION refuse_misplaced_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.balance_minor <> 0 OR NEW.last_entry_id <> 0
+    IF NEW.balance_minor <> 0 OR NEW.last_entry_id <> 0 OR NEW.version <> 0
         OR NOT EXISTS (SELECT FROM ledger_accounts WHERE id = NEW.account_id AND guarded) THEN
         RAISE EXCEPTION 'a balance row starts at 0 and belongs to a guarded account' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
 
--- A balance moves by exactly the entries that were written since it last moved.
+-- A balance moves by exactly the entries that were written since it last moved, and counts its movements.
 CREATE FUNCTION refuse_unexplained_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     moved bigint;
@@ -89,7 +89,7 @@ BEGIN
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
     WHERE e.account_id = OLD.account_id AND e.id > OLD.last_entry_id;
     IF NEW.account_id <> OLD.account_id OR newest IS NULL OR NEW.last_entry_id <> newest
-        OR NEW.balance_minor <> OLD.balance_minor + moved THEN
+        OR NEW.balance_minor <> OLD.balance_minor + moved OR NEW.version <> OLD.version + 1 THEN
         RAISE EXCEPTION 'the balance of account % moves by its new entries only', OLD.account_id
             USING ERRCODE = 'check_violation';
     END IF;

@@ -30,8 +30,9 @@ async def post(db: Unit, transfer: Transfer) -> None:
     await _lock_balances(db, [accounts[posting.account] for posting in guarded])
     entries = await _write(db, transfer, accounts)
     if guarded:
-        await _move_balances(db, {accounts[posting.account]: posting.change_minor for posting in guarded}, entries)
-    await _tell(db, moved_wallets(transfer, accounts))
+        changes = {accounts[posting.account]: posting.change_minor for posting in guarded}
+        versions = await _move_balances(db, changes, entries)
+        await _tell(db, moved_wallets(transfer, accounts), versions)
 
 
 async def _accounts(db: Unit, transfer: Transfer) -> Accounts:
@@ -47,7 +48,7 @@ async def _accounts(db: Unit, transfer: Transfer) -> Accounts:
     found = await _existing(db, keys)
     guarded = sorted(found[key] for key in missing if key.rule.guarded)
     if guarded:
-        rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0} for id_ in guarded]
+        rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0, "version": 0} for id_ in guarded]
         await db.session.execute(insert_or_ignore(ledger_balances).on_conflict_do_nothing(), rows)
     return found
 
@@ -134,21 +135,34 @@ def _same_source(transfer: Transfer, kind: PostingKind, ordinal: int) -> ColumnE
     )
 
 
-async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping[UUID, int]) -> None:
-    """Moves every balance by its change and lets it name the entry that explains it; the database checks both."""
+async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """Moves every balance by its change and lets it name the entry that explains it; the database checks both.
+
+    The version of each balance: how often it has moved.
+    """
     moves = values(
         column("account_id", Uuid), column("change_minor", BigInteger), column("entry_id", BigInteger), name="moves"
     ).data([(id_, change, entries[id_]) for id_, change in sorted(changes.items())])
     balances = ledger_balances.c
-    await db.session.execute(
+    moved = await db.session.execute(
         update(ledger_balances)
         .where(balances.account_id == moves.c.account_id)
-        .values(balance_minor=balances.balance_minor + moves.c.change_minor, last_entry_id=moves.c.entry_id)
+        .values(
+            balance_minor=balances.balance_minor + moves.c.change_minor,
+            last_entry_id=moves.c.entry_id,
+            version=balances.version + 1,
+        )
+        .returning(balances.account_id, balances.version)
     )
+    return {row.account_id: row.version for row in moved}
 
 
-async def _tell(db: Unit, wallets: Sequence[Wallet]) -> None:
+async def _tell(db: Unit, wallets: Sequence[Wallet], versions: Mapping[UUID, int]) -> None:
     """Writes the wallets' events. After the lock on their balances, so that their order is that of the movements."""
-    rows = [outbox_row(wallet, 1, event, db.request_id) for wallet in wallets for event in wallet.take_events()]
+    rows = [
+        outbox_row(wallet, versions[wallet.id], event, db.request_id)
+        for wallet in wallets
+        for event in wallet.take_events()
+    ]
     if rows:
         await db.session.execute(insert(outbox), rows)

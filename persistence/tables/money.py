@@ -113,7 +113,7 @@ ledger_accounts = Table(
     Column("code", one_of(AccountCode, "code"), nullable=False),
     Column("currency", Text, nullable=False),
     ref("organization_id", "organizations", optional=True, index=True),
-    Column("provider", Text),
+    Column("provider", one_of(Provider, "provider")),
     ref("customer_id", "customers", optional=True),
     Column("side", one_of(AccountSide, "side"), nullable=False),
     Column("guarded", Boolean, nullable=False),
@@ -172,5 +172,6 @@ ledger_balances = Table(
     Column("account_id", Uuid, ForeignKey("ledger_accounts.id"), primary_key=True),
     minor("balance_minor"),
     Column("last_entry_id", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
     CheckConstraint("balance_minor >= 0", name="not_negative"),
 )

@@ -91,8 +91,8 @@ def move(account: UUID, change_minor: int) -> str:
     """Moves a balance row by hand, to where the newest entry is."""
     newest = f"(SELECT max(id) FROM ledger_entries WHERE account_id = '{account}')"
     return (
-        f"UPDATE ledger_balances SET balance_minor = balance_minor + {change_minor}, last_entry_id = {newest}"
-        f" WHERE account_id = '{account}'"
+        f"UPDATE ledger_balances SET balance_minor = balance_minor + {change_minor}, last_entry_id = {newest},"
+        f" version = version + 1 WHERE account_id = '{account}'"
     )
 
 

@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.fees import fee_share
 from domain.ids import new_id
+from domain.invoice_lines import InvoiceLine
 from domain.invoices import CollectionMode, Invoice, InvoiceKind, InvoiceStatus
 from domain.organizations import OrganizationKind
 from domain.payment_methods import PaymentMethodStatus, Provider
 from domain.payments import Payment, PaymentState, PaymentTrigger
 from domain.postings import allocated_minor, invoice_opened, invoice_voided, payment_succeeded
 from domain.taxes import TaxLevel, TaxMode
+from persistence import number_series
 from persistence.ledger import post
 from persistence.tables.invoicing import customers
 from persistence.tables.money import payment_methods
@@ -21,6 +24,8 @@ from persistence.unit import Unit, unit_of_work
 from tests.world import World
 
 T = TypeVar("T")
+
+ISSUE_ON = date(2026, 3, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,9 @@ async def make_trade(
     return trade
 
 
-def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0, sequence: int = 1) -> Invoice:
-    """An untaxed invoice that is open and unpaid."""
-    return _filled(
+def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0) -> Invoice:
+    """An untaxed invoice of one line that is open and unpaid; it still needs its number."""
+    invoice = _filled(
         Invoice,
         dict.fromkeys(_SUMS, 0)
         | {
@@ -78,11 +83,7 @@ def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0, sequence:
             "issuer_id": trade.issuer_id,
             "customer_id": trade.customer_id,
             "recipient_id": trade.payer_id,
-            "series": "INV",
-            "year": 2026,
-            "sequence": sequence,
-            "number": f"INV-2026-{sequence:04}",
-            "issue_on": date(2026, 3, 1),
+            "issue_on": ISSUE_ON,
             "time_zone": "UTC",
             "currency": trade.currency,
             "tax_mode": TaxMode.EXCLUSIVE,
@@ -100,6 +101,27 @@ def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0, sequence:
             "lines": [],
         },
         status=InvoiceStatus.OPEN,
+    )
+    invoice.lines = [_line(invoice)]
+    return invoice
+
+
+def _line(invoice: Invoice) -> InvoiceLine:
+    amounts = ("unit_price_minor", "gross_minor", "base_minor", "net_minor")
+    return _filled(
+        InvoiceLine,
+        dict.fromkeys(("discount_amount_minor", "share_minor", "tax_minor"), 0)
+        | dict.fromkeys(amounts, invoice.total_minor)
+        | {
+            "id": new_id(),
+            "invoice_id": invoice.id,
+            "position": 1,
+            "description": "Work",
+            "quantity": Decimal(1),
+            "currency": invoice.currency,
+            "tax_type_ids": [],
+            "taxes": [],
+        },
     )
 
 
@@ -124,10 +146,15 @@ def new_payment(trade: Trade, invoice: Invoice, amount_minor: int) -> Payment:
     )
 
 
-async def open_invoice(db: Unit, trade: Trade, total_minor: int, *, fee_minor: int = 0, sequence: int = 1) -> Invoice:
-    invoice = new_invoice(trade, total_minor, fee_minor=fee_minor, sequence=sequence)
-    db.add(invoice)
+async def open_invoice(db: Unit, trade: Trade, total_minor: int, *, fee_minor: int = 0) -> Invoice:
+    """An open invoice with its posting and its number, which is taken last as it always is."""
+    invoice = new_invoice(trade, total_minor, fee_minor=fee_minor)
     await post(db, invoice_opened(invoice, by=db.by, at=db.at))
+    number = await number_series.take(db, trade.issuer_id, ISSUE_ON, in_order=False)
+    invoice.series, invoice.year, invoice.sequence = number.series, number.year, number.sequence
+    invoice.number = str(number)
+    db.add(invoice)
+    await db.flush()
     return invoice
 
 
@@ -159,9 +186,10 @@ _SUMS = (
 )
 
 
-def _filled(kind: type[T], values: dict[str, Any], *, status: Any) -> T:
+def _filled(kind: type[T], values: dict[str, Any], *, status: Any = None) -> T:
     """An object of which only the fields that matter are given; the others are None."""
     make: Any = kind
     made: T = make(**{field.name: values.get(field.name) for field in fields(make) if field.init})
-    setattr(made, "status", status)
+    if status is not None:
+        setattr(made, "status", status)
     return made

@@ -1,0 +1,201 @@
+-- What must hold in the books. Each rule is a heading (its code and the API's type of the objects it is about), one
+-- sentence, and a query that finds where it does not hold: id, expected and actual. `:now` is the instant of the check.
+
+-- TRIAL_BALANCE
+-- All entries of a currency add up to zero.
+SELECT currency AS id, 0 AS expected, sum(amount_minor) AS actual
+FROM ledger_entries GROUP BY currency HAVING sum(amount_minor) <> 0
+
+-- TRANSFER_BALANCE of LedgerTransfer
+-- The entries of a transfer add up to zero in each currency.
+SELECT transfer_id AS id, '0 ' || currency AS expected, sum(amount_minor) || ' ' || currency AS actual
+FROM ledger_entries GROUP BY transfer_id, currency HAVING sum(amount_minor) <> 0
+
+-- TRANSFER_ENTRIES of LedgerTransfer
+-- A transfer has all the entries it was written with.
+SELECT t.id, t.entry_count AS expected, count(e.id) AS actual
+FROM ledger_transfers t LEFT JOIN ledger_entries e ON e.transfer_id = t.id
+GROUP BY t.id HAVING count(e.id) <> t.entry_count
+
+-- ENTRY_CURRENCY of LedgerTransfer
+-- An entry has the currency of its account.
+SELECT e.transfer_id AS id, a.currency AS expected, e.currency AS actual
+FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.currency <> e.currency
+
+-- BALANCE_ROW of LedgerAccount
+-- Guarded accounts have a balance row, the others have none.
+SELECT a.id, a.guarded::int AS expected, count(b.account_id) AS actual
+FROM ledger_accounts a LEFT JOIN ledger_balances b ON b.account_id = a.id
+GROUP BY a.id HAVING a.guarded::int <> count(b.account_id)
+
+-- BALANCE of LedgerAccount
+-- A balance row is the sum of all entries of its account, up to the last.
+WITH summed AS (
+    SELECT account_id, sum(amount_minor) AS amount, max(id) AS newest FROM ledger_entries GROUP BY account_id
+), recomputed AS (
+    SELECT b.*, coalesce(CASE a.side WHEN 'DEBIT' THEN s.amount ELSE -s.amount END, 0) AS total,
+        coalesce(s.newest, 0) AS newest
+    FROM ledger_balances b JOIN ledger_accounts a ON a.id = b.account_id
+    LEFT JOIN summed s ON s.account_id = b.account_id
+)
+SELECT account_id AS id, total || ' up to entry ' || newest AS expected,
+    balance_minor || ' up to entry ' || last_entry_id AS actual
+FROM recomputed WHERE balance_minor <> total OR last_entry_id <> newest
+
+-- RECEIVABLE of Invoice
+-- What is receivable on an open invoice is its amount due, on any other nothing.
+WITH due AS (
+    SELECT id, CASE status WHEN 'OPEN' THEN amount_due_minor ELSE 0 END AS amount FROM invoices
+), posted AS (
+    SELECT e.invoice_id, sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'receivable'
+    GROUP BY e.invoice_id
+)
+SELECT coalesce(d.id, p.invoice_id) AS id, coalesce(d.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
+FROM due d FULL JOIN posted p ON p.invoice_id = d.id WHERE coalesce(d.amount, 0) <> coalesce(p.amount, 0)
+
+-- BILLED of Invoice
+-- What is billed on an open invoice is its amount due, on any other nothing.
+WITH due AS (
+    SELECT id, CASE status WHEN 'OPEN' THEN amount_due_minor ELSE 0 END AS amount FROM invoices
+), posted AS (
+    SELECT e.invoice_id, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'billed'
+    GROUP BY e.invoice_id
+)
+SELECT coalesce(d.id, p.invoice_id) AS id, coalesce(d.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
+FROM due d FULL JOIN posted p ON p.invoice_id = d.id WHERE coalesce(d.amount, 0) <> coalesce(p.amount, 0)
+
+-- INVOICE_PAID of Invoice
+-- What the postings of payments settled is what counts as paid, and on a paid invoice it is all of it.
+WITH settled AS (
+    SELECT e.invoice_id, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
+    WHERE a.code = 'receivable' AND t.kind = 'P3' GROUP BY e.invoice_id
+), claims AS (
+    SELECT id, CASE status WHEN 'PAID'
+        THEN total_minor - advances_applied_minor - credited_due_minor - written_off_minor
+        ELSE paid_minor END AS amount
+    FROM invoices
+)
+SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
+FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
+
+-- WALLET of Invoice
+-- An issuer's wallet was credited what is paid on its invoices, less the fee's cumulative share of it.
+WITH base AS (
+    SELECT id, issuer_id, paid_minor, coalesce(fee_minor, 0)::numeric AS fee, total_minor - advances_applied_minor AS total
+    FROM invoices
+), net AS (
+    SELECT id, issuer_id, paid_minor - div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
+), posted AS (
+    SELECT e.invoice_id, a.organization_id, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'wallet_available'
+    GROUP BY e.invoice_id, a.organization_id
+)
+SELECT coalesce(n.id, p.invoice_id) AS id, coalesce(n.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
+FROM net n FULL JOIN posted p ON p.invoice_id = n.id AND p.organization_id = n.issuer_id
+WHERE coalesce(n.amount, 0) <> coalesce(p.amount, 0)
+
+-- PLATFORM_FEE of Invoice
+-- The platform's fees are the cumulative shares of what is paid on each invoice.
+WITH base AS (
+    SELECT id, paid_minor, coalesce(fee_minor, 0)::numeric AS fee, total_minor - advances_applied_minor AS total
+    FROM invoices
+), share AS (
+    SELECT id, div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
+), posted AS (
+    SELECT e.invoice_id, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'platform_fee'
+    GROUP BY e.invoice_id
+)
+SELECT coalesce(s.id, p.invoice_id) AS id, coalesce(s.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
+FROM share s FULL JOIN posted p ON p.invoice_id = s.id WHERE coalesce(s.amount, 0) <> coalesce(p.amount, 0)
+
+-- INVOICE_TOTALS of Invoice
+-- The lines of an invoice add up to its totals.
+WITH summed AS (
+    SELECT i.id, i.net_total_minor, i.tax_total_minor,
+        coalesce(sum(l.net_minor), 0) AS net, coalesce(sum(l.tax_minor), 0) AS tax
+    FROM invoices i LEFT JOIN invoice_lines l ON l.invoice_id = i.id GROUP BY i.id
+)
+SELECT id, net_total_minor || ' net, ' || tax_total_minor || ' tax' AS expected, net || ' net, ' || tax || ' tax' AS actual
+FROM summed WHERE net <> net_total_minor OR tax <> tax_total_minor
+
+-- NUMBER_GAP of Organization
+-- The numbers of an issuer's series and year run from 1 without a gap or a repetition.
+SELECT issuer_id AS id, series || '-' || year || ' from 1 to ' || count(*) AS expected,
+    series || '-' || year || ' from ' || min(sequence) || ' to ' || max(sequence) AS actual
+FROM invoices WHERE sequence IS NOT NULL GROUP BY issuer_id, series, year
+HAVING min(sequence) <> 1 OR max(sequence) <> count(*) OR count(DISTINCT sequence) <> count(*)
+
+-- NUMBER_COUNTER of Organization
+-- The counter of a series stands at its last number.
+WITH taken AS (
+    SELECT issuer_id, series, year, max(sequence) AS last
+    FROM invoices WHERE sequence IS NOT NULL GROUP BY issuer_id, series, year
+), counters AS (
+    SELECT organization_id, series, year, last_sequence FROM number_series WHERE document_type = 'INVOICE'
+)
+SELECT coalesce(t.issuer_id, c.organization_id) AS id, coalesce(t.last, 0) AS expected,
+    coalesce(c.last_sequence, 0) AS actual
+FROM taken t FULL JOIN counters c ON c.organization_id = t.issuer_id AND c.series = t.series AND c.year = t.year
+WHERE coalesce(t.last, 0) <> coalesce(c.last_sequence, 0)
+
+-- PAYMENT of Payment
+-- A succeeded payment is posted once, with what was captured; any other is not posted.
+WITH posted AS (
+    SELECT t.source_id, count(DISTINCT t.id) AS times,
+        coalesce(sum(e.amount_minor) FILTER (WHERE a.code = 'provider_cash'), 0) AS cash
+    FROM ledger_transfers t
+    JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.kind = 'P3' GROUP BY t.source_id
+), wanted AS (
+    SELECT id, (status = 'SUCCEEDED')::int AS times, CASE status WHEN 'SUCCEEDED' THEN captured_minor ELSE 0 END AS cash
+    FROM payments
+)
+SELECT coalesce(w.id, p.source_id) AS id, w.times || ' times ' || w.cash AS expected,
+    coalesce(p.times, 0) || ' times ' || coalesce(p.cash, 0) AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE (w.times, w.cash) IS DISTINCT FROM (coalesce(p.times, 0), coalesce(p.cash, 0))
+
+-- PAYMENT_UNKNOWN of Payment
+-- The outcome of a payment is known within 72 hours.
+SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FROM payments
+WHERE status = 'UNKNOWN' AND unknown_since < CAST(:now AS timestamptz) - interval '72 hours'
+
+-- MILESTONE_INVOICE of Milestone
+-- Under MILESTONE an approved milestone has one valid invoice over its amount, any other milestone has none.
+WITH billed AS (
+    SELECT milestone_id, count(*) AS times, sum(agreed_minor) AS amount
+    FROM invoices WHERE kind = 'MILESTONE' AND status <> 'VOID' GROUP BY milestone_id
+), wanted AS (
+    SELECT m.id, (m.status = 'APPROVED')::int AS times,
+        CASE m.status WHEN 'APPROVED' THEN m.amount_minor ELSE 0 END AS amount
+    FROM milestones m JOIN projects p ON p.id = m.project_id WHERE p.terms ->> 'invoicing_method' = 'MILESTONE'
+)
+SELECT w.id, w.times || ' over ' || w.amount AS expected,
+    coalesce(b.times, 0) || ' over ' || coalesce(b.amount, 0) AS actual
+FROM wanted w LEFT JOIN billed b ON b.milestone_id = w.id
+WHERE (w.times, w.amount) IS DISTINCT FROM (coalesce(b.times, 0), coalesce(b.amount, 0))
+
+-- PROJECT_BILLED of Project
+-- Valid invoices bill at most the budget less reductions, and all of it when a COMPLETION project is completed.
+WITH billed AS (
+    SELECT project_id, sum(agreed_minor) AS amount FROM invoices WHERE status <> 'VOID' GROUP BY project_id
+), budgets AS (
+    SELECT p.id, p.budget_minor - p.reduction_minor AS amount, coalesce(b.amount, 0) AS billed,
+        p.status = 'COMPLETED' AND p.terms ->> 'invoicing_method' = 'COMPLETION' AS is_finished
+    FROM projects p LEFT JOIN billed b ON b.project_id = p.id
+)
+SELECT id, amount AS expected, billed AS actual FROM budgets WHERE billed > amount OR is_finished AND billed <> amount
+
+-- PROJECT_PLAN of Project
+-- The upfront share and the milestones of a project add up to the budget less reductions.
+WITH planned AS (
+    SELECT project_id, sum(amount_minor) AS amount FROM milestones WHERE status <> 'CANCELLED' GROUP BY project_id
+), budgets AS (
+    SELECT p.id, p.budget_minor - p.reduction_minor AS amount, p.upfront_minor + coalesce(m.amount, 0) AS planned
+    FROM projects p LEFT JOIN planned m ON m.project_id = p.id WHERE p.status <> 'CANCELLED'
+)
+SELECT id, amount AS expected, planned AS actual FROM budgets WHERE planned <> amount

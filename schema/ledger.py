@@ -1,0 +1,168 @@
+"""The ledger as clients see it: accounts, transfers, entries and the trial balance."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import ID
+
+from domain import ledger as domain
+from domain.ledger import AccountCode, AccountSide, PostingKind, TransferSource
+from domain.payment_methods import Provider
+from resolvers import ledger as resolve
+from schema.connections import computed, connection, many, one, order_input
+from schema.customers import Customer
+from schema.enums import describe
+from schema.ids import global_id
+from schema.inputs import optional, optional_id
+from schema.invoices import Invoice
+from schema.money import Money
+from schema.organizations import Organization
+from schema.payments import Payment
+from schema.scalars import Currency
+from schema.shapes import Node, plain, shows
+from schema.users import User
+
+describe(
+    AccountCode,
+    "The chart of accounts.",
+    PROVIDER_CASH="Money that a provider keeps for Milepost. The platform's; grows by debits.",
+    RECEIVABLE="What is due on an issuer's open invoices. The issuer's; grows by debits.",
+    BILLED="The counterpart of RECEIVABLE until it is collected. The issuer's; grows by credits.",
+    WALLET_AVAILABLE="An organization's free money. Grows by credits.",
+    CUSTOMER_CREDIT="What a customer has paid above what was due. The issuer's, one a customer; grows by credits.",
+    PLATFORM_FEE="Fees that Milepost has earned. The platform's; grows by credits.",
+)
+describe(
+    AccountSide,
+    "On which side an account grows.",
+    DEBIT="Debits raise its balance, credits lower it.",
+    CREDIT="Credits raise its balance, debits lower it.",
+)
+describe(
+    PostingKind,
+    "The business event that a transfer books.",
+    P1="An invoice was opened: debit RECEIVABLE, credit BILLED.",
+    P2="An invoice was voided: debit BILLED, credit RECEIVABLE.",
+    P3="A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's WALLET_AVAILABLE,"
+    " PLATFORM_FEE and, for what was not due, CUSTOMER_CREDIT.",
+)
+describe(TransferSource, "What kind of object a transfer was posted for.", INVOICE="Invoice.", PAYMENT="Payment.")
+
+
+_Transfer = Annotated["LedgerTransfer", strawberry.lazy("schema.ledger")]
+_Account = Annotated["LedgerAccount", strawberry.lazy("schema.ledger")]
+
+
+@strawberry.input(description="A period of posting; both ends may be left open.")
+class LedgerPeriod:
+    posted_from: datetime | None = optional(datetime, "Posted at this instant or later.")
+    posted_before: datetime | None = optional(datetime, "Posted before this instant.")
+
+
+@shows(domain.LedgerEntry, "One line of a transfer. Entries are never changed or deleted: corrections are reversals.")
+class LedgerEntry:
+    transfer: "LedgerTransfer" = one(resolve.TRANSFER, _Transfer, "What it is part of.", required=True)
+    account: "LedgerAccount" = one(resolve.ACCOUNT, _Account, "The account it is on.", required=True)
+    amount: Money = plain("The amount with its sign: a debit is positive, a credit negative, whatever the account.")
+    debit: Money | None = plain("The amount of a debit, positive; null for a credit.")
+    credit: Money | None = plain("The amount of a credit, positive; null for a debit.")
+    invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice it is about.")
+    payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment it comes from.")
+
+
+@shows(domain.LedgerAccount, "An account of the books. It comes to exist with its first entry.")
+class LedgerAccount(Node):
+    code: AccountCode = plain("What it holds.")
+    currency: Currency = plain("The currency of all its entries.")
+    side: AccountSide = plain("On which side it grows.")
+    organization: Organization | None = one(
+        resolve.ACCOUNT_ORGANIZATION, Organization, "Whose it is; null for the platform's own."
+    )
+    customer: Customer | None = one(resolve.ACCOUNT_CUSTOMER, Customer, "CUSTOMER_CREDIT: the customer it is kept for.")
+    provider: Provider | None = plain("PROVIDER_CASH: who keeps the money.")
+    guarded: bool = plain("Whether the database refuses a balance below zero.")
+    balance: Money = computed(
+        resolve.BALANCE, Money, "The sum of its entries, positive on the side on which the account grows."
+    )
+    entries = connection(resolve.ENTRIES_OF_ACCOUNT, LedgerEntry, "Its entries, newest first.", filter=LedgerPeriod)
+
+
+@shows(domain.LedgerTransfer, "One business event in the books. All its entries together add up to zero.")
+class LedgerTransfer(Node):
+    kind: PostingKind = plain("Which business event it books.")
+    source_type: TransferSource = plain("What kind of object it was posted for.")
+    ordinal: int = plain("Counts the postings of one kind for one object, from 1.")
+    posted_at: datetime = plain("When it was posted.")
+    user: User | None = one(resolve.USER, User, "The person who caused it, for those who may know them.")
+    organization: Organization | None = one(resolve.ORGANIZATION, Organization, "For whom they acted.")
+    reason: str | None = plain("Why, where a person had to say so.")
+    reverses: "LedgerTransfer | None" = one(resolve.REVERSES, _Transfer, "The transfer whose entries it undoes.")
+    reversed_by: "LedgerTransfer | None" = one(resolve.REVERSED_BY, _Transfer, "The transfer that undoes it.")
+    entries: list[LedgerEntry] = many(
+        resolve.ENTRIES, LedgerEntry, "Its entries on accounts you may see: your own, for staff:money all."
+    )
+
+    @strawberry.field(description="The id of the object it was posted for.")
+    def source_id(self) -> ID:
+        return ID(global_id(self.source_type.value, self.source_id))
+
+
+@strawberry.input(description="Conditions on accounts; all given ones must hold.")
+class LedgerAccountFilter:
+    code: list[AccountCode] | None = optional(list[AccountCode], "With one of these codes.")
+    currency: Currency | None = optional(Currency, "In this currency.")
+    organization_id: ID | None = optional_id("Organization", "Of this organization.")
+
+
+@strawberry.input(description="Conditions on transfers; all given ones must hold.")
+class LedgerTransferFilter(LedgerPeriod):
+    kind: list[PostingKind] | None = optional(list[PostingKind], "Of one of these kinds.")
+    invoice_id: ID | None = optional_id("Invoice", "With an entry about this invoice.")
+    payment_id: ID | None = optional_id("Payment", "With an entry that comes from this payment.")
+    organization_id: ID | None = optional_id("Organization", "With an entry on an account of this organization.")
+
+
+@strawberry.input(description="Conditions on entries; all given ones must hold.")
+class LedgerEntryFilter(LedgerPeriod):
+    account_id: ID | None = optional_id("LedgerAccount", "On this account.")
+    account_code: list[AccountCode] | None = optional(list[AccountCode], "On accounts with one of these codes.")
+    currency: Currency | None = optional(Currency, "In this currency.")
+    invoice_id: ID | None = optional_id("Invoice", "About this invoice.")
+    payment_id: ID | None = optional_id("Payment", "From this payment.")
+    organization_id: ID | None = optional_id("Organization", "On accounts of this organization.")
+
+
+LedgerAccountOrder = order_input(resolve.ACCOUNTS, "LedgerAccountOrder")
+LedgerTransferOrder = order_input(resolve.TRANSFERS, "LedgerTransferOrder")
+LedgerEntryOrder = order_input(resolve.ENTRY_LIST, "LedgerEntryOrder")
+
+_RIGHTS = "Needs money:read for your own accounts, staff:money for all."
+
+
+@strawberry.type
+class LedgerQueries:
+    ledger_accounts = connection(
+        resolve.ACCOUNTS,
+        LedgerAccount,
+        f"Accounts by code. {_RIGHTS}",
+        filter=LedgerAccountFilter,
+        order=LedgerAccountOrder,
+        needs=resolve.READERS,
+    )
+    ledger_transfers = connection(
+        resolve.TRANSFERS,
+        LedgerTransfer,
+        f"Transfers with an entry on an account you may see, newest first. {_RIGHTS}",
+        filter=LedgerTransferFilter,
+        order=LedgerTransferOrder,
+        needs=resolve.READERS,
+    )
+    ledger_entries = connection(
+        resolve.ENTRY_LIST,
+        LedgerEntry,
+        f"Entries, newest first. {_RIGHTS}",
+        filter=LedgerEntryFilter,
+        order=LedgerEntryOrder,
+        needs=resolve.READERS,
+    )
