@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from persistence.mapping import map_domain
@@ -14,6 +17,12 @@ def sqlalchemy_url(url: str) -> str:
     parts = urlsplit(url)
     query = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(parts.query)]
     return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, urlencode(query), ""))
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database could not be reached, as against having refused something."""
+    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError))
+    return lost or isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError))
 
 
 class Database:
@@ -28,6 +37,7 @@ class Database:
             max_overflow=pool_size,
             pool_use_lifo=True,
             pool_timeout=10,
+            hide_parameters=True,
             connect_args={"server_settings": {"application_name": "milepost", "statement_timeout": "5000"}},
         )
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -42,6 +52,14 @@ class Database:
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """A plain connection in autocommit mode, for probes and tables without domain objects."""
         async with self._reading.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent view for several statements, however long they take. Nothing can be written through it."""
+        engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with engine.connect() as connection:
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
             yield connection
 
     async def close(self) -> None:

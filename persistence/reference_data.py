@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.fees import DEFAULT_BPS, FeeScope
+from persistence import gig_categories
 from persistence.tables.invoicing import fee_policies
 from persistence.unit import Unit
 
@@ -18,7 +19,8 @@ _DEFAULT_POLICIES = {
 
 
 async def ensure(db: Unit) -> None:
-    """Inserts what is missing: the default fee policies."""
+    """Inserts what is missing: the default fee policies and the headings of gigs."""
+    await gig_categories.ensure(db)
     rows = [
         {"id": id_, "scope": scope, "bps": DEFAULT_BPS[scope], "minimum_fee_minor": 0, "effective_from": _EVER_SINCE}
         for scope, id_ in _DEFAULT_POLICIES.items()

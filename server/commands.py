@@ -2,13 +2,19 @@
 
 import argparse
 import asyncio
+import gc
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from server.embedded import EmbeddedPostgres, temporary_postgres
-from server.settings import Settings
+from server.embedded import EmbeddedPostgres, EmbeddedPostgresError, temporary_postgres
+from server.ending import Ending
+from server.laps import Laps
+from server.listening import listen
+from server.settings import Settings, WrongSettings
 
 ROOT = Path(__file__).parent.parent
 SDL_FILE, STATES_FILE = ROOT / "schema" / "schema.graphql", ROOT / "docs" / "states.md"
@@ -36,7 +42,11 @@ def main(arguments: Sequence[str]) -> int:
     )
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
-    return command(chosen)
+    try:
+        return command(chosen)
+    except (EmbeddedPostgresError, WrongSettings) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _add(
@@ -61,25 +71,47 @@ def database_of(settings: Settings) -> Iterator[str]:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from server.serving import serve
+    laps, settings = Laps(), Settings.read()
+    with Ending() as ending:
+        listener = listen(settings.host, settings.port)
+        if listener is None:
+            print(f"Port {settings.port} is taken. Choose another: PORT=8001 make serve", file=sys.stderr)
+            return 1
+        with listener, _started_meanwhile(database_of(settings)) as url:
+            # The database starts while Python loads us; both take about as long, and what is loaded stays.
+            gc.disable()
+            from server.serving import Start, serve
 
-    settings = Settings()
-    with database_of(settings) as url:
-        return asyncio.run(serve(settings, url))
+            laps.mark("code")
+            start = Start(settings, url(), listener, ending, laps)
+            laps.mark("database")
+            return asyncio.run(serve(start))
+
+
+@contextmanager
+def _started_meanwhile(resource: AbstractContextManager[str]) -> Iterator[Callable[[], str]]:
+    """Enters in a thread; the block goes on and calls what it got when it needs the result."""
+    with ThreadPoolExecutor(1) as thread:
+        entering = thread.submit(resource.__enter__)
+        try:
+            yield entering.result
+        finally:
+            if entering.exception() is None:
+                resource.__exit__(None, None, None)
 
 
 def _worker(chosen: argparse.Namespace) -> int:
     from server.serving import work
 
-    settings = Settings()
-    with database_of(settings) as url:
-        return asyncio.run(work(settings, url))
+    settings = Settings.read()
+    with Ending() as ending, database_of(settings) as url:
+        return asyncio.run(work(settings, url, ending))
 
 
 def _seed(chosen: argparse.Namespace) -> int:
     from server.seed import seed_command
 
-    settings = Settings()
+    settings = Settings.read()
     with database_of(settings) as url:
         return asyncio.run(seed_command(url))
 
@@ -87,7 +119,7 @@ def _seed(chosen: argparse.Namespace) -> int:
 def _check_books(chosen: argparse.Namespace) -> int:
     from server.books import check_books_command
 
-    settings = Settings()
+    settings = Settings.read()
     with database_of(settings) as url:
         return asyncio.run(check_books_command(url))
 
@@ -127,7 +159,7 @@ def _migrate(chosen: argparse.Namespace) -> int:
             found = asyncio.run(migrations.differences(scratch.url))
         print("\n".join(found) or "Migrations and tables agree.")
         return 1 if found else 0
-    settings = Settings()
+    settings = Settings.read()
     with database_of(settings) as url:
         has_changed = asyncio.run(migrations.upgrade(settings.database_direct_url or url))
     print(f"The database is at revision {migrations.head_revision()}{'' if has_changed else ', as it was'}.")

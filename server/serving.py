@@ -1,129 +1,145 @@
-"""Serving: the API and the worker in one process, until a signal asks for a graceful end."""
+"""Serving: the API and the worker in one process, until somebody asks it to end."""
 
 import asyncio
 import contextlib
-import signal
+import gc
 import socket
-import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 
 import uvicorn
+from starlette.applications import Starlette
 
+from domain.actors import SYSTEM
+from integrations.mail import FolderMail, use_mailer
 from jobs import worker
+from persistence import reference_data
 from persistence.database import Database
+from persistence.unit import transact
 from server.app import create_app
 from server.clock import Clock
+from server.ending import Ending
+from server.greeting import greeting
+from server.laps import Laps
 from server.logs import configure_logs
 from server.migrations import upgrade
-from server.seed import PASSWORD, SEEDED, seed
+from server.seed import seed
 from server.settings import Mode, Settings
 
 DRAIN_SECONDS = 30
+_MAX_MESSAGE_BYTES = 1_000_000
 
 
-async def serve(settings: Settings, url: str) -> int:
-    """Migrates, seeds an empty sandbox, serves until SIGTERM or Ctrl-C, then drains and stops."""
-    configure_logs(settings.log_format, settings.log_level)
-    listener = _listen(settings)
-    if listener is None:
-        print(f"Port {settings.port} is taken. Choose another: PORT=8001 make serve", file=sys.stderr)
-        return 1
-    await upgrade(settings.database_direct_url or url)
-    database = Database(url, pool_size=settings.pool_size)
-    clock = Clock()
-    stop = stop_signal()
-    try:
-        if settings.mode is Mode.SANDBOX and await seed(database, clock.now()):
-            _say("Seeded a small demonstration.")
-        app = create_app(database, clock, is_sandbox=settings.mode is Mode.SANDBOX)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                ws_ping_interval=20,
-                lifespan="on",
-                timeout_graceful_shutdown=DRAIN_SECONDS,
-                server_header=False,
-            )
-        )
-        working = asyncio.create_task(worker.run(database, clock.now, stop))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        _greet(settings)
-        await asyncio.wait([asyncio.create_task(stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
-        app.state.health.is_draining = True
-        stop.set()
-        server.should_exit = True
-        await asyncio.gather(serving, working)
-    finally:
-        await database.close()
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a serving process has before it begins: a bound socket, a running database, a way to be ended."""
+
+    settings: Settings
+    database_url: str
+    listener: socket.socket
+    ending: Ending
+    laps: Laps
+
+
+async def serve(start: Start) -> int:
+    """Migrates, seeds an empty sandbox, serves until it is asked to end, then drains and stops."""
+    settings, laps = start.settings, start.laps
+    with start.ending.awaited() as stop:
+        if await upgrade(settings.database_direct_url or start.database_url):
+            _say("Brought the database to this build's schema.")
+        laps.mark("schema")
+        async with _prepared(settings, start.database_url) as database:
+            clock = Clock()
+            await _fill(database, clock, settings.mode)
+            laps.mark("data")
+            app = create_app(database, clock, is_sandbox=settings.mode is Mode.SANDBOX)
+            await _serve_until(stop, app, start)
     _say("Stopped.")
     return 0
 
 
-async def work(settings: Settings, url: str) -> int:
+async def work(settings: Settings, url: str, ending: Ending) -> int:
     """Only the worker; the schema must be there already."""
-    configure_logs(settings.log_format, settings.log_level)
-    database, clock, stop = Database(url, pool_size=settings.pool_size), Clock(), stop_signal()
-    try:
-        _say("Worker running. Ctrl-C stops it.")
-        await worker.run(database, clock.now, stop)
-    finally:
-        await database.close()
+    with ending.awaited() as stop:
+        async with _prepared(settings, url) as database:
+            _say("The worker is running. Ctrl-C stops it.")
+            await worker.run(database, Clock().now, stop)
+    _say("Stopped.")
     return 0
 
 
+@contextlib.asynccontextmanager
+async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
+    """A pool, with everything that the process as a whole is told once."""
+    configure_logs(settings.log_format, settings.log_level)
+    use_mailer(FolderMail(settings.mail_folder))
+    database = Database(url, pool_size=settings.pool_size)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _fill(database: Database, clock: Clock, mode: Mode) -> None:
+    """What every platform needs, and in an empty sandbox the demonstration."""
+    await transact(database, reference_data.ensure, by=SYSTEM, at=clock.now())
+    if mode is Mode.SANDBOX and await seed(database, clock.now()):
+        _say("Seeded a small demonstration.")
+
+
+async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> None:
+    platform = app.state.platform
+    server = _Server(_config(app), started=lambda: _started(start))
+    parts = [
+        asyncio.create_task(server.serve(sockets=[start.listener])),
+        asyncio.create_task(worker.run(platform.database, platform.now, stop)),
+    ]
+    await asyncio.wait([asyncio.create_task(stop.wait()), *parts], return_when=asyncio.FIRST_COMPLETED)
+    app.state.health.is_draining = True
+    stop.set()
+    server.should_exit = True
+    await asyncio.gather(*parts)
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        ws_max_size=_MAX_MESSAGE_BYTES,
+        ws_ping_interval=20,
+    )
+
+
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: they would raise the signal again and skip our clean-up."""
+    """uvicorn that says when it serves, and without its own signal handlers, which would skip our clean-up."""
+
+    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say_started()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-def stop_signal() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
-
-
-def _listen(settings: Settings) -> socket.socket | None:
-    """The listening socket, taken before anything slow starts, so that a taken port is said at once."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError:
-        listener.close()
-        return None
-    listener.set_inheritable(True)
-    return listener
-
-
-def _greet(settings: Settings) -> None:
-    root = f"http://{settings.host}:{settings.port}"
-    _say(f"""
-Milepost is running.
-
-  GraphQL    {root}/graphql      (POST; WebSocket: graphql-transport-ws)
-  Schema     {root}/schema.graphql
-  Health     {root}/health/ready
-  Mail       {settings.mail_folder}
-""")
-    if settings.mode is Mode.SANDBOX:
-        people = "\n".join(f"  {one.email:<28} {one.what}" for one in SEEDED)
-        _say(f"""Sign in as one of these (password: {PASSWORD}):
-
-{people}
-
-  curl {root}/graphql -H 'content-type: application/json' -d '{{"query": "mutation {{ signIn(input: {{email: \\"{SEEDED[0].email}\\", password: \\"{PASSWORD}\\"}}) {{ ... on SignInPayload {{ token }} ... on Refusal {{ message }} }} }}"}}'
-
-Then send the token as `Authorization: Bearer TOKEN`. `make demo` plays a whole project. Ctrl-C stops.
-""")
+def _started(start: Start) -> None:
+    start.laps.mark("server")
+    # Everything loaded so far stays: the collector need never look at it again.
+    gc.freeze()
+    gc.enable()
+    host, port = start.listener.getsockname()[:2]
+    root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    _say(greeting(root, start.settings.mail_folder, is_sandbox=start.settings.mode is Mode.SANDBOX))
+    _say(f"Started in {start.laps}.")
 
 
 def _say(text: str) -> None:

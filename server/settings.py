@@ -1,37 +1,94 @@
 """Settings: read from the environment once, at the start of a process."""
 
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Self, TypeVar
 
 from server.embedded import default_data_dir
 
+T = TypeVar("T")
+
 
 class Mode(Enum):
-    """A sandbox moves its own clock and simulates payments; production does neither."""
+    """A sandbox seeds itself and moves its own clock; production does neither."""
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
-    """Every name has the prefix MILEPOST_, but PORT, which hosts like to choose; docs/operations.md lists them."""
+class WrongSettings(ValueError):
+    """The environment says what cannot be; the message names every such variable and what it takes."""
 
-    model_config = SettingsConfigDict(env_prefix="MILEPOST_", env_file=None, populate_by_name=True)
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, validation_alias="PORT")
-    mode: Mode = Mode.SANDBOX
-    data_dir: Path = Field(default_factory=default_data_dir)
-    database_url: str | None = None
-    database_direct_url: str | None = None
-    pool_size: int = 10
-    mail_dir: Path | None = None
-    log_format: str = "auto"
-    log_level: str = "info"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a process is told from outside; docs/operations.md lists the variables."""
 
-    @property
-    def mail_folder(self) -> Path:
-        return self.mail_dir or self.data_dir / "mail"
+    host: str
+    port: int
+    mode: Mode
+    data_dir: Path
+    database_url: str | None = field(repr=False)
+    database_direct_url: str | None = field(repr=False)
+    pool_size: int
+    mail_folder: Path
+    log_format: str
+    log_level: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Refuses with all that is wrong at once. An empty variable counts as not set."""
+        variables = _Variables(environment)
+        data_dir = variables.path("MILEPOST_DATA_DIR", default_data_dir())
+        mode = variables.one_of("MILEPOST_MODE", [mode.value for mode in Mode])
+        settings = cls(
+            host=variables.text("MILEPOST_HOST", "127.0.0.1"),
+            port=variables.whole("PORT", 8000, least=0, most=65_535),
+            mode=Mode(mode),
+            data_dir=data_dir,
+            database_url=variables.text("MILEPOST_DATABASE_URL", None),
+            database_direct_url=variables.text("MILEPOST_DATABASE_DIRECT_URL", None),
+            pool_size=variables.whole("MILEPOST_POOL_SIZE", 10, least=1, most=1000),
+            mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
+            log_format=variables.one_of("MILEPOST_LOG_FORMAT", ["auto", "json", "text"]),
+            log_level=variables.one_of("MILEPOST_LOG_LEVEL", ["info", "debug", "warning", "error"]),
+        )
+        variables.refuse()
+        return settings
+
+
+class _Variables:
+    """Reads variables and collects what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._problems: list[str] = []
+
+    def text(self, name: str, default: T) -> str | T:
+        return self._environment.get(name) or default
+
+    def path(self, name: str, default: Path) -> Path:
+        given = self._environment.get(name)
+        return Path(given).expanduser() if given else default
+
+    def whole(self, name: str, default: int, *, least: int, most: int) -> int:
+        given = self.text(name, str(default))
+        if given.isascii() and given.isdecimal() and least <= int(given) <= most:
+            return int(given)
+        self._problems.append(f"{name} takes a whole number from {least} to {most}, not {given!r}.")
+        return default
+
+    def one_of(self, name: str, values: Sequence[str]) -> str:
+        """One of the values, of which the first is the default."""
+        given = self.text(name, values[0]).lower()
+        if given in values:
+            return given
+        self._problems.append(f"{name} takes one of {', '.join(values)}, not {given!r}.")
+        return values[0]
+
+    def refuse(self) -> None:
+        if self._problems:
+            raise WrongSettings("\n".join(self._problems))

@@ -71,7 +71,7 @@ async def sign_up(url: str, name: str, kind: str) -> Person:
 
 async def _mailed_token(address: str) -> str:
     """The token in the newest mail to that address; the server writes mail into a folder by default."""
-    folder = Settings().mail_folder
+    folder = Settings.read().mail_folder
     for _ in range(_MAIL_SECONDS * 10):
         for path in await asyncio.to_thread(_newest_first, folder):
             message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
