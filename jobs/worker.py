@@ -96,6 +96,7 @@ class Worker:
                 await self._pause(IDLE_SECONDS)
             elif await relay.place(self.database, self.pace.now(), self.reactions):
                 self.placed.set()
+        self.placed.set()
 
     async def _react(self) -> None:
         while not self.stop.is_set():

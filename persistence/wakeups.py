@@ -1,59 +1,100 @@
-"""Waking live subscribers: one LISTEN connection per process tells all of them that the outbox has grown."""
+"""Waking live subscribers: one follower per process sees the outbox grow and rings for whoever waits for its topics."""
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
 
 import asyncpg
+from sqlalchemy import func, select
 
 from persistence.database import Database
+from persistence.outbox import last_position
+from persistence.tables.platform import outbox
 
 CHANNEL = "milepost_outbox"
 POLL_SECONDS = 2.0
-"""How long a subscriber waits at most before it looks by itself, should a notification be lost."""
+"""How long the follower waits at most before it looks by itself, should a notification be lost."""
 
 log = logging.getLogger(__name__)
 
 
 class Wakeups:
-    """Subscribers `wait()` until the relay has given new events their place; the database is the truth, not this."""
+    """Bells of the subscribers of one process. They only say when to look: the outbox is the truth, not this."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._bells: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._grown = asyncio.Event()
-        self._listener: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        self._listener = asyncio.create_task(self._listen())
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow())]
 
     async def stop(self) -> None:
-        if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def wake(self) -> None:
-        """Wakes everybody who waits now; whoever waits later waits for the next growth."""
-        grown, self._grown = self._grown, asyncio.Event()
-        grown.set()
+    @contextmanager
+    def bell(self, topic: UUID) -> Iterator[asyncio.Event]:
+        """Set whenever events of that topic have got their positions. Clear it, read, and only then wait for it."""
+        bell = asyncio.Event()
+        self._bells[topic].add(bell)
+        try:
+            yield bell
+        finally:
+            self._bells[topic].discard(bell)
+            if not self._bells[topic]:
+                del self._bells[topic]
 
-    async def wait(self) -> None:
-        """Returns when the outbox may have grown, or after a while in any case."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._grown.wait()
+    async def _follow(self) -> None:
+        """Reads the topics of what is new, once for all subscribers; after a failure it rings for everybody."""
+        seen: int | None = None
+        while True:
+            self._grown.clear()
+            try:
+                seen = await self._ring(seen)
+            except Exception as error:
+                log.warning("following the outbox failed: %s", error)
+                seen = None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._grown.wait()
+
+    async def _ring(self, seen: int | None) -> int:
+        async with self._database.reader() as session:
+            head = await last_position(session)
+            if seen is None or head < seen:
+                rung = set(self._bells)
+            elif head == seen:
+                rung = set()
+            else:
+                new = outbox.c.position.between(seen + 1, head)
+                rung = set(await session.scalars(select(func.unnest(outbox.c.topics)).where(new).distinct()))
+        for topic in rung & self._bells.keys():
+            for bell in self._bells[topic]:
+                bell.set()
+        return head
 
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._database.url)
-                try:
-                    await connection.add_listener(CHANNEL, lambda *_: self.wake())
-                    self.wake()
-                    while not connection.is_closed():
-                        await asyncio.sleep(1)
-                finally:
-                    await connection.close(timeout=1)
+                await self._hear()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("listening failed, polling meanwhile: %s", error)
             await asyncio.sleep(1)
+
+    async def _hear(self) -> None:
+        """Listens until the connection ends."""
+        ended = asyncio.Event()
+        connection = await asyncpg.connect(self._database.url)
+        try:
+            connection.add_termination_listener(lambda *_: ended.set())
+            await connection.add_listener(CHANNEL, lambda *_: self._grown.set())
+            self._grown.set()
+            await ended.wait()
+        finally:
+            await connection.close(timeout=1)

@@ -1,11 +1,13 @@
 """What a resolver knows of its request: who asks, when, and where to read."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.actors import ANONYMOUS, Actor
+from domain.sessions import Visit
+from integrations.passwords import Passwords
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from resolvers.loaders import Loaders
@@ -18,6 +20,7 @@ class Platform:
     database: Database
     now: Callable[[], datetime]
     wakeups: Wakeups
+    passwords: Passwords = field(default_factory=Passwords)
     is_sandbox: bool = True
 
 
@@ -31,10 +34,15 @@ class Context:
     ip: str = ""
     user_agent: str = ""
     idempotency_key: UUID | None = None
+    identify: Callable[[], Awaitable[Actor]] | None = None
+    """Who the caller is by now, for operations that outlive a request; NotSignedIn once the session has ended."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         self.forget()
+
+    def visit(self) -> Visit:
+        return Visit(ip=self.ip, user_agent=self.user_agent, at=datetime.now(UTC))
 
     def forget(self) -> None:
         """Drops what was loaded so far, because a mutation may have changed it."""

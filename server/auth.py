@@ -1,17 +1,30 @@
 """From a request's credential to an actor."""
 
-import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
 from domain.actors import ANONYMOUS, Actor
+from domain.tokens import digest
 from persistence.database import Database
 from persistence.sessions import actor_of
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return _bearer(connection.headers.get("authorization", ""))
+
+
+def token_of(payload: Mapping[str, object]) -> str | None:
+    """The token in a socket's connection_init: { token } or { authorization: "Bearer …" }."""
+    token, authorization = payload.get("token"), payload.get("authorization")
+    if isinstance(token, str) and token:
+        return token
+    return _bearer(authorization) if isinstance(authorization, str) else None
+
+
+def _bearer(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -19,4 +32,4 @@ async def actor_of_token(database: Database, token: str | None) -> Actor:
     """Session lifetimes run on real time, not on the platform clock."""
     if token is None:
         return ANONYMOUS
-    return await actor_of(database, hashlib.sha256(token.encode()).digest(), datetime.now(UTC))
+    return await actor_of(database, digest(token), datetime.now(UTC))

@@ -2,10 +2,11 @@
 
 import structlog
 from graphql import GraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from domain.refusals import Refused
+from domain.refusals import RefusalCode, Refused
 from planner.pages import BadPage
-from resolvers.guards import NotAllowed, NotSignedIn
+from resolvers.guards import NotAllowed, NotSignedIn, NotVerified
 
 log = structlog.get_logger(__name__)
 
@@ -13,15 +14,19 @@ log = structlog.get_logger(__name__)
 def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error as clients may see it: known faults with their code, everything else masked as INTERNAL and logged."""
     cause = error.original_error
+    if isinstance(cause, (CannotGetOperationTypeError, InvalidOperationTypeError)):
+        return _fault(error, "The document has no such operation.", "BAD_USER_INPUT", request_id)
     if cause is None or isinstance(cause, GraphQLError):
         code = (error.extensions or {}).get("code") or "GRAPHQL_VALIDATION_FAILED"
         return _fault(error, error.message, str(code), request_id)
     if isinstance(cause, NotSignedIn):
         return _fault(error, "Sign in first: this needs a valid session.", "UNAUTHENTICATED", request_id)
-    if isinstance(cause, NotAllowed):
+    if isinstance(cause, (NotAllowed, NotVerified)):
         return _fault(error, str(cause), "FORBIDDEN", request_id)
     if isinstance(cause, BadPage):
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=[cause.argument])
+    if isinstance(cause, Refused) and cause.code is RefusalCode.FORBIDDEN:
+        return _fault(error, str(cause), "FORBIDDEN", request_id)
     if isinstance(cause, Refused):
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=list(cause.refusal.path))
     log.error("unexpected", exc_info=cause, request_id=request_id, path=error.path)

@@ -1,5 +1,6 @@
 """The GraphQL endpoint: Strawberry's view with our context, our faults and orjson."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,22 @@ from resolvers.context import Context, Platform
 from schema.api import schema
 from server.auth import actor_of_token, bearer_token
 from server.errors import as_fault
+from server.sockets import SocketHandler, TextSocket
 
 
 class GraphQLView(GraphQL[Context, None]):
     """One per process."""
 
+    graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = TextSocket
+
     def __init__(self, platform: Platform) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=10),
+        )
         self.platform = platform
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

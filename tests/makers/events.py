@@ -23,6 +23,13 @@ async def make_gig(world: World, client: Person) -> UUID:
     return UUID(hex=(await make_open_gig(world, client)).removeprefix("gig_"))
 
 
+async def make_placed_gig(world: World, client: Person) -> UUID:
+    """The same, with all events so far in their places: whoever subscribes now hears only of what comes."""
+    gig = await make_gig(world, client)
+    await world.settle()
+    return gig
+
+
 async def toggle(database: Database, gig_id: UUID, at: datetime) -> None:
     """Pauses an open gig or resumes a paused one: one transaction, one event."""
 

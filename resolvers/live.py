@@ -1,0 +1,188 @@
+"""Live feeds: what happened after a cursor, then what happens, read from the outbox with the viewer's rights."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from domain.events import OutboxEvent
+from domain.invoices import Invoice
+from domain.permissions import Permission
+from domain.refusals import Refused, forbidden, not_found
+from persistence import outbox
+from persistence.database import is_outage
+from persistence.gigs import GIGS
+from persistence.invoices import INVOICES
+from persistence.outbox import BATCH, Batch, Wanted
+from persistence.projects import PROJECTS
+from planner.edges import One
+from planner.pages import BadPage
+from resolvers.context import Context
+from resolvers.guards import require_permission
+
+KEPT = timedelta(days=7)
+"""How far back a feed resumes; with an older cursor the client has to fetch everything again."""
+
+RETRY_SECONDS = 1.0
+
+_WORK = (Permission.WORK_READ, Permission.STAFF_READ)
+_INVOICES = (Permission.INVOICES_READ, Permission.STAFF_READ)
+_ORGANIZATION = (Permission.ORG_READ, Permission.STAFF_READ)
+_MARK = "live:"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One message of a feed. Without an event it tells of a gap: the cursor was too old to resume from."""
+
+    position: int
+    event: OutboxEvent | None
+    object_id: UUID | None
+
+    @property
+    def cursor(self) -> str:
+        return cursor_of(self.position)
+
+    @property
+    def gap(self) -> bool:
+        return self.event is None
+
+
+GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Which events a feed carries, what it needs, and which object each message shows."""
+
+    needs: tuple[Permission, ...]
+    """Any one of them will do."""
+    wanted: Wanted
+    object_of: Callable[[OutboxEvent | None], UUID | None]
+
+
+async def gig_activity(context: Context, gig_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to a gig and to what belongs to it, as far as it concerns the viewer's organization."""
+    return await _activity(context, GIG, gig_id, "gig", after)
+
+
+async def project_activity(context: Context, project_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to a project, its milestones, tasks and invoices."""
+    return await _activity(context, PROJECT, project_id, "project", after)
+
+
+async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to the invoices that the viewer's organization issues or receives."""
+    require_permission(context, *_INVOICES)
+    if not context.viewer.acts_for(organization_id):
+        raise not_found("organization", "organizationId")
+    wanted = Wanted(topic=organization_id, subject_type=Invoice.SUBJECT)
+    return await follow(context, Feed(needs=_INVOICES, wanted=wanted, object_of=_subject), after)
+
+
+async def events(context: Context, after: str | None, types: tuple[str, ...] | None) -> AsyncIterator[Update]:
+    """Everything that concerns the viewer's organization, or only some types of it."""
+    require_permission(context, *_ORGANIZATION)
+    if context.viewer.organization_id is None:
+        raise forbidden("Choose an organization first.")
+    wanted = Wanted(topic=context.viewer.organization_id, types=types)
+    return await follow(context, Feed(needs=_ORGANIZATION, wanted=wanted, object_of=_subject), after)
+
+
+async def live_cursor(context: Context) -> str:
+    """Where all feeds stand now."""
+    async with context.platform.database.reader() as session:
+        return cursor_of(await outbox.last_position(session))
+
+
+async def _activity(context: Context, edge: One, id_: UUID, noun: str, after: str | None) -> AsyncIterator[Update]:
+    """The feed of one object, which every message shows as it is then. It must be visible when the feed starts."""
+    feed = Feed(needs=_WORK, wanted=Wanted(topic=id_), object_of=lambda event: id_)
+    stream = await follow(context, feed, after)
+    if await context.loaders.one(edge, Update(0, None, id_)) is None:
+        raise not_found(noun, f"{noun}Id")
+    return stream
+
+
+def _subject(event: OutboxEvent | None) -> UUID | None:
+    return None if event is None else event.subject_id
+
+
+async def follow(context: Context, feed: Feed, after: str | None) -> AsyncIterator[Update]:
+    """Starts a feed: without a cursor at this very moment, so that nothing after the call is missed."""
+    require_permission(context, *feed.needs)
+    platform = context.platform
+    async with platform.database.reader() as session:
+        position, resumes = await outbox.last_position(session), True
+        if after is not None:
+            wanted_from = position_of(after)
+            resumes = await outbox.reaches_back_to(session, wanted_from, platform.now() - KEPT)
+            position = wanted_from if resumes else position
+    return _updates(context, feed, position, resumes)
+
+
+async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -> AsyncIterator[Update]:
+    """Pulled by the reader: a slow one reads later, in the same order, and nothing queues up for it here."""
+    platform = context.platform
+    with platform.wakeups.bell(feed.wanted.topic) as bell:
+        if not resumes:
+            yield Update(position, None, feed.object_of(None))
+        while True:
+            bell.clear()
+            batch = await _read(context, feed, position)
+            for event in batch.events:
+                context.forget()
+                yield Update(event.position, event, feed.object_of(event))
+            position = batch.position
+            if len(batch.events) < BATCH:
+                await bell.wait()
+
+
+async def _read(context: Context, feed: Feed, position: int) -> Batch:
+    """The next events, for whoever may have them now. While the database is away, they wait for its return."""
+    while True:
+        try:
+            await _check_rights(context, feed.needs)
+            async with context.platform.database.reader() as session:
+                return await outbox.after(session, position, context.viewer, feed.wanted)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+def no_longer_acting() -> Refused:
+    return forbidden("You no longer act for the organization that you opened this for.")
+
+
+async def _check_rights(context: Context, needs: tuple[Permission, ...]) -> None:
+    """The rights of this moment, not those of the start: they may have been taken away since."""
+    if context.identify is None:
+        return
+    viewer = await context.identify()
+    if viewer.organization_id != context.viewer.organization_id:
+        raise no_longer_acting()
+    context.viewer = viewer
+    context.forget()
+    require_permission(context, *needs)
+
+
+def cursor_of(position: int) -> str:
+    return base64.urlsafe_b64encode(f"{_MARK}{position}".encode()).decode().rstrip("=")
+
+
+def position_of(cursor: object) -> int:
+    """The position behind a cursor; BadPage for anything else."""
+    try:
+        if not isinstance(cursor, str):
+            raise TypeError
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        digits = text.removeprefix(_MARK)
+        if not text.startswith(_MARK) or not digits.isdecimal() or len(digits) > 18:
+            raise ValueError
+        return int(digits)
+    except (ValueError, TypeError, binascii.Error):
+        raise BadPage("This is no cursor of a live feed.", "after") from None

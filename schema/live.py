@@ -1,0 +1,179 @@
+"""Subscriptions: feeds of events that resume by cursor."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import ID
+
+from domain.checks import Checks
+from domain.events import OutboxEvent, Recorder
+from resolvers import history
+from resolvers import live as resolve
+from resolvers.context import Context
+from resolvers.guards import require_verified
+from resolvers.live import Update
+from schema.connections import one
+from schema.gigs import Gig
+from schema.ids import PREFIXES, global_id, read_id
+from schema.invoices import Invoice
+from schema.organizations import Organization
+from schema.projects import Project
+from schema.scalars import JSON, Cursor
+from schema.shapes import plain, shows
+from schema.users import User
+
+MAX_TYPES = 50
+
+_AFTER = Annotated[
+    Cursor | None,
+    strawberry.argument(
+        description="The cursor of the last message you have seen: first comes exactly what you missed, in order, then"
+        " what happens. Left out: only what happens from now on."
+    ),
+]
+_TYPES = Annotated[
+    list[str] | None, strawberry.argument(description="Only events of these types, at most 50. Left out: all.")
+]
+
+
+@shows(OutboxEvent, "Something that happened, written in the transaction in which it did.")
+class LiveEvent:
+    type: str = plain("What happened, as object.past_tense: gig.published.")
+    occurred_at: datetime = plain("When it happened.")
+
+    @strawberry.field(description="The id of the object it happened to; null for objects that only work inside.")
+    def subject_id(self: Any) -> ID | None:
+        type_name = TYPE_OF_SUBJECT.get(self.subject_type)
+        return ID(global_id(type_name, self.subject_id)) if type_name in PREFIXES else None
+
+    subject_version: int = plain("The version the object has since; to skip what you have already.")
+    actor_kind: str = plain("USER or SYSTEM.")
+    actor: User | None = one(history.USER, User, "The person who did it, for those who may know them.")
+    actor_organization: Organization | None = one(history.ORGANIZATION, Organization, "For whom they acted.")
+    data: JSON = plain("What a reader needs besides the ids; the keys depend on the type.")
+
+
+_CURSOR = "Pass it as `after` to resume behind this message; any feed takes it."
+_GAP = (
+    "True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and"
+    " the feed goes on from here."
+)
+_EVENT = "What happened; null only where gap is true."
+
+
+@shows(Update, "A message of a gig's feed.")
+class GigActivity:
+    cursor: Cursor = plain(_CURSOR)
+    gap: bool = plain(_GAP)
+    event: LiveEvent | None = plain(_EVENT)
+    gig: Gig | None = one(resolve.GIG, Gig, "The gig as you may see it now; null once you may not.")
+
+
+@shows(Update, "A message of a project's feed.")
+class ProjectActivity:
+    cursor: Cursor = plain(_CURSOR)
+    gap: bool = plain(_GAP)
+    event: LiveEvent | None = plain(_EVENT)
+    project: Project | None = one(resolve.PROJECT, Project, "The project as you may see it now; null once you may not.")
+
+
+@shows(Update, "A message of the feed of an organization's invoices.")
+class InvoiceUpdate:
+    cursor: Cursor = plain(_CURSOR)
+    gap: bool = plain(_GAP)
+    event: LiveEvent | None = plain(_EVENT)
+    invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice as you may see it now; null after a gap.")
+
+
+@shows(Update, "A message of an organization's feed of events.")
+class EventActivity:
+    cursor: Cursor = plain(_CURSOR)
+    gap: bool = plain(_GAP)
+    event: LiveEvent | None = plain(_EVENT)
+
+
+def _id_of(type_name: str, argument: str) -> Any:
+    return Annotated[ID, strawberry.argument(description=f"The id of a {type_name}.", name=argument)]
+
+
+def object_feed(
+    open_feed: Callable[[Context, UUID, str | None], Awaitable[AsyncIterator[Update]]],
+    type_name: str,
+    graphql_type: Any,
+    description: str,
+) -> Any:
+    """A subscription `nounActivity(nounId: ID!, after: Cursor)` to the feed of one object."""
+    argument = f"{type_name[0].lower()}{type_name[1:]}Id"
+
+    async def resolve_feed(info: strawberry.Info[Context, None], object_id: Any, after: Any = None) -> Any:
+        return await open_feed(info.context, read_id(object_id, type_name, argument), after)
+
+    resolve_feed.__annotations__ = {
+        "info": strawberry.Info,
+        "object_id": _id_of(type_name, argument),
+        "after": _AFTER,
+    }
+    return strawberry.subscription(resolver=resolve_feed, graphql_type=graphql_type, description=description)
+
+
+@strawberry.type(description="Live feeds over graphql-transport-ws. Rights are checked again as events come.")
+class Subscription:
+    gig_activity = object_feed(
+        resolve.gig_activity,
+        "Gig",
+        GigActivity,
+        "What happens to a gig you may see and to what belongs to it, as far as it concerns your organization. Needs"
+        " the permission work:read.",
+    )
+
+    project_activity = object_feed(
+        resolve.project_activity,
+        "Project",
+        ProjectActivity,
+        "What happens to a project of yours, its milestones, tasks and invoices. Needs the permission work:read.",
+    )
+    invoice_updated = object_feed(
+        resolve.invoice_updated,
+        "Organization",
+        InvoiceUpdate,
+        "What happens to the invoices that your active organization, the one to name, issues or receives. Needs the"
+        " permission invoices:read.",
+    )
+
+    @strawberry.subscription(
+        graphql_type=EventActivity,
+        description="Everything that concerns your active organization. Needs the permission org:read.",
+    )
+    async def events(self, info: strawberry.Info[Context, None], after: _AFTER = None, types: _TYPES = None) -> Any:
+        checks = Checks()
+        checks.texts("types", types or [], most=MAX_TYPES, length=100)
+        checks.refuse()
+        return await resolve.events(info.context, after, None if types is None else tuple(types))
+
+
+@strawberry.type
+class LiveQueries:
+    @strawberry.field(
+        description="Where all live feeds stand now. Ask for it first, then read, then subscribe with it as `after`:"
+        " nothing that happens in between is missed."
+    )
+    async def live_cursor(self, info: strawberry.Info[Context, None]) -> Cursor:
+        require_verified(info.context)
+        return Cursor(await resolve.live_cursor(info.context))
+
+
+def _types_of_subjects() -> dict[str, str]:
+    """The API's type name of every object that records events, by its name in them."""
+    found, waiting = {}, list(Recorder.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if hasattr(kind, "SUBJECT"):
+            found[kind.SUBJECT] = kind.__name__
+    return found
+
+
+TYPE_OF_SUBJECT = _types_of_subjects()

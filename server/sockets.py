@@ -1,0 +1,210 @@
+"""The WebSocket: graphql-transport-ws, signed in by its first message and watched for as long as it lives."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    PingMessage,
+    SubscribeMessage,
+)
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from domain.actors import Actor, ActorKind
+from persistence.sessions import actor_of_session
+from resolvers.context import Context
+from resolvers.guards import NotSignedIn
+from resolvers.live import no_longer_acting
+from server.auth import actor_of_token, token_of
+from server.errors import as_fault
+
+MAX_OPERATIONS = 50
+WATCH_SECONDS = 2.0
+INVALID, REVOKED = 4400, 4403
+
+log = structlog.get_logger("milepost.socket")
+
+
+class TextSocket(ASGIWebSocketAdapter):
+    """Messages as text frames, which the protocol asks for."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnected
+        try:
+            await self.ws.send_text(self.view.encode_json_string(message))
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
+
+    async def close(self, code: int, reason: str) -> None:
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            await super().close(code, reason)
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """One socket. Every operation on it has a context of its own, made with the rights of that moment."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.watching: asyncio.Task[None] | None = None
+
+    async def handle_message(self, message: Message) -> None:
+        if _is_message(message):
+            await super().handle_message(message)
+        else:
+            await self.websocket.close(INVALID, "Invalid message")
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Signs in with the payload's token, else with the header's; nobody's sockets may ask what anybody may."""
+        payload = message.get("payload") or {}
+        if not self.connection_init_received and (token := token_of(payload)) is not None:
+            self.context.viewer = await actor_of_token(self.context.platform.database, token)
+        await super().handle_connection_init({"type": "connection_init", "payload": payload})
+        if self.connection_acknowledged and self.watching is None and self.is_signed_in:
+            self.watching = asyncio.create_task(self.watch())
+
+    async def handle_ping(self, message: PingMessage) -> None:
+        payload = message.get("payload")
+        await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if len(self.operations) >= MAX_OPERATIONS:
+            text = f"A socket runs at most {MAX_OPERATIONS} operations at once."
+            error = GraphQLError(text, extensions={"code": "RATE_LIMITED"})
+            fault = as_fault(error, self.context.request_id)
+            await self.send_message({"id": message["id"], "type": "error", "payload": [fault.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Any operation to its end. A fault that ends it is an `error`; the socket and its other operations go on."""
+        context = replace(self.context, request_id=secrets.token_hex(12), identify=self.identify, idempotency_key=None)
+        try:
+            context.viewer = await self.refresh()
+            context.forget()
+            source = await self.schema.stream(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.operation_name,
+            )
+            async with aclosing(source) as results:
+                async for result in results:
+                    if not await self.send_result(operation, result, context):
+                        return
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except NotSignedIn:
+            await self.revoke()
+        except WebSocketDisconnected:
+            log.debug("socket gone", request_id=context.request_id)
+        except Exception as error:
+            with suppress(WebSocketDisconnected):
+                await operation.send_initial_errors([as_fault(_wrapped(error), context.request_id)])
+
+    async def send_result(self, operation: Operation[Context, None], result: object, context: Context) -> bool:
+        """Sends one result; False when it was the last, because the operation has failed as a whole."""
+        if not isinstance(result, ExecutionResult):
+            error = GraphQLError("Incremental delivery does not exist over this transport.")
+            await operation.send_initial_errors([as_fault(error, context.request_id)])
+            return False
+        errors = result.errors or []
+        # Errors of fields have a path; without one it is the operation or its stream that failed.
+        ended = isinstance(result, PreExecutionError) or (result.data is None and not any(one.path for one in errors))
+        if ended and self.is_signed_in and any(isinstance(one.original_error, NotSignedIn) for one in errors):
+            raise NotSignedIn
+        if errors:
+            result.errors = [as_fault(error, context.request_id) for error in errors]
+        if ended:
+            await operation.send_initial_errors(result.errors or [])
+        else:
+            await operation.send_next(result)
+        return not ended
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.context.viewer.kind is not ActorKind.ANONYMOUS
+
+    async def identify(self) -> Actor:
+        """Who the caller is by now; raises NotSignedIn when the session has ended. Its lifetime runs on real time."""
+        session_id = self.context.viewer.session_id
+        if session_id is None:
+            return self.context.viewer
+        viewer = await actor_of_session(self.context.platform.database, session_id, datetime.now(UTC))
+        if viewer.kind is ActorKind.ANONYMOUS:
+            raise NotSignedIn
+        return viewer
+
+    async def refresh(self) -> Actor:
+        """Who the caller is by now. What still runs for an organization they no longer act for ends with FORBIDDEN."""
+        before, viewer = self.context.viewer, await self.identify()
+        self.context.viewer = viewer
+        if viewer.organization_id != before.organization_id:
+            why = as_fault(_wrapped(no_longer_acting()), self.context.request_id)
+            for operation in self.others():
+                if operation.task is not None and operation.id in self.operations:
+                    operation.task.cancel()
+                    await operation.send_initial_errors([why])
+        return viewer
+
+    async def watch(self) -> None:
+        """Looks every few seconds whether the session still lives, and for whom: silent feeds must end too."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.refresh()
+            except NotSignedIn:
+                await self.revoke()
+                return
+            except Exception as error:
+                log.warning("cannot check the session of a socket", error=str(error))
+
+    async def revoke(self) -> None:
+        """Closes the socket because the session has ended; its operations end before, so that nothing more is sent."""
+        for operation in self.others():
+            if operation.task is not None:
+                operation.task.cancel()
+        self.operations.clear()
+        await self.websocket.close(REVOKED, "Forbidden")
+
+    def others(self) -> list[Operation[Context, None]]:
+        """The running operations but the one that asks."""
+        return [one for one in self.operations.values() if one.task is not asyncio.current_task()]
+
+    async def shutdown(self) -> None:
+        if self.watching is not None:
+            self.watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.watching
+        await super().shutdown()
+
+
+def _wrapped(cause: Exception) -> GraphQLError:
+    return GraphQLError(str(cause), original_error=cause)
+
+
+def _is_message(message: object) -> bool:
+    """Whether a message has the protocol's shape; which fields it needs is checked where it is handled."""
+    if not isinstance(message, dict) or not isinstance(message.get("id", ""), str):
+        return False
+    payload = message.get("payload")
+    if payload is not None and not isinstance(payload, dict):
+        return False
+    if message.get("type") != "subscribe":
+        return isinstance(message.get("type"), str)
+    if payload is None or not isinstance(payload.get("query"), str):
+        return False
+    variables, name = payload.get("variables"), payload.get("operationName")
+    return isinstance(variables, (dict, type(None))) and isinstance(name, (str, type(None)))
