@@ -13,6 +13,7 @@ from domain.history import HistoryEntry
 from domain.invitations import Invitation
 from domain.invoice_lines import InvoiceLine
 from domain.invoices import Invoice
+from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.memberships import Membership
 from domain.milestones import Milestone
 from domain.one_time_tokens import OneTimeToken
@@ -28,6 +29,7 @@ from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
 from domain.users import User
+from domain.wallets import Wallet
 from persistence.tables import identity, invoicing, metadata, money, platform, projects, work
 
 PLAIN = {
@@ -39,6 +41,10 @@ PLAIN = {
     InvoiceLine: invoicing.invoice_lines,
     FeePolicy: invoicing.fee_policies,
     PaymentAttempt: money.payment_attempts,
+    LedgerAccount: money.ledger_accounts,
+    LedgerTransfer: money.ledger_transfers,
+    LedgerEntry: money.ledger_entries,
+    Wallet: money.ledger_accounts,
     HistoryEntry: platform.status_changes,
 }
 

@@ -26,6 +26,8 @@ PREFIXES = {
     "PaymentMethod": "pmt",
     "Payment": "pay",
     "LedgerTransfer": "ltr",
+    "LedgerAccount": "lac",
+    "Wallet": "wal",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 
