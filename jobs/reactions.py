@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import payments, projects
+from jobs import gigs, mail, payments, projects
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -17,8 +17,12 @@ REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
     "project.created": (projects.activate_at_once,),
+    "project.completed": (gigs.close_done_gig,),
     "payment_method.added": (projects.activate_at_once,),
     "invoice.paid": (projects.activate_at_once,),
+    "one_time_token.requested": (mail.mail_one_time_token,),
+    "user.sign_up_repeated": (mail.mail_sign_up_repeated,),
+    "member.invited": (mail.mail_invitation,),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from jobs import milestones, payments, projects
+from jobs import gigs, identity, milestones, payments, projects
 from persistence.database import Database
 
 Job = Callable[[Database, datetime], Awaitable[int]]
@@ -20,4 +20,9 @@ TIMERS: Timers = (
     ("projects.activate", projects.activate_ready),
     ("projects.cancel_lapsed", projects.cancel_lapsed),
     ("milestones.auto_approve", milestones.auto_approve),
+    ("gigs.expire", gigs.expire_gigs),
+    ("proposals.expire_offers", gigs.expire_offers),
+    ("gig_invitations.expire", gigs.expire_invitations),
+    ("invitations.expire", identity.expire_invitations),
+    ("sign_ins.forget", identity.forget_sign_ins),
 )

@@ -41,16 +41,16 @@ LIST = Connection(
 )
 
 
-async def actor_of(database: Database, token_hash: bytes, now: datetime, *, is_use: bool = True) -> Actor:
+async def actor_of(database: Database, token_hash: bytes, now: datetime) -> Actor:
     """Who holds this session token; ANONYMOUS when it is unknown, revoked, expired or its user may not sign in.
 
-    Using a session keeps it from idling out, which is written at most once a minute; `is_use=False` only looks.
+    Using a session keeps it from idling out, which is written at most once a minute.
     """
     async with database.connection() as connection:
         row = (await connection.execute(_live_session(sessions.c.token_hash == token_hash, now))).first()
         if row is None:
             return ANONYMOUS
-        if is_use and row.last_seen_at <= now - SEEN_EVERY:
+        if row.last_seen_at <= now - SEEN_EVERY:
             await connection.execute(
                 update(sessions)
                 .where(sessions.c.id == row.session_id, sessions.c.last_seen_at <= now - SEEN_EVERY)

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from domain.actors import SYSTEM
+from integrations.mail import FolderMail, use_mailer
 from persistence import reference_data
 from persistence.database import Database
 from persistence.migrate import migrate
@@ -45,14 +47,15 @@ async def database(postgres: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     """An empty platform with a movable clock; see tests/world.py for what it can make."""
     await _empty(database)
     clock = Clock()
     async with unit_of_work(database, by=SYSTEM, at=clock.now()) as db:
         await reference_data.ensure(db)
     async with Client.serving(database, clock) as client:
-        yield World(database=database, clock=clock, client=client)
+        use_mailer(FolderMail(tmp_path / "mail"))
+        yield World(database=database, clock=clock, client=client, mail_folder=tmp_path / "mail")
 
 
 async def _empty(database: Database) -> None:

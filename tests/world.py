@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,15 +26,11 @@ REFUSAL = "... on Refusal { code message path problems { path message } from all
 
 
 @dataclass(slots=True)
-class Person:
-    """Somebody signed in for an organization. `do` runs a mutation, `ask` a query, as them."""
+class Caller:
+    """Somebody who calls the API, with a token or without. `do` runs a mutation, `ask` a query, as them."""
 
     world: "World"
-    user_id: UUID
-    organization_id: UUID
-    membership_id: UUID
-    token: str
-    email: str
+    token: str | None
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         return await self.world.client.ask(query, self.token, **variables)
@@ -61,10 +58,22 @@ class Person:
 
 
 @dataclass(slots=True)
+class Person(Caller):
+    """Somebody signed in for an organization."""
+
+    token: str
+    user_id: UUID
+    organization_id: UUID
+    membership_id: UUID
+    email: str
+
+
+@dataclass(slots=True)
 class World:
     database: Database
     clock: Clock
     client: Client
+    mail_folder: Path
     people: list[Person] = field(default_factory=list)
 
     def key(self) -> str:
@@ -75,6 +84,10 @@ class World:
         """Runs the relay, the reactions and the timers until nothing that is due is left; fails if a reaction did."""
         await settle(self.database, self.clock.now)
         assert await failing(self.database) == []
+
+    def caller(self, token: str | None = None) -> Caller:
+        """Whoever holds the token, or somebody who has not signed in."""
+        return Caller(self, token)
 
     async def client_side(self, name: str = "Northwind") -> Person:
         return await self.join(await self.organization(OrganizationKind.CLIENT, name), Role.OWNER)
@@ -128,7 +141,7 @@ class World:
             db.add(user)
             await db.flush()
             db.add(membership, _session(user.id, organization.id, token))
-        person = Person(self, user.id, organization.id, membership.id, token, user.email)
+        person = Person(self, token, user.id, organization.id, membership.id, user.email)
         self.people.append(person)
         return person
 

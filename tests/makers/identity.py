@@ -1,0 +1,52 @@
+"""Makers of people who sign up by themselves, and a look into their mail."""
+
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from tests.world import Caller, World
+
+PASSWORD = "a long enough sentence"
+
+
+def sign_up_input(email: str = "ada@example.com", **changes: Any) -> dict[str, Any]:
+    return {
+        "email": email,
+        "password": PASSWORD,
+        "displayName": "Ada Lovelace",
+        "kind": "AGENCY",
+        "organizationName": "Analytical Engines",
+        "timeZone": "Europe/London",
+        "country": "GB",
+    } | changes
+
+
+def letters(world: World, to: str | None = None) -> list[EmailMessage]:
+    """All mail that was sent so far, in order, or that to one address."""
+    files = sorted(world.mail_folder.glob("*.eml"))
+    sent = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+    return [letter for letter in sent if to is None or letter["To"] == to]
+
+
+def token_in(letter: EmailMessage) -> str:
+    """The secret that stands on a line of its own."""
+    (token,) = re.findall(r"^([A-Za-z0-9_-]{43})\r?$", letter.get_content(), re.MULTILINE)
+    return str(token)
+
+
+async def make_unverified(world: World, email: str = "ada@example.com", **changes: Any) -> Caller:
+    """Somebody who has signed up, read no mail yet, and signed in."""
+    anyone = world.caller()
+    await anyone.do("signUp", "accepted", **sign_up_input(email, **changes))
+    signed_in = await anyone.do("signIn", "token", email=email, password=changes.get("password", PASSWORD))
+    return world.caller(signed_in["token"])
+
+
+async def make_account(world: World, email: str = "ada@example.com", **changes: Any) -> Caller:
+    """Somebody who has signed up and verified their address, signed in by that."""
+    await world.caller().do("signUp", "accepted", **sign_up_input(email, **changes))
+    await world.settle()
+    verified = await world.caller().do("verifyEmail", "token", token=token_in(letters(world, email)[-1]))
+    return world.caller(verified["token"])
