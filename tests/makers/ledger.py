@@ -72,8 +72,8 @@ async def make_trade(
     return trade
 
 
-def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0) -> Invoice:
-    """An untaxed invoice of one line that is open and unpaid; it still needs its number."""
+def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0, sequence: int = 1) -> Invoice:
+    """An untaxed invoice of one line that is open and unpaid. Its number is not taken from the counter."""
     invoice = _filled(
         Invoice,
         dict.fromkeys(_SUMS, 0)
@@ -83,6 +83,10 @@ def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0) -> Invoic
             "issuer_id": trade.issuer_id,
             "customer_id": trade.customer_id,
             "recipient_id": trade.payer_id,
+            "series": "INV",
+            "year": ISSUE_ON.year,
+            "sequence": sequence,
+            "number": f"INV-{ISSUE_ON.year}-{sequence:04}",
             "issue_on": ISSUE_ON,
             "time_zone": "UTC",
             "currency": trade.currency,
