@@ -82,7 +82,7 @@ define install_locked
 	cp $(1) $(VENV)/.installed-$(2); }
 endef
 with_uv = test -x $(BOOTSTRAP)/uv && \
-	$(BOOTSTRAP)/uv pip install --quiet --python $(PYTHON) --require-hashes --requirement $(1)
+	$(BOOTSTRAP)/uv pip install --quiet --compile-bytecode --python $(PYTHON) --require-hashes --requirement $(1)
 with_pip = $(BOOTSTRAP)/python -m pip --python $(PYTHON) install --quiet --disable-pip-version-check \
 	--require-hashes --requirement $(1)
 

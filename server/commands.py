@@ -14,7 +14,7 @@ from server.embedded import EmbeddedPostgres, EmbeddedPostgresError, temporary_p
 from server.ending import Ending
 from server.laps import Laps
 from server.listening import listen
-from server.settings import Settings, WrongSettings
+from server.settings import CannotRun, Settings
 
 ROOT = Path(__file__).parent.parent
 SDL_FILE, STATES_FILE = ROOT / "schema" / "schema.graphql", ROOT / "docs" / "states.md"
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         return command(chosen)
-    except (EmbeddedPostgresError, WrongSettings) as error:
+    except (EmbeddedPostgresError, CannotRun) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -109,10 +109,12 @@ def _worker(chosen: argparse.Namespace) -> int:
 
 
 def _seed(chosen: argparse.Namespace) -> int:
+    from server.migrations import upgrade
     from server.seed import seed_command
 
     settings = Settings.read()
     with database_of(settings) as url:
+        asyncio.run(upgrade(settings.database_direct_url or url))
         return asyncio.run(seed_command(url))
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from persistence.database import sqlalchemy_url
 from persistence.tables import metadata
+from server.settings import CannotRun
 
 FOLDER = Path(__file__).parent.parent / "persistence" / "migrations"
 
 _NAMED = re.compile(r'^(revision|down_revision) = (?:"(\w+)"|None)$', re.MULTILINE)
+_CONNECT_SECONDS = 10
 _LOCK = "SELECT pg_advisory_xact_lock(7021)"
 _CATALOG = """
 SELECT 'column ' || c.relname || '.' || a.attname AS name,
@@ -56,6 +58,14 @@ async def upgrade(url: str) -> bool:
     async with _locked(url) as connection:
         await connection.run_sync(revisions.apply)
     return True
+
+
+async def require_schema(url: str) -> None:
+    """CannotRun on a database that has not this build's schema, for processes that do not migrate."""
+    applied = await _applied_revision(url)
+    if applied != head_revision():
+        here = f"is at revision {applied}" if applied else "is empty"
+        raise CannotRun(f"The database {here}; this build needs {head_revision()}. Run `python -m server migrate`.")
 
 
 async def create_revision(url: str, message: str, statements: Iterable[str]) -> Path:
@@ -99,27 +109,33 @@ async def _locked(url: str) -> AsyncIterator[AsyncConnection]:
 
 
 async def _applied_revision(url: str) -> str | None:
-    connection = await asyncpg.connect(url)
-    try:
+    async with _connected(url) as connection:
         if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
             return None
         revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
         return revision
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    try:
+        connection = await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CannotRun(f"The database cannot be reached: {error or type(error).__name__}") from None
+    try:
+        yield connection
     finally:
         await connection.close()
 
 
 @asynccontextmanager
 async def _new_database(server_url: str, name: str) -> AsyncIterator[str]:
-    admin = await asyncpg.connect(server_url)
-    try:
+    async with _connected(server_url) as admin:
         await admin.execute(f"CREATE DATABASE {name}")
         try:
             yield database_at(server_url, name)
         finally:
             await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
 
 
 async def _create_declared(url: str) -> None:
@@ -129,9 +145,6 @@ async def _create_declared(url: str) -> None:
 
 async def _catalog(url: str) -> dict[str, str]:
     """Columns, constraints and indexes as PostgreSQL itself words them, apart from Alembic's own."""
-    connection = await asyncpg.connect(url)
-    try:
+    async with _connected(url) as connection:
         rows = await connection.fetch(_CATALOG)
-    finally:
-        await connection.close()
     return {row["name"]: row["definition"] for row in rows if "alembic_version" not in row["name"]}

@@ -22,7 +22,7 @@ from server.ending import Ending
 from server.greeting import greeting
 from server.laps import Laps
 from server.logs import configure_logs
-from server.migrations import upgrade
+from server.migrations import require_schema, upgrade
 from server.seed import seed
 from server.settings import Mode, Settings
 
@@ -48,8 +48,10 @@ async def serve(start: Start) -> int:
         if await upgrade(settings.database_direct_url or start.database_url):
             _say("Brought the database to this build's schema.")
         laps.mark("schema")
-        async with _prepared(settings, start.database_url) as database:
-            clock = Clock()
+        async with (
+            _prepared(settings, start.database_url) as database,
+            _clock_of(settings.mode, database) as clock,
+        ):
             await _fill(database, clock, settings.mode)
             laps.mark("data")
             app = create_app(database, clock, is_sandbox=settings.mode is Mode.SANDBOX)
@@ -61,9 +63,10 @@ async def serve(start: Start) -> int:
 async def work(settings: Settings, url: str, ending: Ending) -> int:
     """Only the worker; the schema must be there already."""
     with ending.awaited() as stop:
-        async with _prepared(settings, url) as database:
+        await require_schema(settings.database_direct_url or url)
+        async with _prepared(settings, url) as database, _clock_of(settings.mode, database) as clock:
             _say("The worker is running. Ctrl-C stops it.")
-            await worker.run(database, Clock().now, stop)
+            await worker.run(database, clock.now, stop)
     _say("Stopped.")
     return 0
 
@@ -78,6 +81,17 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _clock_of(mode: Mode, database: Database) -> AsyncIterator[Clock]:
+    """Real time in production; in a sandbox the time that all its processes have been moved to."""
+    clock = Clock()
+    if mode is Mode.PRODUCTION:
+        yield clock
+        return
+    async with clock.following(database):
+        yield clock
 
 
 async def _fill(database: Database, clock: Clock, mode: Mode) -> None:

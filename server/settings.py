@@ -19,8 +19,8 @@ class Mode(Enum):
     PRODUCTION = "production"
 
 
-class WrongSettings(ValueError):
-    """The environment says what cannot be; the message names every such variable and what it takes."""
+class CannotRun(RuntimeError):
+    """Something outside has to change first: a setting, the database. The message says what, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Refuses with all that is wrong at once. An empty variable counts as not set."""
+        """Raises CannotRun naming all that is wrong at once. An empty variable counts as not set."""
         variables = _Variables(environment)
         data_dir = variables.path("MILEPOST_DATA_DIR", default_data_dir())
         mode = variables.one_of("MILEPOST_MODE", [mode.value for mode in Mode])
@@ -91,4 +91,4 @@ class _Variables:
 
     def refuse(self) -> None:
         if self._problems:
-            raise WrongSettings("\n".join(self._problems))
+            raise CannotRun("\n".join(self._problems))
