@@ -96,6 +96,7 @@ class Invoice(Stateful):
         Move("openInvoice", (_S.DRAFT,), _S.OPEN, Side.OWNER, _W),
         Move("settleInvoice", (_S.OPEN,), _S.PAID, Side.SYSTEM),
         Move("voidInvoice", (_S.OPEN,), _S.VOID, Side.OWNER, _W),
+        Move("sendInvoiceReminder", (_S.OPEN,), None, Side.OWNER, _W),
         Move("withdrawInvoice", (_S.OPEN,), _S.VOID, Side.SYSTEM),
         Move("payInvoice", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),
         Move("resumeCollection", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import gigs, mail, payments, projects
+from jobs import gigs, invoices, mail, payments, projects
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -19,6 +19,7 @@ REACTIONS: Reactions = {
     "project.created": (projects.activate_at_once,),
     "project.completed": (gigs.close_done_gig,),
     "payment_method.added": (projects.activate_at_once,),
+    "invoice.reminded": (invoices.mail_invoice_reminder,),
     "invoice.paid": (projects.activate_at_once,),
     "one_time_token.requested": (mail.mail_one_time_token,),
     "user.sign_up_repeated": (mail.mail_sign_up_repeated,),

@@ -12,6 +12,7 @@ from domain.gigs import Gig
 from domain.history import HistoryEntry
 from domain.invitations import Invitation
 from domain.invoice_lines import InvoiceLine
+from domain.invoice_reminders import InvoiceReminder
 from domain.invoices import Invoice
 from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.memberships import Membership
@@ -39,6 +40,7 @@ PLAIN = {
     SignInEvent: identity.sign_in_events,
     TaskSubmission: projects.task_submissions,
     InvoiceLine: invoicing.invoice_lines,
+    InvoiceReminder: invoicing.invoice_reminders,
     FeePolicy: invoicing.fee_policies,
     PaymentAttempt: money.payment_attempts,
     LedgerAccount: money.ledger_accounts,

@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.postings import invoice_voided
 from domain.reasons import said
 from domain.refusals import conflict
-from persistence import customers, invoice_edges, invoices, ledger, payments
+from persistence import customers, invoice_edges, invoice_reminders, invoices, ledger, payments
 from persistence.invoice_openings import open_draft
 from persistence.unit import Unit
 from resolvers.mutations import Changed
@@ -13,6 +13,7 @@ from resolvers.mutations import Changed
 LIST, LINES, TAXES = invoices.LIST, invoices.LINES, invoices.TAXES
 ISSUER, RECIPIENT, CUSTOMER = invoices.ISSUER, invoices.RECIPIENT, invoices.CUSTOMER
 PROJECT, MILESTONE, PAYMENTS = invoice_edges.PROJECT, invoice_edges.MILESTONE, payments.OF_INVOICE
+REMINDERS = invoice_reminders.OF_INVOICE
 
 
 async def open_invoice(db: Unit, *, invoice_id: UUID) -> Changed:

@@ -7,6 +7,7 @@ from persistence.customers import CUSTOMERS
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
 from persistence.invitations import INVITATIONS
+from persistence.invoice_reminders import REMINDERS
 from persistence.invoices import INVOICE_LINES, INVOICES
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
@@ -51,6 +52,7 @@ SOURCES: dict[str, Source] = {
     "TaxType": TAX_TYPES,
     "Invoice": INVOICES,
     "InvoiceLine": INVOICE_LINES,
+    "InvoiceReminder": REMINDERS,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

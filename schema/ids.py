@@ -23,6 +23,7 @@ PREFIXES = {
     "TaxType": "tax",
     "Invoice": "inv",
     "InvoiceLine": "inl",
+    "InvoiceReminder": "rem",
     "PaymentMethod": "pmt",
     "Payment": "pay",
     "LedgerTransfer": "ltr",

@@ -15,6 +15,7 @@ from schema.customers import Customer
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
 from schema.invoice_lines import InvoiceLine, TaxTotal
+from schema.invoice_reminders import InvoiceReminder
 from schema.money import Money
 from schema.mutations import mutation
 from schema.organizations import Organization
@@ -97,6 +98,7 @@ class Invoice(Stateful):
         _Payment,
         "What was done to collect it, newest first; empty without money:read.",
     )
+    reminders: list[InvoiceReminder] = many(resolve.REMINDERS, InvoiceReminder, "Its reminders, oldest first.")
     issue_on: date | None = plain("The date of issue in the issuer's zone; a draft without one gets the day it opens.")
     supply_on: date | None = plain("The tax point; the date of issue unless said.")
     due_on: date | None = plain("The last day to pay.")

@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, N
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from domain.fees import FeeScope
+from domain.invoice_reminders import ReminderChannel
 from domain.invoices import CollectionMode, InvoiceKind, InvoiceStatus
 from domain.taxes import TaxCategory, TaxLevel, TaxMode
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
@@ -170,4 +171,17 @@ invoice_lines = Table(
     Column("taxes", JSONB, nullable=False),
     CheckConstraint("quantity > 0 AND unit_price_minor >= 0", name="price"),
     Index("uq_invoice_lines_position", "invoice_id", "position", unique=True),
+)
+
+invoice_reminders = Table(
+    "invoice_reminders",
+    metadata,
+    key(),
+    ref("invoice_id", "invoices"),
+    Column("number", Integer, nullable=False),
+    Column("channel", one_of(ReminderChannel, "channel"), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    ref("sent_by", "users", optional=True),
+    CheckConstraint("number >= 1", name="number"),
+    Index("uq_invoice_reminders_number", "invoice_id", "number", unique=True),
 )
