@@ -71,7 +71,7 @@ class GigInvitationQueries:
         "Invitations to gigs that your organization sent or received, newest first.",
         filter=GigInvitationFilter,
         order=GigInvitationOrder,
-        needs=Permission.WORK_READ,
+        needs=(Permission.WORK_READ, Permission.STAFF_READ),
     )
 
 

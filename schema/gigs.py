@@ -168,7 +168,7 @@ class GigQueries:
         "Gigs you may see, newest first.",
         filter=GigFilter,
         order=GigOrder,
-        needs=Permission.WORK_READ,
+        needs=(Permission.WORK_READ, Permission.STAFF_READ),
     )
     gig_categories = connection(resolve.CATEGORIES, GigCategory, "The headings gigs can have.")
 

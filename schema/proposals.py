@@ -119,7 +119,7 @@ class ProposalQueries:
         "Proposals that your organization made or received, newest first.",
         filter=ProposalFilter,
         order=ProposalOrder,
-        needs=Permission.WORK_READ,
+        needs=(Permission.WORK_READ, Permission.STAFF_READ),
     )
 
 
