@@ -51,7 +51,12 @@ class Books:
         return found
 
     async def transfer(
-        self, lines: Mapping[str | UUID, int], *, currency: str = "EUR", invoice_id: UUID | None = None, **head: Any
+        self,
+        lines: Mapping[str, int] | Mapping[UUID, int],
+        *,
+        currency: str = "EUR",
+        invoice_id: UUID | None = None,
+        **head: Any,
     ) -> list[str]:
         """Statements for a transfer with an entry on each account, named by code or id; `head` changes its columns."""
         invoice_id = invoice_id or self.invoice.id
