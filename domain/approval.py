@@ -1,17 +1,19 @@
 """Approval: what an approved task or milestone changes and bills, and when it completes the project (W11 to W13)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
+from domain.available_actions import narrowed
 from domain.invoices import InvoiceKind
 from domain.milestones import ApprovedVia, Milestone, MilestoneStatus
 from domain.projects import RUNNING, Project, ProjectStatus
 from domain.refusals import conflict, wrong_state
+from domain.states import AvailableAction
 from domain.task_submissions import SubmissionDecision, TaskSubmission
-from domain.task_work import Work
+from domain.task_work import Work, check_addition
 from domain.tasks import Task, TaskStatus
 from domain.terms import InvoicingMethod
 
@@ -77,16 +79,35 @@ def bills(project: Project, milestone: Milestone, *, is_last: bool, billed_minor
     return due
 
 
-def request_interim(project: Project, milestone: Milestone, *, by: Actor, at: datetime) -> Bill | None:
-    """Bills a milestone of a COMPLETION project ahead of the end: now if it is approved, else with its approval."""
+def check_interim(project: Project, milestone: Milestone, *, by: Actor) -> None:
+    """Refuses an interim invoice where each milestone has its own, nothing is being done or one was requested."""
     milestone.check("requestInterimInvoice", by=by)
     if project.terms.invoicing_method is not InvoicingMethod.COMPLETION:
         raise wrong_state("Each milestone of this project has its own invoice.", from_state=milestone.status.name)
     if project.status not in RUNNING:
         message = f"An interim invoice needs a running project; this one is {project.status.name}."
         raise wrong_state(message, from_state=project.status.name, allowed=[state.name for state in RUNNING])
+
+
+def request_interim(project: Project, milestone: Milestone, *, by: Actor, at: datetime) -> Bill | None:
+    """Bills a milestone of a COMPLETION project ahead of the end: now if it is approved, else with its approval."""
+    check_interim(project, milestone, by=by)
     milestone.request_interim(by=by, at=at)
     return interim_of(milestone) if milestone.status is MilestoneStatus.APPROVED else None
+
+
+def available_actions(
+    project: Project, milestone: Milestone, tasks: Sequence[Task], *, by: Actor
+) -> Iterator[AvailableAction]:
+    """What the milestone's own table allows, less what its project and its tasks refuse."""
+
+    def check(action: str) -> None:
+        if action == "addTask":
+            check_addition(project, milestone, tasks, by=by)
+        elif action == "requestInterimInvoice":
+            check_interim(project, milestone, by=by)
+
+    return narrowed(milestone.available_actions(by), check)
 
 
 def interim_of(milestone: Milestone) -> Bill:

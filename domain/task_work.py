@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.available_actions import narrowed
 from domain.checks import Checks
 from domain.ids import new_id
-from domain.memberships import Membership, MembershipStatus
+from domain.memberships import Membership
 from domain.milestones import Milestone, MilestoneStatus
 from domain.permissions import Permission
 from domain.plans import MAX_TASKS
+from domain.project_people import require_member
 from domain.projects import Project, ProjectStatus
 from domain.refusals import RefusalCode, Refused, forbidden, invalid, not_found, wrong_state
 from domain.states import AvailableAction
@@ -47,13 +49,7 @@ class Work:
 
     def available_actions(self, by: Actor) -> Iterator[AvailableAction]:
         """As the task itself says, less what its surroundings refuse."""
-        for one in self.task.available_actions(by):
-            try:
-                self.check(one.action, by=by)
-            except Refused as refusal:
-                yield AvailableAction(one.action, False, refusal.code)
-            else:
-                yield one
+        return narrowed(self.task.available_actions(by), lambda action: self.check(action, by=by))
 
     def start(self, *, by: Actor, at: datetime) -> None:
         self.check("startTask", by=by)
@@ -135,7 +131,7 @@ class Work:
     def _check_can_go(self) -> None:
         if self.task.is_agreed:
             raise wrong_state("An agreed task cannot be taken out.", from_state=self.task.status.name)
-        others = (task for task in self.tasks if task is not self.task)
+        others = (task for task in self.tasks if task.id != self.task.id)
         if all(task.status is TaskStatus.CANCELLED for task in others):
             raise wrong_state("One other task must stay in the milestone.", from_state=self.task.status.name)
 
@@ -148,12 +144,6 @@ def require_worker(project: Project, task: Task | None, *, by: Actor) -> None:
     fits = by.membership_id in project.team if assignee is None else by.membership_id == assignee
     if not fits:
         raise forbidden("This is for the assignee, the team while nobody is assigned, an owner or an admin.")
-
-
-def require_member(member: Membership, organization_id: object, *path: str) -> None:
-    """Refuses a membership that has ended or belongs to another organization."""
-    if member.organization_id != organization_id or member.status is not MembershipStatus.ACTIVE:
-        raise invalid("Name somebody who is a member now.", *path)
 
 
 def request_milestone_changes(
@@ -181,20 +171,21 @@ def request_milestone_changes(
     milestone.request_changes(by=by, at=at)
 
 
+def check_addition(project: Project, milestone: Milestone, tasks: Sequence[Task], *, by: Actor) -> None:
+    """Refuses another task where the caller is not of the team, or the milestone is submitted, ended or full."""
+    require_worker(project, None, by=by)
+    milestone.check("addTask", by=by)
+    if len(tasks) >= MAX_TASKS:
+        message = f"A milestone has at most {MAX_TASKS} tasks, cancelled ones included."
+        raise Refused(RefusalCode.LIMIT_REACHED, message, used=len(tasks), limit=MAX_TASKS)
+
+
 def add_task(
     project: Project, milestone: Milestone, tasks: Sequence[Task], fields: dict[str, Any], *, by: Actor, at: datetime
 ) -> Task:
     """Splits a milestone's work further, never its money."""
-    require_worker(project, None, by=by)
-    milestone.check("addTask", by=by)
+    check_addition(project, milestone, tasks, by=by)
     check_task_fields(fields, milestone)
-    if len(tasks) >= MAX_TASKS:
-        raise Refused(
-            RefusalCode.LIMIT_REACHED,
-            f"A milestone has at most {MAX_TASKS} tasks, cancelled ones included.",
-            used=len(tasks),
-            limit=MAX_TASKS,
-        )
     task = Task(
         id=new_id(),
         milestone_id=milestone.id,

@@ -29,6 +29,16 @@ async def _teams(session: AsyncSession, viewer: Any, parents: Sequence[Project])
 TEAM = Batch(_teams, default=())
 
 
+async def members(db: Unit, membership_ids: Sequence[UUID], *path: str) -> list[Membership]:
+    """Members whom the caller may know, in the order given; refuses NOT_FOUND with the place of the first unknown."""
+    statement = select(Membership).where(memberships.c.id.in_(membership_ids), visible_to(db.by))
+    known = {one.id: one for one in await db.session.scalars(statement)}
+    for position, membership_id in enumerate(membership_ids):
+        if membership_id not in known:
+            raise not_found("member", *path, str(position))
+    return [known[membership_id] for membership_id in membership_ids]
+
+
 async def member(db: Unit, membership_id: UUID, *path: str) -> Membership:
     """A member whom the caller may know; refuses NOT_FOUND with the path of the input's field."""
     statement = select(Membership).where(memberships.c.id == membership_id, visible_to(db.by))

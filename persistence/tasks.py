@@ -1,26 +1,20 @@
 """Queries of tasks: who sees which, the locks of the verbs, and everybody's own list."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, exists, false, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.milestones import Milestone
-from domain.projects import Project
 from domain.refusals import conflict, not_found
-from domain.states import AvailableAction
 from domain.task_work import Work
 from domain.tasks import Task
 from persistence import milestones as of_milestones
 from persistence.projects import PROJECTS, due_or_never
 from persistence.sides import visible_to_sides
-from persistence.tables.projects import milestones, projects, tasks
+from persistence.tables.projects import projects, tasks
 from persistence.unit import Unit
 from persistence.users import USERS
-from planner.edges import Batch, Condition, Connection, Many, One, Source
+from planner.edges import Condition, Connection, Many, One, Source
 
 visible_to = visible_to_sides(tasks)
 TASKS = Source(Task, tasks, visible_to)
@@ -36,7 +30,7 @@ def _mine(viewer: Any) -> Condition:
     me = viewer.membership_id
     if me is None:
         return false()
-    in_team = exists().where(projects.c.id == tasks.c.project_id, projects.c.team.any(me))
+    in_team = exists().where(projects.c.id == tasks.c.project_id, projects.c.team.contains([me]))
     return or_(tasks.c.assignee_id == me, and_(tasks.c.assignee_id.is_(None), in_team))
 
 
@@ -67,31 +61,3 @@ async def for_work(db: Unit, task_id: UUID, expected_version: int | None = None)
     if expected_version not in (None, task.version):
         raise conflict("The task has changed since you read it.", "expectedVersion", current_version=task.version)
     return Work(project=project, milestone=milestone, task=task, tasks=siblings)
-
-
-async def _available_actions(
-    session: AsyncSession, viewer: Any, parents: Sequence[Task]
-) -> Mapping[UUID, list[AvailableAction]]:
-    """What each task, its surroundings and the viewer's place in the team allow."""
-    project_ids, milestone_ids = ({getattr(task, name) for task in parents} for name in ("project_id", "milestone_id"))
-    of_project = {one.id: one for one in await session.scalars(select(Project).where(projects.c.id.in_(project_ids)))}
-    of_milestone = {
-        one.id: one for one in await session.scalars(select(Milestone).where(milestones.c.id.in_(milestone_ids)))
-    }
-    siblings: dict[UUID, list[Task]] = defaultdict(list)
-    for task in await session.scalars(select(Task).where(tasks.c.milestone_id.in_(milestone_ids))):
-        siblings[task.milestone_id].append(task)
-    return {
-        task.id: list(
-            Work(
-                project=of_project[task.project_id],
-                milestone=of_milestone[task.milestone_id],
-                task=task,
-                tasks=siblings[task.milestone_id],
-            ).available_actions(viewer)
-        )
-        for task in parents
-    }
-
-
-AVAILABLE_ACTIONS = Batch(_available_actions, default=())

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from domain import project_people as people
 from domain import schedules
 from domain.refusals import wrong_state
-from domain.task_work import require_member
 from persistence import budgets, cancellation, invoices, milestones, pause_requests, project_people, projects
 from persistence.unit import Unit
 from resolvers.mutations import Changed
@@ -54,18 +54,13 @@ async def archive_project(db: Unit, *, project_id: UUID) -> Changed:
 async def set_project_team(db: Unit, *, project_id: UUID, membership_ids: list[UUID]) -> Changed:
     project = await projects.for_change(db, project_id)
     project.check("setProjectTeam", by=db.by)
-    for position, membership_id in enumerate(membership_ids):
-        path = ("membershipIds", str(position))
-        member = await project_people.member(db, membership_id, *path)
-        require_member(member, project.freelancer_organization_id, *path)
-    project.team = list(dict.fromkeys(membership_ids))
+    named = await project_people.members(db, membership_ids, "membershipIds")
+    people.name_team(project, named, by=db.by)
     return Changed(project=project)
 
 
 async def set_client_contact(db: Unit, *, project_id: UUID, membership_id: UUID) -> Changed:
     project = await projects.for_change(db, project_id)
     project.check("setClientContact", by=db.by)
-    member = await project_people.member(db, membership_id, "membershipId")
-    require_member(member, project.client_organization_id, "membershipId")
-    project.client_contact_id = member.id
+    people.name_contact(project, await project_people.member(db, membership_id, "membershipId"), by=db.by)
     return Changed(project=project)

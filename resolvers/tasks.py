@@ -5,14 +5,14 @@ from uuid import UUID
 
 from domain import task_work
 from domain.task_work import Work
-from persistence import approval, milestones, project_people, task_submissions, tasks
+from persistence import approval, available_actions, milestones, project_people, task_submissions, tasks
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
 MILESTONE, PROJECT, SUBMISSIONS = tasks.MILESTONE, tasks.PROJECT, task_submissions.OF_TASK
 ASSIGNEE, APPROVER = project_people.ASSIGNEE, tasks.APPROVER
 SUBMITTER, DECIDER = task_submissions.SUBMITTER, task_submissions.DECIDER
-MINE, AVAILABLE_ACTIONS = tasks.MINE, tasks.AVAILABLE_ACTIONS
+MINE, AVAILABLE_ACTIONS = tasks.MINE, available_actions.OF_TASK
 
 
 async def add_task(db: Unit, *, milestone_id: UUID, **fields: Any) -> Changed:

@@ -9,14 +9,14 @@ from domain import milestones as domain
 from domain.milestones import ApprovedVia, FundingStatus, MilestoneStatus
 from domain.permissions import Permission
 from resolvers import milestones as resolve
-from schema.connections import connection, many, one
+from schema.connections import computed, connection, many, one
 from schema.enums import describe
 from schema.inputs import an_id, ids, value
 from schema.money import Money
 from schema.mutations import mutation
 from schema.projects import Project
 from schema.shapes import plain, shows
-from schema.stateful import Stateful
+from schema.stateful import AvailableAction, Stateful
 
 if TYPE_CHECKING:
     from schema.invoices import Invoice
@@ -67,6 +67,9 @@ class Milestone(Stateful):
     interim_requested_at: datetime | None = plain("When the freelancer asked to have it billed by itself.")
     tasks = many(resolve.TASKS, _Task, "Its tasks in their order, at most 50.")
     invoices = connection(resolve.INVOICES, _Invoice, "The invoices over it that you may see, newest first.")
+    available_actions: list[AvailableAction] = computed(
+        resolve.AVAILABLE_ACTIONS, list[AvailableAction], "What the viewer may do with it now."
+    )
 
 
 _MILESTONE = {"milestone": (Milestone, "The milestone as it is now.")}

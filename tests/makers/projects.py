@@ -10,7 +10,6 @@ from domain.gigs import GigStatus
 from domain.invoices import Invoice, InvoiceKind
 from domain.proposals import ProposalStatus
 from persistence import project_invoices
-from persistence.reference_data import ensure
 from persistence.unit import Unit, unit_of_work
 from tests.makers.payment_methods import make_method
 from tests.makers.work import deal_of, gig_of, proposal_of, terms_of
@@ -61,7 +60,6 @@ async def make_project(
     gig = gig_of(client.organization_id, title, terms_of(method, tasks, **changes), budget_minor, delivery_days)
     proposal = proposal_of(gig, freelancer.organization_id)
     async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
-        await ensure(db)
         gig.born(GigStatus.FILLED, action="createGig", by=SYSTEM, at=at)
         db.add(gig)
         await db.flush()

@@ -159,7 +159,7 @@ def proposal_of(gig: Gig, freelancer_id: UUID) -> Proposal:
         gig_terms_version=1,
         cover_letter="",
         links=[],
-        submitted_at=None,
+        submitted_at=START,
         offered_amount_minor=None,
         offered_terms=None,
         offered_terms_version=None,

@@ -1,0 +1,47 @@
+"""Traces that work leaves in the database: to see that a refusal left none, and what was told to the outbox."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from persistence.tables.platform import outbox
+from tests.world import World
+
+_TABLES = (
+    "gigs",
+    "proposals",
+    "projects",
+    "milestones",
+    "tasks",
+    "task_submissions",
+    "pause_requests",
+    "invoices",
+    "payments",
+    "outbox",
+    "status_changes",
+)
+_ROWS = " UNION ALL ".join(
+    f"SELECT '{table}', md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {table} row" for table in _TABLES
+)
+
+
+@asynccontextmanager
+async def nothing_changes(world: World) -> AsyncIterator[None]:
+    """Fails unless all rows of work, events and history included, are the same afterwards."""
+    before = await _fingerprints(world)
+    yield
+    after = await _fingerprints(world)
+    assert [table for table in before if before[table] != after[table]] == []
+
+
+async def events(world: World, *prefixes: str) -> list[str]:
+    """Types of the events so far that begin with one of the prefixes, in the order of writing."""
+    async with world.database.connection() as connection:
+        types = (await connection.scalars(outbox.select().with_only_columns(outbox.c.type).order_by("written"))).all()
+    return [one for one in types if one.startswith(prefixes or ("",))]
+
+
+async def _fingerprints(world: World) -> dict[str, str | None]:
+    async with world.database.connection() as connection:
+        return {row[0]: row[1] for row in await connection.execute(text(_ROWS))}
