@@ -11,7 +11,7 @@ from domain.checks import Checks
 from domain.emails import check_email
 from domain.ids import new_id
 from domain.memberships import Membership, check_may_grant, join
-from domain.organizations import Organization
+from domain.organizations import Organization, OrganizationStatus
 from domain.permissions import Permission, Role
 from domain.refusals import wrong_state
 from domain.states import Move, Side, Stateful
@@ -53,8 +53,14 @@ class Invitation(Stateful):
     expires_at: datetime
     status: InvitationStatus = field(init=False)
 
-    def accept(self, user_id: UUID, *, by: Actor, at: datetime) -> Membership:
+    def accept(self, organization: Organization, user_id: UUID, *, by: Actor, at: datetime) -> Membership:
+        """The person joins, unless the organization itself may not act now."""
         self._check_in_time("acceptInvitation", at)
+        if organization.status is not OrganizationStatus.ACTIVE:
+            allowed = [OrganizationStatus.ACTIVE.name]
+            raise wrong_state(
+                "This organization takes nobody now.", from_state=organization.status.name, allowed=allowed
+            )
         self.move_to("acceptInvitation", by=by, at=at)
         self.record("accepted", by=by, at=at)
         return join(user_id, self.organization_id, self.role, action="acceptInvitation", by=by, at=at)

@@ -74,6 +74,7 @@ class Organization(Stateful):
     def change(self, fields: dict[str, Any], *, by: Actor, at: datetime) -> None:
         """Changes the given fields; refuses INVALID naming every one that is out of its limits."""
         self.check("updateOrganization", by=by)
+        fields = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
         checks = Checks()
         check_organization(checks, fields)
         if "billing_email" in fields:

@@ -12,9 +12,9 @@ BATCH = 100
 
 async def expire_invitations(database: Database, now: datetime) -> int:
     async def work(db: Unit) -> int:
-        due = await invitations.due_for_expiry(db, now, BATCH)
+        due = await invitations.due_for_expiry(db, BATCH)
         for invitation in due:
-            invitation.expire(at=now)
+            invitation.expire(at=db.at)
         return len(due)
 
     return await transact(database, work, by=SYSTEM, at=now)

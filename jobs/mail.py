@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.invitations import Invitation
-from domain.one_time_tokens import OneTimeToken
 from domain.organizations import Organization
 from domain.tokens import digest, new_token
 from domain.users import User

@@ -1,13 +1,13 @@
 """Queries of invitations: who sees which, the locks of the verbs, and the lists."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import false, or_, select, true
 
 from domain.actors import Actor
 from domain.invitations import Invitation, InvitationStatus
+from domain.organizations import Organization
 from domain.permissions import Permission
 from domain.refusals import invalid, not_found
 from persistence.organizations import ORGANIZATIONS, for_change, locked
@@ -62,7 +62,7 @@ async def for_revoking(db: Unit, invitation_id: UUID) -> Invitation:
     return invitation
 
 
-async def for_answer(db: Unit, invitation_id: UUID | None, token_hash: bytes | None) -> Invitation:
+async def for_answer(db: Unit, invitation_id: UUID | None, token_hash: bytes | None) -> tuple[Invitation, Organization]:
     """An invitation addressed to the caller, named by its id or its mailed token, locked after its organization."""
     if token_hash is None:
         which = _invitations.id == invitation_id
@@ -74,8 +74,9 @@ async def for_answer(db: Unit, invitation_id: UUID | None, token_hash: bytes | N
     row = (await db.session.execute(select(_invitations.organization_id).where(which, mine))).one_or_none()
     if row is None:
         raise refusal
-    await locked(db, row.organization_id)
-    return (await db.session.scalars(select(Invitation).where(which, mine).with_for_update())).one()
+    organization = await locked(db, row.organization_id)
+    invitation = (await db.session.scalars(select(Invitation).where(which, mine).with_for_update())).one()
+    return invitation, organization
 
 
 async def for_sending(db: Unit, invitation_id: UUID) -> Invitation | None:
@@ -84,7 +85,7 @@ async def for_sending(db: Unit, invitation_id: UUID) -> Invitation | None:
     return (await db.session.scalars(statement)).one_or_none()
 
 
-async def due_for_expiry(db: Unit, now: datetime, limit: int) -> Sequence[Invitation]:
+async def due_for_expiry(db: Unit, limit: int) -> Sequence[Invitation]:
     """Pending invitations whose time is over, locked; those that somebody else has locked are left to them."""
-    due = select(Invitation).where(_is_pending(), _invitations.expires_at <= now).order_by(_invitations.expires_at)
+    due = select(Invitation).where(_is_pending(), _invitations.expires_at <= db.at).order_by(_invitations.expires_at)
     return (await db.session.scalars(due.limit(limit).with_for_update(skip_locked=True))).all()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.emails import normal
 from domain.invitations import Invitation, invite
+from domain.organizations import Organization
 from domain.permissions import Role
 from domain.refusals import conflict, invalid
 from domain.tokens import digest
@@ -31,16 +32,16 @@ async def invite_member(db: Unit, *, email: str, role: Role) -> Changed:
 
 
 async def accept_invitation(db: Unit, *, invitation_id: UUID | None, token: str | None) -> Changed:
-    invitation = await _answered(db, invitation_id, token)
+    invitation, organization = await _answered(db, invitation_id, token)
     user = await users.caller(db)
-    membership = invitation.accept(user.id, by=db.by, at=db.at)
+    membership = invitation.accept(organization, user.id, by=db.by, at=db.at)
     await memberships.refuse_members(db, invitation.organization_id, invitation.email)
     db.add(membership)
     return Changed(viewer=db.by, invitation=invitation, membership=membership)
 
 
 async def decline_invitation(db: Unit, *, invitation_id: UUID | None, token: str | None) -> Changed:
-    invitation = await _answered(db, invitation_id, token)
+    invitation, _ = await _answered(db, invitation_id, token)
     invitation.decline(by=db.by, at=db.at)
     return Changed(viewer=db.by, invitation=invitation)
 
@@ -51,13 +52,13 @@ async def revoke_invitation(db: Unit, *, invitation_id: UUID) -> Changed:
     return Changed(invitation=invitation)
 
 
-async def _answered(db: Unit, invitation_id: UUID | None, token: str | None) -> Invitation:
-    """The invitation that the caller answers. Its mailed token shows that the address is theirs, like a mail to verify."""
+async def _answered(db: Unit, invitation_id: UUID | None, token: str | None) -> tuple[Invitation, Organization]:
+    """What the caller answers, and whose it is. The mailed token shows that the address is theirs: it verifies it."""
     if (invitation_id is None) == (token is None):
         raise invalid("Give either invitationId or token.", "invitationId")
-    invitation = await invitations.for_answer(db, invitation_id, None if token is None else digest(token))
+    answered = await invitations.for_answer(db, invitation_id, None if token is None else digest(token))
     user = await users.caller(db)
     if token is not None and user.status is UserStatus.PENDING_VERIFICATION:
         user.verify_email(by=db.by, at=db.at)
         db.by = replace(db.by, is_verified=True)
-    return invitation
+    return answered

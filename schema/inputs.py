@@ -110,6 +110,9 @@ def _convert(given: Any, path: tuple[str, ...], id_of: str | None, problems: lis
     if isinstance(given, Malformed):
         problems.append(Problem(path, f"Give {given.expected}."))
         return None
+    if isinstance(given, str) and "\x00" in given:
+        problems.append(Problem(path, "Leave out the character NUL: it cannot be stored."))
+        return None
     if id_of is not None and isinstance(given, str):
         return _id(given, id_of, path, problems)
     if is_dataclass(given) and not isinstance(given, Enum) and hasattr(given, "__strawberry_definition__"):

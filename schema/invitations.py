@@ -92,8 +92,8 @@ class InvitationMutations:
     )
     decline_invitation = mutation(
         resolve.decline_invitation,
-        "Turns an invitation down. It must be addressed to your verified address; its token from the mail verifies it as"
-        " well. NOT_FOUND or INVALID for any other, WRONG_STATE when it is over.",
+        "Turns an invitation down. It must be addressed to your verified address; its token from the mail verifies it"
+        " as well. NOT_FOUND or INVALID for any other, WRONG_STATE when it is over.",
         needs=Needs.SIGNED_IN,
         takes=_ANSWERED,
         gives=_INVITATION,

@@ -47,7 +47,7 @@ describe(
 @shows(domain.Membership, "A person's role in an organization. A person may belong to several.")
 class Membership(Stateful):
     status: MembershipStatus = plain("Whether they still belong to it.")
-    user: User | None = one(resolve.USER, User, "The person; null in what an invited person sees before switching.")
+    user: User = one(resolve.USER, User, "The person.", required=True)
     organization: Organization = one(resolve.ORGANIZATION, Organization, "The organization.", required=True)
     role: Role | None = plain("What they may do; null for staff of the platform.")
     staff_role: StaffRole | None = plain("PLATFORM only: what they may do.")
@@ -102,8 +102,8 @@ class MembershipMutations:
     )
     remove_member = mutation(
         resolve.remove_member,
-        "Ends a membership of your active organization; it holds from the person's next request on. FORBIDDEN for admins"
-        " where it is an owner's; WRONG_STATE for the last owner.",
+        "Ends a membership of your active organization; it holds from the person's next request on. FORBIDDEN for"
+        " admins where it is an owner's; WRONG_STATE for the last owner.",
         needs=Permission.MEMBERS_MANAGE,
         takes=_MEMBER,
         gives=_MEMBERSHIP,

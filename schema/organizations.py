@@ -86,8 +86,8 @@ class OrganizationMutations:
     )
     convert_to_agency = mutation(
         resolve.convert_to_agency,
-        "Turns your freelancer organization into an agency, for good, so that people can be invited. WRONG_STATE for any"
-        " other kind.",
+        "Turns your freelancer organization into an agency, for good, so that people can be invited. WRONG_STATE for"
+        " any other kind.",
         needs=Permission.ORG_MANAGE,
         takes={"organization_id": an_id("Organization", "Your active organization, a FREELANCER.")},
         gives=_ORGANIZATION,

@@ -1,7 +1,7 @@
 """What every object with a life has: version, instants, actions and history."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -13,6 +13,9 @@ from resolvers.context import Context
 from schema.connections import connection, one
 from schema.shapes import Node, plain, shows
 from schema.users import User
+
+if TYPE_CHECKING:
+    from schema.organizations import Organization
 
 # Organizations have a life themselves, so their module needs this one first.
 _ORGANIZATION: Any = Annotated["Organization", strawberry.lazy("schema.organizations")]

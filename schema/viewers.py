@@ -68,9 +68,9 @@ class ViewerQueries:
 class ViewerMutations:
     sign_up = mutation(
         sign_ups.sign_up,
-        "Creates an account with an organization that you own, and mails a token to verify the address; see verifyEmail."
-        " The answer is the same for an address that has an account already; then its owner gets a mail instead. INVALID"
-        " names every wrong field.",
+        "Creates an account with an organization that you own, and mails a token to verify the address; see"
+        " verifyEmail. The answer is the same for an address that has an account already; then its owner gets a mail"
+        " instead. INVALID names every wrong field.",
         needs=Needs.ANYONE,
         takes={
             "email": value(Email, "Your address, in ASCII."),
@@ -95,8 +95,8 @@ class ViewerMutations:
     )
     resend_verification = mutation(
         sign_ups.resend_verification,
-        "Mails another token to verify your address; the older ones are void. RATE_LIMITED within 60 seconds of the last"
-        " mail and after 5 mails in 24 hours, WRONG_STATE when the address is verified.",
+        "Mails another token to verify your address; the older ones are void. RATE_LIMITED within 60 seconds of the"
+        " last mail and after 5 mails in 24 hours, WRONG_STATE when the address is verified.",
         needs=Needs.SIGNED_IN,
         takes={"email": optional(Email, "The address you expect the mail at: INVALID unless it is yours.")},
         gives={"accepted": (bool, "Always true: read your mail.")},
@@ -105,8 +105,8 @@ class ViewerMutations:
     sign_in = mutation(
         sign_ins.sign_in,
         "Opens a session. INVALID with one message whatever was wrong; RATE_LIMITED after 5 failures for the address or"
-        " 20 from your network address in 15 minutes, also with the right password; NOT_FOUND for an organization you do"
-        " not belong to.",
+        " 20 from your network address in 15 minutes, also with the right password; NOT_FOUND for an organization you"
+        " do not belong to.",
         needs=Needs.ANYONE,
         takes={
             "email": value(Email, "Your address."),

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from domain.actors import SYSTEM
 from domain.memberships import join
-from domain.organizations import OrganizationKind
+from domain.organizations import OrganizationKind, OrganizationStatus
 from domain.permissions import Role
-from persistence.tables.identity import invitations, memberships, users
+from persistence.tables.identity import invitations, memberships, organizations, users
 from persistence.tables.platform import outbox
 from persistence.unit import unit_of_work
 from tests.client import Faulted
 from tests.makers.identity import letters, make_account, make_unverified, token_in
-from tests.makers.rows import count, rows
+from tests.makers.rows import count, rows, write
 from tests.world import Caller, Person, World
 
 ADA = "ada@example.com"
@@ -86,10 +86,10 @@ async def test_an_invited_person_joins_with_the_token_of_the_mail(world: World) 
 
 async def test_invitations_to_ones_verified_address_are_in_the_viewer(world: World) -> None:
     owner, ada = await world.client_side(), await make_unverified(world)
+    await world.settle()
     id_ = await _invite(owner)
     assert await _own(ada) == []
     assert (await ada.refused("acceptInvitation", invitationId=id_))["code"] == "FORBIDDEN"
-    await world.settle()
     await world.caller().do("verifyEmail", "token", token=token_in(letters(world, ADA)[0]))
     assert await _own(ada) == [
         {
@@ -196,6 +196,17 @@ async def _join_directly(world: World, owner: Person) -> None:
     at = world.clock.now()
     async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
         db.add(join(ada, owner.organization_id, Role.MEMBER, action="acceptInvitation", by=SYSTEM, at=at))
+
+
+async def test_nobody_joins_a_suspended_organization(world: World) -> None:
+    owner, ada = await world.client_side(), await make_account(world)
+    id_ = await _invite(owner)
+    suspended = organizations.update().where(organizations.c.id == owner.organization_id)
+    await write(world, suspended.values(status=OrganizationStatus.SUSPENDED))
+    before = await _stored(world)
+    refusal = await ada.refused("acceptInvitation", invitationId=id_)
+    assert (refusal["code"], refusal["from"]) == ("WRONG_STATE", "SUSPENDED")
+    assert await _stored(world) == before
 
 
 async def test_a_declined_and_a_revoked_invitation_are_over(world: World) -> None:

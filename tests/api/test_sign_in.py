@@ -68,6 +68,11 @@ async def test_whatever_is_wrong_the_answer_is_the_same(world: World) -> None:
     assert await _outcomes(world) == [SignInOutcome.FAILED] * 5
 
 
+async def test_what_cannot_be_stored_is_refused_like_any_other_wrong_field(world: World) -> None:
+    refusal = await world.caller().refused("signIn", **ADA | {"email": "ada\u0000@example.com"})
+    assert (refusal["code"], [problem["path"] for problem in refusal["problems"]]) == ("INVALID", [["email"]])
+
+
 async def test_after_five_failures_even_the_right_password_has_to_wait(world: World) -> None:
     await make_account(world)
     await make_account(world, "bob@example.com")
