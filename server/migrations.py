@@ -56,8 +56,7 @@ async def upgrade(url: str) -> bool:
     from server import revisions
 
     async with _locked(url) as connection:
-        await connection.run_sync(revisions.apply)
-    return True
+        return await connection.run_sync(revisions.apply)
 
 
 async def require_schema(url: str) -> None:
@@ -83,7 +82,7 @@ async def differences(server_url: str) -> list[str]:
     async with _new_database(server_url, "migrated") as migrated, _new_database(server_url, "declared") as declared:
         await upgrade(migrated)
         await _create_declared(declared)
-        is_so, should_be = await _catalog(migrated), await _catalog(declared)
+        is_so, should_be = await catalog(migrated), await catalog(declared)
     return [
         f"{name}: migrations make {is_so.get(name, 'nothing')}, tables declare {should_be.get(name, 'nothing')}"
         for name in sorted(is_so.keys() | should_be.keys())
@@ -143,7 +142,7 @@ async def _create_declared(url: str) -> None:
         await connection.run_sync(metadata.create_all)
 
 
-async def _catalog(url: str) -> dict[str, str]:
+async def catalog(url: str) -> dict[str, str]:
     """Columns, constraints and indexes as PostgreSQL itself words them, apart from Alembic's own."""
     async with _connected(url) as connection:
         rows = await connection.fetch(_CATALOG)

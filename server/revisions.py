@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import renderers
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.operations import ops
 from alembic.script import Script
 from sqlalchemy import Connection
@@ -21,8 +22,11 @@ class Statement(ops.ExecuteSQLOp):
     """A statement that Alembic cannot find out by comparing tables, such as a function or a trigger."""
 
 
-def apply(connection: Connection) -> None:
+def apply(connection: Connection) -> bool:
+    """Whether anything was missing; somebody else may have been faster since the caller looked."""
+    before = MigrationContext.configure(connection).get_current_revision()
     command.upgrade(_config(connection), "head")
+    return before != MigrationContext.configure(connection).get_current_revision()
 
 
 def write(connection: Connection, message: str, statements: list[str]) -> Path:

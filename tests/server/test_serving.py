@@ -1,0 +1,172 @@
+"""A real server process: its first answer, its health, its end, its second start, and what its log does not hold."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_urlsafe
+
+import asyncpg
+import httpx2
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from server.postgres_leftovers import marked_processes
+from server.seed import PASSWORD, SEEDED
+from tests.server.serving import Server, data_directory, run, serving, start
+
+SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInPayload { token } } }"
+ME = "{ viewer { user { email } } }"
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """One for all tests: making a cluster takes long, and starting again on the same data is part of the promise."""
+    with data_directory() as directory:
+        yield directory
+
+
+async def token_of(server: Server, email: str) -> str:
+    answer = await server.post(SIGN_IN, {"input": {"email": email, "password": PASSWORD}})
+    return str(answer["data"]["signIn"]["token"])
+
+
+def database_processes(data_dir: Path) -> list[int]:
+    found = data_dir.stat()
+    return marked_processes(f"milepost-{found.st_dev:x}-{found.st_ino:x}")
+
+
+async def test_it_greets_serves_and_ends_with_its_database(data_dir: Path) -> None:
+    async with serving(data_dir) as server:
+        assert (await server.post("{ __typename }"))["data"] == {"__typename": "Query"}
+        assert all(person.email in server.out for person in SEEDED)
+        token = await token_of(server, SEEDED[0].email)
+        me = await server.post(ME, authorization=f"Bearer {token}")
+        assert me["data"]["viewer"]["user"]["email"] == SEEDED[0].email
+        assert await server.end(signal.SIGTERM) == 0
+        assert server.out.endswith("Stopped.\n")
+    assert database_processes(data_dir) == []
+
+
+async def test_a_second_start_serves_the_data_of_the_first(data_dir: Path) -> None:
+    async with serving(data_dir) as server:
+        assert "Seeded" not in server.out
+        assert "this build's schema" not in server.out
+        assert await token_of(server, SEEDED[0].email)
+        assert await server.end(signal.SIGINT) == 0
+
+
+async def test_health_tells_life_from_readiness(data_dir: Path) -> None:
+    async with serving(data_dir) as server, httpx2.AsyncClient(base_url=server.url) as http:
+        live = await http.get("/health/live")
+        ready = await http.get("/health/ready")
+    assert (live.status_code, live.json()) == (200, {"status": "ok"})
+    assert ready.status_code == 200
+    assert {one["name"]: one["status"] for one in ready.json()["dependencies"]} == {"database": "ok", "schema": "ok"}
+
+
+async def test_a_taken_port_is_said_at_once(data_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, output = await run(data_dir, "serve", PORT=str(port))
+    assert code == 1
+    assert output == f"Port {port} is taken. Choose another: PORT=8001 make serve\n"
+
+
+async def test_wrong_settings_are_named_together(data_dir: Path) -> None:
+    code, output = await run(data_dir, "serve", PORT="many", MILEPOST_MODE="live")
+    assert code == 1
+    assert output == (
+        "MILEPOST_MODE takes one of sandbox, production, not 'live'.\n"
+        "PORT takes a whole number from 0 to 65535, not 'many'.\n"
+    )
+
+
+async def test_sockets_are_closed_with_1012_so_that_clients_come_back(data_dir: Path) -> None:
+    async with serving(data_dir) as server:
+        token = await token_of(server, SEEDED[0].email)
+        address = server.url.replace("http", "ws", 1) + "/graphql"
+        async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as ws:
+            await ws.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
+            assert json.loads(await ws.recv())["type"] == "connection_ack"
+            assert await server.end() == 0
+            with pytest.raises(ConnectionClosed):
+                await ws.recv()
+            assert ws.close_code == 1012
+
+
+async def test_running_requests_are_answered_before_the_end(data_dir: Path) -> None:
+    async with serving(data_dir) as server:
+        asked = [asyncio.create_task(token_of(server, person.email)) for person in SEEDED]
+        await asyncio.sleep(0.05)
+        assert await server.end() == 0
+        assert all(await asyncio.gather(*asked))
+
+
+@pytest.mark.parametrize("delay", [0, 0.2, 0.6])
+async def test_its_end_while_it_starts_is_orderly_too(data_dir: Path, delay: float) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = await start(data_dir, PORT=str(port))
+    await until_listening(port)
+    await asyncio.sleep(delay)
+    process.send_signal(signal.SIGTERM)
+    assert await process.wait() == 0
+    assert database_processes(data_dir) == []
+
+
+async def until_listening(port: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_a_database_of_ones_own_is_used_and_never_seeded_in_production(data_dir: Path, new_database: str) -> None:
+    connection = await asyncpg.connect(new_database)
+    async with serving(data_dir, MILEPOST_DATABASE_URL=new_database, MILEPOST_MODE="production") as server:
+        assert PASSWORD not in server.out
+        assert await server.end() == 0
+    assert await connection.fetchval("SELECT count(*) FROM users") == 0
+    assert await connection.fetchval("SELECT count(*) FROM gig_categories") > 0
+    async with serving(data_dir, MILEPOST_DATABASE_URL=new_database) as server:
+        assert "Seeded" in server.out
+        assert database_processes(data_dir) == []
+        assert await server.end() == 0
+    assert await connection.fetchval("SELECT count(*) FROM users") == len(SEEDED)
+    await connection.close()
+
+
+async def test_logs_are_json_with_request_ids_and_without_secrets(data_dir: Path, new_database: str) -> None:
+    secret, email = "planted-" + token_urlsafe(24), "planted@somewhere.example"
+    async with serving(data_dir, MILEPOST_DATABASE_URL=new_database) as server:
+        variables = {"input": {"email": email, "password": secret}}
+        refused = await server.post(SIGN_IN, variables)
+        assert refused["data"]["signIn"] == {}
+        await server.post(ME, authorization=f"Bearer {token_urlsafe(32)}{secret}")
+        connection = await asyncpg.connect(new_database)
+        await connection.execute("ALTER TABLE sign_in_events RENAME TO sign_in_events_elsewhere")
+        await connection.close()
+        broken = await server.post(SIGN_IN, variables, **{"x-request-id": "the-broken-one"})
+        assert await server.end() == 0
+        lines = [json.loads(line) for line in server.err.read_text().splitlines()]
+        assert secret not in server.err.read_text()
+        assert email not in server.err.read_text()
+    (error,) = broken["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": "the-broken-one"}
+    assert "sign_in_events" not in str(broken)
+    (unexpected,) = [line for line in lines if line["event"] == "unexpected"]
+    assert unexpected["requestId"] == "the-broken-one"
+    assert "sign_in_events" in unexpected["exception"]
+    requests = [line for line in lines if line["event"] == "request"]
+    assert [line["status"] for line in requests] == [200, 200, 200]
+    assert all(line["requestId"] and line["durationMs"] > 0 and line["time"].endswith("Z") for line in requests)
