@@ -77,7 +77,9 @@ def _checked_columns(fields: dict[str, Any], *, currency: str, gig: Gig | None =
         checks.require(in_order, "The smaller amount may not be above the larger one.", camel(low))
     checks.refuse()
     amounts = {f"{name}_minor": value and value.amount_minor for name, value in fields.items() if name in AMOUNTS}
-    return {name: value for name, value in fields.items() if name not in AMOUNTS} | amounts
+    texts = {name: fields[name].strip() for name in ("title", "description") if name in fields}
+    lists = {name: [text.strip() for text in fields[name]] for name in ("skills", "tools", "tags") if name in fields}
+    return {name: value for name, value in fields.items() if name not in AMOUNTS} | amounts | texts | lists
 
 
 def _check_against(checks: Checks, gig: Gig, fields: dict[str, Any], currency: str) -> None:

@@ -73,6 +73,10 @@ class Stateful(Recorder, Versioned):
         """Whether the caller is the person the object is about, for actions of the side SELF."""
         return False
 
+    def status_for(self, viewer: Actor) -> Any:
+        """The status as a viewer may know it: a state can be a note of one side that the other must not learn of."""
+        return self.status
+
     def blocked(self, action: str) -> Refused | None:
         """Why the object itself, whatever its status, does not allow an action now; for example a freeze."""
         return None
@@ -115,9 +119,10 @@ class Stateful(Recorder, Versioned):
                     raise refusal
                 return move
         sources = [state.name for move in allowed for state in move.sources]
+        known = self.status_for(by).name
         raise wrong_state(
-            f"{action} needs the {self.SUBJECT} to be {' or '.join(sources)}; it is {self.status.name}.",
-            from_state=self.status.name,
+            f"{action} needs the {self.SUBJECT} to be {' or '.join(sources)}; it is {known}.",
+            from_state=known,
             allowed=sources,
         )
 

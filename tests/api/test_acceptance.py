@@ -1,13 +1,10 @@
-"""Acceptance through the API: one transaction, one winner, and all that follows."""
+"""Acceptance through the API: one transaction, and all that follows."""
 
-import asyncio
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 
 from domain.actors import SYSTEM
-from domain.gigs import GigStatus
 from domain.organizations import OrganizationStatus
 from domain.permissions import Role
 from persistence.reference_data import ensure
@@ -24,15 +21,15 @@ from tests.makers.proposals import (
     COMPLETION,
     TERMS,
     accept_proposal,
+    accepting,
     eur,
     make_invitation,
     make_offer,
     make_submitted_proposal,
     status_of,
-    version_of,
 )
 from tests.makers.rows import count, rows, write
-from tests.world import Person, World
+from tests.world import World
 
 PROJECT = (
     "project { id reference status title budget { amountMinor } clientContact { id } team { id } upfront:"
@@ -47,13 +44,6 @@ async def nothing_happened(world: World) -> None:
         assert await count(world, table) == 0
     assert await count(world, gigs, gigs.c.accepted_seats > 0) == 0
     assert await count(world, proposals, proposals.c.seat_no.is_not(None)) == 0
-
-
-async def accepting(person: Person, mutation: str, id_: str, version: int | None = None) -> dict[str, Any]:
-    """The input of an acceptance of what that person reads now."""
-    noun = "invitationId" if mutation == "acceptGigInvitation" else "proposalId"
-    read = version or await version_of(person, id_)
-    return {noun: id_, "expectedVersion": read, "idempotencyKey": person.world.key()}
 
 
 async def test_a_client_accepts_a_proposal_and_a_project_comes_to_exist(world: World) -> None:
@@ -272,51 +262,6 @@ async def test_an_offer_whose_week_is_over_is_not_accepted_even_where_nobody_has
     refusal = await freelancer.refused("acceptOffer", **await accepting(freelancer, "acceptOffer", id_))
     assert refusal["code"] == "WRONG_STATE"
     await nothing_happened(world)
-
-
-async def test_of_twenty_rivals_for_one_seat_exactly_one_wins(world: World) -> None:
-    client = await world.client_side()
-    gig = await make_open_gig(world, client)
-    people = [await world.freelancer_side(f"Rival {number}") for number in range(20)]
-    ids = [await make_offer(client, person, gig) for person in people]
-    inputs = [await accepting(person, "acceptOffer", id_) for person, id_ in zip(people, ids, strict=True)]
-    results = await asyncio.gather(
-        *(
-            person.attempt("acceptOffer", "project { id }", **input)
-            for person, input in zip(people, inputs, strict=True)
-        )
-    )
-    assert sorted(result.get("code", "accepted") for result in results) == ["CONFLICT"] * 19 + ["accepted"]
-    assert (await count(world, projects), await count(world, milestones)) == (1, 3)
-    assert await rows(world, select(gigs.c.accepted_seats, gigs.c.status)) == [(1, GigStatus.FILLED)]
-    statuses = [await status_of(person, "proposal", id_) for person, id_ in zip(people, ids, strict=True)]
-    assert sorted(str(status) for status in statuses) == ["ACCEPTED", *["DECLINED"] * 19]
-    accepted = await rows(world, select(outbox.c.id).where(outbox.c.type == "proposal.accepted"))
-    assert len(accepted) == 1
-
-
-async def test_both_sides_accepting_for_three_seats_at_once_fill_exactly_three(world: World) -> None:
-    client = await world.client_side()
-    gig = await make_open_gig(world, client, seats=3)
-    people = [await world.freelancer_side(f"Rival {number}") for number in range(9)]
-    calls: list[Any] = []
-    for number, person in enumerate(people):
-        if number % 3 == 0:
-            id_, who, mutation = await make_submitted_proposal(person, gig), client, "acceptProposal"
-        elif number % 3 == 1:
-            id_, who, mutation = await make_offer(client, person, gig), person, "acceptOffer"
-        else:
-            id_ = await make_invitation(client, person, gig, amount=eur(500), terms=TERMS)
-            who, mutation = person, "acceptGigInvitation"
-        calls.append((who, mutation, await accepting(who, mutation, id_)))
-    results = await asyncio.gather(
-        *(who.attempt(mutation, "proposal { seatNo }", **input) for who, mutation, input in calls)
-    )
-    won = [result["proposal"]["seatNo"] for result in results if "code" not in result]
-    assert sorted(won) == [1, 2, 3]
-    assert [result["code"] for result in results if "code" in result] == ["CONFLICT"] * 6
-    assert await status_of(client, "gig", gig) == "FILLED"
-    assert await count(world, projects) == 3
 
 
 async def test_a_cancelled_project_gives_its_seat_back(world: World) -> None:

@@ -1,8 +1,13 @@
 """Makers of proposals and invitations through the API."""
 
 from typing import Any
+from uuid import UUID
 
-from tests.world import Person
+from sqlalchemy import select
+
+from persistence.tables.platform import outbox
+from tests.makers.rows import rows
+from tests.world import Person, World
 
 TERMS: dict[str, Any] = {
     "invoicingMethod": "MILESTONE",
@@ -54,13 +59,18 @@ async def status_of(person: Person, kind: str, id_: str) -> str | None:
     return None if found is None else str(found["status"])
 
 
+async def accepting(person: Person, mutation: str, id_: str) -> dict[str, Any]:
+    """The input for accepting what that person reads now, with a fresh key."""
+    noun = "invitationId" if mutation == "acceptGigInvitation" else "proposalId"
+    return {noun: id_, "expectedVersion": await version_of(person, id_), "idempotencyKey": person.world.key()}
+
+
 async def accept_proposal(client: Person, proposal_id: str, select: str = "project { id }") -> dict[str, Any]:
     """The payload of accepting a proposal as it is now."""
-    version = await version_of(client, proposal_id)
-    return await client.do(
-        "acceptProposal",
-        select,
-        proposalId=proposal_id,
-        expectedVersion=version,
-        idempotencyKey=client.world.key(),
-    )
+    return await client.do("acceptProposal", select, **await accepting(client, "acceptProposal", proposal_id))
+
+
+async def audiences(world: World, event_type: str) -> list[set[UUID]]:
+    """For which organizations each event of that type was meant."""
+    written = select(outbox.c.organization_ids).where(outbox.c.type == event_type).order_by(outbox.c.written)
+    return [set(row[0]) for row in await rows(world, written)]
