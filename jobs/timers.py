@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from jobs import gigs, identity, milestones, payments, projects
+from jobs import gigs, identity, milestones, payments, projects, retention
 from persistence.database import Database
 
 Job = Callable[[Database, datetime], Awaitable[int]]
@@ -25,4 +25,5 @@ TIMERS: Timers = (
     ("gig_invitations.expire", gigs.expire_invitations),
     ("invitations.expire", identity.expire_invitations),
     ("sign_ins.forget", identity.forget_sign_ins),
+    ("events.forget", retention.forget_old_events),
 )

@@ -13,6 +13,10 @@ from persistence.wakeups import Wakeups
 from resolvers.loaders import Loaders
 
 
+async def _nothing() -> None:
+    """A clock that nobody moves."""
+
+
 @dataclass(slots=True)
 class Platform:
     """What all requests of a process share. `now` is the platform clock, which only a sandbox can move forward."""
@@ -22,6 +26,8 @@ class Platform:
     wakeups: Wakeups
     passwords: Passwords = field(default_factory=Passwords)
     is_sandbox: bool = True
+    reload_clock: Callable[[], Awaitable[None]] = _nothing
+    """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 
 
 @dataclass(slots=True)

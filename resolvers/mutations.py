@@ -18,11 +18,15 @@ class Changed:
     """What a mutation changed, by name: the payload. `replayed` tells that an earlier request had done it already.
 
     `viewer` is who the caller has become by it, where it signs in or switches; the payload is then shown to them.
+    `then` is what this process does once it has committed.
     """
 
-    def __init__(self, *, viewer: Actor | None = None, **objects: Any) -> None:
+    def __init__(
+        self, *, viewer: Actor | None = None, then: Callable[[], Awaitable[None]] | None = None, **objects: Any
+    ) -> None:
         self.objects = objects
         self.viewer = viewer
+        self.then = then
         self.replayed = False
 
     def __getattr__(self, name: str) -> Any:
@@ -77,6 +81,8 @@ async def run(context: Context, call: Call) -> Changed:
     )
     changed.viewer = context.viewer = changed.viewer or context.viewer
     context.forget()
+    if changed.then is not None:
+        await changed.then()
     return changed
 
 

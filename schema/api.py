@@ -5,11 +5,13 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.acceptance import AcceptanceMutations
 from schema.books import BookQueries
+from schema.clock import ClockMutations, ClockQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
 from schema.invitations import InvitationMutations, InvitationQueries
 from schema.invoice_drafts import InvoiceDraftMutations, InvoiceDraftQueries
+from schema.invoice_reminders import InvoiceReminderMutations
 from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
 from schema.ledger import LedgerQueries
 from schema.limits import limits
@@ -48,6 +50,7 @@ class Query(
     TaskQueries,
     PlanQueries,
     LiveQueries,
+    ClockQueries,
     CustomerQueries,
     TaxTypeQueries,
     InvoiceQueries,
@@ -88,7 +91,9 @@ class Mutation(
     CustomerMutations,
     TaxTypeMutations,
     InvoiceDraftMutations,
+    InvoiceReminderMutations,
     InvoiceMutations,
+    ClockMutations,
 ):
     pass
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,7 +22,13 @@ from server.view import GraphQLView
 
 def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
-    platform = Platform(database=database, now=clock.now, wakeups=Wakeups(database), is_sandbox=is_sandbox)
+    platform = Platform(
+        database=database,
+        now=clock.now,
+        wakeups=Wakeups(database),
+        is_sandbox=is_sandbox,
+        reload_clock=partial(clock.reload, database),
+    )
     health = Health(database)
     view = GraphQLView(platform)
 

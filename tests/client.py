@@ -28,8 +28,8 @@ class Client:
 
     @classmethod
     @asynccontextmanager
-    async def serving(cls, database: Database, clock: Clock) -> AsyncIterator[Self]:
-        app = create_app(database, clock)
+    async def serving(cls, database: Database, clock: Clock, *, is_sandbox: bool = True) -> AsyncIterator[Self]:
+        app = create_app(database, clock, is_sandbox=is_sandbox)
         transport = httpx2.ASGITransport(app=app)
         async with (
             app.router.lifespan_context(app),
