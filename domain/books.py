@@ -45,7 +45,7 @@ def describe(differences: Iterable[BookCheck]) -> str:
     """The differences for people to read, or that there are none."""
     lines = []
     for one in differences:
-        lines.append(f"{one.code}: {one.count} times. {one.rule}")
+        lines.append(f"{one.code}: {one.count} difference{'s' * (one.count > 1)}. {one.rule}")
         lines += [f"  {sample.id}: expected {sample.expected}, found {sample.actual}" for sample in one.samples]
         if one.count > len(one.samples):
             lines.append(f"  and {one.count - len(one.samples)} more")

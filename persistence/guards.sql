@@ -127,28 +127,31 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A succeeded payment is posted exactly once, with what was captured; any other payment is not posted.
+-- A succeeded payment is posted exactly once, with what its provider captured; any other payment is not posted.
 CREATE FUNCTION refuse_wrong_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    source uuid;
     payment payments;
     postings bigint;
     cash bigint;
 BEGIN
     IF TG_TABLE_NAME = 'ledger_transfers' THEN
-        SELECT * INTO payment FROM payments WHERE id = NEW.source_id;
+        source := NEW.source_id;
     ELSE
-        SELECT * INTO payment FROM payments WHERE id = NEW.id;
+        source := NEW.id;
     END IF;
-    SELECT count(DISTINCT t.id), coalesce(sum(e.amount_minor) FILTER (WHERE a.code = 'provider_cash'), 0)
-    INTO postings, cash
+    SELECT * INTO payment FROM payments WHERE id = source;
+    SELECT count(DISTINCT t.id), coalesce(sum(e.amount_minor) FILTER (
+        WHERE a.code = 'provider_cash' AND a.provider = payment.provider AND a.currency = payment.currency
+            AND e.payment_id = payment.id AND e.invoice_id = payment.invoice_id
+    ), 0) INTO postings, cash
     FROM ledger_transfers t
-    JOIN ledger_entries e ON e.transfer_id = t.id AND e.payment_id = t.source_id AND e.currency = payment.currency
-    JOIN ledger_accounts a ON a.id = e.account_id
-    WHERE t.kind = 'P3' AND t.source_type = 'Payment' AND t.source_id = payment.id;
+    JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.kind = 'P3' AND t.source_id = source;
     IF payment.status = 'SUCCEEDED' AND (postings <> 1 OR cash <> payment.captured_minor)
         OR payment.status IS DISTINCT FROM 'SUCCEEDED' AND postings <> 0 THEN
         RAISE EXCEPTION 'payment % is % and captured %, but was posted % times with %',
-            payment.id, payment.status, payment.captured_minor, postings, cash USING ERRCODE = 'check_violation';
+            source, payment.status, payment.captured_minor, postings, cash USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
@@ -194,3 +197,53 @@ CREATE CONSTRAINT TRIGGER payments_agree_with_ledger AFTER INSERT OR UPDATE OF s
 -- key locks the row it leads to, and locking needs that right.
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entries FROM PUBLIC, CURRENT_USER;
 REVOKE DELETE, TRUNCATE ON ledger_accounts, ledger_transfers, ledger_balances FROM PUBLIC, CURRENT_USER;
+
+-- Rules of opened invoices: who owes what to whom, and since when, stays as it was opened. Due dates move with disputes.
+
+CREATE FUNCTION refuse_changed_invoice() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    -- What life changes: how far it is paid, collected, disputed or taken back.
+    moving CONSTANT text[] := ARRAY['status', 'version', 'updated_at', 'due_on', 'advances_applied_minor',
+        'credited_due_minor', 'paid_minor', 'written_off_minor', 'amount_due_minor', 'is_frozen', 'collection_mode',
+        'collection_attempts', 'collection_next_at', 'collection_last_failure', 'paid_at', 'voided_at', 'void_reason'];
+BEGIN
+    IF OLD.status = 'DRAFT' THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - moving <> to_jsonb(OLD) - moving THEN
+        RAISE EXCEPTION 'invoice % is opened: only its payment and collection change', OLD.number
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_changed_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM invoices WHERE id = OLD.invoice_id AND status <> 'DRAFT') THEN
+        RAISE EXCEPTION 'invoice % is opened: its lines stay', OLD.invoice_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
+-- At the commit, the lines of an invoice add up to what it says; so nothing can be added to an opened one either.
+CREATE FUNCTION refuse_wrong_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    invoice invoices;
+    net bigint;
+    tax bigint;
+BEGIN
+    SELECT * INTO invoice FROM invoices WHERE id = coalesce(NEW.invoice_id, OLD.invoice_id);
+    SELECT sum(net_minor), sum(tax_minor) INTO net, tax FROM invoice_lines WHERE invoice_id = invoice.id;
+    IF invoice.net_total_minor <> coalesce(net, 0) OR invoice.tax_total_minor <> coalesce(tax, 0) THEN
+        RAISE EXCEPTION 'invoice % says % and %, its lines % and %',
+            invoice.id, invoice.net_total_minor, invoice.tax_total_minor, net, tax USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER invoices_kept BEFORE UPDATE OR DELETE ON invoices
+    FOR EACH ROW EXECUTE FUNCTION refuse_changed_invoice();
+CREATE TRIGGER invoice_lines_kept BEFORE UPDATE OR DELETE ON invoice_lines
+    FOR EACH ROW EXECUTE FUNCTION refuse_changed_line();
+CREATE CONSTRAINT TRIGGER invoice_lines_add_up AFTER INSERT OR UPDATE OR DELETE ON invoice_lines
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_wrong_lines();

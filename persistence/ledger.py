@@ -36,7 +36,7 @@ async def post(db: Unit, transfer: Transfer) -> None:
 
 
 async def _accounts(db: Unit, transfer: Transfer) -> Accounts:
-    """The accounts of the transfer; those that do not exist yet are made, with an empty balance row if guarded."""
+    """The accounts of the transfer; those that do not exist yet are made."""
     keys = [posting.account for posting in transfer.postings]
     found = await _existing(db, keys)
     missing = sorted((key for key in keys if key not in found), key=repr)
@@ -45,12 +45,7 @@ async def _accounts(db: Unit, transfer: Transfer) -> Accounts:
     await db.session.execute(
         insert_or_ignore(ledger_accounts).on_conflict_do_nothing(), [_account_row(key) for key in missing]
     )
-    found = await _existing(db, keys)
-    guarded = sorted(found[key] for key in missing if key.rule.guarded)
-    if guarded:
-        rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0, "version": 0} for id_ in guarded]
-        await db.session.execute(insert_or_ignore(ledger_balances).on_conflict_do_nothing(), rows)
-    return found
+    return await _existing(db, keys)
 
 
 def _account_row(key: AccountKey) -> dict[str, Any]:
@@ -83,10 +78,18 @@ def _is(key: AccountKey) -> ColumnElement[bool]:
 
 
 async def _lock_balances(db: Unit, account_ids: Sequence[UUID]) -> None:
-    """Takes the balance rows in ascending order, so that no two transactions can wait for each other."""
+    """Takes the balance rows in ascending order, so that no two transactions can wait for each other.
+
+    A row that is missing starts at 0; what the account may hold already, the database would not let it forget.
+    """
     balances = ledger_balances.c
     statement = select(balances.account_id).where(balances.account_id.in_(account_ids))
-    await db.session.execute(statement.order_by(balances.account_id).with_for_update())
+    statement = statement.order_by(balances.account_id).with_for_update()
+    missing = set(account_ids).difference(await db.session.scalars(statement))
+    if missing:
+        rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0, "version": 0} for id_ in sorted(missing)]
+        await db.session.execute(insert_or_ignore(ledger_balances).on_conflict_do_nothing(), rows)
+        await db.session.execute(statement)
 
 
 async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UUID, int]:

@@ -175,7 +175,7 @@ async def test_a_difference_says_where_what_was_expected_and_what_is_there(world
         f"7 up to entry {newest}",
     )
     assert describe([difference]) == (
-        "BALANCE: 1 times. A balance row is the sum of all entries of its account, up to the last.\n"
+        "BALANCE: 1 difference. A balance row is the sum of all entries of its account, up to the last.\n"
         f"  {wallet}: expected 950 up to entry {newest}, found 7 up to entry {newest}"
     )
 

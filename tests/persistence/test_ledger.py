@@ -20,6 +20,7 @@ from domain.payment_methods import Provider
 from domain.postings import invoice_opened
 from persistence.ledger import post
 from persistence.unit import unit_of_work
+from tests.makers.books import wallet_account
 from tests.makers.ledger import make_trade, open_invoice, pay_invoice, void_invoice
 from tests.world import World
 
@@ -210,6 +211,31 @@ async def test_first_postings_at_once_make_each_account_once(world: World) -> No
     ]
     assert (await balances(world))["wallet_available"] == 24 * 950
     assert await wrong_balances(world) == []
+
+
+async def test_an_account_without_a_balance_row_gets_an_empty_one_first(world: World) -> None:
+    trade = await make_trade(world)
+    at = world.clock.now()
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        made = wallet_account(trade, "EUR", new_id())
+        await db.session.execute(text(made))
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        await pay_invoice(db, trade, await open_invoice(db, trade, 1_000), 1_000)
+    assert await rows(world, "SELECT count(*) FROM ledger_accounts WHERE code = 'wallet_available'") == [(1,)]
+    assert await wrong_balances(world) == []
+
+
+async def test_a_lost_balance_row_is_never_started_anew(world: World) -> None:
+    trade = await make_trade(world)
+    at = world.clock.now()
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        await open_invoice(db, trade, 1_000)
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        await db.session.execute(text("SET LOCAL session_replication_role = replica"))
+        await db.session.execute(text("DELETE FROM ledger_balances"))
+    with pytest.raises(IntegrityError, match="by its new entries only"):
+        async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+            await open_invoice(db, trade, 1_000)
 
 
 async def test_of_many_who_take_from_one_wallet_only_as_many_succeed_as_it_covers(world: World) -> None:

@@ -193,14 +193,12 @@ async def test_a_payment_succeeds_with_exactly_one_posting_of_what_was_captured(
     await books.refuse(CHECKED, wrong, "UPDATE payments SET captured_minor = 999")
     await books.refuse(CHECKED, wrong, "UPDATE payments SET status = 'FAILED'")
     await books.refuse(CHECKED, wrong, copy("payments", books.payment.id))
-    head, cash, fee = await books.transfer(
-        {"provider_cash": 100, "platform_fee": -100}, kind="P3", source_type="Payment", source_id=books.payment.id
-    )
-    named = [
-        one.replace("(transfer_id", "(payment_id, transfer_id").replace("VALUES (", f"VALUES ('{books.payment.id}', ")
-        for one in (cash, fee)
-    ]
-    await books.refuse(CHECKED, "was posted 2 times", head, *named)
+    lines = {"provider_cash": 1_000, "platform_fee": -1_000}
+    for source in (books.payment.id, new_id()):
+        posted = await books.transfer(lines, kind="P3", source_type="Payment", source_id=source)
+        await books.refuse(CHECKED, wrong, *posted)
+    posted = await books.transfer(lines, kind="P3")
+    await books.refuse(CHECKED, "ck_ledger_transfers_source", *posted)
 
 
 @pytest.mark.parametrize(
