@@ -12,6 +12,7 @@ from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.taxes import TaxLevel, TaxMode, TaxType
 
 MAX_LINES, MAX_TAXES = 500, 3
+FIRST_DAY = date(1970, 1, 1)
 _MAX_QUANTITY, _FINEST = Decimal(10) ** 12, Decimal("0.000001")
 
 
@@ -87,6 +88,7 @@ def _check_shape(checks: Checks, terms: InvoiceTerms) -> None:
     checks.text("note", terms.note, most=2000)
     for name, day in (("issueOn", terms.issue_on), ("supplyOn", terms.supply_on), ("dueOn", terms.due_on)):
         checks.day(name, day)
+        checks.require(day is None or day >= FIRST_DAY, f"Give a day from {FIRST_DAY} on.", name)
     in_order = terms.issue_on is None or terms.due_on is None or terms.due_on >= terms.issue_on
     checks.require(in_order, "It cannot be due before it is issued.", "dueOn")
     _check_discount(checks, terms.discount, terms.currency)

@@ -55,7 +55,7 @@ async def _taxes(session: AsyncSession, viewer: Any, parents: Sequence[Invoice])
     return {id_: tax_totals(of_invoice) for id_, of_invoice in lines.items()}
 
 
-TAXES = Batch(_taxes)
+TAXES = Batch(_taxes, default=())
 """The taxes of visible invoices, summed from their lines."""
 
 _OPENED = invoices.c.status.in_((InvoiceStatus.OPEN, InvoiceStatus.PAID))
@@ -98,7 +98,7 @@ _FILTERS: dict[str, Callable[[Any], Condition] | ByViewer | ByInstant] = {
     "role": ByViewer(lambda viewer, role: _SIDES[role] == viewer.organization_id),
     "kind": lambda kinds: invoices.c.kind.in_(kinds),
     "status": lambda values: invoices.c.status.in_(values),
-    "payment_status": lambda values: or_(*(_PAYMENT_STATUS[value] for value in values)),
+    "payment_status": lambda values: or_(false(), *(_PAYMENT_STATUS[value] for value in values)),
     "overdue": ByInstant(_overdue),
     "customer_id": lambda id_: invoices.c.customer_id == id_,
     "project_id": lambda id_: invoices.c.project_id == id_,

@@ -12,7 +12,7 @@ from domain.permissions import Permission
 from persistence import customers, invoices, organizations, tax_types
 from persistence.unit import Unit
 from resolvers.context import Context
-from resolvers.guards import require_signed_in
+from resolvers.guards import require_verified
 from resolvers.mutations import Changed
 
 
@@ -51,7 +51,7 @@ async def duplicate_invoice(db: Unit, *, invoice_id: UUID) -> Changed:
 
 async def preview_invoice(context: Context, *, customer_id: UUID, **fields: Any) -> InvoicePreview:
     """Reads what a draft would read, and writes nothing."""
-    require_signed_in(context)
+    require_verified(context)
     context.viewer.require(Permission.INVOICES_WRITE)
     platform = context.platform
     async with platform.database.reader() as session:

@@ -98,12 +98,14 @@ async def test_every_wrong_field_of_an_invoice_is_named_at_once(world: World) ->
         line_input(description=" ", quantity="0", unitPrice=money(-1, "USD")),
         line_input(quantity="0.0000001", discount={"bps": 1, "amount": money(1)}, unit="x" * 21),
         issueOn="2026-03-02",
+        supplyOn="0001-01-01",
         dueOn="2026-03-01",
         discount={"bps": 10_001},
         note="x" * 2001,
     )
     paths = [
         ["note"],
+        ["supplyOn"],
         ["dueOn"],
         ["discount", "bps"],
         ["lines", "0", "description"],
