@@ -10,7 +10,9 @@ from tests.world import Person, World
 
 PREVIEW = """query($budget: MoneyInput!, $terms: WorkTermsInput!, $startOn: Date, $days: Int) {
   previewPlan(budget: $budget, terms: $terms, startOn: $startOn, deliveryDays: $days) {
-    ... on PlanPreview { upfront { amountMinor } startOn dueOn milestones { title amount { amountMinor } dueOn tasks { title } } }
+    ... on PlanPreview {
+      upfront { amountMinor } startOn dueOn milestones { title amount { amountMinor } dueOn tasks { title } }
+    }
     ... on Refusal { code path problems { path } }
   }
 }"""
