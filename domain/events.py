@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from domain.actors import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A fact in the past tense, for example milestone.approved. `topics` are the ids of all objects it concerns."""
+    """A fact in the past tense, for example milestone.approved. `topics` are the ids of all objects it concerns.
+
+    `nth` numbers the events of a process as they are recorded: a transaction writes those of all its objects in order.
+    """
 
     type: str
     at: datetime
@@ -19,6 +23,7 @@ class Event:
     organization_ids: tuple[UUID, ...]
     topics: tuple[UUID, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
+    nth: int = field(default_factory=count().__next__, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

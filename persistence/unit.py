@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import TypeVar
 
 from sqlalchemy import event
@@ -99,11 +100,13 @@ def _write_what_was_recorded(session: Session, flush: UOWTransaction, instances:
         if isinstance(changed, Recorder):
             version = 1 if is_new else getattr(changed, "version", 1) + 1
             changes += [status_change_row(changed.id, change) for change in changed.take_status_changes()]
-            events += [outbox_row(changed, version, event_, request_id) for event_ in changed.take_events()]
+            events += [
+                (event_.nth, outbox_row(changed, version, event_, request_id)) for event_ in changed.take_events()
+            ]
     if changes:
         session.execute(status_changes.insert(), changes)
     if events:
-        session.execute(outbox.insert(), events)
+        session.execute(outbox.insert(), [row for _, row in sorted(events, key=itemgetter(0))])
 
 
 def _assert_nothing_unrecorded(session: Session) -> None:
