@@ -10,7 +10,7 @@ from server.demo.story import play
 async def main() -> int:
     async with running_server() as url:
         code = await play(url)
-    print("\nPaid, and the books balance." if code == 0 else "\nSomething is not as it should be.", flush=True)
+        print("\nPaid, and the books balance." if code == 0 else "\nThis is not how it should end.", flush=True)
     return code
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,22 +20,24 @@ async def running_server() -> AsyncIterator[str]:
         yield url
         return
     print(f"No server answers at {url}: starting one for this demonstration", flush=True)
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "server", "serve")
+    quiet = {"MILEPOST_LOG_LEVEL": "warning"} | os.environ
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "server", "serve", stdout=DEVNULL, env=quiet)
     try:
         await _until_ready(url, process)
         yield url
     finally:
-        process.terminate()
-        await process.wait()
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
-async def _until_ready(url: str, process: asyncio.subprocess.Process) -> None:
-    for _ in range(_START_SECONDS * 5):
+async def _until_ready(url: str, process: Process) -> None:
+    for _ in range(_START_SECONDS * 10):
         if process.returncode is not None:
             raise SystemExit("The server did not start; its messages are above.")
         if await _is_ready(url):
             return
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.1)
     raise SystemExit(f"The server was not ready after {_START_SECONDS} seconds.")
 
 

@@ -5,7 +5,7 @@ import email
 import email.policy
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -15,23 +15,24 @@ import httpx2
 from server.settings import Settings
 
 _MAIL_SECONDS = 15
+_TOKEN = re.compile(r"^([A-Za-z0-9_-]{40,})\r?$", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody signed in. `keyed` is `do` with a fresh idempotency key."""
+    """Somebody who talks to the API, signed in or (without a token) not yet."""
 
     name: str
     url: str
-    token: str
+    token: str | None = field(default=None, repr=False)
 
     @classmethod
     async def signed_in(cls, url: str, name: str, address: str, password: str) -> Self:
-        nobody = cls(name, url, "")
-        signed = await nobody.do("signIn", "token", email=address, password=password)
+        signed = await cls(name, url).do("signIn", "token", email=address, password=password)
         return cls(name, url, signed["token"])
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of a query; ends the demonstration with the fault's message otherwise."""
         headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
         async with httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=30) as http:
             body = (await http.post("/graphql", json={"query": query, "variables": variables})).json()
@@ -41,7 +42,7 @@ class Person:
         return data
 
     async def do(self, mutation: str, select: str, **input: Any) -> dict[str, Any]:
-        """The payload; ends the demonstration with the refusal's message otherwise."""
+        """The payload of a mutation; ends the demonstration with the refusal's message otherwise."""
         title = mutation[0].upper() + mutation[1:]
         answer = await self.ask(
             f"mutation($input: {title}Input!) {{ result: {mutation}(input: $input) {{"
@@ -54,34 +55,44 @@ class Person:
         return result
 
     async def keyed(self, mutation: str, select: str, **input: Any) -> dict[str, Any]:
+        """`do` with a fresh idempotency key."""
         return await self.do(mutation, select, idempotencyKey=str(uuid4()), **input)
 
 
-async def sign_up(url: str, name: str, kind: str) -> Person:
-    """Signs up with a fresh address and follows the link in the mail, as a person would."""
-    address, password = f"{kind.lower()}-{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(16)
-    person = Person(name, url, "")
+async def sign_up(url: str, name: str, kind: str, organization: str) -> Person:
+    """Signs up with a fresh address and sends back the token that was mailed to it, as a person would."""
+    address, password = f"{name.split()[0].lower()}-{secrets.token_hex(3)}@example.com", secrets.token_urlsafe(16)
+    person = Person(name, url)
     await person.do(
-        "signUp", "accepted", email=address, password=password, displayName=name, kind=kind, organizationName=name
+        "signUp",
+        "accepted",
+        email=address,
+        password=password,
+        displayName=name,
+        kind=kind,
+        organizationName=organization,
     )
-    await person.do("verifyEmail", "token", token=await _mailed_token(address))
-    print(f"    {name} <{address}>", flush=True)
-    return await Person.signed_in(url, name, address, password)
+    verified = await person.do("verifyEmail", "token", token=await _mailed_token(address))
+    person.token = verified["token"]
+    print(f"    {name:<14} {kind.lower():<11} {address}", flush=True)
+    return person
 
 
 async def _mailed_token(address: str) -> str:
-    """The token in the newest mail to that address; the server writes mail into a folder by default."""
+    """The token in the newest mail to that address; the server leaves mail in a folder by default."""
     folder = Settings.read().mail_folder
-    for _ in range(_MAIL_SECONDS * 10):
-        for path in await asyncio.to_thread(_newest_first, folder):
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            body = message.get_body(("plain",))
-            found = re.search(r"token=([A-Za-z0-9_-]{20,})", body.get_content() if body is not None else "")
-            if address in str(message["to"]) and found:
-                return found[1]
-        await asyncio.sleep(0.1)
+    for _ in range(_MAIL_SECONDS * 20):
+        if token := await asyncio.to_thread(_find_token, folder, address):
+            return token
+        await asyncio.sleep(0.05)
     raise SystemExit(f"No mail for {address} in {folder} within {_MAIL_SECONDS} seconds; is a worker running?")
 
 
-def _newest_first(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.eml"), reverse=True) if folder.exists() else []
+def _find_token(folder: Path, address: str) -> str | None:
+    for path in sorted(folder.glob("*.eml"), reverse=True):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        body = message.get_body(("plain",))
+        found = _TOKEN.search(body.get_content()) if body is not None else None
+        if found and address in str(message["to"]):
+            return found[1]
+    return None
