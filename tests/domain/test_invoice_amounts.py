@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.invoice_amounts import Discount, DocumentAmounts, Position, Rate, compute, subtotal_of
@@ -95,6 +95,7 @@ positions = st.lists(
 modes, levels = st.sampled_from(TaxMode), st.sampled_from(TaxLevel)
 
 
+@settings(deadline=None)
 @given(positions, modes, levels, st.data())
 def test_nets_and_taxes_always_add_up_to_the_total(
     lines: list[Position], mode: TaxMode, level: TaxLevel, data: st.DataObject
@@ -113,6 +114,7 @@ def test_nets_and_taxes_always_add_up_to_the_total(
         assert amounts.net == amounts.subtotal - amounts.discount
 
 
+@settings(deadline=None)
 @given(positions, modes)
 def test_a_document_tax_is_the_rounded_tax_of_all_its_bases(lines: list[Position], mode: TaxMode) -> None:
     amounts = compute(lines, mode=mode, level=DOCUMENT)
