@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg
 
 from jobs import relay
 from jobs.pace import Pace
@@ -83,13 +83,13 @@ class Worker:
                 log.exception("the relay failed and starts over")
             await self._pause(STANDBY_SECONDS)
 
-    async def _relay(self, connection: AsyncConnection) -> None:
+    async def _relay(self, connection: asyncpg.Connection) -> None:
         """Positions and reactions side by side: a slow reaction must not keep live updates waiting."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._place(connection))
             group.create_task(self._react())
 
-    async def _place(self, connection: AsyncConnection) -> None:
+    async def _place(self, connection: asyncpg.Connection) -> None:
         while not self.stop.is_set():
             # Asked through the connection that holds the lock, so that losing the lead is noticed at once.
             if not await positions.is_waiting(connection):

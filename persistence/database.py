@@ -28,9 +28,11 @@ def is_outage(error: Exception) -> bool:
 class Database:
     """One pool per process. Reads take a connection for one statement; writes go through `unit_of_work`."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, direct_url: str | None = None) -> None:
         map_domain()
         self.url = url
+        self.direct_url = direct_url or url
+        """For LISTEN and session locks, which a pooler such as PgBouncer between us and the database would drop."""
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,

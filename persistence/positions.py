@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
+import asyncpg
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import OutboxEvent
 from persistence.database import Database
@@ -15,27 +15,24 @@ from persistence.unit import Unit
 from persistence.wakeups import CHANNEL
 
 _LEADER = 7022
-"""The advisory lock of the one active relay."""
+"""The advisory lock of the one active relay. It belongs to a session, which only a direct connection keeps."""
+_PATIENCE_SECONDS = 5
 
 
 @asynccontextmanager
-async def leadership(database: Database) -> AsyncIterator[AsyncConnection | None]:
-    """The connection that holds the relay's lock, or None while another process does. Losing it frees the lock."""
-    async with database.connection() as connection:
-        if not await connection.scalar(select(func.pg_try_advisory_lock(_LEADER))):
-            yield None
-            return
-        try:
-            yield connection
-        finally:
-            # Closed for good: back in the pool it would keep the lock.
-            await connection.invalidate()
+async def leadership(database: Database) -> AsyncIterator[asyncpg.Connection | None]:
+    """The connection that holds the relay's lock, or None while another process does. Its end frees the lock."""
+    connection = await asyncpg.connect(database.direct_url, command_timeout=_PATIENCE_SECONDS)
+    try:
+        is_leader = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER)
+        yield connection if is_leader else None
+    finally:
+        await connection.close(timeout=1)
 
 
-async def is_waiting(connection: AsyncConnection) -> bool:
+async def is_waiting(connection: asyncpg.Connection) -> bool:
     """Whether there are committed events without a position."""
-    waiting = select(outbox.c.id).where(outbox.c.position.is_(None)).limit(1)
-    return await connection.scalar(waiting) is not None
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE position IS NULL)"))
 
 
 async def place(db: Unit, reactions_of: Callable[[str], Iterable[str]], *, limit: int = BATCH) -> list[OutboxEvent]:

@@ -90,7 +90,7 @@ class Wakeups:
     async def _hear(self) -> None:
         """Listens until the connection ends."""
         ended = asyncio.Event()
-        connection = await asyncpg.connect(self._database.url)
+        connection = await asyncpg.connect(self._database.direct_url)
         try:
             connection.add_termination_listener(lambda *_: ended.set())
             await connection.add_listener(CHANNEL, lambda *_: self._grown.set())

@@ -76,7 +76,7 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     """A pool, with everything that the process as a whole is told once."""
     configure_logs(settings.log_format, settings.log_level)
     use_mailer(FolderMail(settings.mail_folder))
-    database = Database(url, pool_size=settings.pool_size)
+    database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
     try:
         yield database
     finally:
