@@ -58,6 +58,14 @@ projects = Table(
     CheckConstraint("client_organization_id <> freelancer_organization_id", name="two_sides"),
     CheckConstraint("budget_minor > 0 AND reduction_minor BETWEEN 0 AND budget_minor", name="budget"),
     CheckConstraint("upfront_minor BETWEEN 0 AND budget_minor", name="upfront"),
+    CheckConstraint("(status = 'ON_HOLD') = (held_at IS NOT NULL)", name="held"),
+    CheckConstraint("(status = 'COMPLETED') = (completed_at IS NOT NULL)", name="completed"),
+    CheckConstraint("(status = 'CANCELLED') = (cancelled_at IS NOT NULL)", name="cancelled"),
+    CheckConstraint("archived_at IS NULL OR status IN ('COMPLETED', 'CANCELLED')", name="archived"),
+    CheckConstraint(
+        "status NOT IN ('ACTIVE', 'ON_HOLD', 'COMPLETED') OR (activated_at IS NOT NULL AND due_on IS NOT NULL)",
+        name="activated",
+    ),
 )
 Index("ix_projects_status_created", projects.c.status, projects.c.created_at)
 
@@ -86,6 +94,9 @@ milestones = Table(
     Column("status", one_of(MilestoneStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("amount_minor >= 1", name="amount"),
+    CheckConstraint("(status = 'SUBMITTED') = (auto_approve_at IS NOT NULL)", name="timer"),
+    CheckConstraint("(status = 'APPROVED') = (approved_at IS NOT NULL)", name="approved"),
+    CheckConstraint("(approved_at IS NULL) = (approved_via IS NULL)", name="approved_how"),
     Index("uq_milestones_position", "project_id", "position", unique=True),
 )
 Index(
@@ -114,6 +125,8 @@ tasks = Table(
     Column("approved_at", Instant),
     Column("status", one_of(TaskStatus, "status"), nullable=False),
     *lifecycle(),
+    CheckConstraint("(status = 'APPROVED') = (approved_at IS NOT NULL)", name="approved"),
+    CheckConstraint("revision >= 1 OR status NOT IN ('SUBMITTED', 'CHANGES_REQUESTED', 'APPROVED')", name="revision"),
     Index("uq_tasks_position", "milestone_id", "position", unique=True),
 )
 
@@ -133,6 +146,9 @@ task_submissions = Table(
     Column("decision_note", Text),
     ref("decided_by", "users", optional=True),
     Column("decided_at", Instant),
+    CheckConstraint("revision >= 1", name="revision"),
+    CheckConstraint("note <> '' OR cardinality(links) > 0", name="something"),
+    CheckConstraint("(decision = 'PENDING') = (decided_at IS NULL)", name="decided"),
     Index("uq_task_submissions_revision", "task_id", "revision", unique=True),
 )
 Index(
