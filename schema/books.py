@@ -48,7 +48,7 @@ class TrialBalanceFilter(LedgerPeriod):
 
 @shows(books.Sample, "An object for which a rule does not hold.")
 class BookSample:
-    id: str = plain("Its id, for node(id) where it is an object; else what it is called.")
+    id: str = plain("The object's id, for node(id); or what it is called where it has none.", name="subject")
     expected: str = plain("What should be there.")
     actual: str = plain("What is there.")
 

@@ -115,7 +115,7 @@ def _convert(given: Any, path: tuple[str, ...], id_of: str | None, problems: lis
         return None
     if id_of is not None and isinstance(given, str):
         return _id(given, id_of, path, problems)
-    if is_dataclass(given) and not isinstance(given, Enum) and hasattr(given, "__strawberry_definition__"):
+    if is_dataclass(given) and hasattr(given, "__strawberry_definition__"):
         before = len(problems)
         values = _values(given, path, problems)
         build = getattr(given, "build", None)

@@ -1,5 +1,7 @@
 """Limits on documents, checked before anything is executed."""
 
+from collections.abc import Callable
+
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, ValidationRule
 from strawberry.extensions import (
     AddValidationRules,
@@ -24,12 +26,19 @@ class RootMutationsRule(ValidationRule):
             self.report_error(GraphQLError(f"{count} root mutations; at most {MAX_ROOT_MUTATIONS} are allowed.", node))
 
 
-def limits() -> list[SchemaExtension]:
+_RULES = [
+    *QueryDepthLimiter(max_depth=MAX_DEPTH).validation_rules,
+    *MaxAliasesLimiter(max_alias_count=MAX_ALIASES).validation_rules,
+    RootMutationsRule,
+]
+"""Made once: the cache of validated documents knows a rule by its class."""
+
+
+def limits() -> list[Callable[[], SchemaExtension]]:
+    """A fresh extension for each operation, because an extension holds what it works on; the caches are shared."""
     return [
-        QueryDepthLimiter(max_depth=MAX_DEPTH),
-        MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
-        MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        AddValidationRules([RootMutationsRule]),
-        ParserCache(maxsize=_CACHED_DOCUMENTS),
-        ValidationCache(maxsize=_CACHED_DOCUMENTS),
+        lambda: AddValidationRules(_RULES),
+        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
     ]

@@ -52,7 +52,7 @@ class Payment(Stateful):
     failure_code: str | None = plain(
         "FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge."
     )
-    unknown_since: datetime | None = plain("UNKNOWN: since when the answer is missing.")
+    unknown_since: datetime | None = plain("UNKNOWN: since when the answer is missing.", name="becameUnknownAt")
     next_ask_at: datetime | None = plain("PROCESSING and UNKNOWN: when the provider is asked next.")
 
 

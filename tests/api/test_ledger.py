@@ -27,7 +27,7 @@ TRIAL = """query($filter: TrialBalanceFilter) { trialBalance(filter: $filter) { 
   debit { amountMinor } credit { amountMinor } difference { amountMinor }
   lines { account debit { amountMinor } credit { amountMinor } balance { amountMinor } } } }"""
 INTEGRITY = """{ integrityReport { checkedAt isSound checks { code rule holds count
-  samples { id expected actual } } } }"""
+  samples { subject expected actual } } } }"""
 OWN = {"RECEIVABLE": 40_000, "BILLED": 40_000, "WALLET_AVAILABLE": 57_000}
 
 
@@ -194,7 +194,7 @@ async def test_the_integrity_report_lists_every_check_and_what_breaks_it(world: 
     broken = {check["code"]: check for check in report["checks"] if not check["holds"]}
     assert (report["isSound"], broken["TRANSFER_BALANCE"]["count"]) == (False, 1)
     [sample] = broken["TRANSFER_BALANCE"]["samples"]
-    assert (sample["id"][:4], sample["expected"], sample["actual"]) == ("ltr_", "0 EUR", "-2 EUR")
+    assert (sample["subject"][:4], sample["expected"], sample["actual"]) == ("ltr_", "0 EUR", "-2 EUR")
 
 
 QUERIES = {

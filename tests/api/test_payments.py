@@ -161,10 +161,10 @@ async def test_an_unknown_outcome_blocks_paying_until_the_provider_has_answered(
     claim = await make_claim(world, token="sim_timeout_charged")
     payment = await claim.pay()
     await send_created(world.database, world.clock.now())
-    shown = "query($id: ID!) { payment(id: $id) { status unknownSince nextAskAt capturedAmount { amountMinor } } }"
+    shown = "query($id: ID!) { payment(id: $id) { status becameUnknownAt nextAskAt capturedAmount { amountMinor } } }"
     unknown = (await claim.payer.ask(shown, id=payment))["payment"]
     assert unknown["status"] == "UNKNOWN"
-    assert None not in (unknown["unknownSince"], unknown["nextAskAt"])
+    assert None not in (unknown["becameUnknownAt"], unknown["nextAskAt"])
     other = await make_method(claim.payer, "sim_ok")
     refusal = await claim.payer.refused("payInvoice", **paying(claim, methodId=other))
     assert (refusal["code"], "being checked" in refusal["message"]) == ("CONFLICT", True)
@@ -172,7 +172,7 @@ async def test_an_unknown_outcome_blocks_paying_until_the_provider_has_answered(
     await ask_unanswered(world.database, world.clock.now())
     assert (await claim.payer.ask(shown, id=payment))["payment"] == {
         "status": "SUCCEEDED",
-        "unknownSince": None,
+        "becameUnknownAt": None,
         "nextAskAt": None,
         "capturedAmount": {"amountMinor": "100000"},
     }
