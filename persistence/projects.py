@@ -12,6 +12,7 @@ from domain.actors import SYSTEM
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone
 from domain.payment_methods import PaymentMethodStatus
+from domain.payments import LIVE_STATES
 from domain.projects import Project, ProjectSide, ProjectStatus
 from domain.refusals import not_found
 from domain.tasks import Task
@@ -23,6 +24,7 @@ from persistence.proposals import PROPOSALS
 from persistence.sides import visible_to_sides
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_methods as methods
+from persistence.tables.money import payments
 from persistence.tables.projects import milestones, projects, tasks
 from persistence.texts import contains
 from persistence.unit import Unit
@@ -135,8 +137,9 @@ async def due_for_activation(database: Database) -> Sequence[UUID]:
 
 
 async def due_for_lapse(database: Database, created_before: datetime) -> Sequence[UUID]:
-    """Projects that have waited too long, oldest first; those with money in them are left for people to decide."""
-    has_money = exists().where(invoices.c.project_id == projects.c.id, invoices.c.paid_minor > 0)
+    """Projects that have waited too long, oldest first; those with money in them or on its way are left to people."""
+    is_being_paid = exists().where(payments.c.invoice_id == invoices.c.id, payments.c.status.in_(LIVE_STATES))
+    has_money = exists().where(invoices.c.project_id == projects.c.id, or_(invoices.c.paid_minor > 0, is_being_paid))
     return await _pending(database, projects.c.created_at <= created_before, ~has_money)
 
 
