@@ -129,13 +129,19 @@ CORRUPTIONS = {
 }
 
 
+NEVER = "approved_at = NULL, approved_via = NULL"
+TODAY = "submitted_at = now(), approved_at = now(), approved_via = 'CLIENT'"
 PROJECT_CORRUPTIONS = [
-    ("MILESTONE", "UPDATE milestones SET status = 'SUBMITTED' WHERE status = 'APPROVED'", "MILESTONE_INVOICE"),
-    ("MILESTONE", "UPDATE milestones SET status = 'APPROVED'", "MILESTONE_INVOICE"),
+    (
+        "MILESTONE",
+        f"UPDATE milestones SET status = 'IN_PROGRESS', {NEVER} WHERE status = 'APPROVED'",
+        "MILESTONE_INVOICE",
+    ),
+    ("MILESTONE", f"UPDATE milestones SET status = 'APPROVED', {TODAY}", "MILESTONE_INVOICE"),
     ("MILESTONE", "UPDATE invoices SET agreed_minor = agreed_minor - 1", "MILESTONE_INVOICE"),
     ("MILESTONE", "UPDATE invoices SET milestone_id = NULL", "MILESTONE_INVOICE"),
     ("COMPLETION", "UPDATE invoices SET agreed_minor = 115001", "PROJECT_BILLED"),
-    ("COMPLETION", "UPDATE projects SET status = 'COMPLETED'", "PROJECT_BILLED"),
+    ("COMPLETION", "UPDATE projects SET status = 'COMPLETED', completed_at = now()", "PROJECT_BILLED"),
     ("COMPLETION", "UPDATE projects SET budget_minor = budget_minor + 1", "PROJECT_PLAN"),
     ("COMPLETION", "UPDATE milestones SET status = 'CANCELLED' WHERE position = 2", "PROJECT_PLAN"),
 ]
