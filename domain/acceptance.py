@@ -98,8 +98,7 @@ def _check(answer: Proposal | GigInvitation, action: str, version: int, gig: Gig
         if refusal.code is RefusalCode.WRONG_STATE and lost:
             raise conflict("The last seat of this gig has been taken.") from None
         raise
-    if answer.version != version:
-        raise conflict("It has changed since you read it.", "expectedVersion", current_version=answer.version)
+    answer.require_version(version)
 
 
 def _take_seat(deal: Deal, vacancy: Vacancy, at: datetime) -> int:

@@ -15,7 +15,8 @@ from domain.organizations import FREELANCER_KINDS, Organization, OrganizationSta
 from domain.permissions import Permission
 from domain.plans import check_terms, require_plan
 from domain.refusals import Refused, wrong_state
-from domain.states import Move, Side, Stateful
+from domain.sides import TwoSided
+from domain.states import Move, Side
 from domain.terms import WorkTerms
 
 
@@ -35,7 +36,7 @@ INVITATION_LASTS = timedelta(days=14)
 
 
 @dataclass(eq=False, kw_only=True)
-class GigInvitation(Stateful):
+class GigInvitation(TwoSided):
     """An invitation with amount and terms can be accepted as it stands; one without asks for a proposal."""
 
     SUBJECT: ClassVar[str] = "gig_invitation"
@@ -49,8 +50,6 @@ class GigInvitation(Stateful):
 
     id: UUID
     gig_id: UUID
-    client_organization_id: UUID
-    freelancer_organization_id: UUID
     message: str
     currency: str
     amount_minor: int | None
@@ -98,12 +97,6 @@ class GigInvitation(Stateful):
         if action == "acceptGigInvitation" and self.amount_minor is None:
             return wrong_state("It names no amount: answer it with a proposal.", from_state=self.status.name)
         return None
-
-    def organization_of(self, side: Side) -> UUID | None:
-        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
-
-    def concerned_organizations(self) -> list[UUID]:
-        return [self.client_organization_id, self.freelancer_organization_id]
 
     def concerned_objects(self) -> list[UUID]:
         return [self.gig_id]

@@ -10,7 +10,8 @@ from domain.actors import SYSTEM, Actor
 from domain.money import Money
 from domain.permissions import Permission
 from domain.refusals import RefusalCode, Refused, wrong_state
-from domain.states import Move, Side, Stateful
+from domain.sides import TwoSided
+from domain.states import Move, Side
 
 
 class MilestoneStatus(Enum):
@@ -45,7 +46,7 @@ OPEN_STATES = (_S.PLANNED, *_WORKING, _S.SUBMITTED)
 
 
 @dataclass(eq=False, kw_only=True)
-class Milestone(Stateful):
+class Milestone(TwoSided):
     """A part of a project with its own amount; the amounts of a plan and the upfront add up to the budget."""
 
     SUBJECT: ClassVar[str] = "milestone"
@@ -63,8 +64,6 @@ class Milestone(Stateful):
 
     id: UUID
     project_id: UUID
-    client_organization_id: UUID
-    freelancer_organization_id: UUID
     position: int
     title: str
     description: str
@@ -134,12 +133,6 @@ class Milestone(Stateful):
         if action == "requestInterimInvoice" and self.interim_requested_at is not None:
             return wrong_state("An interim invoice was requested already.", from_state=self.status.name)
         return None
-
-    def organization_of(self, side: Side) -> UUID | None:
-        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
-
-    def concerned_organizations(self) -> list[UUID]:
-        return [self.client_organization_id, self.freelancer_organization_id]
 
     def concerned_objects(self) -> list[UUID]:
         return [self.project_id]

@@ -11,7 +11,8 @@ from domain.ids import new_id
 from domain.permissions import Permission
 from domain.projects import Project
 from domain.reasons import said
-from domain.states import Move, Side, Stateful
+from domain.sides import TwoSided
+from domain.states import Move, Side
 
 
 class PauseRequestStatus(Enum):
@@ -31,7 +32,7 @@ DECIDING_SPAN = timedelta(hours=48)
 
 
 @dataclass(eq=False, kw_only=True)
-class PauseRequest(Stateful):
+class PauseRequest(TwoSided):
     """At most one is pending per project."""
 
     SUBJECT: ClassVar[str] = "pause_request"
@@ -45,17 +46,9 @@ class PauseRequest(Stateful):
 
     id: UUID
     project_id: UUID
-    client_organization_id: UUID
-    freelancer_organization_id: UUID
     reason: str
     reminders: list[datetime]
     status: PauseRequestStatus = field(init=False)
-
-    def organization_of(self, side: Side) -> UUID | None:
-        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
-
-    def concerned_organizations(self) -> list[UUID]:
-        return [self.client_organization_id, self.freelancer_organization_id]
 
     def concerned_objects(self) -> list[UUID]:
         return [self.project_id]

@@ -10,7 +10,8 @@ from domain.actors import SYSTEM, Actor
 from domain.money import Money
 from domain.permissions import Permission
 from domain.refusals import Refused, conflict, wrong_state
-from domain.states import Move, Side, Stateful
+from domain.sides import TwoSided
+from domain.states import Move, Side
 from domain.terms import WorkTerms
 
 
@@ -24,13 +25,6 @@ class ProjectStatus(Enum):
     CANCELLED = "CANCELLED"
 
 
-class ProjectSide(Enum):
-    """The party of a project that an organization is."""
-
-    CLIENT = "CLIENT"
-    FREELANCER = "FREELANCER"
-
-
 _S = ProjectStatus
 _W, _A = Permission.WORK_WRITE, Permission.WORK_APPROVE
 RUNNING = (_S.ACTIVE, _S.ON_HOLD)
@@ -38,7 +32,7 @@ _NOT_ENDED = (_S.PENDING_ACTIVATION, *RUNNING)
 
 
 @dataclass(eq=False, kw_only=True)
-class Project(Stateful):
+class Project(TwoSided):
     """One filled seat of a gig: a budget, its milestones and the terms both sides accepted."""
 
     SUBJECT: ClassVar[str] = "project"
@@ -63,8 +57,6 @@ class Project(Stateful):
     number: int = field(init=False)
     gig_id: UUID
     proposal_id: UUID
-    client_organization_id: UUID
-    freelancer_organization_id: UUID
     client_contact_id: UUID | None
     team: list[UUID]
     title: str
@@ -183,12 +175,6 @@ class Project(Stateful):
     def due_or_never_on(self) -> date:
         """The date lists sort by: projects without one come last."""
         return self.due_on or date.max
-
-    def organization_of(self, side: Side) -> UUID | None:
-        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
-
-    def concerned_organizations(self) -> list[UUID]:
-        return [self.client_organization_id, self.freelancer_organization_id]
 
     def concerned_objects(self) -> list[UUID]:
         return [self.gig_id]

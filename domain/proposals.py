@@ -10,7 +10,8 @@ from domain.actors import SYSTEM, Actor
 from domain.money import Money
 from domain.permissions import Permission
 from domain.reasons import said
-from domain.states import Move, Side, Stateful
+from domain.sides import TwoSided
+from domain.states import Move, Side
 from domain.terms import WorkTerms
 
 
@@ -47,7 +48,7 @@ Range = tuple[int | None, int | None]
 
 
 @dataclass(eq=False, kw_only=True)
-class Proposal(Stateful):
+class Proposal(TwoSided):
     """Terms under which a freelancer organization would do a gig, and the client's offer in return, if any."""
 
     SUBJECT: ClassVar[str] = "proposal"
@@ -69,8 +70,6 @@ class Proposal(Stateful):
 
     id: UUID
     gig_id: UUID
-    client_organization_id: UUID
-    freelancer_organization_id: UUID
     invitation_id: UUID | None
     origin: ProposalOrigin
     currency: str
@@ -176,13 +175,9 @@ class Proposal(Stateful):
             self.move_to("gigEnded", by=SYSTEM, at=at)
             self.record("declined", by=SYSTEM, at=at, data={"reason": reason})
 
-    def organization_of(self, side: Side) -> UUID | None:
-        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
-
     def concerned_organizations(self) -> list[UUID]:
-        if self.submitted_at is None:
-            return [self.freelancer_organization_id]
-        return [self.freelancer_organization_id, self.client_organization_id]
+        """A draft is its author's alone."""
+        return [self.freelancer_organization_id] if self.submitted_at is None else super().concerned_organizations()
 
     def concerned_objects(self) -> list[UUID]:
         return [self.gig_id]

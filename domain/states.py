@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.actors import Actor, ActorKind
 from domain.events import Recorder, StatusChange
 from domain.permissions import Permission
-from domain.refusals import RefusalCode, Refused, forbidden, wrong_state
+from domain.refusals import RefusalCode, Refused, conflict, forbidden, wrong_state
 
 
 class Side(Enum):
@@ -55,6 +55,12 @@ class Versioned:
     version: int = field(init=False)
     created_at: datetime = field(init=False)
     updated_at: datetime = field(init=False)
+
+    def require_version(self, expected: int | None) -> None:
+        """Refuses CONFLICT when it has changed since the caller read it; None: they do not mind."""
+        if expected not in (None, self.version):
+            message = "It has changed since you read it. Read it again before you decide."
+            raise conflict(message, "expectedVersion", current_version=self.version)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.permissions import Permission
-from domain.states import Move, Side, Stateful
+from domain.sides import TwoSided
+from domain.states import Move, Side
 
 
 class TaskStatus(Enum):
@@ -30,7 +31,7 @@ DELIVERED = (_S.SUBMITTED, _S.APPROVED)
 
 
 @dataclass(eq=False, kw_only=True)
-class Task(Stateful):
+class Task(TwoSided):
     """A piece of work that one submission at a time delivers; `revision` counts the submissions."""
 
     SUBJECT: ClassVar[str] = "task"
@@ -48,8 +49,6 @@ class Task(Stateful):
     id: UUID
     milestone_id: UUID
     project_id: UUID
-    client_organization_id: UUID
-    freelancer_organization_id: UUID
     position: int
     title: str
     description: str
@@ -93,12 +92,6 @@ class Task(Stateful):
     def due_or_never_on(self) -> date:
         """The date lists sort by: tasks without one come last."""
         return self.due_on or date.max
-
-    def organization_of(self, side: Side) -> UUID | None:
-        return {Side.CLIENT: self.client_organization_id, Side.FREELANCER: self.freelancer_organization_id}.get(side)
-
-    def concerned_organizations(self) -> list[UUID]:
-        return [self.client_organization_id, self.freelancer_organization_id]
 
     def concerned_objects(self) -> list[UUID]:
         return [self.project_id, self.milestone_id]

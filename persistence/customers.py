@@ -48,23 +48,15 @@ LIST = Connection(
 async def for_change(db: Unit, customer_id: UUID, expected_version: int | None = None) -> Customer:
     """A visible customer, locked until the transaction ends."""
     statement = select(Customer).where(customers.c.id == customer_id, visible_to(db.by)).with_for_update()
-    customer = (await db.session.scalars(statement)).one_or_none()
-    if customer is None:
-        raise not_found("customer", "customerId")
-    if expected_version not in (None, customer.version):
-        raise conflict(
-            "The customer has changed since you read it.", "expectedVersion", current_version=customer.version
-        )
+    customer = await db.require(statement, "customer", "customerId")
+    customer.require_version(expected_version)
     return customer
 
 
 async def require(db: Unit, customer_id: UUID) -> Customer:
     """A visible customer of the caller's own organization, to be written on a document."""
     own = (customers.c.id == customer_id, customers.c.organization_id == db.by.organization_id, visible_to(db.by))
-    customer = (await db.session.scalars(select(Customer).where(*own))).one_or_none()
-    if customer is None:
-        raise not_found("customer", "customerId")
-    return customer
+    return await db.require(select(Customer).where(*own), "customer", "customerId")
 
 
 async def save(db: Unit, customer: Customer) -> None:

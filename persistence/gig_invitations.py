@@ -6,15 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.actors import Actor
 from domain.gig_invitations import GigInvitation, GigInvitationStatus
 from domain.gigs import Gig
 from domain.organizations import Organization
-from domain.projects import ProjectSide
-from domain.refusals import conflict, not_found, wrong_state
+from domain.refusals import not_found, wrong_state
 from persistence.gigs import GIGS, for_answer
 from persistence.organizations import ORGANIZATIONS
-from persistence.sides import visible_to_sides
+from persistence.sides import on_side, visible_to_sides
 from persistence.tables.work import gig_invitations
 from persistence.unit import Unit
 from planner.edges import ByViewer, Condition, Connection, One, Source
@@ -26,18 +24,11 @@ GIG = One(GIGS, "gig_id")
 CLIENT = One(ORGANIZATIONS, "client_organization_id")
 FREELANCER = One(ORGANIZATIONS, "freelancer_organization_id")
 
-
-def _side(viewer: Actor, side: ProjectSide) -> Condition:
-    sent: Condition = gig_invitations.c.client_organization_id == viewer.organization_id
-    received = gig_invitations.c.freelancer_organization_id == viewer.organization_id
-    return sent if side is ProjectSide.CLIENT else received
-
-
 _ORDERS = {"CREATED_AT": gig_invitations.c.created_at, "EXPIRES_AT": gig_invitations.c.expires_at}
 _NEWEST_FIRST = (("CREATED_AT", True),)
 _FILTERS: Mapping[str, Callable[[Any], Condition] | ByViewer] = {
     "status": lambda values: gig_invitations.c.status.in_(values),
-    "side": ByViewer(_side),
+    "side": on_side(gig_invitations),
     "gig_id": lambda id_: gig_invitations.c.gig_id == id_,
     "freelancer_organization_id": lambda id_: gig_invitations.c.freelancer_organization_id == id_,
 }
@@ -45,26 +36,16 @@ LIST = Connection(GIG_INVITATIONS, orders=_ORDERS, default_order=_NEWEST_FIRST, 
 OF_GIG = Connection(GIG_INVITATIONS, orders=_ORDERS, default_order=_NEWEST_FIRST, filters=_FILTERS, column="gig_id")
 
 
-async def for_change(db: Unit, invitation_id: UUID, expected_version: int | None = None) -> GigInvitation:
+async def for_change(db: Unit, invitation_id: UUID) -> GigInvitation:
     """A visible invitation, locked until the transaction ends."""
-    statement = select(GigInvitation).where(gig_invitations.c.id == invitation_id, visible_to(db.by))
-    invitation = (await db.session.scalars(statement.with_for_update())).one_or_none()
-    if invitation is None:
-        raise not_found("invitation", "invitationId")
-    if expected_version not in (None, invitation.version):
-        raise conflict(
-            "The invitation has changed since you read it.", "expectedVersion", current_version=invitation.version
-        )
-    return invitation
+    visible = select(GigInvitation).where(gig_invitations.c.id == invitation_id, visible_to(db.by))
+    return await db.require(visible.with_for_update(), "invitation", "invitationId")
 
 
 async def with_gig(db: Unit, invitation_id: UUID) -> tuple[Gig, GigInvitation]:
     """A visible invitation and its gig, locked in this order: the gig first."""
     find = select(gig_invitations.c.gig_id).where(gig_invitations.c.id == invitation_id, visible_to(db.by))
-    gig_id = (await db.session.execute(find)).scalar_one_or_none()
-    if gig_id is None:
-        raise not_found("invitation", "invitationId")
-    gig = await for_answer(db, gig_id)
+    gig = await for_answer(db, await db.require(find, "invitation", "invitationId"))
     return gig, await for_change(db, invitation_id)
 
 

@@ -11,7 +11,7 @@ from domain.gig_categories import GigCategory
 from domain.gig_invitations import GigInvitationStatus
 from domain.gigs import Gig, GigStatus, GigVisibility
 from domain.permissions import Permission
-from domain.refusals import conflict, not_found
+from domain.refusals import not_found
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.work import gig_categories, gig_invitations, gigs, proposals
 from persistence.texts import contains
@@ -77,11 +77,8 @@ CATEGORIES = Connection(
 async def for_change(db: Unit, gig_id: UUID, expected_version: int | None = None) -> Gig:
     """A visible gig, locked until the transaction ends. Gigs come first in the order of locks."""
     statement = select(Gig).where(gigs.c.id == gig_id, visible_to(db.by)).with_for_update()
-    gig = (await db.session.scalars(statement)).one_or_none()
-    if gig is None:
-        raise not_found("gig", "gigId")
-    if expected_version not in (None, gig.version):
-        raise conflict("The gig has changed since you read it.", "expectedVersion", current_version=gig.version)
+    gig = await db.require(statement, "gig", "gigId")
+    gig.require_version(expected_version)
     return gig
 
 

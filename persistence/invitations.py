@@ -56,10 +56,7 @@ async def for_revoking(db: Unit, invitation_id: UUID) -> Invitation:
     """An invitation of the active organization, both locked."""
     organization = await for_change(db)
     which = (_invitations.id == invitation_id, _invitations.organization_id == organization.id)
-    invitation = (await db.session.scalars(select(Invitation).where(*which).with_for_update())).one_or_none()
-    if invitation is None:
-        raise not_found("invitation", "invitationId")
-    return invitation
+    return await db.require(select(Invitation).where(*which).with_for_update(), "invitation", "invitationId")
 
 
 async def for_answer(db: Unit, invitation_id: UUID | None, token_hash: bytes | None) -> tuple[Invitation, Organization]:

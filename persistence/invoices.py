@@ -15,7 +15,6 @@ from domain.actors import Actor
 from domain.invoice_lines import InvoiceLine, TaxTotal, tax_totals
 from domain.invoices import CollectionMode, Invoice, InvoiceRole, InvoiceStatus, PaymentStatus
 from domain.permissions import Permission
-from domain.refusals import conflict, not_found
 from persistence.customers import CUSTOMERS
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.columns import Instant
@@ -126,11 +125,8 @@ async def for_change(
     statement = select(Invoice).where(invoices.c.id == invoice_id, visible_to(db.by)).with_for_update()
     if with_lines:
         statement = statement.options(selectinload(class_mapper(Invoice).attrs["lines"].class_attribute))
-    invoice = (await db.session.scalars(statement)).one_or_none()
-    if invoice is None:
-        raise not_found("invoice", "invoiceId")
-    if expected_version not in (None, invoice.version):
-        raise conflict("The invoice has changed since you read it.", "expectedVersion", current_version=invoice.version)
+    invoice = await db.require(statement, "invoice", "invoiceId")
+    invoice.require_version(expected_version)
     return invoice
 
 

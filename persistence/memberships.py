@@ -54,13 +54,8 @@ async def for_member_change(
     organization = await for_change(db)
     mine = _members.organization_id == organization.id
     statement = select(Membership).where(_members.id == membership_id, mine).with_for_update()
-    membership = (await db.session.scalars(statement)).one_or_none()
-    if membership is None:
-        raise not_found("member", "membershipId")
-    if expected_version not in (None, membership.version):
-        raise conflict(
-            "The membership has changed since you read it.", "expectedVersion", current_version=membership.version
-        )
+    membership = await db.require(statement, "member", "membershipId")
+    membership.require_version(expected_version)
     owners = select(func.count()).select_from(memberships).where(mine, _is_active(), _members.role == Role.OWNER)
     return membership, (await db.session.execute(owners)).scalar_one()
 

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from domain.milestones import OPEN_STATES, Milestone, MilestoneStatus
 from domain.projects import Project, ProjectStatus
-from domain.refusals import not_found
 from domain.tasks import Task
 from persistence import projects as of_projects
 from persistence.database import Database
@@ -26,12 +25,8 @@ PROJECT = One(of_projects.PROJECTS, "project_id")
 
 async def for_change(db: Unit, milestone_id: UUID) -> tuple[Project, Milestone, Sequence[Task]]:
     """A visible milestone with its project and its tasks, locked in that order until the transaction ends."""
-    seen = await db.session.scalar(
-        select(milestones.c.project_id).where(milestones.c.id == milestone_id, visible_to(db.by))
-    )
-    if seen is None:
-        raise not_found("milestone", "milestoneId")
-    return await locked(db, seen, milestone_id)
+    visible = select(milestones.c.project_id).where(milestones.c.id == milestone_id, visible_to(db.by))
+    return await locked(db, await db.require(visible, "milestone", "milestoneId"), milestone_id)
 
 
 async def locked(db: Unit, project_id: UUID, milestone_id: UUID) -> tuple[Project, Milestone, Sequence[Task]]:

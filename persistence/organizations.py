@@ -6,7 +6,7 @@ from sqlalchemy import select, true
 
 from domain.actors import Actor
 from domain.organizations import Organization
-from domain.refusals import conflict, forbidden, not_found
+from domain.refusals import forbidden, not_found
 from persistence.tables.identity import organizations
 from persistence.unit import Unit
 from planner.edges import Condition, Source
@@ -32,10 +32,7 @@ async def for_change(
     if organization_id not in (None, db.by.organization_id):
         raise not_found("organization", "organizationId")
     organization = await locked(db, db.by.organization_id)
-    if expected_version not in (None, organization.version):
-        raise conflict(
-            "The organization has changed since you read it.", "expectedVersion", current_version=organization.version
-        )
+    organization.require_version(expected_version)
     return organization
 
 

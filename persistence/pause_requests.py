@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from domain.pause_requests import PauseRequest, PauseRequestStatus
 from domain.projects import Project
-from domain.refusals import not_found
 from persistence import projects as of_projects
 from persistence.sides import visible_to_sides
 from persistence.tables.projects import pause_requests
@@ -34,7 +33,4 @@ async def for_answer(db: Unit, project_id: UUID) -> tuple[Project, PauseRequest]
         .limit(1)
         .with_for_update()
     )
-    request = (await db.session.scalars(newest)).one_or_none()
-    if request is None:
-        raise not_found("pause request", "projectId")
-    return project, request
+    return project, await db.require(newest, "pause request", "projectId")

@@ -9,7 +9,6 @@ from domain.actors import Actor, ActorKind
 from domain.payment_methods import PaymentMethod, PaymentMethodStatus
 from domain.payments import LIVE_STATES
 from domain.permissions import Permission
-from domain.refusals import not_found
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.identity import organizations
 from persistence.tables.money import payment_methods, payments
@@ -59,12 +58,12 @@ async def default_of(db: Unit, organization_id: UUID, currency: str) -> PaymentM
 async def for_charge(db: Unit, method_id: UUID) -> PaymentMethod:
     """A visible method that a payment is about to be made with."""
     statement = select(PaymentMethod).where(payment_methods.c.id == method_id, visible_to(db.by))
-    return _found(await db.session.scalar(statement.with_for_update(read=True)))
+    return await db.require(statement.with_for_update(read=True), "payment method", "methodId")
 
 
 async def for_change(db: Unit, method_id: UUID) -> PaymentMethod:
     statement = select(PaymentMethod).where(payment_methods.c.id == method_id, visible_to(db.by))
-    return _found(await db.session.scalar(statement.with_for_update()))
+    return await db.require(statement.with_for_update(), "payment method", "methodId")
 
 
 async def for_choice(db: Unit, organization_id: UUID, currency: str) -> Sequence[PaymentMethod]:
@@ -102,9 +101,3 @@ async def is_in_use(db: Unit, method_id: UUID) -> bool:
     """Whether a live payment is made with it."""
     live = exists().where(payments.c.method_id == method_id, payments.c.status.in_(LIVE_STATES))
     return bool(await db.session.scalar(select(live)))
-
-
-def _found(method: PaymentMethod | None) -> PaymentMethod:
-    if method is None:
-        raise not_found("payment method", "methodId")
-    return method

@@ -10,7 +10,6 @@ from domain.actors import SYSTEM, Actor
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
 from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, PaymentTrigger, started
 from domain.permissions import Permission
-from domain.refusals import not_found
 from persistence import payment_methods
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
@@ -95,9 +94,7 @@ async def start_collection(db: Unit, invoice: Invoice) -> Payment | None:
 async def for_outcome(db: Unit, payment_id: UUID) -> tuple[Invoice, Payment, PaymentAttempt]:
     """A visible payment with its invoice and its newest attempt, locked in this order."""
     visible = select(payments.c.invoice_id).where(payments.c.id == payment_id, visible_to(db.by))
-    invoice_id = await db.session.scalar(visible)
-    if invoice_id is None:
-        raise not_found("payment", "paymentId")
+    invoice_id = await db.require(visible, "payment", "paymentId")
     invoice = (await db.session.scalars(select(Invoice).where(invoices.c.id == invoice_id).with_for_update())).one()
     locked = select(Payment).where(payments.c.id == payment_id).with_for_update()
     payment = (await db.session.scalars(locked)).one()

@@ -42,7 +42,4 @@ async def members(db: Unit, membership_ids: Sequence[UUID], *path: str) -> list[
 async def member(db: Unit, membership_id: UUID, *path: str) -> Membership:
     """A member whom the caller may know; refuses NOT_FOUND with the path of the input's field."""
     statement = select(Membership).where(memberships.c.id == membership_id, visible_to(db.by))
-    found = (await db.session.scalars(statement)).one_or_none()
-    if found is None:
-        raise not_found("member", *path)
-    return found
+    return await db.require(statement, "member", *path)

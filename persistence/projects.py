@@ -13,22 +13,21 @@ from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone
 from domain.payment_methods import PaymentMethodStatus
 from domain.payments import LIVE_STATES
-from domain.projects import Project, ProjectSide, ProjectStatus
-from domain.refusals import not_found
+from domain.projects import Project, ProjectStatus
 from domain.tasks import Task
 from persistence import budgets, payment_methods, project_invoices
 from persistence.database import Database
 from persistence.gigs import GIGS
 from persistence.organizations import ORGANIZATIONS
 from persistence.proposals import PROPOSALS
-from persistence.sides import visible_to_sides
+from persistence.sides import on_side, visible_to_sides
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_methods as methods
 from persistence.tables.money import payments
 from persistence.tables.projects import milestones, projects, tasks
 from persistence.texts import contains
 from persistence.unit import Unit
-from planner.edges import ByViewer, Condition, Connection, One, Source
+from planner.edges import Condition, Connection, One, Source
 
 visible_to = visible_to_sides(projects)
 PROJECTS = Source(Project, projects, visible_to)
@@ -45,11 +44,6 @@ def due_or_never(column: ColumnElement[date | None]) -> ColumnElement[Any]:
     return func.coalesce(column, date.max).label("due_or_never_on")
 
 
-def _side(viewer: Any, side: ProjectSide) -> Condition:
-    is_client: Condition = projects.c.client_organization_id == viewer.organization_id
-    return is_client if side is ProjectSide.CLIENT else projects.c.freelancer_organization_id == viewer.organization_id
-
-
 LIST = Connection(
     PROJECTS,
     orders={
@@ -63,7 +57,7 @@ LIST = Connection(
         "status": lambda values: projects.c.status.in_(values),
         "gig_id": lambda id_: projects.c.gig_id == id_,
         "text": lambda text: contains(text, projects.c.title),
-        "side": ByViewer(_side),
+        "side": on_side(projects),
         "due_from": lambda day: projects.c.due_on >= day,
         "due_to": lambda day: projects.c.due_on <= day,
         "is_archived": lambda is_archived: projects.c.archived_at.is_not(None) == is_archived,
@@ -73,10 +67,7 @@ LIST = Connection(
 
 async def for_change(db: Unit, project_id: UUID) -> Project:
     """A visible project, locked until the transaction ends."""
-    project = (await db.session.scalars(_locked(project_id).where(visible_to(db.by)))).one_or_none()
-    if project is None:
-        raise not_found("project", "projectId")
-    return project
+    return await db.require(_locked(project_id).where(visible_to(db.by)), "project", "projectId")
 
 
 async def locked(db: Unit, project_id: UUID) -> Project:

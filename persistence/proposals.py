@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.actors import Actor
 from domain.gigs import Gig
 from domain.permissions import Permission
-from domain.projects import ProjectSide
 from domain.proposals import OPEN_STATES, Proposal, ProposalStatus
-from domain.refusals import conflict, not_found
+from domain.refusals import conflict
 from persistence import history
 from persistence.gigs import GIGS, for_answer
 from persistence.organizations import ORGANIZATIONS
+from persistence.sides import on_side
 from persistence.tables.platform import status_changes
 from persistence.tables.work import gigs, proposals
 from persistence.unit import Unit
@@ -67,11 +67,6 @@ def _status(viewer: Actor, values: Sequence[ProposalStatus]) -> Condition:
     return case((private, submitted), else_=proposals.c.status).in_(values)
 
 
-def _side(viewer: Actor, side: ProjectSide) -> Condition:
-    is_client: Condition = proposals.c.client_organization_id == viewer.organization_id
-    return is_client if side is ProjectSide.CLIENT else proposals.c.freelancer_organization_id == viewer.organization_id
-
-
 _ORDERS = {
     "CREATED_AT": proposals.c.created_at,
     "AMOUNT": proposals.c.amount_minor,
@@ -80,7 +75,7 @@ _ORDERS = {
 _NEWEST_FIRST = (("CREATED_AT", True),)
 _FILTERS: Mapping[str, Callable[[Any], Condition] | ByViewer] = {
     "status": ByViewer(_status),
-    "side": ByViewer(_side),
+    "side": on_side(proposals),
     "gig_id": lambda id_: proposals.c.gig_id == id_,
     "origin": lambda origin: proposals.c.origin == origin,
     "freelancer_organization_id": lambda id_: proposals.c.freelancer_organization_id == id_,
@@ -113,23 +108,15 @@ OUTSIDE_BUDGET = Batch(_load_outside_budget, default=False)
 async def for_change(db: Unit, proposal_id: UUID, expected_version: int | None = None) -> Proposal:
     """A visible proposal, locked until the transaction ends."""
     statement = select(Proposal).where(proposals.c.id == proposal_id, visible_to(db.by)).with_for_update()
-    proposal = (await db.session.scalars(statement)).one_or_none()
-    if proposal is None:
-        raise not_found("proposal", "proposalId")
-    if expected_version not in (None, proposal.version):
-        raise conflict(
-            "The proposal has changed since you read it.", "expectedVersion", current_version=proposal.version
-        )
+    proposal = await db.require(statement, "proposal", "proposalId")
+    proposal.require_version(expected_version)
     return proposal
 
 
 async def with_gig(db: Unit, proposal_id: UUID, expected_version: int | None = None) -> tuple[Gig, Proposal]:
     """A visible proposal and its gig, locked in this order: the gig first."""
     find = select(proposals.c.gig_id).where(proposals.c.id == proposal_id, visible_to(db.by))
-    gig_id = (await db.session.execute(find)).scalar_one_or_none()
-    if gig_id is None:
-        raise not_found("proposal", "proposalId")
-    gig = await for_answer(db, gig_id)
+    gig = await for_answer(db, await db.require(find, "proposal", "proposalId"))
     return gig, await for_change(db, proposal_id, expected_version)
 
 

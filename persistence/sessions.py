@@ -11,7 +11,6 @@ from domain.actors import ANONYMOUS, Actor, ActorKind
 from domain.memberships import MembershipStatus
 from domain.organizations import OrganizationStatus
 from domain.permissions import BY_ROLE, BY_STAFF_ROLE, Permission
-from domain.refusals import not_found
 from domain.sessions import IDLE, SEEN_EVERY, Session
 from domain.users import MAY_SIGN_IN, UserStatus
 from persistence.database import Database
@@ -80,10 +79,7 @@ async def current(db: Unit) -> Session:
 
 async def for_revoking(db: Unit, session_id: UUID) -> Session:
     statement = select(Session).where(sessions.c.id == session_id, visible_to(db.by)).with_for_update()
-    session = (await db.session.scalars(statement)).one_or_none()
-    if session is None:
-        raise not_found("session", "sessionId")
-    return session
+    return await db.require(statement, "session", "sessionId")
 
 
 async def all_for_revoking(db: Unit) -> Sequence[Session]:

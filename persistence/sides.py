@@ -1,4 +1,4 @@
-"""What belongs to the two sides of a project: each side reads all of it, nobody else does."""
+"""What belongs to the two sides of a project: each side reads all of it and finds it by its own part in it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Table, false, or_, true
 
 from domain.permissions import Permission
-from planner.edges import Condition
+from domain.sides import ProjectSide
+from planner.edges import ByViewer, Condition
 
 
 def visible_to_sides(table: Table) -> Callable[[Any], Condition]:
@@ -21,3 +22,12 @@ def visible_to_sides(table: Table) -> Callable[[Any], Condition]:
         return or_(table.c.client_organization_id == mine, table.c.freelancer_organization_id == mine)
 
     return visible_to
+
+
+def on_side(table: Table) -> ByViewer:
+    """The filter for rows in which the viewer's organization is that party."""
+    columns = {
+        ProjectSide.CLIENT: table.c.client_organization_id,
+        ProjectSide.FREELANCER: table.c.freelancer_organization_id,
+    }
+    return ByViewer(lambda viewer, side: columns[side] == viewer.organization_id)

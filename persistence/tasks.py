@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, false, or_, select
 
-from domain.refusals import conflict, not_found
+from domain.refusals import not_found
 from domain.task_work import Work
 from domain.tasks import Task
 from persistence import milestones as of_milestones
@@ -58,6 +58,5 @@ async def for_work(db: Unit, task_id: UUID, expected_version: int | None = None)
         raise not_found("task", "taskId")
     project, milestone, siblings = await of_milestones.locked(db, seen.project_id, seen.milestone_id)
     task = next(one for one in siblings if one.id == task_id)
-    if expected_version not in (None, task.version):
-        raise conflict("The task has changed since you read it.", "expectedVersion", current_version=task.version)
+    task.require_version(expected_version)
     return Work(project=project, milestone=milestone, task=task, tasks=siblings)

@@ -37,10 +37,7 @@ LIST = Connection(
 
 async def for_retirement(db: Unit, tax_type_id: UUID) -> TaxType:
     statement = select(TaxType).where(tax_types.c.id == tax_type_id, visible_to(db.by)).with_for_update()
-    tax_type = (await db.session.scalars(statement)).one_or_none()
-    if tax_type is None:
-        raise not_found("tax type", "taxTypeId")
-    return tax_type
+    return await db.require(statement, "tax type", "taxTypeId")
 
 
 async def choose(db: Unit, issuer_id: UUID, ids: Collection[UUID]) -> dict[UUID, TaxType]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Select, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, UOWTransaction
@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from domain.actors import Actor
 from domain.events import Recorder
 from domain.outside import unit_is_open
-from domain.refusals import conflict
+from domain.refusals import conflict, not_found
 from domain.states import Versioned
 from persistence.database import Database
 from persistence.outbox import outbox_row, status_change_row
@@ -44,6 +44,13 @@ class Unit:
 
     async def flush(self) -> None:
         await self.session.flush()
+
+    async def require(self, statement: Select[T], what: str, *path: str) -> T:
+        """The one object that a verb is about; NOT_FOUND where there is none, or none that the caller may see."""
+        found = (await self.session.scalars(statement)).one_or_none()
+        if found is None:
+            raise not_found(what, *path)
+        return found
 
 
 @asynccontextmanager

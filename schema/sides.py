@@ -1,6 +1,6 @@
 """The two sides of agreed work, from the viewer's own place."""
 
-from domain.projects import ProjectSide
+from domain.sides import ProjectSide
 from schema.enums import describe
 
 describe(
