@@ -18,6 +18,12 @@ _TABLES = (
     "pause_requests",
     "invoices",
     "payments",
+    "payment_methods",
+    "customers",
+    "tax_types",
+    "organizations",
+    "memberships",
+    "invitations",
     "outbox",
     "status_changes",
 )
@@ -28,10 +34,10 @@ _ROWS = " UNION ALL ".join(
 
 @asynccontextmanager
 async def nothing_changes(world: World) -> AsyncIterator[None]:
-    """Fails unless all rows of work, events and history included, are the same afterwards."""
-    before = await _fingerprints(world)
+    """Fails unless all rows of work, money and members, events and history included, are the same afterwards."""
+    before = await fingerprints(world)
     yield
-    after = await _fingerprints(world)
+    after = await fingerprints(world)
     assert [table for table in before if before[table] != after[table]] == []
 
 
@@ -42,6 +48,7 @@ async def events(world: World, *prefixes: str) -> list[str]:
     return [one for one in types if one.startswith(prefixes or ("",))]
 
 
-async def _fingerprints(world: World) -> dict[str, str | None]:
+async def fingerprints(world: World) -> dict[str, str | None]:
+    """What the rows of each table come to; the same as long as nothing has changed."""
     async with world.database.connection() as connection:
         return {row[0]: row[1] for row in await connection.execute(text(_ROWS))}

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from domain.invoices import CollectionMode
 from tests.makers.payment_methods import make_method
-from tests.makers.payments import balances, charged, make_claim, postings
+from tests.makers.payments import balances, charged, postings
+from tests.makers.traces import events
+from tests.stories.agreed import agree
 from tests.world import World
 
 INVOICE = """query($id: ID!) { invoice(id: $id) {
@@ -14,14 +15,19 @@ INVOICE = """query($id: ID!) { invoice(id: $id) {
 
 
 async def test_three_declined_charges_put_an_invoice_on_hold_and_a_payment_by_hand_settles_it(world: World) -> None:
-    claim = await make_claim(world, token="sim_decline", mode=CollectionMode.AUTO)
+    deal = await agree(world, "MILESTONE", 100_000, 1)
+    await world.settle()
+    await make_method(deal.client, "sim_decline")
+    await deal.deliver(0)
+    await deal.approve(0)
+    assert await deal.status() == "COMPLETED"
+    (invoice,) = (await deal.shown("invoices { nodes { id } }"))["invoices"]["nodes"]
 
     async def seen() -> tuple[str, str, int, int]:
-        invoice = (await claim.issuer.ask(INVOICE, id=claim.id))["invoice"]
-        attempts = invoice["collection"]["attempts"]
-        return invoice["status"], invoice["paymentStatus"], attempts, invoice["payments"]["totalCount"]
+        shown = (await deal.freelancer.ask(INVOICE, id=invoice["id"]))["invoice"]
+        attempts = shown["collection"]["attempts"]
+        return shown["status"], shown["paymentStatus"], attempts, shown["payments"]["totalCount"]
 
-    await world.settle()
     assert await seen() == ("OPEN", "UNPAID", 1, 1)
     world.clock.advance(timedelta(days=2))
     await world.settle()
@@ -32,12 +38,13 @@ async def test_three_declined_charges_put_an_invoice_on_hold_and_a_payment_by_ha
     world.clock.advance(timedelta(days=5))
     await world.settle()
     assert await seen() == ("OPEN", "ON_HOLD", 3, 3)
-    assert (await postings(world), await charged(world)) == (["P1"], 0)
+    assert (await postings(world), await charged(world), await deal.wallet()) == (["P1"], 0, None)
 
-    await make_method(claim.payer, "sim_ok")
-    await claim.pay()
+    await make_method(deal.client, "sim_ok")
+    await deal.client.do("payInvoice", "payment { id }", invoiceId=invoice["id"], idempotencyKey=world.key())
     await world.settle()
     assert await seen() == ("PAID", "PAID", 3, 4)
-    assert (await postings(world), await charged(world)) == (["P1", "P3"], 100_000)
+    assert (await postings(world), await charged(world), await deal.wallet()) == (["P1", "P3"], 100_000, "950.00")
     assert await balances(world) == {"provider_cash": 100_000, "wallet_available": -95_000, "platform_fee": -5_000}
-    assert await claim.events("invoice") == ["payment_failed"] * 3 + ["put_on_hold", "paid"]
+    told = [one.removeprefix("invoice.") for one in await events(world, "invoice.")]
+    assert told == ["created", "opened", *["payment_failed"] * 3, "put_on_hold", "paid"]

@@ -1,73 +1,14 @@
 """Work from the posted gig to the paid invoice: the worked examples, told through the API by both sides."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from tests.makers.gigs import make_open_gig
-from tests.makers.payment_methods import make_method
 from tests.makers.proposals import accept_proposal, eur, make_submitted_proposal
 from tests.makers.traces import events
-from tests.world import Person, World
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """An agreed project whose milestones have one task each; the client can pay."""
-
-    world: World
-    client: Person
-    freelancer: Person
-    id: str
-    gig: str
-    milestones: list[str]
-    tasks: list[str]
-
-    async def shown(self, select: str) -> Any:
-        query = f"query($id: ID!) {{ project(id: $id) {{ {select} }} }}"
-        return (await self.client.ask(query, id=self.id))["project"]
-
-    async def status(self) -> str:
-        return str((await self.shown("status"))["status"])
-
-    async def invoices(self) -> list[tuple[str, str, str]]:
-        """Kind, total and status, oldest first."""
-        nodes = (await self.shown("invoices { nodes { kind status total { decimal } } }"))["invoices"]["nodes"]
-        return [(one["kind"], one["total"]["decimal"], one["status"]) for one in reversed(nodes)]
-
-    async def deliver(self, number: int) -> None:
-        await self.freelancer.do("submitTask", "task { id }", taskId=self.tasks[number], note="Here it is.")
-
-    async def approve(self, number: int) -> dict[str, Any]:
-        """The outcome for project and invoice, after which the money has had time to arrive."""
-        done = await self.client.do(
-            "approveTask",
-            "invoice { kind total { decimal } } project { status }",
-            taskId=self.tasks[number],
-            revision=1,
-            idempotencyKey=self.world.key(),
-        )
-        await self.world.settle()
-        return done
-
-
-async def agree(world: World, method: str, budget_minor: int, parts: int, *, token: str = "sim_ok") -> Deal:
-    """A gig is posted, a proposal made and accepted."""
-    client, freelancer = await world.client_side(), await world.freelancer_side()
-    await make_method(client, token)
-    milestones = [{"title": f"Part {number}"} for number in range(1, parts + 1)]
-    terms = {"invoicingMethod": method, "fundingMode": "DIRECT", "milestones": milestones}
-    gig = await make_open_gig(world, client, budgetMax=eur(budget_minor), terms=terms)
-    proposal = await make_submitted_proposal(freelancer, gig, amount=eur(budget_minor))
-    select = "project { id status milestones { id tasks { id } } }"
-    project = (await accept_proposal(client, proposal, select))["project"]
-    assert project["status"] == "PENDING_ACTIVATION"
-    parts_ = project["milestones"]
-    tasks = [one["tasks"][0]["id"] for one in parts_]
-    return Deal(world, client, freelancer, project["id"], gig, [one["id"] for one in parts_], tasks)
+from tests.stories.agreed import agree
+from tests.world import World
 
 
 async def test_an_interim_invoice_takes_its_part_from_the_final_one(world: World) -> None:
