@@ -24,8 +24,9 @@ async def create_gig(db: Unit, **fields: Any) -> Changed:
 
 async def update_gig(db: Unit, *, gig_id: UUID, expected_version: int | None = None, **fields: Any) -> Changed:
     gig = await gigs.for_change(db, gig_id, expected_version)
+    gig.check("updateGig", by=db.by)
+    await gigs.require_category(db, fields.get("category_id"))
     gig_drafts.change(gig, fields, by=db.by, at=db.at)
-    await gigs.require_category(db, gig.category_id)
     if gig.status is GigStatus.FILLED:
         await end_answers(db, gig)
     return Changed(gig=gig)

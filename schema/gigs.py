@@ -11,6 +11,7 @@ from domain import gigs as domain
 from domain.gigs import GigPricing, GigPriority, GigStatus, GigVisibility
 from domain.permissions import Permission
 from resolvers import gigs as resolve
+from resolvers.guards import Needs
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, patch, patch_id, value
@@ -170,7 +171,7 @@ class GigQueries:
         order=GigOrder,
         needs=(Permission.WORK_READ, Permission.STAFF_READ),
     )
-    gig_categories = connection(resolve.CATEGORIES, GigCategory, "The headings gigs can have.")
+    gig_categories = connection(resolve.CATEGORIES, GigCategory, "The headings gigs can have.", needs=Needs.VERIFIED)
 
 
 @strawberry.type

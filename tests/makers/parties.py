@@ -1,0 +1,92 @@
+"""Two parties with everything between them: an object of every kind that the API knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from domain.actors import SYSTEM, Actor
+from domain.gigs import GigVisibility
+from persistence.tables.work import gigs
+from resolvers.nodes import SOURCES
+from schema.ids import global_id
+from server.auth import actor_of_token
+from tests.makers.gigs import make_open_gig
+from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
+from tests.makers.projects import approve, make_active_project, make_submitted_project
+from tests.makers.proposals import make_invitation, make_submitted_proposal
+from tests.world import Person, World
+
+Ids = dict[str, list[str]]
+"""Global ids by the name of their type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """A client, a freelancer, and the ids of all that is theirs."""
+
+    client: Person
+    freelancer: Person
+    ids: Ids
+
+
+async def make_parties(world: World) -> Parties:
+    """Nothing of it is meant for others, except that their names are known and the gigs of their projects public."""
+    before = await all_ids(world)
+    client, freelancer = await world.client_side(), await world.freelancer_side()
+    await _gigs(world, client, freelancer)
+    await _invoices(world, client, freelancer)
+    await _work(world, client, freelancer)
+    await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
+    people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
+    after = await all_ids(world, *people)
+    new = {name: [one for one in found if one not in before[name]] for name, found in after.items()}
+    assert [name for name, found in new.items() if not found] in ([], ["GigCategory"])
+    return Parties(client, freelancer, new)
+
+
+async def all_ids(world: World, *viewers: Actor) -> Ids:
+    """What there is of every type, and of sessions, which are nobody else's, those of the viewers."""
+    return {name: await ids_for(world, name, (SYSTEM, *viewers)) for name in SOURCES}
+
+
+async def ids_for(world: World, type_name: str, viewers: Sequence[Actor]) -> list[str]:
+    """The ids of that type that one of the viewers may see."""
+    source, found = SOURCES[type_name], list[str]()
+    async with world.database.reader() as session:
+        for viewer in viewers:
+            statement = select(source.table.c.id).where(source.visible_to(viewer)).order_by(source.table.c.id)
+            found += [global_id(type_name, id_) for id_ in await session.scalars(statement)]
+    return list(dict.fromkeys(found))
+
+
+async def private_gigs(world: World) -> list[str]:
+    """The gigs that nobody finds who was not invited."""
+    async with world.database.reader() as session:
+        statement = select(gigs.c.id).where(gigs.c.visibility == GigVisibility.INVITE_ONLY)
+        return [global_id("Gig", id_) for id_ in await session.scalars(statement)]
+
+
+async def _gigs(world: World, client: Person, freelancer: Person) -> None:
+    gig = await make_open_gig(world, client, visibility="INVITE_ONLY", seats=3)
+    await make_invitation(client, freelancer, gig)
+    await make_submitted_proposal(freelancer, gig)
+    await make_invitation(client, freelancer, await make_open_gig(world, client, visibility="INVITE_ONLY"))
+
+
+async def _invoices(world: World, client: Person, freelancer: Person) -> None:
+    customer = await make_customer(freelancer, client, email="books@example.com")
+    line = line_input(10_000, await make_tax_type(freelancer))
+    await make_draft(freelancer, customer, line)
+    invoice = await make_draft(freelancer, customer, line)
+    await opened(world, freelancer, invoice)
+    await freelancer.do("sendInvoiceReminder", "reminder { id }", invoiceId=invoice)
+
+
+async def _work(world: World, client: Person, freelancer: Person) -> None:
+    """A project with a paid milestone and one to come, and one that is asked to pause."""
+    made = await make_submitted_project(world, "MILESTONE", (1, 1), client=client, freelancer=freelancer)
+    await approve(made, made.task)
+    await world.settle()
+    waiting = await make_active_project(world, client=client, freelancer=freelancer)
+    await freelancer.do("requestPause", "project { id }", projectId=waiting.id, reason="I am ill.")
