@@ -11,16 +11,17 @@ from domain.actors import SYSTEM
 from integrations.mail import FolderMail, use_mailer
 from persistence import reference_data
 from persistence.database import Database
-from persistence.migrate import migrate
 from persistence.tables import metadata
 from persistence.unit import unit_of_work
 from server.clock import Clock
 from server.embedded import temporary_postgres
+from server.migrations import upgrade
 from tests.client import Client
 from tests.world import World
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+_TEMPLATE = "template_milepost"
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 
 
@@ -33,17 +34,24 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def database(postgres: str) -> AsyncIterator[Database]:
-    """A migrated database of this worker's own."""
+    """A database of this worker's own: a copy of the template that the first worker of the run has migrated."""
     name = f"test_{_WORKER}"
     admin = await asyncpg.connect(postgres)
-    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    url = postgres.replace("/milepost?", f"/{name}?")
-    await migrate(url)
-    database = Database(url, pool_size=25)
+    try:
+        await admin.execute("SELECT pg_advisory_lock(1)")
+        if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", _TEMPLATE):
+            await admin.execute(f"CREATE DATABASE {_TEMPLATE}")
+            await upgrade(_url(postgres, _TEMPLATE))
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    finally:
+        await admin.close()
+    database = Database(_url(postgres, name), pool_size=25)
     yield database
     await database.close()
+
+
+def _url(postgres: str, name: str) -> str:
+    return postgres.replace("/milepost?", f"/{name}?")
 
 
 @pytest.fixture
