@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
+from domain.amounts import OptionalAmount
 from domain.checks import Checks
 from domain.gigs import Gig
 from domain.ids import new_id
@@ -58,9 +59,7 @@ class GigInvitation(TwoSided):
     expires_at: datetime
     status: GigInvitationStatus = field(init=False)
 
-    @property
-    def amount(self) -> Money | None:
-        return None if self.amount_minor is None else Money(self.amount_minor, self.currency)
+    amount = OptionalAmount("amount_minor")
 
     def is_over(self, at: datetime) -> bool:
         return at >= self.expires_at

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.actors import SYSTEM, Actor
-from domain.money import Money
+from domain.amounts import OptionalAmount
 from domain.permissions import Permission
 from domain.reasons import said
 from domain.refusals import Refused, wrong_state
@@ -108,24 +108,8 @@ class Gig(Stateful):
     close_reason: str | None
     status: GigStatus = field(init=False)
 
-    @property
-    def budget_min(self) -> Money | None:
-        return self._money(self.budget_min_minor)
-
-    @property
-    def budget_max(self) -> Money | None:
-        return self._money(self.budget_max_minor)
-
-    @property
-    def rate_min(self) -> Money | None:
-        return self._money(self.rate_min_minor)
-
-    @property
-    def rate_max(self) -> Money | None:
-        return self._money(self.rate_max_minor)
-
-    def _money(self, amount_minor: int | None) -> Money | None:
-        return None if amount_minor is None else Money(amount_minor, self.currency)
+    budget_min, budget_max = OptionalAmount("budget_min_minor"), OptionalAmount("budget_max_minor")
+    rate_min, rate_max = OptionalAmount("rate_min_minor"), OptionalAmount("rate_max_minor")
 
     @property
     def published_terms(self) -> WorkTerms:

@@ -57,11 +57,8 @@ class InvoiceLine:
     tax_minor: int
     taxes: list[dict[str, Any]]
 
-    unit_price, gross, discount_amount = (
-        Amount("unit_price_minor"),
-        Amount("gross_minor"),
-        Amount("discount_amount_minor"),
-    )
+    unit_price, gross = Amount("unit_price_minor"), Amount("gross_minor")
+    discount_amount = Amount("discount_amount_minor")
     share, base = Amount("share_minor"), Amount("base_minor")
     net, tax = Amount("net_minor"), Amount("tax_minor")
 

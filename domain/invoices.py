@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.actors import Actor
-from domain.amounts import Amount
+from domain.amounts import Amount, OptionalAmount
 from domain.invoice_lines import InvoiceLine
 from domain.permissions import Permission
 from domain.refusals import RefusalCode, Refused, forbidden, wrong_state
@@ -162,11 +162,11 @@ class Invoice(Stateful):
             return PaymentStatus.ON_HOLD
         return PaymentStatus.PARTIALLY_PAID if self.paid_minor else PaymentStatus.UNPAID
 
-    agreed_amount = Amount("agreed_minor")
+    agreed_amount = OptionalAmount("agreed_minor")
     subtotal, discount_total = Amount("subtotal_minor"), Amount("discount_total_minor")
     net_total, tax_total, total = Amount("net_total_minor"), Amount("tax_total_minor"), Amount("total_minor")
     paid, amount_due = Amount("paid_minor"), Amount("amount_due_minor")
-    fee, net = Amount("fee_minor"), Amount("net_minor")
+    fee, net = OptionalAmount("fee_minor"), OptionalAmount("net_minor")
 
     @property
     def collection(self) -> Collection:

@@ -7,6 +7,7 @@ from enum import Enum
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.amounts import Amount
 from domain.money import Money
 from domain.payment_methods import Provider
 
@@ -172,9 +173,7 @@ class LedgerEntry:
     invoice_id: UUID | None
     payment_id: UUID | None
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    amount = Amount("amount_minor")
 
     @property
     def debit(self) -> Money | None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
-from domain.money import Money
+from domain.amounts import Amount, OptionalAmount
 from domain.permissions import Permission
 from domain.refusals import RefusalCode, Refused, wrong_state
 from domain.sides import TwoSided
@@ -81,13 +81,7 @@ class Milestone(TwoSided):
     is_frozen: bool
     status: MilestoneStatus = field(init=False)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def quoted(self) -> Money | None:
-        return None if self.quoted_minor is None else Money(self.quoted_minor, self.currency)
+    amount, quoted = Amount("amount_minor"), OptionalAmount("quoted_minor")
 
     def start(self, *, at: datetime) -> None:
         self.move_to("startMilestone", by=SYSTEM, at=at)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
+from domain.amounts import Amount
 from domain.checks import Checks
 from domain.ids import new_id
 from domain.invoices import Invoice
@@ -107,13 +108,7 @@ class Payment(Stateful):
     unknown_since: datetime | None
     status: PaymentState = field(init=False)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def captured_amount(self) -> Money:
-        return Money(self.captured_minor, self.currency)
+    amount, captured_amount = Amount("amount_minor"), Amount("captured_minor")
 
     @property
     def is_live(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
-from domain.money import Money
+from domain.amounts import Amount
 from domain.permissions import Permission
 from domain.refusals import Refused, conflict, wrong_state
 from domain.sides import TwoSided
@@ -84,17 +84,7 @@ class Project(TwoSided):
         """The platform-wide name people use, for example PRJ-42; never reused, gaps are possible."""
         return f"PRJ-{self.number}"
 
-    @property
-    def budget(self) -> Money:
-        return Money(self.budget_minor, self.currency)
-
-    @property
-    def upfront(self) -> Money:
-        return Money(self.upfront_minor, self.currency)
-
-    @property
-    def reduction(self) -> Money:
-        return Money(self.reduction_minor, self.currency)
+    budget, upfront, reduction = Amount("budget_minor"), Amount("upfront_minor"), Amount("reduction_minor")
 
     def create(self, action: str, *, by: Actor, at: datetime) -> None:
         """Begins the life of a new project; the action is the acceptance that made it."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
+from domain.amounts import Amount, OptionalAmount
 from domain.money import Money
 from domain.permissions import Permission
 from domain.reasons import said
@@ -91,17 +92,8 @@ class Proposal(TwoSided):
     decline_reason: str | None
     status: ProposalStatus = field(init=False)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def hourly_rate(self) -> Money | None:
-        return None if self.hourly_rate_minor is None else Money(self.hourly_rate_minor, self.currency)
-
-    @property
-    def offered_amount(self) -> Money | None:
-        return None if self.offered_amount_minor is None else Money(self.offered_amount_minor, self.currency)
+    amount, hourly_rate = Amount("amount_minor"), OptionalAmount("hourly_rate_minor")
+    offered_amount = OptionalAmount("offered_amount_minor")
 
     @property
     def is_private(self) -> bool:

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import invoices as domain
 from domain.invoices import CollectionMode, InvoiceKind, InvoiceRole, InvoiceStatus, PaymentStatus
+from domain.money import Money as DomainMoney
 from domain.permissions import Permission
 from resolvers import invoices as resolve
 from resolvers.context import Context
@@ -126,12 +127,18 @@ class Invoice(Stateful):
     def is_overdue(self: domain.Invoice, info: strawberry.Info[Context, None]) -> bool:
         return self.is_overdue_at(info.context.platform.now())
 
-    @strawberry.field(description="What Milepost keeps of it, fixed when it opens. The issuer alone sees it.")
-    def fee(self: domain.Invoice, info: strawberry.Info[Context, None]) -> Money | None:
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What Milepost keeps of it, fixed when it opens. The issuer alone sees it.",
+    )
+    def fee(self: domain.Invoice, info: strawberry.Info[Context, None]) -> DomainMoney | None:
         return self.fee if info.context.viewer.acts_for(self.issuer_id) else None
 
-    @strawberry.field(description="What the issuer gets: the total without the fee. The issuer alone sees it.")
-    def net(self: domain.Invoice, info: strawberry.Info[Context, None]) -> Money | None:
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What the issuer gets: the total without the fee. The issuer alone sees it.",
+    )
+    def net(self: domain.Invoice, info: strawberry.Info[Context, None]) -> DomainMoney | None:
         return self.net if info.context.viewer.acts_for(self.issuer_id) else None
 
 
