@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 from zoneinfo import available_timezones
 
+from domain.countries import COUNTRIES
 from domain.currencies import EXPONENTS
 from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.refusals import Problem, invalid_fields
@@ -13,6 +14,7 @@ from domain.refusals import Problem, invalid_fields
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TIME_ZONES = frozenset(available_timezones())
 LAST_DAY = date(2999, 12, 31)
+MAX_LINKS = 10
 
 
 class Checks:
@@ -55,6 +57,12 @@ class Checks:
             with self.within(name):
                 self.text(str(position), text, least=1, most=length)
 
+    def links(self, name: str, values: Sequence[str]) -> None:
+        """Addresses of work to look at: at most ten."""
+        self.texts(name, values, most=MAX_LINKS, length=2000)
+        for position, link in enumerate(values):
+            self.require(link.strip().startswith("https://"), "Give an https address.", name, str(position))
+
     def whole(self, name: str, value: int | None, *, least: int, most: int) -> None:
         if value is not None:
             self.require(least <= value <= most, f"Give a whole number from {least} to {most}.", name)
@@ -81,6 +89,10 @@ class Checks:
 
     def currency(self, name: str, value: str) -> None:
         self.require(value in EXPONENTS, "This is no current ISO 4217 currency.", name)
+
+    def country(self, name: str, value: str | None) -> None:
+        known = value is None or value in COUNTRIES
+        self.require(known, "Give a country of ISO 3166-1 alpha-2, for example MK.", name)
 
     def time_zone(self, name: str, value: str | None) -> None:
         known = value is None or value in _TIME_ZONES

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.checks import Checks
-from domain.countries import COUNTRIES
 from domain.emails import check_email
 from domain.ids import new_id
 from domain.organizations import Organization
@@ -78,8 +77,7 @@ def _checked(fields: dict[str, Any], issuer_id: UUID) -> Checks:
     checks.text("address", fields.get("address"), most=1000)
     if fields.get("email") is not None:
         check_email(checks, "email", fields["email"])
-    known = fields.get("country") is None or fields["country"] in COUNTRIES
-    checks.require(known, "Give a country of ISO 3166-1 alpha-2, for example MK.", "country")
+    checks.country("country", fields.get("country"))
     if fields.get("currency") is not None:
         checks.currency("currency", fields["currency"])
     checks.whole("paymentTermsDays", fields.get("payment_terms_days"), least=0, most=365)

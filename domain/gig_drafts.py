@@ -5,19 +5,18 @@ from typing import Any
 
 from domain.actors import Actor
 from domain.checks import Checks, camel
-from domain.gig_fields import check_gig_fields
+from domain.gig_fields import AMOUNTS, check_gig_fields
 from domain.gigs import EXPIRES_AFTER_DAYS, Gig, GigPricing, GigStatus
 from domain.ids import new_id
+from domain.organizations import CLIENT_KINDS
 from domain.plans import check_plan, check_terms
 from domain.refusals import forbidden, invalid
 from domain.terms import WorkTerms
 
-AMOUNTS = ("budget_min", "budget_max", "rate_min", "rate_max")
-
 
 def draft(fields: dict[str, Any], *, by: Actor, at: datetime) -> Gig:
     """A new draft of the actor's organization; it may be incomplete, but what is there must be right."""
-    if by.organization_id is None or by.organization_kind not in {"CLIENT", "AGENCY"}:
+    if by.organization_id is None or by.organization_kind not in {kind.name for kind in CLIENT_KINDS}:
         raise forbidden("Only a client or an agency can post a gig.")
     columns = _checked_columns(fields, currency=fields["currency"])
     gig = Gig(

@@ -3,7 +3,10 @@
 from typing import Any
 
 from domain.checks import Checks, camel
+from domain.durations import MAX_DAYS
 from domain.plans import check_terms
+
+AMOUNTS = ("budget_min", "budget_max", "rate_min", "rate_max")
 
 
 def check_gig_fields(checks: Checks, fields: dict[str, Any], *, currency: str) -> None:
@@ -15,12 +18,12 @@ def check_gig_fields(checks: Checks, fields: dict[str, Any], *, currency: str) -
     for name, most in (("skills", 30), ("tools", 30), ("tags", 20)):
         checks.texts(name, fields.get(name, []), most=most, length=60)
     checks.currency("currency", currency)
-    checks.whole("deliveryDays", fields.get("delivery_days"), least=1, most=730)
+    checks.whole("deliveryDays", fields.get("delivery_days"), least=1, most=MAX_DAYS)
     checks.whole("seats", fields.get("seats"), least=1, most=50)
     checks.time_zone("timeZone", fields.get("time_zone"))
     checks.day("startOn", fields.get("start_on"))
     checks.day("expiresOn", fields.get("expires_on"))
-    for name in ("budget_min", "budget_max", "rate_min", "rate_max"):
+    for name in AMOUNTS:
         checks.money(camel(name), fields.get(name), currency=currency)
     if (terms := fields.get("terms")) is not None:
         with checks.within("terms"):

@@ -53,7 +53,7 @@ def change(
 def delete(invoice: Invoice, *, by: Actor, at: datetime) -> None:
     """The draft is removed; that it existed stays on record."""
     invoice.check("deleteInvoice", by=by)
-    invoice.record("deleted", by=by, at=at, data={"total_minor": invoice.total_minor, "currency": invoice.currency})
+    invoice.record("deleted", by=by, at=at, data={"totalMinor": invoice.total_minor, "currency": invoice.currency})
 
 
 def terms_of(invoice: Invoice) -> InvoiceTerms:

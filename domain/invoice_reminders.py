@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from math import ceil
 from uuid import UUID
 
 from domain.actors import Actor
@@ -43,8 +42,7 @@ def remind(invoice: Invoice, earlier: Sequence[InvoiceReminder], *, by: Actor, a
         last = earlier[-1]
         allowed_at = last.sent_at + wait_after(last.number)
         if at < allowed_at:
-            seconds = ceil((allowed_at - at).total_seconds())
-            raise rate_limited(f"The next reminder can be sent in {seconds} seconds.", retry_after_seconds=seconds)
+            raise rate_limited("The next reminder can be sent", allowed_at - at)
     number = len(earlier) + 1
     invoice.record("reminded", by=by, at=at, data={"number": number})
     return InvoiceReminder(

@@ -17,9 +17,6 @@ class Money:
     amount_minor: int
     currency: str
 
-    def __composite_values__(self) -> tuple[int, str]:
-        return self.amount_minor, self.currency
-
     def __add__(self, other: "Money") -> "Money":
         return Money(self.amount_minor + self._same(other), self.currency)
 

@@ -63,8 +63,7 @@ def ask_for(
         waits.append(earlier[A_DAY - 1] + DAY - real)
     wait = max(waits, default=timedelta())
     if wait > timedelta():
-        seconds = whole_seconds(wait)
-        raise rate_limited(f"Another mail can be sent in {seconds} seconds.", retry_after_seconds=seconds)
+        raise rate_limited("Another mail can be sent", wait)
     token = OneTimeToken(
         id=new_id(),
         user_id=user_id,
@@ -76,8 +75,3 @@ def ask_for(
     )
     token.record("requested", by=by, at=at)
     return token
-
-
-def whole_seconds(wait: timedelta) -> int:
-    """Seconds after which the wait is certainly over, at least one."""
-    return max(1, -(-wait // timedelta(seconds=1)))

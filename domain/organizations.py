@@ -8,7 +8,6 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.checks import Checks
-from domain.countries import COUNTRIES
 from domain.emails import check_email, normal
 from domain.ids import new_id
 from domain.permissions import Permission
@@ -106,8 +105,7 @@ def check_organization(checks: Checks, fields: dict[str, Any]) -> None:
     checks.line("legalName", fields.get("legal_name"), most=200)
     if "time_zone" in fields:
         checks.time_zone("timeZone", fields["time_zone"])
-    country = fields.get("country")
-    checks.require(country is None or country in COUNTRIES, "Give a country of ISO 3166-1 such as MK.", "country")
+    checks.country("country", fields.get("country"))
 
 
 def check_kind(checks: Checks, kind: OrganizationKind) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.checks import Checks
+from domain.durations import MAX_DAYS
 from domain.money import Money, share_of, split
 from domain.terms import InvoicingMethod, PlannedMilestone, PlannedTask, WorkTerms
 
@@ -74,7 +75,7 @@ def _check_milestone(checks: Checks, milestone: PlannedMilestone, currency: str)
     checks.text("title", milestone.title, least=1, most=200)
     checks.text("description", milestone.description, most=5000)
     checks.money("amount", milestone.amount, currency=currency)
-    checks.whole("durationDays", milestone.duration_days, least=1, most=730)
+    checks.whole("durationDays", milestone.duration_days, least=1, most=MAX_DAYS)
     checks.count("tasks", milestone.tasks, most=MAX_TASKS)
     for position, task in enumerate(milestone.tasks):
         with checks.within("tasks", str(position)):

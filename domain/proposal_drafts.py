@@ -9,17 +9,16 @@ from domain.durations import HOURS_OF_A_DAY, MAX_DAYS, hourly_amount
 from domain.gigs import Gig, GigPricing
 from domain.ids import new_id
 from domain.money import MAX_AMOUNT_MINOR, Money
+from domain.organizations import FREELANCER_KINDS
 from domain.plans import check_terms, require_plan
 from domain.proposals import Proposal, ProposalOrigin, ProposalStatus
 from domain.refusals import conflict, forbidden
 from domain.terms import WorkTerms
 
-MAX_LINKS = 10
-
 
 def propose(gig: Gig, fields: dict[str, Any], *, by: Actor, at: datetime) -> Proposal:
     """A draft of the actor's organization, with the gig's terms and delivery time where it names none of its own."""
-    if by.organization_id is None or by.organization_kind not in {"FREELANCER", "AGENCY"}:
+    if by.organization_id is None or by.organization_kind not in {kind.name for kind in FREELANCER_KINDS}:
         raise forbidden("Only a freelancer or an agency can propose.")
     if by.acts_for(gig.organization_id):
         raise forbidden("Your own organization posted this gig.", "gigId")
@@ -95,9 +94,7 @@ def _checked_columns(gig: Gig, fields: dict[str, Any]) -> dict[str, Any]:
     checks = Checks()
     checks.whole("deliveryDays", days, least=1, most=MAX_DAYS)
     checks.text("coverLetter", letter, most=5000)
-    checks.texts("links", links, most=MAX_LINKS, length=2000)
-    for position, link in enumerate(links):
-        checks.require(link.strip().startswith("https://"), "Give an https address.", "links", str(position))
+    checks.links("links", links)
     with checks.within("terms"):
         check_terms(checks, terms, currency=gig.currency)
     price = _hourly_price if gig.pricing is GigPricing.HOURLY else _fixed_price

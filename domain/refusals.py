@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -93,8 +93,10 @@ def wrong_state(message: str, *, from_state: str, allowed: Sequence[str] = ()) -
     return Refused(RefusalCode.WRONG_STATE, message, from_state=from_state, allowed=allowed)
 
 
-def rate_limited(message: str, *path: str, retry_after_seconds: int) -> Refused:
-    return Refused(RefusalCode.RATE_LIMITED, message, path=path, retry_after_seconds=retry_after_seconds)
+def rate_limited(what: str, wait: timedelta) -> Refused:
+    """Says when `what` is possible again, in whole seconds after which the wait is certainly over."""
+    seconds = max(1, -(-wait // timedelta(seconds=1)))
+    return Refused(RefusalCode.RATE_LIMITED, f"{what} in {seconds} seconds.", retry_after_seconds=seconds)
 
 
 def conflict(message: str, *path: str, current_version: int | None = None) -> Refused:

@@ -7,7 +7,6 @@ from enum import Enum
 from uuid import UUID
 
 from domain.ids import new_id
-from domain.one_time_tokens import whole_seconds
 from domain.refusals import Refused, invalid, rate_limited
 from domain.sessions import Visit
 from domain.tokens import digest
@@ -74,7 +73,4 @@ def too_many(of_address: Sequence[datetime], of_ip: Sequence[datetime], *, real:
         for failures, most in ((of_address, MOST_PER_ADDRESS), (of_ip, MOST_PER_IP))
         if len(failures) >= most
     ]
-    if not waits:
-        return None
-    seconds = whole_seconds(max(waits))
-    return rate_limited(f"Too many failed attempts. Try again in {seconds} seconds.", retry_after_seconds=seconds)
+    return rate_limited("Too many failed attempts. Try again", max(waits)) if waits else None

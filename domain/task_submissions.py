@@ -21,7 +21,7 @@ class SubmissionDecision(Enum):
     WITHDRAWN = "WITHDRAWN"
 
 
-MAX_LINKS, MAX_NOTE = 10, 5000
+MAX_NOTE = 5000
 
 
 @dataclass(eq=False, kw_only=True)
@@ -51,9 +51,7 @@ def check_delivery(note: str, links: Sequence[str]) -> None:
     """Refuses INVALID unless there is a note or a link, within their limits."""
     checks = Checks()
     checks.text("note", note, most=MAX_NOTE)
-    checks.texts("links", links, most=MAX_LINKS, length=2000)
-    for position, link in enumerate(links):
-        checks.require(link.strip().startswith("https://"), "Give an https address.", "links", str(position))
+    checks.links("links", links)
     checks.require(bool(note.strip() or links), "Give a note or a link to what you deliver.", "note")
     checks.refuse()
 

@@ -19,11 +19,14 @@ class NotSignedIn(Exception):
     """There are no valid credentials: a fault of the protocol, not a refusal."""
 
 
+VERIFY_FIRST = "Verify your e-mail address first, with verifyEmail and the token in your mail."
+
+
 class NotVerified(Exception):
     """The caller has not verified their e-mail address yet."""
 
     def __init__(self) -> None:
-        super().__init__("Verify your e-mail address first; the code is in your mail.")
+        super().__init__(VERIFY_FIRST)
 
 
 class NotAllowed(Exception):

@@ -11,7 +11,7 @@ from domain.refusals import forbidden
 from persistence import idempotency
 from persistence.unit import Unit, transact
 from resolvers.context import Context
-from resolvers.guards import Needs, require_signed_in
+from resolvers.guards import VERIFY_FIRST, Needs, require_signed_in
 
 
 class Changed:
@@ -94,7 +94,7 @@ def _check_rights(context: Context, needs: Permission | Needs) -> None:
     if needs is Needs.SIGNED_IN:
         return
     if not viewer.is_verified:
-        raise forbidden("Verify your e-mail address first; the link is in your mail.", "email")
+        raise forbidden(VERIFY_FIRST, "email")
     if isinstance(needs, Permission):
         viewer.require(needs)
 
