@@ -34,7 +34,7 @@ _TIMEOUT = NoAnswer(reason="timeout")
 
 _ENTER = """
 INSERT INTO simulator_charges (key, provider_id, token, amount_minor, currency, decline_code, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 """
 _LOOK_UP = "SELECT provider_id, amount_minor, currency, decline_code FROM simulator_charges WHERE key = $1"
 _TOTAL = """
