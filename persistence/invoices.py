@@ -80,8 +80,10 @@ def _overdue(wanted: bool, at: datetime) -> Condition:
     return overdue if wanted else ~overdue
 
 
-def _text(text: str) -> Condition:
-    named = exists().where(customers.c.id == invoices.c.customer_id, contains(text, customers.c.name))
+def _text(viewer: Actor, text: str) -> Condition:
+    """The customer's name is a note of the issuer's, in which its recipient finds nothing."""
+    own = and_(customers.c.id == invoices.c.customer_id, CUSTOMERS.visible_to(viewer))
+    named = exists().where(own, contains(text, customers.c.name))
     return or_(contains(text, invoices.c.number, invoices.c.note), named)
 
 
@@ -107,7 +109,7 @@ _FILTERS: dict[str, Callable[[Any], Condition] | ByViewer | ByInstant] = {
     "due_from": lambda day: invoices.c.due_on >= day,
     "due_to": lambda day: invoices.c.due_on <= day,
     "currency": lambda currency: invoices.c.currency == currency,
-    "text": _text,
+    "text": ByViewer(_text),
 }
 _NEAR = timedelta(days=7)
 _NEWEST_FIRST = (("CREATED_AT", True),)

@@ -6,16 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, false, select, true
+from sqlalchemy import ColumnElement, Row, and_, false, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
+from domain.payment_methods import PaymentMethod
+from domain.payments import Payment
 from domain.permissions import Permission
+from domain.wallets import Wallet
 from persistence.tables.platform import outbox, outbox_head
 
 BATCH = 100
+
+_MONEY = (Payment.SUBJECT, PaymentMethod.SUBJECT, Wallet.SUBJECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +71,16 @@ async def reaches_back_to(session: AsyncSession, position: int, since: datetime)
 
 
 def readable_by(viewer: Actor) -> ColumnElement[bool]:
-    """An event is for the organizations it concerns, and for staff."""
+    """An event is for the organizations it concerns, and for staff; that of money for those who may read it."""
     if viewer.may(Permission.STAFF_READ):
-        return true()
-    if viewer.organization_id is None:
+        concerned: ColumnElement[bool] = true()
+    elif viewer.organization_id is None:
         return false()
-    return outbox.c.organization_ids.contains([viewer.organization_id])
+    else:
+        concerned = outbox.c.organization_ids.contains([viewer.organization_id])
+    if viewer.may(Permission.MONEY_READ) or viewer.may(Permission.STAFF_MONEY):
+        return concerned
+    return and_(concerned, outbox.c.subject_type.not_in(_MONEY))
 
 
 def event_of(row: Row[Any]) -> OutboxEvent:

@@ -94,6 +94,7 @@ async def test_invoices_are_found_by_customer_dates_currency_and_text(world: Wor
     for text, expected in ((number.lower(), [first]), ("zoo", [second]), ("0% n", [first]), ("none", [])):
         assert await found(issuer, text=text) == expected
     assert await found(recipient) == [second]
+    assert await found(recipient, text="zoo") == [], "what its issuer calls the recipient"
 
 
 async def test_invoices_are_ordered_and_paged(world: World) -> None:

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from domain.actors import ANONYMOUS, SYSTEM, Actor, ActorKind
-from domain.permissions import Permission
+from domain.permissions import Permission, Role
 from persistence.outbox import Batch, Wanted, after, last_position, reaches_back_to
+from server.auth import actor_of_token
+from tests.makers.colleagues import colleague
 from tests.makers.events import make_gig, toggle
+from tests.makers.payment_methods import make_method
 from tests.world import Person, World
 
 
@@ -65,6 +68,21 @@ async def test_only_concerned_organizations_and_staff_read_an_event(world: World
         }.items()
     }
     assert found == {"client": 1, "stranger": 0, "nobody": 0, "staff": 1, "system": 1}
+
+
+async def test_what_happens_to_money_is_for_those_who_may_read_it(world: World) -> None:
+    client = await world.client_side()
+    await make_method(client)
+    await make_gig(world, client)
+    await world.settle()
+    found = {}
+    for role in (Role.FINANCE, Role.MEMBER, Role.VIEWER):
+        viewer = await actor_of_token(world.database, (await colleague(world, client, role)).token)
+        found[role] = (await read(world, 0, viewer, Wanted(topic=client.organization_id))).events
+    types = {role: [event.type for event in events] for role, events in found.items()}
+    assert types[Role.FINANCE][0] == "payment_method.added"
+    assert types[Role.MEMBER] == types[Role.VIEWER] == types[Role.FINANCE][1:]
+    assert types[Role.VIEWER] != []
 
 
 async def test_types_and_kinds_of_objects_narrow_what_is_read(world: World) -> None:
