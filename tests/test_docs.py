@@ -36,7 +36,7 @@ def test_files_that_documents_name_exist() -> None:
 
 
 def test_every_decision_names_the_test_that_keeps_it_true() -> None:
-    decisions = [page for page in sorted((DOCS / "decisions").glob("0*.md"))]
+    decisions = sorted((DOCS / "decisions").glob("0*.md"))
     assert decisions
     assert [page.name for page in decisions if not re.search(r"\*\*Kept true by\*\*[^`]*`", page.read_text())] == []
 

@@ -11,7 +11,10 @@ from tests.world import Person, World
 
 PROJECTS = """{ projects(first: 100) { nodes {
   title gig { title } freelancerOrganization { name } team { role } progress budgetSummary { paid { decimal } }
-  milestones { title availableActions { action } tasks { title availableActions { action } } invoices { nodes { number } } }
+  milestones {
+    title availableActions { action } invoices { nodes { number } }
+    tasks { title availableActions { action } }
+  }
   history { nodes { action user { displayName } } }
 } } }"""
 
