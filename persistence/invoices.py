@@ -117,7 +117,6 @@ _NEWEST_FIRST = (("CREATED_AT", True),)
 LIST = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, filters=_FILTERS)
 OF_PROJECT = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, column="project_id")
 OF_MILESTONE = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, column="milestone_id")
-OF_CUSTOMER = Connection(INVOICES, orders=_ORDERS, default_order=_NEWEST_FIRST, column="customer_id")
 
 
 async def for_change(
