@@ -2,4 +2,4 @@
 
 from persistence import history
 
-LIST, USER, ORGANIZATION = history.LIST, history.USER, history.ORGANIZATION
+LIST, USER, ORGANIZATION, WAS = history.LIST, history.USER, history.ORGANIZATION, history.WAS

@@ -94,13 +94,13 @@ def many(edge: Many, graphql_type: Any, description: str) -> Any:
     return _field(resolve, list[graphql_type], description, edge)
 
 
-def computed(edge: Batch, graphql_type: Any, description: str) -> Any:
+def computed(edge: Batch, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
     """A value computed for all objects of a level at once."""
 
     async def resolve(root: Any, info: strawberry.Info[Context, None]) -> Any:
         return await info.context.loaders.batch(edge, root)
 
-    return _field(resolve, graphql_type, description, edge)
+    return _field(resolve, graphql_type, description, edge, name)
 
 
 def connection(
@@ -175,7 +175,7 @@ def _sign(resolve: Callable[..., Any], parameters: dict[str, Any]) -> None:
     resolve.__annotations__ = {"info": strawberry.Info, **parameters}
 
 
-def _field(resolve: Callable[..., Any], graphql_type: Any, description: str, edge: Any) -> Any:
+def _field(resolve: Callable[..., Any], graphql_type: Any, description: str, edge: Any, name: str | None = None) -> Any:
     return strawberry.field(
-        resolver=resolve, graphql_type=graphql_type, description=description, metadata={"edge": edge}
+        resolver=resolve, graphql_type=graphql_type, description=description, metadata={"edge": edge}, name=name
     )

@@ -10,7 +10,7 @@ from domain.history import HistoryEntry
 from domain.refusals import RefusalCode
 from resolvers import history as resolve
 from resolvers.context import Context
-from schema.connections import connection, one
+from schema.connections import computed, connection, one
 from schema.shapes import Node, plain, shows
 from schema.users import User
 
@@ -31,7 +31,7 @@ class AvailableAction:
 @shows(HistoryEntry, "A change of status.")
 class StatusChange:
     action: str = plain("The mutation that made it, or a name of the system's own act.")
-    was: str | None = plain("The state before; null at the beginning.", name="from")
+    was: str | None = computed(resolve.WAS, str | None, "The state before; null at the beginning.", name="from")
     now: str = plain("The state after.", name="to")
     at: datetime = plain("When it happened.")
     actor_kind: str = plain("USER or SYSTEM.")

@@ -83,6 +83,24 @@ async def test_a_shortlist_stays_with_the_client(world: World) -> None:
     assert await audiences(world, "proposal.shortlisted") == [{client.organization_id}]
 
 
+async def test_a_shortlist_does_not_show_in_what_came_of_it(world: World) -> None:
+    client, freelancer = await world.client_side(), await world.freelancer_side()
+    gig = await make_open_gig(world, client)
+    id_ = await make_submitted_proposal(freelancer, gig)
+    for mutation in ("shortlistProposal", "offerProposal", "revokeOffer", "declineProposal"):
+        await client.do(mutation, "proposal { id }", proposalId=id_)
+    history = "query($id: ID!) { proposal(id: $id) { history { nodes { from to } } } }"
+
+    async def steps(person: Person) -> list[tuple[str, str]]:
+        nodes = (await person.ask(history, id=id_))["proposal"]["history"]["nodes"]
+        return [(node["from"], node["to"]) for node in nodes[2:]]
+
+    rest = [("OFFERED", "SHORTLISTED"), ("SHORTLISTED", "DECLINED")]
+    assert await steps(freelancer) == [("SUBMITTED", "OFFERED"), *rest]
+    for person in (client, await world.staff(StaffRole.SUPPORT)):
+        assert await steps(person) == [("SUBMITTED", "SHORTLISTED"), ("SHORTLISTED", "OFFERED"), *rest]
+
+
 async def test_lists_are_filtered_by_side_gig_and_price(world: World) -> None:
     client, freelancer = await world.client_side(), await world.freelancer_side()
     agency = await world.join(await world.organization(OrganizationKind.AGENCY, "Agency"), Role.OWNER)
