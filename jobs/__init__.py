@@ -1,0 +1,1 @@
+"""Work nobody waits for: the relay, reactions to events, and timers."""

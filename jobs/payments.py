@@ -114,7 +114,7 @@ async def _marked(db: Unit, payment: Payment) -> Sending:
 
 async def _ask_one(database: Database, now: datetime) -> bool:
     async def mark(db: Unit) -> Asking | None:
-        payment = await payments.due_for_asking(db, now)
+        payment = await payments.due_for_asking(db)
         if payment is None:
             return None
         payment.ask(at=db.at)
@@ -133,11 +133,11 @@ async def _ask(database: Database, asking: Asking, now: datetime) -> None:
 
 async def _collect_one(database: Database, now: datetime) -> bool:
     async def collect(db: Unit) -> bool:
-        invoice = await payments.due_for_collection(db, now)
+        invoice = await payments.due_for_collection(db)
         if invoice is None:
             return False
         # Under the lock: a payment may have come to exist between the look and the lock.
-        if collection.is_due(invoice, now) and not await payments.has_live(db, invoice.id):
+        if collection.is_due(invoice, db.at) and not await payments.has_live(db, invoice.id):
             await payments.start_collection(db, invoice)
         return True
 

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Row, Select, Text, cast, func, select, text
 
-from domain.books import BookCheck, Sample, describe
+from domain.books import BookCheck, Sample
 from persistence.database import Database
-
-__all__ = ["check_books", "describe", "run_checks"]
 
 SAMPLES = 10
 

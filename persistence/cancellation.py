@@ -5,15 +5,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain import cancellation
-from domain.gigs import Gig
 from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.projects import Project
 from domain.proposals import Proposal
 from domain.refusals import not_found, wrong_state
-from persistence import budgets, payments, project_invoices, projects
+from persistence import budgets, gigs, payments, project_invoices, projects
 from persistence.tables.invoicing import invoices
 from persistence.tables.projects import projects as projects_table
-from persistence.tables.work import gigs, proposals
+from persistence.tables.work import proposals
 from persistence.unit import Unit
 
 
@@ -28,7 +27,7 @@ async def cancel(db: Unit, project_id: UUID, reason: str) -> Project:
     ).one_or_none()
     if seen is None:
         raise not_found("project", "projectId")
-    gig = (await db.session.scalars(select(Gig).where(gigs.c.id == seen.gig_id).with_for_update())).one()
+    gig = await gigs.for_answer(db, seen.gig_id)
     project = await projects.locked(db, project_id)
     project.check("cancelProject", by=db.by)
     milestones, tasks = await projects.parts_for_change(db, project_id)

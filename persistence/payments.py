@@ -1,6 +1,5 @@
 """Queries of payments: who sees them, starting one, the locks of the verbs, and what the jobs pick up."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, false, or_, select, true
@@ -116,22 +115,22 @@ async def due_for_sending(db: Unit, payment_id: UUID | None = None) -> Payment |
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
 
 
-async def due_for_asking(db: Unit, now: datetime) -> Payment | None:
+async def due_for_asking(db: Unit) -> Payment | None:
     """A payment without an answer whose provider shall be asked now."""
     statement = select(Payment).where(
-        payments.c.status.in_((PaymentState.PROCESSING, PaymentState.UNKNOWN)), payments.c.next_ask_at <= now
+        payments.c.status.in_((PaymentState.PROCESSING, PaymentState.UNKNOWN)), payments.c.next_ask_at <= db.at
     )
     statement = statement.order_by(payments.c.next_ask_at, payments.c.id).limit(1)
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
 
 
-async def due_for_collection(db: Unit, now: datetime) -> Invoice | None:
+async def due_for_collection(db: Unit) -> Invoice | None:
     """An invoice whose next automatic charge is due and that nobody is paying right now."""
     live = exists().where(payments.c.invoice_id == invoices.c.id, payments.c.status.in_(LIVE_STATES))
     statement = select(Invoice).where(
         invoices.c.status == InvoiceStatus.OPEN,
         invoices.c.collection_mode == CollectionMode.AUTO,
-        invoices.c.collection_next_at <= now,
+        invoices.c.collection_next_at <= db.at,
         invoices.c.is_frozen.is_(False),
         invoices.c.amount_due_minor > 0,
         invoices.c.recipient_id.is_not(None),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
 from domain.memberships import MembershipStatus
@@ -25,8 +25,8 @@ def visible_to(viewer: Actor) -> Condition:
     return sessions.c.user_id == viewer.user_id
 
 
-def _is_live() -> Condition:
-    now = func.now()
+def _is_live(now: datetime | ColumnElement[datetime]) -> Condition:
+    """Not ended by anybody or by itself; sessions live on real time."""
     return and_(sessions.c.revoked_at.is_(None), sessions.c.idle_expires_at > now, sessions.c.expires_at > now)
 
 
@@ -36,7 +36,7 @@ LIST = Connection(
     SESSIONS,
     orders={"LAST_SEEN_AT": sessions.c.last_seen_at, "CREATED_AT": sessions.c.created_at},
     default_order=(("LAST_SEEN_AT", True),),
-    where=lambda viewer: _is_live(),
+    where=lambda viewer: _is_live(func.now()),
 )
 
 
@@ -84,7 +84,7 @@ async def for_revoking(db: Unit, session_id: UUID) -> Session:
 
 async def all_for_revoking(db: Unit) -> Sequence[Session]:
     """One's own live sessions, locked in one order."""
-    statement = select(Session).where(visible_to(db.by), _is_live()).order_by(sessions.c.id).with_for_update()
+    statement = select(Session).where(visible_to(db.by), _is_live(func.now())).order_by(sessions.c.id).with_for_update()
     return (await db.session.scalars(statement)).all()
 
 
@@ -135,11 +135,5 @@ def _live_session(which: Condition, now: datetime) -> Select[Any]:
         .join(users, users.c.id == sessions.c.user_id)
         .outerjoin(memberships, member)
         .outerjoin(organizations, organizations.c.id == memberships.c.organization_id)
-        .where(
-            which,
-            sessions.c.revoked_at.is_(None),
-            sessions.c.idle_expires_at > now,
-            sessions.c.expires_at > now,
-            users.c.status.in_(MAY_SIGN_IN),
-        )
+        .where(which, _is_live(now), users.c.status.in_(MAY_SIGN_IN))
     )

@@ -56,43 +56,34 @@ class LiveEvent:
     data: JSON = plain("What a reader needs besides the ids; the keys depend on the type.")
 
 
-_CURSOR = "Pass it as `after` to resume behind this message; any feed takes it."
-_GAP = (
-    "True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and"
-    " the feed goes on from here."
-)
-_EVENT = "What happened; null only where gap is true."
+@strawberry.type(description="What every message of a feed says.")
+class LiveMessage:
+    cursor: Cursor = plain("Pass it as `after` to resume behind this message; any feed takes it.")
+    gap: bool = plain(
+        "True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event,"
+        " and the feed goes on from here."
+    )
+    event: LiveEvent | None = plain("What happened; null only where gap is true.")
 
 
 @shows(Update, "A message of a gig's feed.")
-class GigActivity:
-    cursor: Cursor = plain(_CURSOR)
-    gap: bool = plain(_GAP)
-    event: LiveEvent | None = plain(_EVENT)
+class GigActivity(LiveMessage):
     gig: Gig | None = one(resolve.GIG, Gig, "The gig as you may see it now; null once you may not.")
 
 
 @shows(Update, "A message of a project's feed.")
-class ProjectActivity:
-    cursor: Cursor = plain(_CURSOR)
-    gap: bool = plain(_GAP)
-    event: LiveEvent | None = plain(_EVENT)
+class ProjectActivity(LiveMessage):
     project: Project | None = one(resolve.PROJECT, Project, "The project as you may see it now; null once you may not.")
 
 
 @shows(Update, "A message of the feed of an organization's invoices.")
-class InvoiceUpdate:
-    cursor: Cursor = plain(_CURSOR)
-    gap: bool = plain(_GAP)
-    event: LiveEvent | None = plain(_EVENT)
+class InvoiceUpdate(LiveMessage):
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice as you may see it now; null after a gap.")
 
 
 @shows(Update, "A message of an organization's feed of events.")
-class EventActivity:
-    cursor: Cursor = plain(_CURSOR)
-    gap: bool = plain(_GAP)
-    event: LiveEvent | None = plain(_EVENT)
+class EventActivity(LiveMessage):
+    pass
 
 
 def _id_of(type_name: str, argument: str) -> Any:

@@ -1,16 +1,11 @@
 """Acceptance by the rules alone: what it makes, and what it refuses."""
 
-from typing import Any
-
-import pytest
-
 from domain import acceptance, offers
 from domain.agreements import Agreement
 from domain.gigs import GigStatus
 from domain.money import Money
 from domain.organizations import OrganizationKind, OrganizationStatus
 from domain.proposals import ProposalOrigin, ProposalStatus
-from domain.refusals import Refused
 from tests.makers.deals import (
     CLIENT_PERSON,
     FREELANCER_PERSON,
@@ -18,16 +13,11 @@ from tests.makers.deals import (
     invited,
     open_gig,
     organization,
+    refusal_of,
     submitted,
     vacancy,
 )
 from tests.makers.work import START, events_of, terms_of
-
-
-def refusal_of(call: Any, *arguments: Any, **named: Any) -> tuple[str, tuple[str, ...]]:
-    with pytest.raises(Refused) as refused:
-        call(*arguments, **named)
-    return refused.value.code.name, tuple(refused.value.refusal.path)
 
 
 def test_an_accepted_proposal_becomes_a_project_with_milestones_and_tasks() -> None:

@@ -12,7 +12,6 @@ from domain.gigs import GigPricing
 from domain.money import Money
 from domain.organizations import OrganizationKind, OrganizationStatus
 from domain.proposals import Proposal, ProposalStatus
-from domain.refusals import Refused
 from tests.makers.deals import (
     CLIENT_PERSON,
     FREELANCER_PERSON,
@@ -21,16 +20,10 @@ from tests.makers.deals import (
     invited,
     open_gig,
     organization,
+    refusal_of,
     submitted,
 )
 from tests.makers.work import CLIENT_ID, FREELANCER_ID, START, events_of, terms_of
-
-
-def refusal_of(call: Any, *arguments: Any, **named: Any) -> tuple[str, tuple[str, ...]]:
-    """Code and path of the refusal that the call must end in."""
-    with pytest.raises(Refused) as refused:
-        call(*arguments, **named)
-    return refused.value.code.name, tuple(refused.value.refusal.path)
 
 
 def audience_of(proposal: Proposal) -> set[Any]:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from domain import proposal_drafts
 from domain.acceptance import Vacancy
 from domain.actors import SYSTEM, Actor
@@ -12,6 +14,7 @@ from domain.gigs import Gig, GigStatus
 from domain.money import Money
 from domain.organizations import Organization, OrganizationKind, OrganizationStatus
 from domain.proposals import Proposal
+from domain.refusals import Refused
 from domain.terms import WorkTerms
 from tests.makers.work import CLIENT, CLIENT_ID, FREELANCER, FREELANCER_ID, START, gig_of, terms_of
 
@@ -91,3 +94,10 @@ def vacancy(gig: Gig, *taken_seats: int, **sides: Organization) -> Vacancy:
 def days(number: float) -> datetime:
     """START plus that many days."""
     return START + timedelta(days=number)
+
+
+def refusal_of(call: Any, *arguments: Any, **named: Any) -> tuple[str, tuple[str, ...]]:
+    """Code and path of the refusal that the call must end in."""
+    with pytest.raises(Refused) as refused:
+        call(*arguments, **named)
+    return refused.value.code.name, tuple(refused.value.refusal.path)

@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from domain.actors import SYSTEM
+from domain.books import describe
 from domain.invoices import Invoice
-from persistence.books import check_books, describe, rules
+from persistence.books import check_books, rules
 from persistence.unit import unit_of_work
 from tests.makers.books import Books, copy, kept_books
 from tests.makers.ledger import make_trade, open_invoice, pay_invoice, void_invoice
