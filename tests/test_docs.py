@@ -1,7 +1,10 @@
 """Documents say what is so: generated ones match the code, and whatever any of them names is there."""
 
+import json
 import re
 from pathlib import Path
+
+from graphql import build_schema, parse, validate
 
 from domain.refusals import RefusalCode
 from server.states import states_document
@@ -44,3 +47,13 @@ def test_every_decision_names_the_test_that_keeps_it_true() -> None:
 def test_the_api_page_explains_every_code_of_a_refusal() -> None:
     text = (DOCS / "api.md").read_text()
     assert [code.name for code in RefusalCode if f"`{code.name}`" not in text] == []
+
+
+def test_requests_in_documents_fit_the_schema() -> None:
+    pages = [page.read_text() for page in PAGES]
+    bodies = [json.loads(body) for page in pages for body in re.findall(r" -d '({.*?})'", page, re.DOTALL)]
+    shown = [request for page in pages for request in re.findall(r"```graphql\n(.*?)```", page, re.DOTALL)]
+    requests = [body["query"] for body in bodies] + shown
+    schema = build_schema((ROOT / "schema" / "schema.graphql").read_text())
+    assert len(requests) >= 2
+    assert [error.message for request in requests for error in validate(schema, parse(request))] == []
