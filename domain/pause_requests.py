@@ -57,13 +57,12 @@ class PauseRequest(TwoSided):
 def ask(project: Project, reason: str, *, paid_minor: int, by: Actor, at: datetime) -> PauseRequest:
     """The freelancer asks for a pause; the project goes on until it is granted."""
     project.check("requestPause", by=by)
-    why = said(reason, required=True)
     request = PauseRequest(
         id=new_id(),
         project_id=project.id,
         client_organization_id=project.client_organization_id,
         freelancer_organization_id=project.freelancer_organization_id,
-        reason=why or "",
+        reason=said(reason, required=True),
         reminders=[],
     )
     request.born(PauseRequestStatus.PENDING, action="requestPause", by=by, at=at)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from domain.actors import SYSTEM
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone
+from domain.payments import require_none_live
 from domain.postings import invoice_voided
 from domain.project_invoices import for_project
 from domain.projects import Project
@@ -51,8 +52,7 @@ async def void_upfront(db: Unit, project: Project, *, reason: str) -> None:
     if invoice is None:
         return
     invoice.check("withdrawInvoice", by=SYSTEM)
-    if await payments.has_live(db, invoice.id):
-        raise conflict("A payment of the upfront invoice is under way.")
+    require_none_live(await payments.live_of(db, invoice.id))
     invoice.withdraw(reason, by=SYSTEM, at=db.at)
     await ledger.post(db, invoice_voided(invoice, by=SYSTEM, at=db.at))
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from domain.payments import require_none_live
 from domain.postings import invoice_voided
 from domain.reasons import said
-from domain.refusals import conflict
 from persistence import customers, invoice_edges, invoice_reminders, invoices, ledger, payments
 from persistence.invoice_openings import open_draft
 from persistence.unit import Unit
@@ -25,8 +25,7 @@ async def open_invoice(db: Unit, *, invoice_id: UUID) -> Changed:
 
 async def void_invoice(db: Unit, *, invoice_id: UUID, reason: str) -> Changed:
     invoice = await invoices.for_change(db, invoice_id)
-    invoice.void(said(reason, required=True) or "", by=db.by, at=db.at)
-    if await payments.has_live(db, invoice.id):
-        raise conflict("A payment of this invoice is under way or being checked.")
+    invoice.void(said(reason, required=True), by=db.by, at=db.at)
+    require_none_live(await payments.live_of(db, invoice.id))
     await ledger.post(db, invoice_voided(invoice, by=db.by, at=db.at))
     return Changed(invoice=invoice)
