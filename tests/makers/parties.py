@@ -17,6 +17,9 @@ from tests.makers.projects import approve, make_active_project, make_submitted_p
 from tests.makers.proposals import make_invitation, make_submitted_proposal
 from tests.world import Person, World
 
+CUSTOMER = "Cinnamon roll people"
+"""What the freelancer calls the client, in its own books."""
+
 Ids = dict[str, list[str]]
 """Global ids by the name of their type."""
 
@@ -75,7 +78,7 @@ async def _gigs(world: World, client: Person, freelancer: Person) -> None:
 
 
 async def _invoices(world: World, client: Person, freelancer: Person) -> None:
-    customer = await make_customer(freelancer, client, email="books@example.com")
+    customer = await make_customer(freelancer, client, name=CUSTOMER, email=f"books-{freelancer.email}")
     line = line_input(10_000, await make_tax_type(freelancer))
     await make_draft(freelancer, customer, line)
     invoice = await make_draft(freelancer, customer, line)
