@@ -20,8 +20,10 @@ async def newcomer(world: World, email: str, kind: str, organization: str) -> Pe
     """Somebody who signs up and verifies the address by the mail."""
     caller = await make_account(world, email, kind=kind, organizationName=organization)
     viewer = (await caller.ask("{ viewer { user { id } organization { id } membership { id } } }"))["viewer"]
-    ids = [UUID(hex=viewer[name]["id"][4:]) for name in ("user", "organization", "membership")]
-    return Person(world, caller.token or "", *ids, email)
+    user_id, organization_id, membership_id = (
+        UUID(hex=viewer[name]["id"][4:]) for name in ("user", "organization", "membership")
+    )
+    return Person(world, caller.token or "", user_id, organization_id, membership_id, email)
 
 
 async def test_strangers_sign_up_agree_on_an_offer_and_every_milestone_is_paid(world: World) -> None:
