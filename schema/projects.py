@@ -113,10 +113,10 @@ class ProjectQueries:
     projects = connection(
         resolve.LIST,
         Project,
-        "The projects of your organization on either side, newest first.",
+        "The projects of your organization on either side, newest first; for staff all.",
         filter=ProjectFilter,
         order=ProjectOrder,
-        needs=Permission.WORK_READ,
+        needs=(Permission.WORK_READ, Permission.STAFF_READ),
     )
 
 

@@ -52,6 +52,7 @@ async def test_projects_are_found_by_state_side_gig_text_and_date(world: World) 
     assert await titles(dueFrom=due_on, dueTo=due_on) == ["Cake shop"]
     by_date = [{"field": "DUE_ON", "direction": "ASC"}]
     assert await titles(order=by_date) == ["Cake shop", "Bread shop"]
+    assert await titles(await world.staff()) == ["Somebody else's shop", "Cake shop", "Bread shop"]
 
 
 async def test_projects_page_by_date_with_undated_ones_last(world: World) -> None:
