@@ -57,7 +57,7 @@ class Many:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ByViewer:
-    """A filter that means another condition for each viewer (my side, what I may know): (viewer, value) -> condition."""
+    """A filter that means something else for each viewer (my side, what I may know): (viewer, value) -> condition."""
 
     condition: Callable[[Any, Any], Condition]
 

@@ -1,7 +1,6 @@
 """Inputs: fields with descriptions, and their conversion to domain values that names every wrong field at once."""
 
 from dataclasses import is_dataclass
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
