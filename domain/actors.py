@@ -38,6 +38,12 @@ class Actor:
         if not self.may(permission):
             raise forbidden(f"This needs the permission {permission.value} in your active organization.")
 
+    def require_organization(self) -> UUID:
+        """For whom the caller acts; refuses with FORBIDDEN when that is nobody."""
+        if self.organization_id is None:
+            raise forbidden("Choose an organization with switchOrganization first.")
+        return self.organization_id
+
     def acts_for(self, organization_id: UUID | None) -> bool:
         return organization_id is not None and self.organization_id == organization_id
 

@@ -9,7 +9,6 @@ from domain.checks import Checks
 from domain.emails import check_email
 from domain.ids import new_id
 from domain.organizations import Organization
-from domain.refusals import forbidden
 from domain.states import Versioned
 
 PAYMENT_TERMS_DAYS = 14
@@ -44,12 +43,11 @@ class Customer(Versioned):
 
 def create(fields: dict[str, Any], *, by: Actor) -> Customer:
     """A new customer of the actor's organization."""
-    if by.organization_id is None:
-        raise forbidden("Customers belong to an organization.")
-    _checked({"name": None, **fields}, by.organization_id).refuse()
+    issuer_id = by.require_organization()
+    _checked({"name": None, **fields}, issuer_id).refuse()
     empty = dict.fromkeys(("linked_organization_id", "legal_name", "email", "address", "country", "currency"))
     columns = {**empty, "payment_terms_days": PAYMENT_TERMS_DAYS, **fields}
-    return Customer(id=new_id(), organization_id=by.organization_id, **columns)
+    return Customer(id=new_id(), organization_id=issuer_id, **columns)
 
 
 def of_organization(organization: Organization, issuer_id: UUID, *, currency: str) -> Customer:

@@ -16,12 +16,12 @@ from domain.terms import WorkTerms
 
 def draft(fields: dict[str, Any], *, by: Actor, at: datetime) -> Gig:
     """A new draft of the actor's organization; it may be incomplete, but what is there must be right."""
-    if by.organization_id is None or by.organization_kind not in {kind.name for kind in CLIENT_KINDS}:
+    if by.organization_kind not in {kind.name for kind in CLIENT_KINDS}:
         raise forbidden("Only a client or an agency can post a gig.")
     columns = _checked_columns(fields, currency=fields["currency"])
     gig = Gig(
         id=new_id(),
-        organization_id=by.organization_id,
+        organization_id=by.require_organization(),
         accepted_seats=0,
         published_at=None,
         terms_version=1,

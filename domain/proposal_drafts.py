@@ -18,7 +18,7 @@ from domain.terms import WorkTerms
 
 def propose(gig: Gig, fields: dict[str, Any], *, by: Actor, at: datetime) -> Proposal:
     """A draft of the actor's organization, with the gig's terms and delivery time where it names none of its own."""
-    if by.organization_id is None or by.organization_kind not in {kind.name for kind in FREELANCER_KINDS}:
+    if by.organization_kind not in {kind.name for kind in FREELANCER_KINDS}:
         raise forbidden("Only a freelancer or an agency can propose.")
     if by.acts_for(gig.organization_id):
         raise forbidden("Your own organization posted this gig.", "gigId")
@@ -27,7 +27,7 @@ def propose(gig: Gig, fields: dict[str, Any], *, by: Actor, at: datetime) -> Pro
         id=new_id(),
         gig_id=gig.id,
         client_organization_id=gig.organization_id,
-        freelancer_organization_id=by.organization_id,
+        freelancer_organization_id=by.require_organization(),
         invitation_id=None,
         origin=ProposalOrigin.PROPOSAL,
         currency=gig.currency,

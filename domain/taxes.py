@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.checks import Checks
 from domain.ids import new_id
-from domain.refusals import forbidden, wrong_state
+from domain.refusals import wrong_state
 from domain.states import Versioned
 
 
@@ -64,8 +64,6 @@ class TaxType(Versioned):
 
 def create(fields: dict[str, Any], *, by: Actor) -> TaxType:
     """A new rate of the actor's organization; refuses INVALID for what EN 16931 does not allow."""
-    if by.organization_id is None:
-        raise forbidden("Tax types belong to an organization.")
     checks, category, rate = Checks(), fields["category"], fields["rate_bps"]
     checks.text("name", fields["name"], least=1, most=60)
     checks.whole("rateBps", rate, least=0, most=10_000)
@@ -76,4 +74,4 @@ def create(fields: dict[str, Any], *, by: Actor) -> TaxType:
     no_reason = untaxed or not fields["exemption_reason"]
     checks.require(no_reason, f"Category {category.value} has no exemption.", "exemptionReason")
     checks.refuse()
-    return TaxType(id=new_id(), organization_id=by.organization_id, is_active=True, **fields)
+    return TaxType(id=new_id(), organization_id=by.require_organization(), is_active=True, **fields)

@@ -6,7 +6,7 @@ from sqlalchemy import select, true
 
 from domain.actors import Actor
 from domain.organizations import Organization
-from domain.refusals import forbidden, not_found
+from domain.refusals import not_found
 from persistence.tables.identity import organizations
 from persistence.unit import Unit
 from planner.edges import Condition, Source
@@ -27,11 +27,10 @@ async def for_change(
 
     An id only says which one the caller means: any other than the active one is NOT_FOUND.
     """
-    if db.by.organization_id is None:
-        raise forbidden("Choose an organization with switchOrganization first.")
-    if organization_id not in (None, db.by.organization_id):
+    active_id = db.by.require_organization()
+    if organization_id not in (None, active_id):
         raise not_found("organization", "organizationId")
-    organization = await locked(db, db.by.organization_id)
+    organization = await locked(db, active_id)
     organization.require_version(expected_version)
     return organization
 

@@ -86,9 +86,7 @@ async def invoice_updated(context: Context, organization_id: UUID, after: str | 
 async def events(context: Context, after: str | None, types: tuple[str, ...] | None) -> AsyncIterator[Update]:
     """Everything that concerns the viewer's organization, or only some types of it."""
     require_permission(context, *_ORGANIZATION)
-    if context.viewer.organization_id is None:
-        raise forbidden("Choose an organization first.")
-    wanted = Wanted(topic=context.viewer.organization_id, types=types)
+    wanted = Wanted(topic=context.viewer.require_organization(), types=types)
     return await follow(context, Feed(needs=_ORGANIZATION, wanted=wanted, object_of=_subject), after)
 
 

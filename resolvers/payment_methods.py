@@ -6,7 +6,6 @@ from uuid import UUID
 from domain import payment_methods as rules
 from domain.checks import Checks
 from domain.payment_methods import MethodDetails, Provider
-from domain.refusals import forbidden
 from integrations.providers import provider_of
 from persistence import payment_methods as methods
 from persistence.unit import Unit
@@ -31,11 +30,10 @@ async def look_up_token(
 async def add_payment_method(
     db: Unit, *, provider: Provider, token: str, currency: str, details: MethodDetails, make_default: bool
 ) -> Changed:
-    if db.by.organization_id is None:
-        raise forbidden("Act for an organization first.")
-    others = await methods.for_choice(db, db.by.organization_id, currency)
+    organization_id = db.by.require_organization()
+    others = await methods.for_choice(db, organization_id, currency)
     method = rules.added(
-        organization_id=db.by.organization_id,
+        organization_id=organization_id,
         provider=provider,
         token=token,
         details=details,
