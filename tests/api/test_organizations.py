@@ -11,6 +11,8 @@ from domain.permissions import Role
 from persistence.tables.identity import memberships, organizations
 from persistence.tables.platform import outbox
 from tests.client import Faulted
+from tests.makers.invoices import make_open_invoice
+from tests.makers.payment_methods import make_method
 from tests.makers.rows import count, write
 from tests.world import Caller, Person, World
 
@@ -217,15 +219,23 @@ async def test_only_managers_convert_their_own_organization(world: World) -> Non
     assert (await _organization(person, _id(person), "kind version")) == {"kind": "FREELANCER", "version": 1}
 
 
-async def test_a_suspended_organization_reads_and_does_nothing_else(world: World) -> None:
+async def test_a_suspended_organization_reads_pays_what_it_owes_and_does_nothing_else(world: World) -> None:
     owner = await world.client_side()
+    invoice = await make_open_invoice(world, await world.freelancer_side(), owner)
     await write(world, update(organizations).values(status=OrganizationStatus.SUSPENDED))
+    before = await count(world, outbox)
     viewer = (await owner.ask("{ viewer { permissions } members { totalCount } }"))["viewer"]
-    assert viewer["permissions"] == ["invoices:read", "members:read", "money:read", "org:read", "work:read"]
+    reads = ["invoices:read", "members:read", "money:read", "org:read", "work:read"]
+    assert viewer["permissions"] == sorted([*reads, "money:move"])
     for mutation, input_ in (
         ("updateOrganization", {"organizationId": _id(owner), "name": "Still here"}),
         ("inviteMember", {"email": "bob@example.com", "role": "MEMBER"}),
         ("createGig", {"title": "A website", "currency": "EUR"}),
     ):
         assert (await owner.refused(mutation, **input_))["code"] == "FORBIDDEN"
-    assert await count(world, outbox) == 0
+    assert await count(world, outbox) == before
+    await make_method(owner)
+    await owner.do("payInvoice", "payment { id }", invoiceId=invoice, idempotencyKey=world.key())
+    await world.settle()
+    paid = (await owner.ask("query($id: ID!) { invoice(id: $id) { status } }", id=invoice))["invoice"]
+    assert paid == {"status": "PAID"}

@@ -90,7 +90,8 @@ async def _holders(world: World, owner: Person) -> list[Holder]:
     await write(world, update(organizations).where(of_suspended).values(status=OrganizationStatus.SUSPENDED))
     membership = global_id("Membership", removed.membership_id)
     await owner.do("removeMember", "membership { id }", membershipId=membership)
-    held |= {"SUSPENDED": (suspended, frozenset()), "REMOVED": (removed, frozenset())}
+    paying = frozenset({Permission.MONEY_MOVE})
+    held |= {"SUSPENDED": (suspended, paying), "REMOVED": (removed, frozenset())}
     return [Holder(name, person, permissions) for name, (person, permissions) in held.items()]
 
 
