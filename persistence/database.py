@@ -7,9 +7,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from persistence.mapping import map_domain
+
+_QUERY_CANCELED = "57014"
+"""What PostgreSQL calls the end of a statement that took longer than statement_timeout."""
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -23,6 +27,12 @@ def is_outage(error: Exception) -> bool:
     """Whether the database could not be reached, as against having refused something."""
     lost = isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError))
     return lost or isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError))
+
+
+def is_congestion(error: Exception) -> bool:
+    """Whether something waited too long for its turn, at a lock or for a connection, and may succeed when repeated."""
+    canceled = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED
+    return canceled or isinstance(error, PoolTimeout)
 
 
 class Database:

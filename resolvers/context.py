@@ -1,5 +1,6 @@
 """What a resolver knows of its request: who asks, when, and where to read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,9 @@ from integrations.passwords import Passwords
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from resolvers.loaders import Loaders
+
+WRITING_AT_ONCE = 8
+"""Mutations in a transaction at once in this process: more would only keep each other's locks waiting."""
 
 
 async def _nothing() -> None:
@@ -25,6 +29,8 @@ class Platform:
     now: Callable[[], datetime]
     wakeups: Wakeups
     passwords: Passwords = field(default_factory=Passwords)
+    writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
+    """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
     is_sandbox: bool = True
     reload_clock: Callable[[], Awaitable[None]] = _nothing
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""

@@ -2,16 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.permissions import Permission
-from domain.refusals import forbidden
+from domain.refusals import forbidden, rate_limited
 from persistence import idempotency
+from persistence.database import is_congestion
 from persistence.unit import Unit, transact
 from resolvers.context import Context
 from resolvers.guards import VERIFY_FIRST, Needs, require_signed_in
+
+CALM = timedelta(seconds=1)
+"""When to repeat what found no turn."""
 
 
 class Changed:
@@ -75,15 +80,26 @@ async def run(context: Context, call: Call) -> Changed:
         await idempotency.keep(db, call.mutation, call.key, changed.objects)
         return changed
 
-    platform = context.platform
-    changed = await transact(
-        platform.database, work, by=context.viewer, at=platform.now(), request_id=context.request_id
-    )
+    changed = await _in_turn(context, work)
     changed.viewer = context.viewer = changed.viewer or context.viewer
     context.forget()
     if changed.then is not None:
         await changed.then()
     return changed
+
+
+async def _in_turn(context: Context, work: Callable[[Unit], Awaitable[Changed]]) -> Changed:
+    """One transaction, when its turn comes. RATE_LIMITED when it waited too long for what others are changing."""
+    platform = context.platform
+    async with platform.writing:
+        try:
+            return await transact(
+                platform.database, work, by=context.viewer, at=platform.now(), request_id=context.request_id
+            )
+        except Exception as error:
+            if is_congestion(error):
+                raise rate_limited("Too much is being changed at once. Repeat this", CALM) from error
+            raise
 
 
 def _check_rights(context: Context, needs: Permission | Needs) -> None:

@@ -66,6 +66,13 @@ class Server:
         body: dict[str, Any] = answer.json()
         return body
 
+    async def ask(self, token: str, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        body = await self.post(query, variables, authorization=f"Bearer {token}")
+        assert "errors" not in body, body["errors"]
+        data: dict[str, Any] = body["data"]
+        return data
+
     async def end(self, request: signal.Signals = signal.SIGTERM) -> int:
         """Asks it to end, and waits for its exit code."""
         self.process.send_signal(request)
