@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 
 from domain.checks import Checks
 from domain.durations import MAX_DAYS
-from domain.money import Money, share_of, split
+from domain.invoice_terms import MAX_TAXES
+from domain.money import MAX_AMOUNT_MINOR, Money, share_of, split
 from domain.terms import InvoicingMethod, PlannedMilestone, PlannedTask, WorkTerms
 
 MAX_MILESTONES, MAX_TASKS = 100, 50
+
+MAX_BUDGET_MINOR = MAX_AMOUNT_MINOR // (1 + MAX_TAXES)
+"""The largest budget that can always be billed: with all its taxes at 100 % an invoice of it stays within its limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,9 @@ def check_terms(checks: Checks, terms: WorkTerms, *, currency: str) -> None:
 
 
 def check_plan(checks: Checks, terms: WorkTerms, *, budget_minor: int) -> None:
-    """A plan against its budget: quoted amounts sum to it, and no amount is empty (rules W3, W4)."""
+    """A plan against its budget: quoted amounts sum to it, no amount is empty (rules W3, W4) and all can be billed."""
+    billable = budget_minor <= MAX_BUDGET_MINOR
+    checks.require(billable, f"It comes to {budget_minor}; at most {MAX_BUDGET_MINOR} can be billed.", "milestones")
     quoted = [one.amount.amount_minor for one in terms.milestones if one.amount is not None]
     fits = not quoted or sum(quoted) == budget_minor
     if not checks.require(fits, f"The amounts sum to {sum(quoted)}; the budget is {budget_minor}.", "milestones"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.checks import Checks
 from domain.money import Money
 from domain.plan_previews import PlanDraft, preview
-from domain.plans import PlanAmounts, check_plan, check_terms, complete, plan_amounts, require_plan
+from domain.plans import MAX_BUDGET_MINOR, PlanAmounts, check_plan, check_terms, complete, plan_amounts, require_plan
 from domain.refusals import Refused
 from domain.terms import PlannedMilestone, PlannedTask, WorkTerms
 from tests.makers.work import terms_of
@@ -46,6 +46,11 @@ def test_fewer_minor_units_than_milestones_cannot_be_agreed_on() -> None:
     with pytest.raises(Refused) as refusal:
         require_plan(terms_of(tasks=(1,) * 10), Money(5, "EUR"), "terms")
     assert (refusal.value.refusal.code.name, refusal.value.refusal.path) == ("INVALID", ("terms", "milestones"))
+
+
+def test_a_budget_whose_taxes_would_burst_an_invoice_cannot_be_agreed_on() -> None:
+    assert problems_of(terms_of(), MAX_BUDGET_MINOR) == []
+    assert problems_of(terms_of(), MAX_BUDGET_MINOR + 1) == [("milestones",)]
 
 
 def test_completion_takes_the_upfront_share_off_first() -> None:
@@ -109,7 +114,7 @@ def test_a_plan_is_completed_with_the_titles_it_has() -> None:
 
 
 @given(
-    budget=st.integers(1, 10**13),
+    budget=st.integers(1, MAX_BUDGET_MINOR),
     weights=st.one_of(st.integers(1, 100), st.lists(st.integers(1, 10**6), min_size=1, max_size=100)),
     upfront_bps=st.integers(0, 10_000),
 )

@@ -4,13 +4,14 @@ from uuid import UUID
 
 import pytest
 
+from domain.plans import MAX_BUDGET_MINOR
 from tests.makers.gigs import make_open_gig
 from tests.makers.identity import make_account
-from tests.makers.invoices import numbers
+from tests.makers.invoices import make_tax_type, numbers
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances, charged, postings
 from tests.makers.proposals import accepting, eur, make_offer, make_proposal
-from tests.stories.agreed import PROJECT, Deal, plan
+from tests.stories.agreed import PROJECT, Deal, agree, plan
 from tests.world import Person, World
 
 ESTIMATE = "query($days: Int!) { estimateDuration(days: $days) { workDays hours } }"
@@ -96,6 +97,17 @@ async def test_five_cents_over_ten_milestones_never_become_a_project(world: Worl
     refusal = await client.refused("offerProposal", proposalId=draft, amount=eur(5))
     assert refusal["code"] == "INVALID"
     assert (await client.ask("{ projects { totalCount } }"))["projects"] == {"totalCount": 0}
+
+
+async def test_the_largest_budget_is_billed_with_all_its_taxes(world: World) -> None:
+    freelancer = await world.freelancer_side()
+    for name in ("VAT", "City tax", "Levy"):
+        await make_tax_type(freelancer, 10_000, name=name, isDefault=True)
+    deal = await agree(world, "MILESTONE", MAX_BUDGET_MINOR, 1, by=freelancer)
+    await world.settle()
+    await deal.deliver(0)
+    await deal.approve(0)
+    assert await deal.invoices() == [("MILESTONE", "100000000000.00", "PAID")]
 
 
 @pytest.mark.parametrize(("days", "work_days", "hours"), [(7, 5, 40), (10, 8, 64), (14, 10, 80), (30, 22, 176)])
