@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.actors import Actor
 from domain.ids import new_id
 from domain.refusals import RefusalCode, Refused
 from persistence.mapping import PLAIN, VERSIONED
@@ -21,15 +22,16 @@ def hash_of(arguments: dict[str, Any]) -> bytes:
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def scope_of(db: Unit) -> UUID:
-    """Keys belong to the organization, so that two of its members cannot pay the same thing twice with one key."""
-    scope = db.by.organization_id or db.by.user_id
+def scope_of(by: Actor, *, is_personal: bool) -> UUID:
+    """Whose key it is. What is done for an organization belongs to it, so that two of its members cannot pay the same
+    thing twice with one key; what somebody does about themselves (sign out, accept an invitation) is their own."""
+    scope = by.user_id if is_personal else by.organization_id or by.user_id
     if scope is None:
         raise AssertionError("a keyed mutation needs somebody who is signed in")
     return scope
 
 
-async def claim(db: Unit, mutation: str, key: UUID, input_hash: bytes) -> dict[str, Any] | None:
+async def claim(db: Unit, scope_id: UUID, mutation: str, key: UUID, input_hash: bytes) -> dict[str, Any] | None:
     """The stored result of an earlier request with this key, or None when this one is the first.
 
     A twin that is still running holds the unique index, so this waits for it: once it has committed, its result
@@ -39,7 +41,7 @@ async def claim(db: Unit, mutation: str, key: UUID, input_hash: bytes) -> dict[s
         insert(records)
         .values(
             id=new_id(),
-            scope_id=scope_of(db),
+            scope_id=scope_id,
             mutation=mutation,
             key=key,
             input_hash=input_hash,
@@ -52,7 +54,7 @@ async def claim(db: Unit, mutation: str, key: UUID, input_hash: bytes) -> dict[s
     if mine.first() is not None:
         return None
     stored = (
-        await db.session.execute(select(records.c.input_hash, records.c.result).where(*_same(db, mutation, key)))
+        await db.session.execute(select(records.c.input_hash, records.c.result).where(*_same(scope_id, mutation, key)))
     ).one()
     if stored.input_hash != input_hash:
         raise Refused(
@@ -63,13 +65,13 @@ async def claim(db: Unit, mutation: str, key: UUID, input_hash: bytes) -> dict[s
     return dict(stored.result)
 
 
-async def keep(db: Unit, mutation: str, key: UUID, objects: dict[str, Any]) -> None:
+async def keep(db: Unit, scope_id: UUID, mutation: str, key: UUID, objects: dict[str, Any]) -> None:
     """Stores what a repeat shall be answered with, in the transaction of the effect: objects by id, values as such."""
     result = {
         name: {"class": type(value).__name__, "id": str(value.id)} if hasattr(value, "id") else value
         for name, value in objects.items()
     }
-    await db.session.execute(update(records).where(*_same(db, mutation, key)).values(result=result))
+    await db.session.execute(update(records).where(*_same(scope_id, mutation, key)).values(result=result))
 
 
 async def read_back(db: Unit, stored: Any) -> Any:
@@ -80,5 +82,5 @@ async def read_back(db: Unit, stored: Any) -> Any:
     return await db.session.get(classes[stored["class"]], UUID(stored["id"]))
 
 
-def _same(db: Unit, mutation: str, key: UUID) -> tuple[Any, ...]:
-    return records.c.scope_id == scope_of(db), records.c.mutation == mutation, records.c.key == key
+def _same(scope_id: UUID, mutation: str, key: UUID) -> tuple[Any, ...]:
+    return records.c.scope_id == scope_id, records.c.mutation == mutation, records.c.key == key

@@ -72,12 +72,13 @@ async def run(context: Context, call: Call) -> Changed:
         # What anyone may call deals in passwords and tokens: neither they nor their hashes are kept for a replay.
         if call.key is None or call.needs is Needs.ANYONE:
             return await call.verb(db, **arguments)
-        earlier = await idempotency.claim(db, call.mutation, call.key, idempotency.hash_of(call.arguments))
+        scope_id = idempotency.scope_of(db.by, is_personal=not isinstance(call.needs, Permission))
+        earlier = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
         if earlier is not None:
             return await _replay(db, earlier)
         changed = await call.verb(db, **arguments)
         await db.flush()
-        await idempotency.keep(db, call.mutation, call.key, changed.objects)
+        await idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
         return changed
 
     changed = await _in_turn(context, work)
