@@ -25,7 +25,7 @@ async def report(nora: Person, ada: Person, project_id: str) -> int:
 
     _heading("Ada's wallet: gross less Milepost's fee")
     available = await _available(ada)
-    print(f"    {gross:>10} less {fees} is {gross - fees}; there are {available} EUR")
+    print(f"    {gross} EUR less {fees} EUR is {gross - fees} EUR; the wallet holds {available} EUR")
 
     _heading("The trial balance of the whole platform, as staff see it")
     staff = await Person.signed_in(nora.url, "Staff", STAFF_EMAIL, PASSWORD)
