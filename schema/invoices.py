@@ -157,7 +157,7 @@ class InvoiceFilter:
     due_from: date | None = optional(date, "Due on this day or later.")
     due_to: date | None = optional(date, "Due on this day or earlier.")
     currency: Currency | None = optional(Currency, "In this currency.")
-    text: str | None = optional(str, "Words in number, note or the customer's name.")
+    text: str | None = optional(str, "Words in number or note, or in the customer's name of invoices you issue.")
 
 
 InvoiceOrder = order_input(resolve.LIST, "InvoiceOrder")
