@@ -1,0 +1,33 @@
+"""Readiness: 200 only while the process can serve and means to go on."""
+
+import httpx2
+
+from persistence.database import Database
+from server.app import create_app
+from server.clock import Clock
+from server.migrations import database_at, head_revision
+
+
+async def test_a_draining_process_is_not_ready_at_once(database: Database) -> None:
+    app = create_app(database, Clock())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://t") as http:
+        ready = await http.get("/health/ready")
+        assert (ready.status_code, ready.json()["status"]) == (200, "ok")
+        assert ready.json()["schemaRevision"] == head_revision()
+        app.state.health.is_draining = True
+        draining = await http.get("/health/ready")
+        assert (draining.status_code, draining.json()["status"]) == (503, "draining")
+        assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_a_database_that_is_empty_or_gone_makes_it_unavailable(postgres: str, new_database: str) -> None:
+    for url, broken in ((new_database, ["schema"]), (database_at(postgres, "nowhere"), ["database", "schema"])):
+        database = Database(url, pool_size=1)
+        app = create_app(database, Clock())
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://t") as http:
+            ready = await http.get("/health/ready")
+            live = await http.get("/health/live")
+        await database.close()
+        assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
+        assert [one["name"] for one in ready.json()["dependencies"] if one["status"] != "ok"] == broken
+        assert live.status_code == 200
