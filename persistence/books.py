@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -48,9 +48,9 @@ def _read(source: str) -> Iterator[Rule]:
         yield Rule(code, subject, rule, source[heading.end() : end].strip())
 
 
-async def check_books(database: Database, now: datetime | None = None) -> list[BookCheck]:
+async def check_books(database: Database, now: datetime) -> list[BookCheck]:
     """The rules that do not hold; none for sound books."""
-    return [check for check in await run_checks(database, now or datetime.now(UTC)) if not check.holds]
+    return [check for check in await run_checks(database, now) if not check.holds]
 
 
 async def run_checks(database: Database, now: datetime) -> list[BookCheck]:

@@ -1,10 +1,9 @@
 """`check-books`: what the books recomputed from scratch come to, for people and for cron."""
 
-from datetime import UTC, datetime
-
 from domain.books import describe
 from persistence.books import run_checks
 from persistence.database import Database
+from server.clock import Clock
 from server.migrations import require_schema
 
 
@@ -13,7 +12,9 @@ async def check_books_command(url: str) -> int:
     await require_schema(url)
     database = Database(url, pool_size=1)
     try:
-        checks = await run_checks(database, datetime.now(UTC))
+        clock = Clock()
+        await clock.reload(database)
+        checks = await run_checks(database, clock.now())
     finally:
         await database.close()
     broken = [check for check in checks if not check.holds]

@@ -39,12 +39,12 @@ async def test_sound_books_pass_every_check(world: World) -> None:
             await pay_invoice(db, trade, paid, 222_222)
             await pay_invoice(db, trade, await open_invoice(db, trade, 10_000, fee_minor=500), 2_505)
             await void_invoice(db, await open_invoice(db, trade, 5_000, fee_minor=250))
-    assert await check_books(world.database) == []
+    assert await check_books(world.database, world.clock.now()) == []
     assert describe([]) == "The books agree with themselves, the documents and the payments."
 
 
 async def test_empty_books_are_sound(world: World) -> None:
-    assert await check_books(world.database) == []
+    assert await check_books(world.database, world.clock.now()) == []
 
 
 CORRUPTIONS = {
@@ -172,7 +172,7 @@ async def test_a_corruption_is_found_and_named(world: World, books: Books, corru
 async def test_a_difference_says_where_what_was_expected_and_what_is_there(world: World, books: Books) -> None:
     wallet = await books.account("wallet_available")
     await books.sql.execute("UPDATE ledger_balances SET balance_minor = 7 WHERE account_id = $1", wallet)
-    [difference] = await check_books(world.database)
+    [difference] = await check_books(world.database, world.clock.now())
     newest = await books.sql.fetchval("SELECT max(id) FROM ledger_entries WHERE account_id = $1", wallet)
     [sample] = difference.samples
     assert (difference.code, difference.subject, difference.count) == ("BALANCE", "LedgerAccount", 1)
@@ -195,7 +195,7 @@ async def test_of_many_differences_ten_are_shown_and_all_are_counted(world: Worl
     async with kept_books(world) as books:
         await books.sql.execute("SET session_replication_role = replica")
         await books.sql.execute("DELETE FROM invoice_lines")
-    [difference] = await check_books(world.database)
+    [difference] = await check_books(world.database, world.clock.now())
     assert (difference.code, difference.count, len(difference.samples)) == ("INVOICE_TOTALS", 14, 10)
     assert describe([difference]).endswith("  and 4 more")
 
@@ -219,7 +219,7 @@ async def test_projects_that_are_billed_as_agreed_are_sound(world: World) -> Non
     await approve(completion, completion.task)
     await make_project(world)
     await world.settle()
-    assert await check_books(world.database) == []
+    assert await check_books(world.database, world.clock.now()) == []
 
 
 @pytest.mark.parametrize(("method", "corruption", "code"), PROJECT_CORRUPTIONS)

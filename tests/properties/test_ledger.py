@@ -136,7 +136,7 @@ class Postings(RuleBasedStateMachine):
         assert all(total == 0 for (total,) in sums)
 
     def teardown(self) -> None:
-        assert self.await_(check_books(self.world.database)) == []
+        assert self.await_(check_books(self.world.database, self.world.clock.now())) == []
 
     async def _rows(self, statement: str) -> list[tuple[Any, ...]]:
         organizations = [trade.issuer_id for trade in self.trades]
