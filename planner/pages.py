@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,12 +89,18 @@ def sort_columns(connection: Connection, request: PageRequest) -> list[tuple[Col
     return [*columns, (connection.target.table.c.id, order[-1][1])]
 
 
+def ordering(connection: Connection, request: PageRequest) -> list[ColumnElement[Any]]:
+    """The order in which rows are read: against that of the list where the page is counted from its end."""
+    columns, flip = sort_columns(connection, request), request.backwards
+    return [column.desc() if descending is not flip else column.asc() for column, descending in columns]
+
+
 def page_statement(
     connection: Connection, request: PageRequest, viewer: Any, parents: Sequence[Any] | None
 ) -> Select[Any]:
     """Rows (parent id, object) of the pages of all parents, or (object,) of a root list; one row more than a page."""
     entity, limit = connection.target.entity, request.size + 1
-    order = [_ordered(column, desc is not request.backwards) for column, desc in sort_columns(connection, request)]
+    order = ordering(connection, request)
     conditions = _conditions(connection, request, viewer)
     if parents is None or connection.column is None:
         return select(entity).where(*conditions).order_by(*order).limit(limit)
@@ -126,21 +132,34 @@ def finish(page: Page, rows: Sequence[Any]) -> Page:
     return page
 
 
-def _ordered(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
-    return column.desc() if descending else column.asc()
-
-
 def _conditions(connection: Connection, request: PageRequest, viewer: Any) -> list[Condition]:
+    columns = sort_columns(connection, request)
+    places: dict[str, list[ColumnElement[Any]]] = {}
+    for argument, cursor in (("after", request.after), ("before", request.before)):
+        if cursor is not None:
+            values = decode_cursor(connection, request, cursor, argument)
+            places[argument] = [literal(value, column.type) for (column, _), value in zip(columns, values, strict=True)]
+    return list_conditions(connection, request, viewer) + place_conditions(connection, request, places)
+
+
+def list_conditions(connection: Connection, request: PageRequest, viewer: Any) -> list[Condition]:
+    """What the rows of the whole list have in common, wherever a page of it begins."""
     conditions = [connection.target.visible_to(viewer)]
     if connection.where is not None:
         conditions.append(connection.where(viewer))
-    conditions += [_filtered(connection, name, value, viewer) for name, value in request.filter]
-    columns = sort_columns(connection, request)
-    if request.after is not None:
-        conditions.append(_beyond(columns, decode_cursor(connection, request, request.after, "after")))
-    if request.before is not None:
+    return conditions + [_filtered(connection, name, value, viewer) for name, value in request.filter]
+
+
+def place_conditions(
+    connection: Connection, request: PageRequest, places: Mapping[str, list[ColumnElement[Any]]]
+) -> list[Condition]:
+    """Only what comes after the place named `after`, and before the one named `before`."""
+    columns, conditions = sort_columns(connection, request), []
+    if "after" in places:
+        conditions.append(_beyond(columns, places["after"]))
+    if "before" in places:
         flipped = [(column, not descending) for column, descending in columns]
-        conditions.append(_beyond(flipped, decode_cursor(connection, request, request.before, "before")))
+        conditions.append(_beyond(flipped, places["before"]))
     return conditions
 
 
@@ -151,9 +170,8 @@ def _filtered(connection: Connection, name: str, value: Any, viewer: Any) -> Con
     return chosen.condition(viewer, value) if isinstance(chosen, ByViewer) else chosen(value)
 
 
-def _beyond(columns: list[tuple[ColumnElement[Any], bool]], values: list[Any]) -> Condition:
+def _beyond(columns: list[tuple[ColumnElement[Any], bool]], places: list[ColumnElement[Any]]) -> Condition:
     """Rows that come after the given place; a row comparison where all directions agree, which an index can serve."""
-    places = [literal(value, column.type) for (column, _), value in zip(columns, values, strict=True)]
     if len({descending for _, descending in columns}) == 1:
         left, right = tuple_(*(column for column, _ in columns)), tuple_(*places)
         return left < right if columns[0][1] else left > right
@@ -164,14 +182,19 @@ def _beyond(columns: list[tuple[ColumnElement[Any], bool]], values: list[Any]) -
     return or_(*alternatives)
 
 
-def _signature(connection: Connection, request: PageRequest) -> str:
+def signature_of(connection: Connection, request: PageRequest) -> str:
+    """What a cursor is bound to: the list and its order."""
     order = ",".join(f"{name}{'-' if descending else '+'}" for name, descending in order_of(connection, request))
     return f"{connection.target.table.name}:{connection.column or ''}:{order}"
 
 
 def encode_cursor(connection: Connection, request: PageRequest, node: Any) -> str:
     values = [getattr(node, str(column.key)) for column, _ in sort_columns(connection, request)]
-    document = [_signature(connection, request), *(_to_json(value) for value in values)]
+    return cursor_text(signature_of(connection, request), values)
+
+
+def cursor_text(signature: str, values: Sequence[Any]) -> str:
+    document = [signature, *(_to_json(value) for value in values)]
     return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
 
 
@@ -180,7 +203,7 @@ def decode_cursor(connection: Connection, request: PageRequest, cursor: str, arg
     try:
         document = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         signature, *values = document
-        if signature != _signature(connection, request):
+        if signature != signature_of(connection, request):
             raise BadPage("This cursor belongs to another list or another order.", argument)
         columns = [column for column, _ in sort_columns(connection, request)]
         return [_from_json(value, column) for value, column in zip(values, columns, strict=True)]

@@ -1,5 +1,6 @@
 """Loaders derived from the edge declarations: one statement per edge and level, whatever the page size."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Hashable
 from functools import partial
@@ -29,32 +30,32 @@ class Loaders:
     async def one(self, edge: One, parent: Any) -> Any:
         """The object at the end of the edge, or None where there is none or the viewer may not see it."""
         key = getattr(parent, edge.key)
-        return None if key is None else await self._loader(edge, partial(self._ones, edge)).load(key)
+        return None if key is None else await self._load(edge, partial(self._ones, edge), key)
 
     async def many(self, edge: Many, parent: Any) -> list[Any]:
-        found: list[Any] = await self._loader(edge, partial(self._manys, edge)).load(getattr(parent, edge.key))
+        found: list[Any] = await self._load(edge, partial(self._manys, edge), getattr(parent, edge.key))
         return found
 
     async def page(self, edge: Connection, parent: Any, request: PageRequest) -> Page:
         key = ROOT if edge.column is None else getattr(parent, edge.key)
-        page: Page = await self._loader((edge, request), partial(self._pages, edge, request)).load(key)
+        page: Page = await self._load((edge, request), partial(self._pages, edge, request), key)
         return page
 
     async def count(self, page: Page) -> int:
         edge, request = page.connection, PageRequest(filter=page.request.filter)
-        count: int = await self._loader((edge, request, "count"), partial(self._counts, edge, request)).load(
-            page.parent
-        )
+        count: int = await self._load((edge, request, "count"), partial(self._counts, edge, request), page.parent)
         return count
 
     async def batch(self, edge: Batch, parent: Any) -> Any:
         """A value computed for all parents of a level at once. Parents are the loaded objects themselves."""
-        return await self._loader(edge, partial(self._batch, edge)).load(parent)
+        return await self._load(edge, partial(self._batch, edge), parent)
 
-    def _loader(self, key: Hashable, load: Callable[[Keys], Coroutine[Any, Any, list[Any]]]) -> DataLoader[Any, Any]:
-        if key not in self._loaders:
-            self._loaders[key] = DataLoader(load)
-        return self._loaders[key]
+    async def _load(self, edge: Hashable, load: Callable[[Keys], Coroutine[Any, Any, list[Any]]], key: Any) -> Any:
+        """One value of a batch. Shielded, because siblings share it: the executor cancels the fields beside one that
+        failed, and cancelling whoever awaits the shared value would cancel it for everybody."""
+        if edge not in self._loaders:
+            self._loaders[edge] = DataLoader(load)
+        return await asyncio.shield(self._loaders[edge].load(key))
 
     async def _ones(self, edge: One, keys: Keys) -> list[Any]:
         async with self._database.reader() as session:

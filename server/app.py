@@ -17,10 +17,11 @@ from schema.api import sdl
 from server.clock import Clock
 from server.health import Health
 from server.middleware import RequestMiddleware
+from server.plans import Plans
 from server.view import GraphQLView
 
 
-def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True) -> Starlette:
+def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True, is_planned: bool = False) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
         database=database,
@@ -30,13 +31,16 @@ def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True) -> 
         reload_clock=partial(clock.reload, database),
     )
     health = Health(database)
-    view = GraphQLView(platform)
+    plans = Plans(database) if is_planned else None
+    view = GraphQLView(platform, plans)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await platform.wakeups.start()
         yield
         await platform.wakeups.stop()
+        if plans is not None:
+            await plans.pins.close()
 
     app = Starlette(
         routes=[

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str]) -> int:
     _add(commands, "worker", _worker, "Run only the worker: events, timers, payments.")
     _add(commands, "seed", _seed, "Put the demonstration data into an empty database.")
     _add(commands, "check-books", _check_books, "Recompute every balance and document; exit 1 at a difference.")
+    plan = _add(commands, "plan", _plan, "Print the statements by which the planner answers a query.")
+    plan.add_argument("file", metavar="FILE", type=Path, help="a GraphQL document")
+    plan.add_argument("--variables", metavar="JSON", default="{}", help="its variables")
     for generated in (
         _add(commands, "sdl", _sdl, "Write the schema to schema/schema.graphql."),
         _add(commands, "states", _states, "Write the state diagrams to docs/states.md."),
@@ -124,6 +128,13 @@ def _check_books(chosen: argparse.Namespace) -> int:
     settings = Settings.read()
     with database_of(settings) as url:
         return asyncio.run(check_books_command(url))
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    from server.plans import plan_command
+
+    with database_of(Settings.read()) as url:
+        return asyncio.run(plan_command(url, chosen.file.read_text(), json.loads(chosen.variables)))
 
 
 def _sdl(chosen: argparse.Namespace) -> int:

@@ -54,7 +54,7 @@ async def serve(start: Start) -> int:
         ):
             await _fill(database, clock, settings.mode)
             laps.mark("data")
-            app = create_app(database, clock, is_sandbox=settings.mode is Mode.SANDBOX)
+            app = create_app(database, clock, is_sandbox=settings.mode is Mode.SANDBOX, is_planned=settings.is_planned)
             await _serve_until(stop, app, start)
     _say("Stopped.")
     return 0

@@ -37,6 +37,7 @@ class Settings:
     mail_folder: Path
     log_format: str
     log_level: str
+    is_planned: bool
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -55,6 +56,7 @@ class Settings:
             mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
             log_format=variables.one_of("MILEPOST_LOG_FORMAT", ["auto", "json", "text"]),
             log_level=variables.one_of("MILEPOST_LOG_LEVEL", ["info", "debug", "warning", "error"]),
+            is_planned=variables.one_of("MILEPOST_PLANNER", ["off", "on"]) == "on",
         )
         variables.refuse()
         return settings

@@ -19,6 +19,7 @@ from resolvers.context import Context, Platform
 from schema.api import schema
 from server.auth import actor_of_token, bearer_token
 from server.errors import as_fault
+from server.plans import Plans
 from server.sockets import SocketHandler, TextSocket
 
 
@@ -28,7 +29,7 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = TextSocket
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, plans: Plans | None = None) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -36,6 +37,7 @@ class GraphQLView(GraphQL[Context, None]):
             connection_init_wait_timeout=timedelta(seconds=10),
         )
         self.platform = platform
+        self.plans = plans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,10 +45,17 @@ class GraphQLView(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            response = await self.run(request)
+            response = await self._planned(request) or await self.run(request)
         except (HTTPException, UnicodeDecodeError) as error:
             response = _request_fault(request, error)
         await response(scope, receive, send)
+
+    async def _planned(self, request: Request) -> Response | None:
+        """The answer to a query that has been asked before, by its plan; None for everything else."""
+        return None if self.plans is None else await self.plans.respond(request, self._context_of)
+
+    async def _context_of(self, request: Request) -> Context:
+        return await self.get_context(request, Response())
 
     def parse_json(self, data: str | bytes) -> Any:
         parsed = super().parse_json(data)
@@ -69,6 +78,8 @@ class GraphQLView(GraphQL[Context, None]):
         request_id = request.scope.get("state", {}).get("request_id", "")
         if result.errors:
             result.errors = [as_fault(error, request_id) for error in result.errors]
+        elif self.plans is not None:
+            await self.plans.admit(request)
         return await super().process_result(request, result)
 
     def decode_json(self, data: str | bytes) -> Any:

@@ -1,5 +1,6 @@
 """A GraphQL client over the real ASGI application: requests go through HTTP, authentication and the real schema."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ class Client:
     @classmethod
     @asynccontextmanager
     async def serving(cls, database: Database, clock: Clock, *, is_sandbox: bool = True) -> AsyncIterator[Self]:
-        app = create_app(database, clock, is_sandbox=is_sandbox)
+        # MILEPOST_PLANNER=on runs every test of the API with the planner.
+        is_planned = os.environ.get("MILEPOST_PLANNER") == "on"
+        app = create_app(database, clock, is_sandbox=is_sandbox, is_planned=is_planned)
         transport = httpx2.ASGITransport(app=app)
         async with (
             app.router.lifespan_context(app),

@@ -1,0 +1,62 @@
+"""What an application tells the planner about its schema: edges, attributes, texts, resolvers, viewers."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLField
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from planner.edges import Batch, Connection, Many, One, Source
+from planner.pages import PageRequest
+from planner.statements import Viewers
+from planner.texts import TextPlan
+
+Edge = One | Many | Connection | Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a resolver would have loaded: the object at the end of an edge from a key."""
+
+    edge: One
+    key: Any
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """What a resolver would have loaded: a page."""
+
+    request: PageRequest
+
+
+class Bindings(Protocol):
+    """One per schema."""
+
+    viewers: Viewers
+
+    def edge_of(self, field: GraphQLField) -> Edge | None:
+        """The edge behind a field, if it is one."""
+
+    def attribute_of(self, field: GraphQLField) -> str | None:
+        """The attribute that a field without a resolver reads."""
+
+    def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
+        """How SQL writes a field that is not simply a column."""
+
+    def needs(self, type_name: str, field_name: str) -> tuple[str, ...] | None:
+        """The columns that a field made in Python reads; None: whatever there is."""
+
+    def type_of(self, source: Source) -> str:
+        """The name of the GraphQL type that shows these objects."""
+
+    def recording(self, context: Any) -> Any:
+        """The context for resolvers whose loaders only say what they would load: Wanted and WantedPage."""
+
+    def viewer_of(self, context: Any) -> Any:
+        """Who asks."""
+
+
+Fetch = Callable[[str, list[Any]], Any]
+OpenSession = Callable[[], AbstractAsyncContextManager[AsyncSession]]

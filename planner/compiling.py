@@ -1,0 +1,214 @@
+"""From the selections of an operation to its shapes and levels."""
+
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+    is_object_type,
+)
+
+from planner.bindings import Bindings, Wanted
+from planner.edges import Batch, Connection, Many, One, Source
+from planner.levels import Level, ManyLevel, OneLevel, PageLevel, all_columns
+from planner.rows import Rows
+from planner.running import Fallback, Run
+from planner.selections import Selections, is_abstract
+from planner.shapes import (
+    Attribute,
+    Completion,
+    Computed,
+    Constant,
+    ManyPart,
+    OnePart,
+    PageField,
+    PagePart,
+    Part,
+    Resolved,
+    Segment,
+    Shape,
+    shown_type,
+)
+from planner.statements import Unsupported
+from planner.texts import Piece, Selected, TextPlan, column_plan, concatenated, pieces_of
+
+_NO_INFO: Any = None
+
+
+class Compiler:
+    """Compiles one variant of one operation; kept by its plan for objects whose type only a request tells."""
+
+    def __init__(self, selections: Selections, bindings: Bindings, schema: GraphQLSchema) -> None:
+        self._selections, self._bindings, self._schema = selections, bindings, schema
+        self._query: Any = schema.query_type
+        self._labels = count()
+
+    def roots(self) -> list[tuple[str, Part]]:
+        return [(one.key, self._root(one)) for one in self._selections.roots()]
+
+    def _root(self, selected: Selected) -> Part:
+        if selected.definition is None:
+            return Constant(f'"{selected.type_name}"')
+        edge = self._bindings.edge_of(selected.definition)
+        if isinstance(edge, Connection):
+            return self._page(edge, selected, self._query, selected.key)
+        return Root(self, selected, self._query)
+
+    def shape(self, fields: list[Selected], shown: GraphQLObjectType, source: Source | None, path: str) -> Shape:
+        """Runs of what SQL can write become one text each; between them stand edges and what Python makes."""
+        shape, pending = Shape(), list[Piece]()
+        for position, one in enumerate(fields):
+            pending.append(("{" if position == 0 else ",") + f'"{one.key}":')
+            pieces = self._pieces(one, source)
+            if pieces is not None:
+                pending += pieces
+                continue
+            self._flush(shape, pending)
+            shape.parts.append(self._part(shape, one, shown, source, f"{path}.{one.key}"))
+        pending.append("}" if fields else "{}")
+        self._flush(shape, pending)
+        return shape
+
+    def _flush(self, shape: Shape, pending: list[Piece]) -> None:
+        if all(isinstance(piece, str) for piece in pending):
+            shape.parts.append(Constant("".join(str(piece) for piece in pending)))
+        else:
+            label = f"text_{next(self._labels)}"
+            shape.reads[label] = concatenated(pending)
+            shape.parts.append(Segment(label))
+        pending.clear()
+
+    def _pieces(self, selected: Selected, source: Source | None) -> list[Piece] | None:
+        if selected.definition is None:
+            return [f'"{selected.type_name}"']
+        if source is None:
+            return None
+        plan = self._text_plan(selected, source)
+        return None if plan is None else pieces_of(plan, source.table, selected)
+
+    def _text_plan(self, selected: Selected, source: Source) -> TextPlan | None:
+        assert selected.definition is not None
+        declared = self._bindings.text_plan(selected.type_name, selected.name)
+        name = self._bindings.attribute_of(selected.definition)
+        if declared is not None or name is None or name not in source.table.c:
+            return declared
+        return column_plan(source.table.c[name], selected.definition.type)
+
+    def _part(
+        self, shape: Shape, selected: Selected, shown: GraphQLObjectType, source: Source | None, path: str
+    ) -> Part:
+        definition = selected.definition
+        assert definition is not None
+        edge = self._bindings.edge_of(definition)
+        if isinstance(edge, (One, Many, Connection)):
+            if source is not None and not (isinstance(edge, Connection) and edge.column is None):
+                shape.reads[edge.key] = source.table.c[edge.key]
+            return self._edge(edge, selected, shown, path)
+        if source is not None:
+            shape.reads.update(self._needed(selected, source, edge))
+        completion = self.completion(selected, path)
+        if isinstance(edge, Batch):
+            return Computed(edge, completion)
+        name = self._bindings.attribute_of(definition)
+        return Resolved(selected, shown, completion) if name is None else Attribute(name, completion)
+
+    def _needed(self, selected: Selected, source: Source, edge: Any) -> dict[str, Any]:
+        columns = all_columns(source)
+        needs = None if edge is not None else self._bindings.needs(selected.type_name, selected.name)
+        return columns if needs is None else {name: columns[name] for name in needs}
+
+    def _edge(self, edge: One | Many | Connection, selected: Selected, shown: GraphQLObjectType, path: str) -> Part:
+        assert selected.definition is not None
+        if isinstance(edge, Connection):
+            return self._page(edge, selected, shown, path)
+        target = shown_type(selected.definition.type)
+        if target is None:
+            raise Unsupported("abstract type")
+        shape = self.shape(selected.below, target, edge.target, path)
+        if isinstance(edge, Many):
+            return ManyPart(edge, ManyLevel(path, edge.target, [shape], edge=edge))
+        level = OneLevel(path, edge.target, [shape], edge=edge)
+        return OnePart(edge, level, isinstance(selected.definition.type, GraphQLNonNull))
+
+    def _page(self, edge: Connection, selected: Selected, shown: GraphQLObjectType, path: str) -> PagePart:
+        level = PageLevel(path, edge.target, edge=edge)
+        fields = [self._page_field(one, level, edge, path) for one in selected.below]
+        return PagePart(edge, level, selected, shown, fields)
+
+    def _page_field(self, selected: Selected, level: PageLevel, edge: Connection, path: str) -> PageField:
+        nodes = [one for one in selected.below if one.name == "node"] if selected.name == "edges" else []
+        if any(one.name in ("cursor", "startCursor", "endCursor") for one in selected.below):
+            level.cursors = True
+        shown, first = [selected] if selected.name == "nodes" else nodes, len(level.shapes)
+        for one in shown:
+            assert one.definition is not None
+            target = shown_type(one.definition.type)
+            if target is None:
+                raise Unsupported("abstract type")
+            level.shapes.append(self.shape(one.below, target, edge.target, path))
+        shapes = list(range(first, len(level.shapes)))
+        return PageField(selected.key, selected.name, shapes, selected.below, selected.type_name)
+
+    def completion(self, selected: Selected, path: str) -> Completion:
+        """How values that Python makes are shown, by the shape of their type where they are objects."""
+        assert selected.definition is not None
+        named = get_named_type(selected.definition.type)
+        if isinstance(named, (GraphQLInterfaceType, GraphQLUnionType)):
+            possible = {
+                one.name: self.shape(self._selections.below(selected.details, one), one, None, path)
+                for one in self._schema.get_possible_types(named)
+            }
+            return Completion(selected.definition.type, possible, type_name=self._type_name)
+        shapes = {named.name: self.shape(selected.below, named, None, path)} if is_object_type(named) else {}
+        return Completion(selected.definition.type, shapes)
+
+    def _type_name(self, run: Run, kind: Any, value: Any) -> str:
+        """The object type that recognises a value, asked as the ordinary executor asks."""
+        for one in self._schema.get_possible_types(kind):
+            if one.is_type_of is not None and one.is_type_of(value, _NO_INFO):
+                return one.name
+        raise Fallback("type of object")
+
+    def level_of(self, wanted: Wanted, selected: Selected) -> Level:
+        """The level of objects that a root field finds by their keys."""
+        target: Any = self._schema.type_map[self._bindings.type_of(wanted.edge.target)]
+        below = self._selections.below(selected.details, target)
+        shape = self.shape(below, target, wanted.edge.target, selected.key)
+        return OneLevel(selected.key, wanted.edge.target, [shape], edge=wanted.edge)
+
+
+class Root:
+    """A root field with a resolver: its values are shown, and what it would have loaded is planned."""
+
+    def __init__(self, compiler: Compiler, selected: Selected, query: GraphQLObjectType) -> None:
+        assert selected.definition is not None
+        self._compiler, self._selected, self._query = compiler, selected, query
+        self._levels: dict[One, Any] = {}
+        # Objects found by their ids have shapes of their own, which SQL writes: those are made when they are needed.
+        by_id = is_abstract(get_named_type(selected.definition.type), INTERFACES_BY_ID)
+        made = Completion(selected.definition.type, {}) if by_id else compiler.completion(selected, selected.key)
+        self._completion = replace(made, resolver=self._wanted)
+
+    async def texts(self, run: Run, rows: Rows) -> Any:
+        return await self._completion.texts(run, [await run.ask(self._selected, self._query)])
+
+    async def _wanted(self, run: Run, kind: Any, values: list[Wanted]) -> list[str]:
+        keys: dict[One, list[Any]] = {}
+        for value in values:
+            keys.setdefault(value.edge, []).append(value.key)
+        found = {}
+        for edge, of_edge in keys.items():
+            if edge not in self._levels:
+                self._levels[edge] = self._compiler.level_of(Wanted(edge, None), self._selected)
+            found[edge] = await self._levels[edge].fetch(run, list(set(of_edge)))
+        return [found[value.edge].get(value.key, "null") for value in values]
+
+
+INTERFACES_BY_ID = {"Node"}
+"""Interfaces whose objects are found by an id that tells their type."""

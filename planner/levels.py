@@ -1,0 +1,236 @@
+"""Levels: one statement each, for all parents at once, and the texts of its rows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, Uuid, any_, func, null, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from planner.edges import Connection, Many, One, Source
+from planner.pages import PageRequest, decode_cursor, list_conditions, ordering, place_conditions, sort_columns
+from planner.rows import FetchedRows, readers_of
+from planner.running import Fallback, Run
+from planner.statements import Statement, prepare, shape_of, slot, slots_of
+
+_MOST_STATEMENTS = 64
+"""How many variants of its statement a level keeps: viewers of different shapes, different filters."""
+
+
+class Renders(Protocol):
+    """Makes the JSON text of each row; says which columns it reads."""
+
+    def columns(self) -> dict[str, ColumnElement[Any]]: ...
+
+    async def render(self, run: Run, rows: Any) -> list[str]: ...
+
+
+@dataclass(slots=True)
+class Level:
+    """What all levels share: the source, the texts wanted of its rows, and its compiled statements."""
+
+    name: str
+    source: Source
+    shapes: list[Renders] = field(default_factory=list)
+    cursors: bool = False
+    _statements: dict[Hashable, tuple[Statement, dict[str, int]]] = field(default_factory=dict)
+
+    def selected_columns(self) -> dict[str, ColumnElement[Any]]:
+        found: dict[str, ColumnElement[Any]] = {}
+        for shape in self.shapes:
+            found.update(shape.columns())
+        return found
+
+    def statement(
+        self, run: Run, key: Hashable, request: PageRequest | None, build: Callable[..., Select[Any]]
+    ) -> tuple[Statement, dict[str, int]]:
+        """The compiled statement and the places of its columns, behind the one of the parent."""
+        cached = self._statements.get((run.viewer_shape, key))
+        if cached is None:
+            if len(self._statements) >= _MOST_STATEMENTS:
+                self._statements.clear()
+            compiled = prepare(build, run.viewer, request, run.bindings.viewers)
+            cached = compiled, {label: at for at, label in enumerate(self.selected_columns(), 1)}
+            self._statements[(run.viewer_shape, key)] = cached
+        return cached
+
+
+@dataclass(slots=True)
+class OneLevel(Level):
+    """At most one row for each key."""
+
+    edge: One = field(kw_only=True)
+
+    async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, str]:
+        statement, places = self.statement(run, None, None, self._build)
+        records = await run.rows_of(self.name, statement, {"keys": keys})
+        texts = await self.shapes[0].render(run, FetchedRows(records, places, self.source))
+        return {record[0]: text for record, text in zip(records, texts, strict=True)}
+
+    def _build(self, viewer: Any, request: Any) -> Select[Any]:
+        return _reached(self.edge, self.selected_columns(), viewer)
+
+
+@dataclass(slots=True)
+class ManyLevel(Level):
+    """All rows of each key, in order."""
+
+    edge: Many = field(kw_only=True)
+
+    async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, list[str]]:
+        statement, places = self.statement(run, None, None, self._build)
+        records = await run.rows_of(self.name, statement, {"keys": keys})
+        texts = await self.shapes[0].render(run, FetchedRows(records, places, self.source))
+        found: dict[Any, list[str]] = defaultdict(list)
+        for record, text in zip(records, texts, strict=True):
+            found[record[0]].append(text)
+        return found
+
+    def _build(self, viewer: Any, request: Any) -> Select[Any]:
+        table = self.edge.target.table
+        reached = _reached(self.edge, self.selected_columns(), viewer)
+        return reached.order_by(table.c[self.edge.order], table.c.id)
+
+
+def _reached(edge: One | Many, columns: dict[str, ColumnElement[Any]], viewer: Any) -> Select[Any]:
+    table = edge.target.table
+    reached = table.c[edge.column]
+    labelled = [expression.label(label) for label, expression in columns.items()]
+    found: Select[Any] = select(reached.label("parent"), *labelled).where(
+        reached == any_(slot("keys", ARRAY(reached.type))), edge.target.visible_to(viewer)
+    )
+    return found if edge.where is None else found.where(edge.where())
+
+
+@dataclass(slots=True)
+class FetchedPage:
+    """A page of one parent: the texts of its rows by shape, and what its pageInfo needs."""
+
+    texts: list[list[str]]
+    places: list[tuple[Any, ...]]
+    """The values of the order, for cursors."""
+    has_more: bool
+
+
+@dataclass(slots=True)
+class PageLevel(Level):
+    """A page for each key, or one of a list that begins at the root."""
+
+    edge: Connection = field(kw_only=True)
+
+    async def fetch(self, run: Run, keys: Sequence[Any] | None, request: PageRequest) -> dict[Any, FetchedPage]:
+        shape = (keys is None, shape_of(self.edge, request))
+        build = self._of_root if keys is None else self._of_parents
+        statement, places = self.statement(run, shape, request, build)
+        slots = {**slots_of(self.edge, request), **cursor_slots(self.edge, request), "size": request.size + 1}
+        records = await run.rows_of(self.name, statement, {**slots, "keys": keys})
+        return await self._pages(run, keys, request, records, places)
+
+    async def _pages(
+        self, run: Run, keys: Sequence[Any] | None, request: PageRequest, records: Sequence[Any], places: dict[str, int]
+    ) -> dict[Any, FetchedPage]:
+        found: dict[Any, list[Any]] = {key: [] for key in keys or (None,)}
+        for record in records:
+            found[record[0]].append(record)
+        kept: list[Any] = []
+        spans: dict[Any, tuple[int, int, bool]] = {}
+        for key, of_parent in found.items():
+            page = of_parent[: request.size]
+            page = page[::-1] if request.backwards else page
+            spans[key] = len(kept), len(kept) + len(page), len(of_parent) > request.size
+            kept += page
+        rows = FetchedRows(kept, places, self.source)
+        texts = [await shape.render(run, rows) for shape in self.shapes]
+        labels = [rows.column(label) for label in _sort_labels(self.edge, request)] if self.cursors else []
+        sorts = list(zip(*labels, strict=True)) if labels else [()] * len(kept)
+        return {
+            key: FetchedPage([text[start:end] for text in texts], sorts[start:end], more)
+            for key, (start, end, more) in spans.items()
+        }
+
+    async def counts(self, run: Run, keys: Sequence[Any] | None, request: PageRequest) -> dict[Any, int]:
+        counted = PageRequest(filter=request.filter)
+        shape = ("count", keys is None, shape_of(self.edge, counted))
+        statement, _ = self.statement(run, shape, counted, self._count_root if keys is None else self._count_parents)
+        records = await run.rows_of(f"{self.name} count", statement, {**slots_of(self.edge, counted), "keys": keys})
+        return {record[0]: record[1] for record in records}
+
+    def selected_columns(self) -> dict[str, ColumnElement[Any]]:
+        """The order's columns are read for every page of which cursors are wanted, under labels of their own."""
+        found = Level.selected_columns(self)
+        if self.cursors:
+            for name, expression in self.edge.orders.items():
+                found[f"sort_{name}"] = expression
+            found["sort_id"] = self.edge.target.table.c.id
+        return found
+
+    def _labelled(self) -> list[Any]:
+        return [expression.label(label) for label, expression in self.selected_columns().items()]
+
+    def _of_root(self, viewer: Any, request: PageRequest) -> Select[Any]:
+        chosen: Select[Any] = select(_nothing(), *self._labelled())
+        chosen = chosen.select_from(self.edge.target.table).where(*self._conditions(viewer, request))
+        return chosen.order_by(*ordering(self.edge, request)).limit(slot("size"))
+
+    def _of_parents(self, viewer: Any, request: PageRequest) -> Select[Any]:
+        table, parent = self.edge.target.table, _parents()
+        page = (
+            select(*(self._labelled() or [_nothing("one")]))
+            .select_from(table)
+            .where(table.c[str(self.edge.column)] == parent.c.id, *self._conditions(viewer, request))
+            .order_by(*ordering(self.edge, request))
+            .limit(slot("size"))
+            .lateral("page")
+        )
+        return select(parent.c.id.label("parent"), *page.c).select_from(parent).join(page, true())
+
+    def _conditions(self, viewer: Any, request: PageRequest) -> list[Any]:
+        columns = sort_columns(self.edge, request)
+        given = [name for name in ("after", "before") if getattr(request, name) is not None]
+        places: dict[str, list[Any]] = {
+            name: [slot(f"{name}_{at}", column.type) for at, (column, _) in enumerate(columns)] for name in given
+        }
+        return list_conditions(self.edge, request, viewer) + place_conditions(self.edge, request, places)
+
+    def _count_root(self, viewer: Any, request: PageRequest) -> Select[Any]:
+        conditions = list_conditions(self.edge, request, viewer)
+        return select(_nothing(), func.count()).select_from(self.edge.target.table).where(*conditions)
+
+    def _count_parents(self, viewer: Any, request: PageRequest) -> Select[Any]:
+        column = self.edge.target.table.c[str(self.edge.column)]
+        conditions = list_conditions(self.edge, request, viewer)
+        reached = column == any_(slot("keys", ARRAY(column.type)))
+        return select(column, func.count()).where(reached, *conditions).group_by(column)
+
+
+def _parents() -> Any:
+    return func.unnest(slot("keys", ARRAY(Uuid))).table_valued("id").render_derived(name="parent")
+
+
+def _nothing(label: str = "parent") -> Any:
+    return null().label(label)
+
+
+def _sort_labels(edge: Connection, request: PageRequest) -> list[str]:
+    order = request.order or edge.default_order
+    return [*(f"sort_{name}" for name, _ in order), "sort_id"]
+
+
+def cursor_slots(edge: Connection, request: PageRequest) -> dict[str, Any]:
+    """The values of the places that cursors stand for. What is no cursor of this list is for the executor to refuse."""
+    slots: dict[str, Any] = {}
+    for name in ("after", "before"):
+        cursor = getattr(request, name)
+        if cursor is not None:
+            try:
+                values = decode_cursor(edge, request, cursor, name)
+            except ValueError:
+                raise Fallback("cursor") from None
+            slots |= {f"{name}_{at}": value for at, value in enumerate(values)}
+    return slots
+
+
+def all_columns(source: Source) -> dict[str, ColumnElement[Any]]:
+    """Every column of the object, for what needs it as a whole."""
+    return {name: source.table.c[name] for name, _ in readers_of(source.table)}

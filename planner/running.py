@@ -1,0 +1,107 @@
+"""One execution of a plan: its statements, its resolvers, and what went on, for explaining it."""
+
+import inspect
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLResolveInfo
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import Path
+
+from planner.bindings import Bindings, Fetch, OpenSession
+from planner.selections import Document
+from planner.statements import Statement
+from planner.texts import Selected
+
+_NO_HELPERS: Any = None
+_IS_AWAITABLE: Any = inspect.isawaitable
+
+
+class Fallback(Exception):
+    """Something is not as a plan expects: the ordinary executor answers the whole operation, with its errors."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Step:
+    """A statement that was run, for explaining a plan."""
+
+    name: str
+    sql: str
+    rows: int
+    milliseconds: float
+
+
+@dataclass(slots=True)
+class Run:
+    """One request."""
+
+    document: Document
+    bindings: Bindings
+    fetch: Fetch
+    session: OpenSession
+    context: Any
+    variables: Mapping[str, Any]
+    explain: bool = False
+    steps: list[Step] = field(default_factory=list)
+    statements: int = 0
+    viewer: Any = field(init=False)
+    viewer_shape: Any = field(init=False)
+    viewer_slots: Mapping[str, Any] = field(init=False)
+    recording: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.viewer = self.bindings.viewer_of(self.context)
+        self.viewer_shape = self.bindings.viewers.shape(self.viewer)
+        self.viewer_slots = self.bindings.viewers.values(self.viewer)
+        self.recording = self.bindings.recording(self.context)
+
+    async def rows_of(self, name: str, statement: Statement, slots: Mapping[str, Any]) -> Any:
+        self.statements += 1
+        values = statement.values({**self.viewer_slots, **slots})
+        if not self.explain:
+            return await self.fetch(statement.text, values)
+        started = time.perf_counter()
+        records = await self.fetch(statement.text, values)
+        took = (time.perf_counter() - started) * 1000
+        self.steps.append(Step(name, statement.text, len(records), took))
+        return records
+
+    def arguments(self, selected: Selected) -> dict[str, Any]:
+        definition, node = selected.definition, selected.details[0].node
+        if definition is None or not definition.args:
+            return {}
+        return get_argument_values(definition, node, VariableValues({}, dict(self.variables)))
+
+    def info(self, selected: Selected, parent: GraphQLObjectType, *, recording: bool) -> Any:
+        """What a resolver is told; only what ours look at is exact: context, names, types, variables."""
+        assert selected.definition is not None
+        return GraphQLResolveInfo(
+            field_name=selected.name,
+            field_nodes=[one.node for one in selected.details],
+            return_type=selected.definition.type,
+            parent_type=parent,
+            path=Path(None, selected.key, parent.name),
+            schema=self.document.schema,
+            fragments=self.document.fragments,
+            root_value=None,
+            operation=self.document.operation,
+            variable_values=VariableValues({}, dict(self.variables)),
+            context=self.recording if recording else self.context,
+            is_awaitable=_IS_AWAITABLE,
+            abort_signal=None,
+            async_helpers=_NO_HELPERS,
+        )
+
+    async def ask(self, selected: Selected, parent: GraphQLObjectType) -> Any:
+        """What the resolver of an edge or root field answers when its loaders only say what they would load."""
+        assert selected.definition is not None
+        assert selected.definition.resolve is not None
+        info = self.info(selected, parent, recording=True)
+        answer = selected.definition.resolve(None, info, **self.arguments(selected))
+        return await answer if inspect.isawaitable(answer) else answer

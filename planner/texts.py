@@ -1,0 +1,206 @@
+"""JSON text made by PostgreSQL: columns, records and constants as pieces of the text of an object."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+)
+from sqlalchemy.types import ARRAY
+
+Piece: TypeAlias = "str | ColumnElement[Any]"
+"""Constant text, or an expression that is never null and whose text is JSON or a part of it."""
+
+Writer: TypeAlias = Callable[[ColumnElement[Any]], list[Piece]]
+"""Writes a value that is not null."""
+
+_MOST_ARGUMENTS = 90
+_PLAIN_DECIMALS = 6
+"""Up to so many decimals Python, too, writes a small number without an exponent."""
+
+
+@dataclass(slots=True)
+class Selected:
+    """A selected field of an object: its key in the answer, its definition, and what is selected below it."""
+
+    key: str
+    name: str
+    definition: GraphQLField | None
+    """None for __typename."""
+    details: Any
+    type_name: str
+    below: list["Selected"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A field written by SQL from its table: `write(table)` gives pieces that are never null."""
+
+    write: Callable[[Table], list[Piece]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A field that shows an object made of columns; null where `absent` says so."""
+
+    fields: Mapping[str, Expression]
+    absent: Callable[[Table], ColumnElement[bool]] | None = None
+    can_be_absent: Callable[[Table], bool] = lambda table: True
+
+
+TextPlan: TypeAlias = Expression | Record
+
+
+def pieces_of(plan: TextPlan, table: Table, selected: Selected) -> list[Piece] | None:
+    """The pieces of a field; None where its plan does not know a field that is selected below it."""
+    if isinstance(plan, Expression):
+        return plan.write(table)
+    inside: list[Piece] = []
+    for position, one in enumerate(selected.below):
+        inside.append(("{" if position == 0 else ",") + f'"{one.key}":')
+        if one.definition is None:
+            inside.append(json.dumps(one.type_name))
+        elif one.name in plan.fields:
+            inside += plan.fields[one.name].write(table)
+        else:
+            return None
+    inside.append("}" if selected.below else "{}")
+    if plan.absent is None or not plan.can_be_absent(table):
+        return inside
+    return [case((plan.absent(table), literal_column("'null'")), else_=concatenated(inside))]
+
+
+def column_plan(column: Column[Any], graphql_type: GraphQLOutputType) -> TextPlan | None:
+    """How SQL writes a column for that type exactly as the type's own serializer would; None where it cannot."""
+    write = _writer(column, graphql_type)
+    if write is None or (isinstance(graphql_type, GraphQLNonNull) and column.nullable):
+        return None
+    return Expression(lambda table: nullable(table.c[column.key], write))
+
+
+def nullable(column: ColumnElement[Any], write: Writer) -> list[Piece]:
+    """The pieces of a value, or the text null where there is none."""
+    if isinstance(column, Column) and not column.nullable:
+        return write(column)
+    return [case((column.is_(None), literal_column("'null'")), else_=concatenated(write(column)))]
+
+
+def concatenated(pieces: Iterable[Piece]) -> ColumnElement[Any]:
+    """One text of all pieces, constants merged."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        elif piece != "" or not isinstance(piece, str):
+            merged.append(piece)
+    arguments = [_constant(piece) if isinstance(piece, str) else piece for piece in merged]
+    while len(arguments) > _MOST_ARGUMENTS:
+        heads = range(0, len(arguments), _MOST_ARGUMENTS)
+        arguments = [func.concat(*arguments[start : start + _MOST_ARGUMENTS]) for start in heads]
+    return func.concat(*arguments)
+
+
+def quoted(*inside: Piece) -> list[Piece]:
+    """A JSON string whose inside needs no escapes."""
+    return ['"', *inside, '"']
+
+
+def instant_text(column: ColumnElement[Any]) -> list[Piece]:
+    """ISO 8601 in UTC; microseconds only where there are some."""
+    utc = func.timezone(literal_column("'UTC'"), column)
+    seconds: Any = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS"Z"\'')
+    micros: Any = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\'')
+    return quoted(func.to_char(utc, case((func.date_trunc("second", utc) == utc, seconds), else_=micros)))
+
+
+def _writer(column: Column[Any], graphql_type: GraphQLOutputType) -> Writer | None:
+    inner, named = get_nullable_type(graphql_type), get_named_type(graphql_type)
+    kind = column.type
+    if is_list_type(inner):
+        texts = isinstance(kind, ARRAY) and isinstance(kind.item_type, Text) and is_text(named)
+        return _as_json if texts and is_list_of_present(inner) else None
+    if isinstance(named, GraphQLEnumType):
+        return _enum_writer(kind, named)
+    if not isinstance(named, GraphQLScalarType):
+        return None
+    if is_text(named):
+        return _as_json if isinstance(kind, Text) and not isinstance(kind, Enum) else None
+    for name, kinds, write in _SCALARS:
+        if named.name == name and isinstance(kind, kinds) and not isinstance(kind, _EXCEPT.get(name, ())):
+            return write
+    if named.name == "Decimal" and isinstance(kind, Numeric) and (kind.scale or 99) <= _PLAIN_DECIMALS:
+        return lambda value: quoted(value)
+    return None
+
+
+def is_text(named: Any) -> bool:
+    """Whether a scalar shows a text as it is."""
+    return isinstance(named, GraphQLScalarType) and named.name in TEXTS
+
+
+def is_list_of_present(inner: Any) -> bool:
+    """[T!]: arrays of ours hold no nulls, and a list that may would be shown by its serializer."""
+    return isinstance(inner.of_type, GraphQLNonNull) and not is_list_type(inner.of_type.of_type)
+
+
+def _as_json(value: ColumnElement[Any]) -> list[Piece]:
+    return [cast(func.to_json(value), Text)]
+
+
+def _enum_writer(kind: Any, named: GraphQLEnumType) -> Writer | None:
+    """A column of enum values as their names; the names of GraphQL enums need no escapes."""
+    if not isinstance(kind, Enum) or kind.enum_class is None:
+        return None
+    names = {str(member.value): str(named.serialize(member)) for member in kind.enum_class}
+    if all(value == name for value, name in names.items()):
+        return lambda value: quoted(value)
+    whens: Sequence[Any] = [(literal_column(_quote(stored)), _constant(name)) for stored, name in names.items()]
+    return lambda value: quoted(case(dict(whens), value=cast(value, Text)))
+
+
+def _constant(text: str) -> ColumnElement[Any]:
+    return literal_column(_quote(text))
+
+
+def _quote(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+TEXTS = {"String", "Currency", "CountryCode", "TimeZone", "Locale", "URL", "Email"}
+"""Scalars that show a text as it is; an application may add its own."""
+
+_SCALARS: list[tuple[str, Any, Writer]] = [
+    ("Int", Integer, lambda value: [value]),
+    ("Int64", Integer, lambda value: quoted(value)),
+    ("Boolean", Boolean, lambda value: [cast(value, Text)]),
+    ("DateTime", DateTime, instant_text),
+    ("Date", Date, lambda value: quoted(func.to_char(value, literal_column("'YYYY-MM-DD'")))),
+]
+_EXCEPT: dict[str, Any] = {"Int": BigInteger}

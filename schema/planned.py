@@ -1,0 +1,168 @@
+"""What the query planner has to know of this schema: edges, fields that SQL can write, and who asks."""
+
+from copy import copy
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLField, GraphQLSchema, is_object_type
+
+from domain.actors import Actor
+from domain.currencies import EXPONENTS
+from planner.bindings import Edge, Wanted, WantedPage
+from planner.edges import Connection, One, Source
+from planner.pages import PageRequest
+from planner.statements import Viewers
+from planner.texts import TextPlan
+from planner.writers import amount, hex_id, prefixed
+from resolvers.context import Context
+from resolvers.nodes import SOURCES
+from schema.ids import PREFIXES
+
+_IDS = ("user_id", "session_id", "membership_id", "organization_id")
+
+AMOUNTS = {
+    "Gig": ("budget_min", "budget_max", "rate_min", "rate_max"),
+    "GigInvitation": ("amount",),
+    "Proposal": ("amount", "hourly_rate", "offered_amount"),
+    "Project": ("budget", "reduction"),
+    "Milestone": ("quoted", "amount"),
+    "Payment": ("amount",),
+    "LedgerEntry": ("amount",),
+    "Invoice": ("subtotal", "discount_total", "net_total", "tax_total", "total", "paid", "amount_due"),
+    "InvoiceLine": ("unit_price", "gross", "discount_amount", "share", "base", "net", "tax"),
+}
+"""Fields of Money that are the column `<name>_minor` in the currency of their row."""
+
+_RENAMED = {("Invoice", "agreed_amount"): "agreed_minor", ("Payment", "captured_amount"): "captured_minor"}
+
+NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("Invoice", "isOverdue"): ("status", "amount_due_minor", "due_on", "time_zone"),
+    ("Invoice", "paymentStatus"): ("status", "amount_due_minor", "collection_mode", "paid_minor"),
+    ("Invoice", "fee"): ("issuer_id", "fee_minor", "currency"),
+    ("Invoice", "net"): ("issuer_id", "net_minor", "currency"),
+    ("Invoice", "collection"): (
+        "collection_mode",
+        "collection_attempts",
+        "collection_next_at",
+        "collection_last_failure",
+    ),
+    ("LedgerEntry", "debit"): ("amount_minor", "currency"),
+    ("LedgerEntry", "credit"): ("amount_minor", "currency"),
+    ("Gig", "terms"): ("terms",),
+    ("Project", "terms"): ("terms",),
+    ("Proposal", "terms"): ("terms",),
+    ("Proposal", "offeredTerms"): ("offered_terms",),
+    ("GigInvitation", "terms"): ("terms",),
+    ("InvoiceLine", "taxes"): ("taxes", "currency"),
+    ("Proposal", "status"): ("status", "offered_at", "client_organization_id"),
+    ("Organization", "legalName"): ("id", "legal_name"),
+    ("Organization", "billingEmail"): ("id", "billing_email"),
+    ("LedgerTransfer", "sourceId"): ("source_type", "source_id"),
+    ("Session", "isCurrent"): ("id",),
+}
+"""The columns of fields that Python makes; of any other field of that sort, all columns of the row are read."""
+
+
+def _money(column: str) -> TextPlan:
+    return amount(
+        column,
+        "currency",
+        EXPONENTS,
+        minor_field="amountMinor",
+        currency_field="currency",
+        decimal="decimal",
+    )
+
+
+class Recorder:
+    """Loaders that load nothing: they say what a resolver asked for, after its guards and its arguments were fine."""
+
+    async def one(self, edge: One, parent: Any) -> Wanted | None:
+        key = getattr(parent, edge.key)
+        return None if key is None else Wanted(edge, key)
+
+    async def page(self, edge: Connection, parent: Any, request: PageRequest) -> WantedPage:
+        return WantedPage(request)
+
+
+class MilepostBindings:
+    """The planner's view of the schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.viewers = Viewers(shape_of, values_of, stand_in)
+        self._names = {id(source): name for name, source in SOURCES.items()}
+        self._plans = _text_plans(schema)
+        self._recorder: Any = Recorder()
+
+    def edge_of(self, field: GraphQLField) -> Edge | None:
+        definition = _definition(field)
+        edge: Edge | None = definition.metadata.get("edge") if definition is not None else None
+        return edge
+
+    def attribute_of(self, field: GraphQLField) -> str | None:
+        definition = _definition(field)
+        if definition is None or not definition.is_basic_field:
+            return None
+        name: str = definition.python_name
+        return name
+
+    def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
+        return self._plans.get((type_name, field_name))
+
+    def needs(self, type_name: str, field_name: str) -> tuple[str, ...] | None:
+        return NEEDS.get((type_name, field_name))
+
+    def type_of(self, source: Source) -> str:
+        return self._names[id(source)]
+
+    def recording(self, context: Context) -> Context:
+        recording = copy(context)
+        recording.loaders = self._recorder
+        return recording
+
+    def viewer_of(self, context: Context) -> Actor:
+        return context.viewer
+
+
+def shape_of(viewer: Actor) -> Any:
+    """All that a rule of visibility may branch on: everything but the values of ids and of the address."""
+    present = tuple(getattr(viewer, name) is None for name in (*_IDS, "email"))
+    return viewer.kind, viewer.organization_kind, viewer.is_verified, viewer.permissions, present
+
+
+def values_of(viewer: Actor) -> dict[str, Any]:
+    return {name: getattr(viewer, name) for name in (*_IDS, "email")}
+
+
+def stand_in(viewer: Actor, salt: int) -> Actor:
+    """Somebody with the same rights whose ids and address are nobody's."""
+    made: dict[str, Any] = {
+        name: UUID(int=0xA11CE << 64 | salt << 8 | at)
+        for at, name in enumerate(_IDS)
+        if getattr(viewer, name) is not None
+    }
+    if viewer.email is not None:
+        made["email"] = f"nobody-{salt}@stand-in.invalid"
+    return replace(viewer, **made)
+
+
+def _definition(field: GraphQLField) -> Any:
+    return field.extensions.get("strawberry-definition")
+
+
+def _text_plans(schema: GraphQLSchema) -> dict[tuple[str, str], TextPlan]:
+    plans: dict[tuple[str, str], TextPlan] = {("Project", "reference"): prefixed("PRJ-", "number")}
+    for type_name, prefix in PREFIXES.items():
+        plans[(type_name, "id")] = hex_id(f"{prefix}_")
+    for type_name, kind in schema.type_map.items():
+        if not is_object_type(kind):
+            continue
+        for name, field in kind.fields.items():
+            definition = _definition(field)
+            attribute = definition.python_name if definition is not None and definition.is_basic_field else ""
+            if attribute in AMOUNTS.get(type_name, ()):
+                plans[(type_name, name)] = _money(f"{attribute}_minor")
+            elif (type_name, attribute) in _RENAMED:
+                plans[(type_name, name)] = _money(_RENAMED[(type_name, attribute)])
+    return plans

@@ -1,0 +1,145 @@
+"""The planner alone, over a toy schema and a real PostgreSQL: texts, levels, pages, visibility, fallbacks."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from planner.planning import Answer, Planner
+from tests.planner.toy import SCHEMA, Reader, ToyBindings, metadata
+
+ADA, BOB, EVE = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+@dataclass(slots=True)
+class Library:
+    """Two authors with three and one books; Eve owns those at the positions 1 and 3."""
+
+    driver: Any
+    planner: Planner
+
+    async def answer(self, query: str, viewer: Reader, **variables: Any) -> Answer | None:
+        plan = self.planner.admit(query)
+        return await self.planner.answer(plan, variables, viewer, self._fetch, _no_session)
+
+    async def data(self, query: str, viewer: Reader | None = None, **variables: Any) -> Any:
+        found = await self.answer(query, viewer or Reader(EVE, is_editor=True), **variables)
+        assert found is not None, self.planner.fallbacks
+        return json.loads(found.body)
+
+    async def _fetch(self, sql: str, values: list[Any]) -> Any:
+        return await self.driver.fetch(sql, *values)
+
+
+def _no_session() -> Any:
+    raise AssertionError("nothing here needs a session")
+
+
+@pytest.fixture
+async def library(postgres: str) -> AsyncIterator[Library]:
+    driver = await asyncpg.connect(postgres)
+    transaction = driver.transaction()
+    await transaction.start()
+    dialect: Any = postgresql.dialect
+    for table in metadata.sorted_tables:
+        await driver.execute(str(CreateTable(table).compile(dialect=dialect())))
+    await driver.executemany(
+        "INSERT INTO authors VALUES ($1, $2, $3)", [(ADA, 'Ada "A" \u2028', 1815), (BOB, "Bob", None)]
+    )
+    rows = [(ADA, EVE, 1, "One"), (ADA, BOB, 2, None), (ADA, EVE, 3, "Th\\ree"), (BOB, BOB, 4, "Four")]
+    for number, (author, owner, position, title) in enumerate(rows):
+        await driver.execute(
+            "INSERT INTO books VALUES ($1,$2,$3,$4,$5)", UUID(int=10 + number), author, owner, position, title
+        )
+    yield Library(driver, Planner(SCHEMA, ToyBindings()))
+    await transaction.rollback()
+    await driver.close()
+
+
+AUTHOR = "query($id: String!) { author(id: $id) { name id born } }"
+
+
+async def test_an_object_is_one_statement_whose_text_the_database_has_made(library: Library) -> None:
+    found = await library.answer(AUTHOR, Reader(EVE), id=str(ADA))
+    assert found is not None
+    expected = f'{{"author":{{"name":"Ada \\"A\\" \u2028","id":"author-{ADA.hex}","born":1815}}}}'
+    assert (found.body.decode(), found.statements) == (expected, 1)
+
+
+async def test_an_unknown_object_is_null(library: Library) -> None:
+    assert await library.data(AUTHOR, id=str(EVE)) == {"author": None}
+
+
+async def test_rows_that_the_viewer_may_not_see_are_in_no_answer(library: Library) -> None:
+    query = "{ books { totalCount nodes { position author { books { position } shelf { totalCount } } } } }"
+    seen = await library.data(query, Reader(EVE))
+    mine = {"books": [{"position": 1}, {"position": 3}], "shelf": {"totalCount": 2}}
+    assert seen == {"books": {"totalCount": 2, "nodes": [{"position": one, "author": mine} for one in (1, 3)]}}
+    assert (await library.data(query, Reader(EVE, is_editor=True)))["books"]["totalCount"] == 4
+
+
+async def test_one_compiled_statement_serves_different_viewers_with_their_own_values(library: Library) -> None:
+    query = "{ books { nodes { position } } }"
+    for owner, positions in ((EVE, [1, 3]), (BOB, [2, 4]), (ADA, [])):
+        seen = await library.data(query, Reader(owner))
+        assert [one["position"] for one in seen["books"]["nodes"]] == positions
+
+
+async def test_every_level_is_one_statement_whatever_the_size_of_the_page(library: Library) -> None:
+    query = "query($n: Int) { books(first: $n) { nodes { title author { name books { title } } } } }"
+    for size in (1, 2, 100):
+        found = await library.answer(query, Reader(EVE, is_editor=True), n=size)
+        assert found is not None
+        assert found.statements == 3
+
+
+async def test_each_parent_has_a_page_of_its_own_and_cursors_go_on(library: Library) -> None:
+    page = "nodes { position } pageInfo { hasNextPage endCursor }"
+    query = f"query($after: String) {{ books(first: 3, after: $after) {{ {page} }} }}"
+    first = (await library.data(query))["books"]
+    rest = (await library.data(query, after=first["pageInfo"]["endCursor"]))["books"]
+    assert [one["position"] for one in first["nodes"] + rest["nodes"]] == [1, 2, 3, 4]
+    nested = await library.data("{ books { nodes { author { shelf(last: 1) { nodes { position } } } } } }")
+    lasts = [one["author"]["shelf"]["nodes"] for one in nested["books"]["nodes"]]
+    assert lasts == [[{"position": 3}]] * 3 + [[{"position": 4}]]
+
+
+async def test_aliases_fragments_and_switches_keep_the_order_of_the_document(library: Library) -> None:
+    query = """query($id: String!, $long: Boolean!) {
+      b: author(id: $id) { __typename ...Names kin: books @include(if: $long) { shout t: title } }
+    }
+    fragment Names on Author { called: name @skip(if: $long) name }"""
+    short = await library.answer(query, Reader(EVE), id=str(BOB), long=False)
+    assert short is not None
+    assert short.body == b'{"b":{"__typename":"Author","called":"Bob","name":"Bob"}}'
+    long = await library.answer(query, Reader(BOB), id=str(BOB), long=True)
+    assert long is not None
+    assert long.body == b'{"b":{"__typename":"Author","name":"Bob","kin":[{"shout":"FOUR","t":"Four"}]}}'
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ('{ books(after: "nonsense") { totalCount } }', "cursor"),
+        ("{ __schema { queryType { name } } }", "introspection"),
+        ("{ books(first: 101) { totalCount } }", "error: BadPage"),
+        ("query($id: String!) { author(id: $id) { name } }", "variables"),
+    ],
+)
+async def test_what_cannot_be_planned_is_left_to_the_executor_and_counted(
+    library: Library, query: str, reason: str
+) -> None:
+    assert await library.answer(query, Reader(EVE)) is None
+    assert library.planner.fallbacks == {reason: 1}
+
+
+async def test_a_required_object_that_is_missing_leaves_the_whole_operation_to_the_executor(library: Library) -> None:
+    await library.driver.execute("DELETE FROM authors")
+    assert await library.answer("{ books { nodes { author { name } } } }", Reader(EVE)) is None
+    assert library.planner.fallbacks == {"null": 1}

@@ -1,0 +1,170 @@
+"""A toy schema of authors and books, written with graphql-core alone, and what the planner has to know of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLInt,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLString,
+)
+from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, true
+
+from planner.bindings import Edge, Wanted, WantedPage
+from planner.edges import Connection, Many, One, Source
+from planner.pages import PageRequest
+from planner.statements import Viewers
+from planner.texts import TextPlan
+from planner.writers import hex_id
+
+metadata = MetaData()
+authors = Table(
+    "authors",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("born", Integer),
+)
+books = Table(
+    "books",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("author_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", Text),
+)
+
+
+class Author:
+    """An entity without any code."""
+
+
+class Book:
+    """An entity with a property."""
+
+    title: str | None
+
+    @property
+    def shout(self) -> str | None:
+        return None if self.title is None else self.title.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A viewer who sees their own books; an editor sees all."""
+
+    id: Any
+    is_editor: bool = False
+
+
+AUTHORS = Source(Author, authors, lambda viewer: true())
+BOOKS = Source(Book, books, lambda viewer: true() if viewer.is_editor else books.c.owner_id == viewer.id)
+AUTHOR = One(AUTHORS, "author_id")
+OF_AUTHOR = Many(BOOKS, "author_id", "position")
+SHELF = Connection(BOOKS, orders={"POSITION": books.c.position}, default_order=(("POSITION", False),))
+PAGED = Connection(BOOKS, orders=SHELF.orders, default_order=SHELF.default_order, column="author_id")
+
+
+def _edge(kind: Any, edge: Edge, **arguments: Any) -> GraphQLField:
+    return GraphQLField(kind, args=arguments, resolve=_ask, extensions={"edge": edge})
+
+
+def _ask(_root: Any, info: Any, **arguments: Any) -> WantedPage:
+    return WantedPage(PageRequest(**arguments))
+
+
+def _by_id(_root: Any, info: Any, id: str) -> Wanted:
+    return Wanted(BY_ID, UUID(id))
+
+
+BY_ID = One(AUTHORS, "id")
+_TEXT, _NUMBER = GraphQLNonNull(GraphQLString), GraphQLNonNull(GraphQLInt)
+_PAGES = {
+    "first": GraphQLArgument(GraphQLInt),
+    "last": GraphQLArgument(GraphQLInt),
+    "after": GraphQLArgument(GraphQLString),
+}
+_PAGE_INFO = GraphQLObjectType(
+    "PageInfo", {"hasNextPage": GraphQLField(_TEXT), "endCursor": GraphQLField(GraphQLString)}
+)
+
+AUTHOR_TYPE: GraphQLObjectType = GraphQLObjectType(
+    "Author",
+    lambda: {
+        "id": GraphQLField(_TEXT),
+        "name": GraphQLField(_TEXT),
+        "born": GraphQLField(GraphQLInt),
+        "books": _edge(GraphQLNonNull(GraphQLList(GraphQLNonNull(BOOK_TYPE))), OF_AUTHOR),
+        "shelf": _edge(GraphQLNonNull(PAGE_TYPE), PAGED, **_PAGES),
+    },
+)
+BOOK_TYPE: GraphQLObjectType = GraphQLObjectType(
+    "Book",
+    {
+        "title": GraphQLField(GraphQLString),
+        "shout": GraphQLField(GraphQLString),
+        "position": GraphQLField(_NUMBER),
+        "author": _edge(GraphQLNonNull(AUTHOR_TYPE), AUTHOR),
+    },
+)
+PAGE_TYPE: GraphQLObjectType = GraphQLObjectType(
+    "BookPage",
+    {
+        "nodes": GraphQLField(GraphQLNonNull(GraphQLList(GraphQLNonNull(BOOK_TYPE)))),
+        "pageInfo": GraphQLField(GraphQLNonNull(_PAGE_INFO)),
+        "totalCount": GraphQLField(_NUMBER),
+    },
+)
+SCHEMA = GraphQLSchema(
+    GraphQLObjectType(
+        "Query",
+        {
+            "author": GraphQLField(AUTHOR_TYPE, args={"id": GraphQLArgument(_TEXT)}, resolve=_by_id),
+            "books": _edge(GraphQLNonNull(PAGE_TYPE), SHELF, **_PAGES),
+        },
+    )
+)
+
+
+class ToyBindings:
+    """Names are names of columns; the context is the viewer."""
+
+    viewers = Viewers(
+        shape=lambda viewer: viewer.is_editor,
+        values=lambda viewer: {"id": viewer.id},
+        stand_in=lambda viewer, salt: Reader(_SOMEBODY[salt], viewer.is_editor),
+    )
+
+    def edge_of(self, field: GraphQLField) -> Edge | None:
+        edge: Edge | None = field.extensions.get("edge")
+        return edge
+
+    def attribute_of(self, field: GraphQLField) -> str | None:
+        return next(
+            (name for kind in (AUTHOR_TYPE, BOOK_TYPE) for name, one in kind.fields.items() if one is field), None
+        )
+
+    def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
+        return hex_id("author-") if (type_name, field_name) == ("Author", "id") else None
+
+    def needs(self, type_name: str, field_name: str) -> tuple[str, ...] | None:
+        return ("title",) if field_name == "shout" else None
+
+    def type_of(self, source: Source) -> str:
+        return "Author"
+
+    def recording(self, context: Any) -> Any:
+        return context
+
+    def viewer_of(self, context: Any) -> Any:
+        return context
+
+
+_SOMEBODY: tuple[UUID, UUID] = (UUID(int=0xAA), UUID(int=0xBB))
