@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence, Sized
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from zoneinfo import available_timezones
 
 from domain.countries import COUNTRIES
@@ -12,7 +13,14 @@ from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.refusals import Problem, invalid_fields
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_TIME_ZONES = frozenset(available_timezones())
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Read when first asked for: finding them walks the whole time zone database, which a start need not wait for."""
+    return frozenset(available_timezones())
+
+
 LAST_DAY = date(2999, 12, 31)
 MAX_LINKS = 10
 
@@ -95,7 +103,7 @@ class Checks:
         self.require(known, "Give a country of ISO 3166-1 alpha-2, for example MK.", name)
 
     def time_zone(self, name: str, value: str | None) -> None:
-        known = value is None or value in _TIME_ZONES
+        known = value is None or value in _time_zones()
         self.require(known, "Give a time zone of the IANA database, for example Europe/Skopje.", name)
 
     def refuse(self) -> None:
