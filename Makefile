@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve demo test check format lock migration clean
+.PHONY: help install install-dev serve demo test coverage check format lock migration clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -30,6 +30,9 @@ demo: install ## Run Milepost filled with an example
 
 test: install-dev ## Run the tests; narrow down with ARGS="tests/domain -k money", serially with WORKERS=0
 	@$(PYTHON) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile $(ARGS)
+
+coverage: install-dev ## Run the tests and show what they cover, package by package
+	@$(PYTHON) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile --cov --cov-report=term $(ARGS)
 
 check: install-dev ## Check style, types, imports and that generated files are up to date
 	@echo "==> ruff check" && $(PYTHON) -m ruff check --quiet .
