@@ -1,0 +1,1 @@
+"""The generated clients, what they are generated from, and the generator."""
