@@ -3,26 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from domain.actors import Actor
 from domain.customers import Customer
 from domain.invoice_reminders import InvoiceReminder
 from domain.invoices import Invoice
 from domain.organizations import Organization
 from persistence import invoices
 from persistence.tables.invoicing import invoice_reminders
-from persistence.tables.invoicing import invoices as table
 from persistence.unit import Unit
 from persistence.users import USERS
-from planner.edges import Condition, Many, One, Source
+from planner.edges import Many, One, Source, Within
 
-
-def visible_to(viewer: Actor) -> Condition:
-    return exists().where(table.c.id == invoice_reminders.c.invoice_id, invoices.visible_to(viewer))
-
-
-REMINDERS = Source(InvoiceReminder, invoice_reminders, visible_to)
+REMINDERS = Source(InvoiceReminder, invoice_reminders, Within(invoices.INVOICES, invoice_reminders, "invoice_id"))
 
 OF_INVOICE = Many(REMINDERS, "invoice_id", "number")
 SENT_BY = One(USERS, "sent_by")

@@ -21,7 +21,7 @@ from persistence.tables.columns import Instant
 from persistence.tables.invoicing import customers, invoice_lines, invoices
 from persistence.texts import contains
 from persistence.unit import Unit
-from planner.edges import Batch, ByInstant, ByViewer, Condition, Connection, Many, One, Source
+from planner.edges import Batch, ByInstant, ByViewer, Condition, Connection, Many, One, Source, Within
 
 
 def visible_to(viewer: Actor) -> Condition:
@@ -34,12 +34,8 @@ def visible_to(viewer: Actor) -> Condition:
     return or_(invoices.c.issuer_id == viewer.organization_id, received)
 
 
-def lines_visible_to(viewer: Actor) -> Condition:
-    return exists().where(invoices.c.id == invoice_lines.c.invoice_id, visible_to(viewer))
-
-
 INVOICES = Source(Invoice, invoices, visible_to)
-INVOICE_LINES = Source(InvoiceLine, invoice_lines, lines_visible_to)
+INVOICE_LINES = Source(InvoiceLine, invoice_lines, Within(INVOICES, invoice_lines, "invoice_id"))
 
 LINES = Many(INVOICE_LINES, "invoice_id", "position")
 ISSUER, RECIPIENT = One(ORGANIZATIONS, "issuer_id"), One(ORGANIZATIONS, "recipient_id")

@@ -1,11 +1,11 @@
 """Queries of ledger accounts: who sees which, their balances, and the trial balance."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, false, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Table, case, cast, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
@@ -13,10 +13,11 @@ from domain.ledger import CHART, AccountSide, LedgerAccount
 from domain.money import Money
 from domain.permissions import Permission
 from domain.trial_balances import TrialBalance, TrialBalanceLine
+from domain.wallets import Wallet
 from persistence.customers import CUSTOMERS
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.money import ledger_accounts, ledger_balances, ledger_entries, ledger_transfers
-from planner.edges import Batch, Condition, Connection, One, Source
+from planner.edges import Condition, Connection, Derived, One, Source
 
 
 def visible_to(viewer: Actor) -> Condition:
@@ -44,24 +45,20 @@ LIST = Connection(
 )
 
 
-async def _balances(session: AsyncSession, viewer: Actor, accounts: Sequence[LedgerAccount]) -> dict[UUID, Money]:
-    """The stored balance of guarded accounts, the sum of the entries of the others; in each account's direction."""
-    signed = case((ledger_accounts.c.side == AccountSide.DEBIT, 1), else_=-1)
-    summed = (
-        select(func.coalesce(func.sum(ledger_entries.c.amount_minor), 0))
-        .where(ledger_entries.c.account_id == ledger_accounts.c.id)
-        .scalar_subquery()
-    )
-    balance = func.coalesce(ledger_balances.c.balance_minor, signed * summed)
-    statement = (
-        select(ledger_accounts.c.id, ledger_accounts.c.currency, balance)
-        .outerjoin(ledger_balances, ledger_balances.c.account_id == ledger_accounts.c.id)
-        .where(ledger_accounts.c.id.in_([account.id for account in accounts]))
-    )
-    return {id_: Money(int(amount), currency) for id_, currency, amount in await session.execute(statement)}
+def in_its_currency(amount_minor: int, account: LedgerAccount | Wallet) -> Money:
+    return Money(amount_minor, account.currency)
 
 
-BALANCE = Batch(_balances)
+def _balance(account: Table) -> ColumnElement[Any]:
+    """The stored balance of a guarded account, the sum of the entries of any other; in the account's direction."""
+    balances, entries = ledger_balances.c, ledger_entries.c
+    stored = select(balances.balance_minor).where(balances.account_id == account.c.id).scalar_subquery()
+    summed = select(func.sum(entries.amount_minor)).where(entries.account_id == account.c.id).scalar_subquery()
+    signed = case((account.c.side == AccountSide.DEBIT, 1), else_=-1)
+    return cast(func.coalesce(stored, signed * summed, 0), BigInteger)
+
+
+BALANCE = Derived(ledger_accounts, _balance, in_its_currency)
 
 
 async def trial_balance(

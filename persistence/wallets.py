@@ -1,18 +1,17 @@
 """Queries of wallets: a wallet is an account of its organization, and all its figures are sums of that account."""
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import BigInteger, ColumnElement, Table, and_, cast, func, select
 
 from domain.actors import Actor
 from domain.ledger import AccountCode
-from domain.money import Money
 from domain.wallets import Wallet
 from persistence import ledger_accounts as accounts
+from persistence.ledger_accounts import in_its_currency
 from persistence.tables.money import ledger_accounts, ledger_balances, ledger_entries
-from planner.edges import Batch, Condition, Connection, Source
+from planner.edges import Condition, Connection, Derived, Source
 
 
 def visible_to(viewer: Actor) -> Condition:
@@ -32,32 +31,23 @@ LIST = Connection(
 )
 
 
-async def _available(session: AsyncSession, viewer: Actor, wallets: Sequence[Wallet]) -> dict[UUID, Money]:
-    currencies = {wallet.id: wallet.currency for wallet in wallets}
-    balances = ledger_balances.c
-    rows = await session.execute(
-        select(balances.account_id, balances.balance_minor).where(balances.account_id.in_(currencies))
-    )
-    return {id_: Money(amount, currencies[id_]) for id_, amount in rows}
+def _of_balance(column: ColumnElement[Any]) -> Callable[[Table], ColumnElement[Any]]:
+    """A column of the account's balance row, which is there from the first entry on; a wallet has one."""
+
+    def expression(account: Table) -> ColumnElement[Any]:
+        row = select(column).where(ledger_balances.c.account_id == account.c.id).scalar_subquery()
+        return func.coalesce(row, 0, type_=column.type)
+
+    return expression
 
 
-async def _earned(session: AsyncSession, viewer: Actor, wallets: Sequence[Wallet]) -> dict[UUID, Money]:
+def _credits(account: Table) -> ColumnElement[Any]:
     """All that ever came in: the credits of the account."""
-    currencies = {wallet.id: wallet.currency for wallet in wallets}
-    entries = ledger_entries.c
-    rows = await session.execute(
-        select(entries.account_id, -func.sum(entries.amount_minor))
-        .where(entries.account_id.in_(currencies), entries.amount_minor < 0)
-        .group_by(entries.account_id)
-    )
-    return {id_: Money(int(amount), currencies[id_]) for id_, amount in rows}
+    amount = ledger_entries.c.amount_minor
+    found = select(-func.sum(amount)).where(ledger_entries.c.account_id == account.c.id, amount < 0)
+    return cast(func.coalesce(found.scalar_subquery(), 0), BigInteger)
 
 
-async def _version(session: AsyncSession, viewer: Actor, wallets: Sequence[Wallet]) -> dict[UUID, int]:
-    balances = ledger_balances.c
-    ids = [wallet.id for wallet in wallets]
-    rows = await session.execute(select(balances.account_id, balances.version).where(balances.account_id.in_(ids)))
-    return {row.account_id: row.version for row in rows}
-
-
-AVAILABLE, EARNED, VERSION = Batch(_available), Batch(_earned), Batch(_version)
+AVAILABLE = Derived(ledger_accounts, _of_balance(ledger_balances.c.balance_minor), in_its_currency)
+EARNED = Derived(ledger_accounts, _credits, in_its_currency)
+VERSION = Derived(ledger_accounts, _of_balance(ledger_balances.c.version))

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from graphql import GraphQLField
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from planner.edges import Batch, Connection, Many, One, Source
+from planner.edges import Batch, Connection, Derived, Many, One, Source
 from planner.pages import PageRequest
 from planner.statements import Viewers
 from planner.texts import TextPlan
 
-Edge = One | Many | Connection | Batch
+Edge = One | Many | Connection | Batch | Derived
 
 
 @dataclass(frozen=True, slots=True)

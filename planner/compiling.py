@@ -1,6 +1,7 @@
 """From the selections of an operation to its shapes and levels."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -14,9 +15,10 @@ from graphql import (
     is_object_type,
 )
 
+from planner.below import ManyBelow, OneBelow, Read, can_fail
 from planner.bindings import Bindings, Wanted
-from planner.edges import Batch, Connection, Many, One, Source
-from planner.levels import Level, ManyLevel, OneLevel, PageLevel, all_columns
+from planner.edges import Batch, Connection, Derived, Many, One, Source
+from planner.levels import Level, ManyLevel, OneLevel, PageLevel, all_columns, as_read
 from planner.rows import Rows
 from planner.running import Fallback, Run
 from planner.selections import Selections, is_abstract
@@ -60,12 +62,23 @@ class Compiler:
             return self._page(edge, selected, self._query, selected.key)
         return Root(self, selected, self._query)
 
-    def shape(self, fields: list[Selected], shown: GraphQLObjectType, source: Source | None, path: str) -> Shape:
-        """Runs of what SQL can write become one text each; between them stand edges and what Python makes."""
+    def shape(
+        self,
+        fields: list[Selected],
+        shown: GraphQLObjectType,
+        source: Source | None,
+        path: str,
+        *,
+        is_single: bool = False,
+    ) -> Shape:
+        """Runs of what SQL can write become one text each; between them stand edges and what Python makes.
+
+        `is_single`: there is one such object, so that what stands below it may come with it in one statement.
+        """
         shape, pending = Shape(), list[Piece]()
         for position, one in enumerate(fields):
             pending.append(("{" if position == 0 else ",") + f'"{one.key}":')
-            pieces = self._pieces(one, source)
+            pieces = self._pieces(one, source) or (self._below(one, source) if is_single else None)
             if pieces is not None:
                 pending += pieces
                 continue
@@ -79,9 +92,9 @@ class Compiler:
         if all(isinstance(piece, str) for piece in pending):
             shape.parts.append(Constant("".join(str(piece) for piece in pending)))
         else:
-            label = f"text_{next(self._labels)}"
-            shape.reads[label] = concatenated(pending)
-            shape.parts.append(Segment(label))
+            label, pieces = f"text_{next(self._labels)}", tuple(pending)
+            shape.reads[label] = partial(concatenated, pieces)
+            shape.parts.append(Segment(label, can_fail(pieces)))
         pending.clear()
 
     def _pieces(self, selected: Selected, source: Source | None) -> list[Piece] | None:
@@ -91,6 +104,23 @@ class Compiler:
             return None
         plan = self._text_plan(selected, source)
         return None if plan is None else pieces_of(plan, source.table, selected)
+
+    def _below(self, selected: Selected, source: Source | None) -> list[Piece] | None:
+        """An edge as a piece of the object's own text; None where SQL cannot write all that is selected there."""
+        assert selected.definition is not None
+        edge, target = self._bindings.edge_of(selected.definition), shown_type(selected.definition.type)
+        if source is None or target is None or not isinstance(edge, (One, Many)) or edge.target.table is source.table:
+            return None
+        inside: list[Piece] = []
+        for position, one in enumerate(selected.below):
+            pieces = self._pieces(one, edge.target) or self._below(one, edge.target)
+            if pieces is None:
+                return None
+            inside += [("{" if position == 0 else ",") + f'"{one.key}":', *pieces]
+        inside.append("}")
+        if isinstance(edge, Many):
+            return [ManyBelow(source, edge, inside)]
+        return [OneBelow(source, edge, inside, isinstance(selected.definition.type, GraphQLNonNull))]
 
     def _text_plan(self, selected: Selected, source: Source) -> TextPlan | None:
         assert selected.definition is not None
@@ -108,22 +138,29 @@ class Compiler:
         edge = self._bindings.edge_of(definition)
         if isinstance(edge, (One, Many, Connection)):
             if source is not None and not (isinstance(edge, Connection) and edge.column is None):
-                shape.reads[edge.key] = source.table.c[edge.key]
-            return self._edge(edge, selected, shown, path)
+                shape.reads[edge.key] = as_read(source.table.c[edge.key])
+            return self._edge(edge, selected, shown, source, path)
         if source is not None:
             shape.reads.update(self._needed(selected, source, edge))
         completion = self.completion(selected, path)
-        if isinstance(edge, Batch):
+        if isinstance(edge, (Batch, Derived)):
             return Computed(edge, completion)
         name = self._bindings.attribute_of(definition)
         return Resolved(selected, shown, completion) if name is None else Attribute(name, completion)
 
-    def _needed(self, selected: Selected, source: Source, edge: Any) -> dict[str, Any]:
+    def _needed(self, selected: Selected, source: Source, edge: Any) -> dict[str, Read]:
         columns = all_columns(source)
         needs = None if edge is not None else self._bindings.needs(selected.type_name, selected.name)
         return columns if needs is None else {name: columns[name] for name in needs}
 
-    def _edge(self, edge: One | Many | Connection, selected: Selected, shown: GraphQLObjectType, path: str) -> Part:
+    def _edge(
+        self,
+        edge: One | Many | Connection,
+        selected: Selected,
+        shown: GraphQLObjectType,
+        source: Source | None,
+        path: str,
+    ) -> Part:
         assert selected.definition is not None
         if isinstance(edge, Connection):
             return self._page(edge, selected, shown, path)
@@ -132,8 +169,8 @@ class Compiler:
             raise Unsupported("abstract type")
         shape = self.shape(selected.below, target, edge.target, path)
         if isinstance(edge, Many):
-            return ManyPart(edge, ManyLevel(path, edge.target, [shape], edge=edge))
-        level = OneLevel(path, edge.target, [shape], edge=edge)
+            return ManyPart(edge, ManyLevel(path, edge.target, [shape], edge=edge, parent=source))
+        level = OneLevel(path, edge.target, [shape], edge=edge, parent=source)
         return OnePart(edge, level, isinstance(selected.definition.type, GraphQLNonNull))
 
     def _page(self, edge: Connection, selected: Selected, shown: GraphQLObjectType, path: str) -> PagePart:
@@ -179,8 +216,8 @@ class Compiler:
         """The level of objects that a root field finds by their keys."""
         target: Any = self._schema.type_map[self._bindings.type_of(wanted.edge.target)]
         below = self._selections.below(selected.details, target)
-        shape = self.shape(below, target, wanted.edge.target, selected.key)
-        return OneLevel(selected.key, wanted.edge.target, [shape], edge=wanted.edge)
+        shape = self.shape(below, target, wanted.edge.target, selected.key, is_single=True)
+        return OneLevel(selected.key, wanted.edge.target, [shape], edge=wanted.edge, parent=None)
 
 
 class Root:

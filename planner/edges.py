@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, Select, Table, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Condition = ColumnElement[bool]
@@ -18,6 +18,19 @@ class Source:
     entity: type
     table: Table
     visible_to: Callable[[Any], Condition]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Within:
+    """A rule of visibility for parts: whoever sees the whole sees them. Coming from the whole, nobody asks again."""
+
+    whole: Source
+    table: Table
+    column: str
+    """Holds the id of the whole."""
+
+    def __call__(self, viewer: Any) -> Condition:
+        return exists().where(self.whole.table.c.id == self.table.c[self.column], self.whole.visible_to(viewer))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,8 +101,32 @@ class Connection:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Derived:
+    """Leads to a value that SQL derives from the object's row: `expression(table)` is a scalar, never null."""
+
+    table: Table
+    expression: Callable[[Table], ColumnElement[Any]]
+    show: Callable[[Any, Any], Any] = lambda value, parent: value
+    """(value, object) -> what the field shows."""
+    default: Any = None
+
+    async def load(self, session: AsyncSession, viewer: Any, parents: Sequence[Any]) -> Mapping[UUID, Any]:
+        """For objects that are already there; whoever reads their rows reads the expression beside them."""
+        id_, of_id = self.table.c.id, {one.id: one for one in parents}
+        rows = await session.execute(select(id_, self.expression(self.table)).where(id_.in_(of_id)))
+        return {id_: self.show(value, of_id[id_]) for id_, value in rows}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Batch:
     """Leads to values computed for many parents at once: `load(session, viewer, parents)` -> value by parent id."""
 
     load: Callable[[AsyncSession, Any, Sequence[Any]], Awaitable[Mapping[UUID, Any]]]
     default: Any = None
+
+
+def seen_from(parent: Source | None, edge: One | Many, viewer: Any) -> list[Condition]:
+    """Which rows at the end of an edge the viewer may see; nothing to ask where seeing the parent says it."""
+    rule = edge.target.visible_to
+    implied = isinstance(rule, Within) and rule.whole is parent and rule.column == edge.column and edge.key == "id"
+    return [] if implied else [rule(viewer)]

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, Uuid, any_, func, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from planner.edges import Connection, Many, One, Source
+from planner.below import Read
+from planner.edges import Connection, Many, One, Source, seen_from
 from planner.pages import PageRequest, decode_cursor, list_conditions, ordering, place_conditions, sort_columns
 from planner.rows import FetchedRows, readers_of
 from planner.running import Fallback, Run
@@ -21,7 +22,7 @@ _MOST_STATEMENTS = 64
 class Renders(Protocol):
     """Makes the JSON text of each row; says which columns it reads."""
 
-    def columns(self) -> dict[str, ColumnElement[Any]]: ...
+    def columns(self) -> dict[str, Read]: ...
 
     async def render(self, run: Run, rows: Any) -> list[str]: ...
 
@@ -36,11 +37,14 @@ class Level:
     cursors: bool = False
     _statements: dict[Hashable, tuple[Statement, dict[str, int]]] = field(default_factory=dict)
 
-    def selected_columns(self) -> dict[str, ColumnElement[Any]]:
-        found: dict[str, ColumnElement[Any]] = {}
+    def selected_columns(self) -> dict[str, Read]:
+        found: dict[str, Read] = {}
         for shape in self.shapes:
             found.update(shape.columns())
         return found
+
+    def labelled(self, viewer: Any) -> list[Any]:
+        return [read(viewer).label(label) for label, read in self.selected_columns().items()]
 
     def statement(
         self, run: Run, key: Hashable, request: PageRequest | None, build: Callable[..., Select[Any]]
@@ -61,6 +65,8 @@ class OneLevel(Level):
     """At most one row for each key."""
 
     edge: One = field(kw_only=True)
+    parent: Source | None = field(kw_only=True)
+    """What the keys were read from, where SQL read them with the viewer's rights."""
 
     async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, str]:
         statement, places = self.statement(run, None, None, self._build)
@@ -69,7 +75,7 @@ class OneLevel(Level):
         return {record[0]: text for record, text in zip(records, texts, strict=True)}
 
     def _build(self, viewer: Any, request: Any) -> Select[Any]:
-        return _reached(self.edge, self.selected_columns(), viewer)
+        return _reached(self, viewer)
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ class ManyLevel(Level):
     """All rows of each key, in order."""
 
     edge: Many = field(kw_only=True)
+    parent: Source | None = field(kw_only=True)
 
     async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, list[str]]:
         statement, places = self.statement(run, None, None, self._build)
@@ -89,16 +96,14 @@ class ManyLevel(Level):
 
     def _build(self, viewer: Any, request: Any) -> Select[Any]:
         table = self.edge.target.table
-        reached = _reached(self.edge, self.selected_columns(), viewer)
-        return reached.order_by(table.c[self.edge.order], table.c.id)
+        return _reached(self, viewer).order_by(table.c[self.edge.order], table.c.id)
 
 
-def _reached(edge: One | Many, columns: dict[str, ColumnElement[Any]], viewer: Any) -> Select[Any]:
-    table = edge.target.table
-    reached = table.c[edge.column]
-    labelled = [expression.label(label) for label, expression in columns.items()]
-    found: Select[Any] = select(reached.label("parent"), *labelled).where(
-        reached == any_(slot("keys", ARRAY(reached.type))), edge.target.visible_to(viewer)
+def _reached(level: OneLevel | ManyLevel, viewer: Any) -> Select[Any]:
+    edge = level.edge
+    reached = edge.target.table.c[edge.column]
+    found: Select[Any] = select(reached.label("parent"), *level.labelled(viewer)).where(
+        reached == any_(slot("keys", ARRAY(reached.type))), *seen_from(level.parent, edge, viewer)
     )
     return found if edge.where is None else found.where(edge.where())
 
@@ -156,27 +161,24 @@ class PageLevel(Level):
         records = await run.rows_of(f"{self.name} count", statement, {**slots_of(self.edge, counted), "keys": keys})
         return {record[0]: record[1] for record in records}
 
-    def selected_columns(self) -> dict[str, ColumnElement[Any]]:
+    def selected_columns(self) -> dict[str, Read]:
         """The order's columns are read for every page of which cursors are wanted, under labels of their own."""
         found = Level.selected_columns(self)
         if self.cursors:
             for name, expression in self.edge.orders.items():
-                found[f"sort_{name}"] = expression
-            found["sort_id"] = self.edge.target.table.c.id
+                found[f"sort_{name}"] = as_read(expression)
+            found["sort_id"] = as_read(self.edge.target.table.c.id)
         return found
 
-    def _labelled(self) -> list[Any]:
-        return [expression.label(label) for label, expression in self.selected_columns().items()]
-
     def _of_root(self, viewer: Any, request: PageRequest) -> Select[Any]:
-        chosen: Select[Any] = select(_nothing(), *self._labelled())
+        chosen: Select[Any] = select(_nothing(), *self.labelled(viewer))
         chosen = chosen.select_from(self.edge.target.table).where(*self._conditions(viewer, request))
         return chosen.order_by(*ordering(self.edge, request)).limit(slot("size"))
 
     def _of_parents(self, viewer: Any, request: PageRequest) -> Select[Any]:
         table, parent = self.edge.target.table, _parents()
         page = (
-            select(*(self._labelled() or [_nothing("one")]))
+            select(*(self.labelled(viewer) or [_nothing("one")]))
             .select_from(table)
             .where(table.c[str(self.edge.column)] == parent.c.id, *self._conditions(viewer, request))
             .order_by(*ordering(self.edge, request))
@@ -231,6 +233,11 @@ def cursor_slots(edge: Connection, request: PageRequest) -> dict[str, Any]:
     return slots
 
 
-def all_columns(source: Source) -> dict[str, ColumnElement[Any]]:
+def as_read(column: ColumnElement[Any]) -> Read:
+    """A column that is the same for everybody."""
+    return lambda viewer: column
+
+
+def all_columns(source: Source) -> dict[str, Read]:
     """Every column of the object, for what needs it as a whole."""
-    return {name: source.table.c[name] for name, _ in readers_of(source.table)}
+    return {name: as_read(source.table.c[name]) for name, _ in readers_of(source.table)}

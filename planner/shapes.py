@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import orjson
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type
-from sqlalchemy import ColumnElement
 
+from planner.below import Read
 from planner.bindings import Wanted
-from planner.edges import Batch, Connection, Many, One
+from planner.edges import Batch, Connection, Derived, Many, One
 from planner.levels import FetchedPage, ManyLevel, OneLevel, PageLevel, cursor_slots
 from planner.pages import PageRequest, cursor_text, signature_of
 from planner.rows import MadeRows, Rows
@@ -31,9 +31,9 @@ class Shape:
     """The parts of an object's text in their order, and the columns they read."""
 
     parts: list[Part] = field(default_factory=list)
-    reads: dict[str, ColumnElement[Any]] = field(default_factory=dict)
+    reads: dict[str, Read] = field(default_factory=dict)
 
-    def columns(self) -> dict[str, ColumnElement[Any]]:
+    def columns(self) -> dict[str, Read]:
         return self.reads
 
     async def render(self, run: Run, rows: Rows) -> list[str]:
@@ -57,12 +57,16 @@ class Constant:
 
 @dataclass(slots=True)
 class Segment:
-    """Text that the statement has made."""
+    """Text that the statement has made; null where something required is missing below."""
 
     label: str
+    can_fail: bool = False
 
     async def texts(self, run: Run, rows: Rows) -> Any:
-        return rows.column(self.label)
+        texts = rows.column(self.label)
+        if self.can_fail and None in texts:
+            raise Fallback("null")
+        return texts
 
 
 @dataclass(slots=True)
@@ -151,7 +155,7 @@ class Resolved:
 class Computed:
     """A value computed for all objects of the level at once."""
 
-    edge: Batch
+    edge: Batch | Derived
     completion: Completion
 
     async def texts(self, run: Run, rows: Rows) -> Any:

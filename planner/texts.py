@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import reduce
+from typing import Any, Protocol, TypeAlias
 
 from graphql import (
     GraphQLEnumType,
@@ -34,8 +35,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import ARRAY
 
-Piece: TypeAlias = "str | ColumnElement[Any]"
-"""Constant text, or an expression that is never null and whose text is JSON or a part of it."""
+from planner.edges import Derived
+
+Piece: TypeAlias = "str | ColumnElement[Any] | Below"
+"""Constant text, an expression that is never null and whose text is JSON or a part of it, or what stands below."""
 
 Writer: TypeAlias = Callable[[ColumnElement[Any]], list[Piece]]
 """Writes a value that is not null."""
@@ -43,6 +46,16 @@ Writer: TypeAlias = Callable[[ColumnElement[Any]], list[Piece]]
 _MOST_ARGUMENTS = 90
 _PLAIN_DECIMALS = 6
 """Up to so many decimals Python, too, writes a small number without an exponent."""
+
+
+class Below(Protocol):
+    """Text of other rows, read by a subquery; made when it is known who asks."""
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether it is null where a required object is missing: then the text around it has to be null as well."""
+
+    def expression(self, viewer: Any) -> ColumnElement[Any]: ...
 
 
 @dataclass(slots=True)
@@ -104,6 +117,12 @@ def column_plan(column: Column[Any], graphql_type: GraphQLOutputType) -> TextPla
     return Expression(lambda table: nullable(table.c[column.key], write))
 
 
+def derived_plan(derived: Derived, graphql_type: GraphQLOutputType) -> TextPlan | None:
+    """How SQL writes a derived value; None where it cannot."""
+    write = _writer(derived.expression(derived.table), graphql_type)
+    return None if write is None else Expression(lambda table: write(derived.expression(table)))
+
+
 def nullable(column: ColumnElement[Any], write: Writer) -> list[Piece]:
     """The pieces of a value, or the text null where there is none."""
     if isinstance(column, Column) and not column.nullable:
@@ -111,15 +130,28 @@ def nullable(column: ColumnElement[Any], write: Writer) -> list[Piece]:
     return [case((column.is_(None), literal_column("'null'")), else_=concatenated(write(column)))]
 
 
-def concatenated(pieces: Iterable[Piece]) -> ColumnElement[Any]:
-    """One text of all pieces, constants merged."""
-    merged: list[Piece] = []
+def concatenated(pieces: Iterable[Piece], viewer: Any = None) -> ColumnElement[Any]:
+    """One text of all pieces, constants merged; null where one that can fail is null."""
+    merged: list[Any] = []
     for piece in pieces:
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         elif piece != "" or not isinstance(piece, str):
             merged.append(piece)
-    arguments = [_constant(piece) if isinstance(piece, str) else piece for piece in merged]
+    # concat() reads a null as nothing, || does not: a failure is joined by ||, all the rest by concat().
+    spans: list[Any] = [[]]
+    for piece in merged:
+        if isinstance(piece, (str, ColumnElement)):
+            spans[-1].append(_constant(piece) if isinstance(piece, str) else piece)
+        elif piece.can_fail:
+            spans += [piece.expression(viewer), []]
+        else:
+            spans[-1].append(piece.expression(viewer))
+    texts = [_concat(span) if isinstance(span, list) else span for span in spans]
+    return reduce(lambda one, other: one.concat(other), texts)
+
+
+def _concat(arguments: list[ColumnElement[Any]]) -> ColumnElement[Any]:
     while len(arguments) > _MOST_ARGUMENTS:
         heads = range(0, len(arguments), _MOST_ARGUMENTS)
         arguments = [func.concat(*arguments[start : start + _MOST_ARGUMENTS]) for start in heads]
@@ -139,7 +171,7 @@ def instant_text(column: ColumnElement[Any]) -> list[Piece]:
     return quoted(func.to_char(utc, case((func.date_trunc("second", utc) == utc, seconds), else_=micros)))
 
 
-def _writer(column: Column[Any], graphql_type: GraphQLOutputType) -> Writer | None:
+def _writer(column: ColumnElement[Any], graphql_type: GraphQLOutputType) -> Writer | None:
     inner, named = get_nullable_type(graphql_type), get_named_type(graphql_type)
     kind = column.type
     if is_list_type(inner):

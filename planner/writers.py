@@ -1,8 +1,9 @@
 """Ready-made ways for SQL to write fields that are not simply columns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Numeric, Table, Text, case, cast, func, literal_column
+from sqlalchemy import BigInteger, Column, ColumnElement, Numeric, Table, Text, case, cast, func, literal_column
 
 from planner.texts import Expression, Piece, Record, nullable, quoted
 
@@ -22,41 +23,46 @@ def prefixed(prefix: str, column: str) -> Expression:
     return Expression(lambda table: quoted(prefix, table.c[column]))
 
 
-def whole_amount(column: str) -> Expression:
-    """A number of minor units as a string of digits."""
-    return Expression(lambda table: quoted(table.c[column]))
+Value: TypeAlias = Callable[[Table], ColumnElement[Any]]
 
 
 def amount(
-    minor: str, currency: str, exponents: Mapping[str, int], *, minor_field: str, currency_field: str, decimal: str
+    minor: Value, currency: str, exponents: Mapping[str, int], *, minor_field: str, currency_field: str, decimal: str
 ) -> Record:
     """Minor units and their currency as an object of three fields; null where there is no amount."""
 
+    def in_minor_units(table: Table) -> list[Piece]:
+        return quoted(minor(table))
+
     def in_major_units(table: Table) -> list[Piece]:
-        return quoted(_decimal(table, minor, currency, exponents))
+        return quoted(_decimal(minor(table), table.c[currency], exponents))
 
     def of_currency(table: Table) -> list[Piece]:
         return [cast(func.to_json(table.c[currency]), Text)]
 
+    def can_be_absent(table: Table) -> bool:
+        value = minor(table)
+        return isinstance(value, Column) and bool(value.nullable)
+
     return Record(
         {
-            minor_field: whole_amount(minor),
+            minor_field: Expression(in_minor_units),
             currency_field: Expression(of_currency),
             decimal: Expression(in_major_units),
         },
-        absent=lambda table: table.c[minor].is_(None),
-        can_be_absent=lambda table: bool(table.c[minor].nullable),
+        absent=lambda table: minor(table).is_(None),
+        can_be_absent=can_be_absent,
     )
 
 
-def _decimal(table: Table, minor: str, currency: str, exponents: Mapping[str, int]) -> Piece:
+def _decimal(minor: ColumnElement[Any], currency: ColumnElement[Any], exponents: Mapping[str, int]) -> Piece:
     """Exact: a quotient of numerics, rounded to the decimals that the currency has."""
-    value = cast(cast(table.c[minor], BigInteger), Numeric)
+    value = cast(cast(minor, BigInteger), Numeric)
     by_exponent: dict[int, list[str]] = {}
     for code, exponent in sorted(exponents.items()):
         by_exponent.setdefault(exponent, []).append(code)
     whens = [
-        (table.c[currency].in_([literal_column(f"'{code}'") for code in codes]), _scaled(value, exponent))
+        (currency.in_([literal_column(f"'{code}'") for code in codes]), _scaled(value, exponent))
         for exponent, codes in sorted(by_exponent.items())
         if exponent != _USUAL
     ]

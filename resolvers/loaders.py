@@ -10,7 +10,7 @@ from aiodataloader import DataLoader
 
 from domain.actors import Actor
 from persistence.database import Database
-from planner.edges import Batch, Connection, Many, One
+from planner.edges import Batch, Connection, Derived, Many, One
 from planner.pages import Page, PageRequest, count_statement, finish, page_statement
 
 Keys = list[Any]
@@ -46,7 +46,7 @@ class Loaders:
         count: int = await self._load((edge, request, "count"), partial(self._counts, edge, request), page.parent)
         return count
 
-    async def batch(self, edge: Batch, parent: Any) -> Any:
+    async def batch(self, edge: Batch | Derived, parent: Any) -> Any:
         """A value computed for all parents of a level at once. Parents are the loaded objects themselves."""
         return await self._load(edge, partial(self._batch, edge), parent)
 
@@ -87,7 +87,7 @@ class Loaders:
         by_key = {ROOT if parents is None else row[0]: row[-1] for row in rows}
         return [by_key.get(key, 0) for key in keys]
 
-    async def _batch(self, edge: Batch, parents: Keys) -> list[Any]:
+    async def _batch(self, edge: Batch | Derived, parents: Keys) -> list[Any]:
         async with self._database.reader() as session:
             values = await edge.load(session, self._viewer, parents)
         return [values.get(parent.id, edge.default) for parent in parents]

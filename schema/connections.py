@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 
 from domain.permissions import Permission
-from planner.edges import Batch, ByInstant, Many, One
+from planner.edges import Batch, ByInstant, Derived, Many, One
 from planner.edges import Connection as ConnectionEdge
 from planner.pages import Page, PageRequest
 from resolvers.context import Context
@@ -94,7 +94,7 @@ def many(edge: Many, graphql_type: Any, description: str) -> Any:
     return _field(resolve, list[graphql_type], description, edge)
 
 
-def computed(edge: Batch, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
+def computed(edge: Batch | Derived, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
     """A value computed for all objects of a level at once."""
 
     async def resolve(root: Any, info: strawberry.Info[Context, None]) -> Any:

@@ -5,16 +5,16 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLField, GraphQLSchema, is_object_type
+from graphql import GraphQLField, GraphQLSchema, get_named_type, is_object_type
 
 from domain.actors import Actor
 from domain.currencies import EXPONENTS
 from planner.bindings import Edge, Wanted, WantedPage
-from planner.edges import Connection, One, Source
+from planner.edges import Connection, Derived, One, Source
 from planner.pages import PageRequest
 from planner.statements import Viewers
-from planner.texts import TextPlan
-from planner.writers import amount, hex_id, prefixed
+from planner.texts import TextPlan, derived_plan
+from planner.writers import Value, amount, hex_id, prefixed
 from resolvers.context import Context
 from resolvers.nodes import SOURCES
 from schema.ids import PREFIXES
@@ -64,9 +64,9 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
 """The columns of fields that Python makes; of any other field of that sort, all columns of the row are read."""
 
 
-def _money(column: str) -> TextPlan:
+def _money(minor: Value) -> TextPlan:
     return amount(
-        column,
+        minor,
         "currency",
         EXPONENTS,
         minor_field="amountMinor",
@@ -159,10 +159,25 @@ def _text_plans(schema: GraphQLSchema) -> dict[tuple[str, str], TextPlan]:
         if not is_object_type(kind):
             continue
         for name, field in kind.fields.items():
-            definition = _definition(field)
-            attribute = definition.python_name if definition is not None and definition.is_basic_field else ""
-            if attribute in AMOUNTS.get(type_name, ()):
-                plans[(type_name, name)] = _money(f"{attribute}_minor")
-            elif (type_name, attribute) in _RENAMED:
-                plans[(type_name, name)] = _money(_RENAMED[(type_name, attribute)])
+            plan = _text_plan(type_name, field)
+            if plan is not None:
+                plans[(type_name, name)] = plan
     return plans
+
+
+def _text_plan(type_name: str, field: GraphQLField) -> TextPlan | None:
+    definition = _definition(field)
+    if definition is None:
+        return None
+    edge = definition.metadata.get("edge")
+    if isinstance(edge, Derived):
+        return _money(edge.expression) if get_named_type(field.type).name == "Money" else derived_plan(edge, field.type)
+    attribute = definition.python_name if definition.is_basic_field else ""
+    if attribute in AMOUNTS.get(type_name, ()):
+        return _money(_column(f"{attribute}_minor"))
+    renamed = _RENAMED.get((type_name, attribute))
+    return None if renamed is None else _money(_column(renamed))
+
+
+def _column(name: str) -> Value:
+    return lambda table: table.c[name]
