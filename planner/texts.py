@@ -127,7 +127,15 @@ def nullable(column: ColumnElement[Any], write: Writer) -> list[Piece]:
     """The pieces of a value, or the text null where there is none."""
     if isinstance(column, Column) and not column.nullable:
         return write(column)
-    return [case((column.is_(None), literal_column("'null'")), else_=concatenated(write(column)))]
+    return [func.coalesce(_or_null(write(column)), literal_column("'null'"))]
+
+
+def _or_null(pieces: Sequence[Any]) -> ColumnElement[Any]:
+    """One text of all pieces, null where one of them is: || and casts pass it on, as concat() does not."""
+    texts = [_constant(piece) if isinstance(piece, str) else piece for piece in pieces]
+    if len(texts) == 1:
+        return texts[0] if isinstance(texts[0].type, Text) else cast(texts[0], Text)
+    return reduce(lambda one, other: one.op("||")(other), texts)
 
 
 def concatenated(pieces: Iterable[Piece], viewer: Any = None) -> ColumnElement[Any]:

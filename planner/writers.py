@@ -1,9 +1,10 @@
 """Ready-made ways for SQL to write fields that are not simply columns."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Numeric, Table, Text, case, cast, func, literal_column
+from sqlalchemy import Column, ColumnElement, Numeric, Table, Text, case, cast, func, literal_column
 
 from planner.texts import Expression, Piece, Record, nullable, quoted
 
@@ -56,24 +57,22 @@ def amount(
 
 
 def _decimal(minor: ColumnElement[Any], currency: ColumnElement[Any], exponents: Mapping[str, int]) -> Piece:
-    """Exact: a quotient of numerics, rounded to the decimals that the currency has."""
-    value = cast(cast(minor, BigInteger), Numeric)
+    """Exact: the product of numerics has the decimals of its factors, here those that the currency has."""
     by_exponent: dict[int, list[str]] = {}
     for code, exponent in sorted(exponents.items()):
         by_exponent.setdefault(exponent, []).append(code)
     whens = [
-        (currency.in_([literal_column(f"'{code}'") for code in codes]), _scaled(value, exponent))
+        (currency.in_([literal_column(f"'{code}'") for code in codes]), _unit(exponent))
         for exponent, codes in sorted(by_exponent.items())
         if exponent != _USUAL
     ]
-    return case(*whens, else_=_scaled(value, _USUAL)) if whens else _scaled(value, _USUAL)
+    unit = case(*whens, else_=_unit(_USUAL)) if whens else _unit(_USUAL)
+    return cast(minor.op("*")(unit), Text)
 
 
 _USUAL = 2
 
 
-def _scaled(value: Piece, exponent: int) -> Piece:
-    if exponent == 0:
-        return cast(value, Text)
-    quotient = value / cast(literal_column(str(10**exponent)), Numeric)
-    return cast(func.round(quotient, literal_column(str(exponent))), Text)
+def _unit(exponent: int) -> ColumnElement[Any]:
+    """One minor unit in major ones: 1, 0.01, 0.001."""
+    return literal_column(f"{Decimal(1).scaleb(-exponent):f}", Numeric)
