@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -28,7 +29,12 @@ class Wakeups:
         self._database = database
         self._bells: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._grown = asyncio.Event()
+        self._heard: dict[str, Callable[[], None]] = {CHANNEL: self._grown.set}
         self._tasks: list[asyncio.Task[None]] = []
+
+    def on(self, channel: str, heard: Callable[[], None]) -> None:
+        """Calls back for every notification of a channel, and whenever some may have been missed."""
+        self._heard[channel] = heard
 
     async def start(self) -> None:
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow())]
@@ -93,8 +99,13 @@ class Wakeups:
         connection = await asyncpg.connect(self._database.direct_url)
         try:
             connection.add_termination_listener(lambda *_: ended.set())
-            await connection.add_listener(CHANNEL, lambda *_: self._grown.set())
-            self._grown.set()
+            for channel, heard in self._heard.items():
+                await connection.add_listener(channel, partial(_call, heard))
+                heard()
             await ended.wait()
         finally:
             await connection.close(timeout=1)
+
+
+def _call(heard: Callable[[], None], *told: object) -> None:
+    heard()

@@ -7,11 +7,15 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.actors import ANONYMOUS, Actor
+from domain.rate_limits import Meter
 from domain.sessions import Visit
 from integrations.passwords import Passwords
+from persistence.callers import CHANNEL as RIGHTS
+from persistence.callers import Callers
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from resolvers.loaders import Loaders
+from resolvers.rate_limits import Charge, RateLimits
 
 WRITING_AT_ONCE = 8
 """Mutations in a transaction at once in this process: more would only keep each other's locks waiting."""
@@ -28,12 +32,18 @@ class Platform:
     database: Database
     now: Callable[[], datetime]
     wakeups: Wakeups
+    callers: Callers = field(init=False)
     passwords: Passwords = field(default_factory=Passwords)
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
+    rate_limits: RateLimits = field(default_factory=RateLimits)
     is_sandbox: bool = True
     reload_clock: Callable[[], Awaitable[None]] = _nothing
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
+
+    def __post_init__(self) -> None:
+        self.callers = Callers(self.database)
+        self.wakeups.on(RIGHTS, self.callers.forget)
 
 
 @dataclass(slots=True)
@@ -48,6 +58,10 @@ class Context:
     idempotency_key: UUID | None = None
     identify: Callable[[], Awaitable[Actor]] | None = None
     """Who the caller is by now, for operations that outlive a request; NotSignedIn once the session has ended."""
+    meter: Meter | None = field(init=False, default=None)
+    """The caller's, once the operation has been counted."""
+    charge: Charge | None = field(init=False, default=None)
+    """What the operation cost, once it has been paid for."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

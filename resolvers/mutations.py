@@ -84,6 +84,7 @@ async def run(context: Context, call: Call) -> Changed:
     changed = await _in_turn(context, work)
     changed.viewer = context.viewer = changed.viewer or context.viewer
     context.forget()
+    context.platform.callers.forget()
     if changed.then is not None:
         await changed.then()
     return changed
