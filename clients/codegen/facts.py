@@ -97,22 +97,23 @@ def _page(field: Field, path: tuple[str, ...], nullable: set[str]) -> Page | Non
     info, entry = _named(inside, "pageInfo"), _entry(inside)
     if info is None or info.selection is None or entry is None:
         return None
-    more, end = _named(info.selection, "hasNextPage"), _named(info.selection, "endCursor")
+    can_go_on = all(_named(info.selection, key) for key in ("hasNextPage", "endCursor"))
     entries, node = entry
-    if more is None or end is None or node.selection is None:
+    if not can_go_on or node.selection is None:
         return None
-    type_ = node.type.item or node.type
-    return Page(path, given.get("first"), after, entries, type_, node.selection, info.key, more.key, end.key)
+    return Page(path, given.get("first"), after, entries, node.type.item or node.type, node.selection)
 
 
 def _entry(connection: Selection) -> tuple[tuple[str, ...], Field] | None:
     """The keys to the entries and the field that holds one or all of them."""
     nodes, edges = _named(connection, "nodes"), _named(connection, "edges")
     if nodes is not None:
-        return (nodes.key,), nodes
+        return ("nodes",), nodes
     node = _named(edges.selection, "node") if edges is not None and edges.selection is not None else None
-    return ((edges.key, node.key), node) if edges is not None and node is not None else None
+    return (("edges", "node"), node) if node is not None else None
 
 
 def _named(selection: Selection, name: str) -> Field | None:
-    return next((one for one in selection.fields if one.name == name and not one.conditional), None)
+    """The field, where it is selected under its own name and always there."""
+    fields = (one for one in selection.fields if one.name == name == one.key and not one.conditional)
+    return next(fields, None)

@@ -112,12 +112,17 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A named fragment; `description` are the words of the comment above it, else those of its type."""
+    """A named fragment.
+
+    `description` are the words of the comment above it, else those of its type. `text` is its definition without
+    anything that has no meaning: a part of the documents that are sent.
+    """
 
     name: str
     description: str
     source: Source
     selection: Selection
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +145,10 @@ class Page:
     """The connection that a query pages through, where it has exactly one and can.
 
     It can when the connection's `after` is a nullable variable and `pageInfo { hasNextPage endCursor }` is selected
-    besides `nodes` or `edges { node }`. `path` leads to it from the answer's root, by keys; objects on it may be null.
-    `first` and `after` are the names of the variables (`first` is None where the page size is not a variable).
-    `entries` leads from the connection to its entries: `("nodes",)`, or `("edges", "node")`: a list of edges, then the
-    entry of each. `entry` is the type of an entry, `selection` what is selected of it. `page_info`, `has_next_page`
-    and `end_cursor` are keys, because they may have aliases.
+    besides `nodes` or `edges { node }`, all without aliases. `path` leads to it from the answer's root, by keys;
+    objects on it may be null. `first` and `after` are the names of the variables (`first` is None where the page size
+    is not a variable). `entries` leads from the connection to its entries: `("nodes",)`, or `("edges", "node")`: a
+    list of edges, then the entry of each. `entry` is the type of an entry, `selection` what is selected of it.
     """
 
     path: tuple[str, ...]
@@ -153,9 +157,6 @@ class Page:
     entries: tuple[str, ...]
     entry: TypeRef
     selection: Selection
-    page_info: str
-    has_next_page: str
-    end_cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,8 @@ class Operation:
     rather than an object around it. `input` is the name of the only variable where that is an input object: generated
     functions take its fields directly. `idempotency` is None for queries and subscriptions, `page` for all but queries
     that page, `live` for all but subscriptions, `outcome` where the root is no union with refusals.
-    `fragments` are the names of all that the text contains, in its order.
+    `fragments` are the names of all that the text contains, in its order. The text consists of the texts of the first
+    `place` of them, the operation's own `definition`, and the texts of the others.
     """
 
     name: str
@@ -208,6 +210,8 @@ class Operation:
     root: Field | None
     input: str | None
     fragments: tuple[str, ...]
+    place: int
+    definition: str
     text: str
     sha256: str
     page: Page | None

@@ -134,7 +134,7 @@ class _Reading:
         type_ = self.schema.type_map[node.type_condition.name.value]
         words = _comment_above(node) or type_.description or ""
         selection = self.selections.select(type_, [node.selection_set])
-        return Fragment(node.name.value, words, source_of(node), selection)
+        return Fragment(node.name.value, words, source_of(node), selection, _bare(node))
 
     def operation(self, node: OperationDefinitionNode) -> Operation:
         assert node.name is not None, "nameless operations have been refused"
@@ -142,7 +142,7 @@ class _Reading:
         selection, variables = self.root_selection(node), self.variables(node)
         root = facts.sole_root(selection)
         document = self.separate[name]
-        text = strip_ignored_characters(print_ast(document))
+        text, definitions = _bare(document), list(document.definitions)
         return Operation(
             name=name,
             kind=kind,
@@ -153,7 +153,9 @@ class _Reading:
             selection=selection,
             root=root,
             input=facts.sole_input(variables),
-            fragments=tuple(one.name.value for one in document.definitions if isinstance(one, FragmentDefinitionNode)),
+            fragments=tuple(one.name.value for one in definitions if isinstance(one, FragmentDefinitionNode)),
+            place=definitions.index(node),
+            definition=_bare(node),
             text=text,
             sha256=hashlib.sha256(text.encode()).hexdigest(),
             page=facts.page_of(kind, selection, variables),
@@ -186,6 +188,11 @@ class _Reading:
                 for given in field.arguments:
                     if given.variable is not None:
                         yield given.variable, arguments[given.name].description or ""
+
+
+def _bare(node: Node) -> str:
+    """Its text without anything that has no meaning."""
+    return strip_ignored_characters(print_ast(node))
 
 
 def _leaves(selection: Selection) -> Iterator[Field]:
