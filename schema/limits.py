@@ -1,42 +1,98 @@
 """Limits on documents, checked before anything is executed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, ValidationRule
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    ParserCache,
-    QueryDepthLimiter,
-    SchemaExtension,
-    ValidationCache,
+from graphql import (
+    ASTValidationRule,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    ValidationRule,
 )
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
-MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_ROOT_MUTATIONS = 15, 100, 5_000, 10
+from schema.metering import Metering
+
+MAX_DEPTH, MAX_ALIASES, MAX_FIELDS, MAX_TOKENS, MAX_ROOT_MUTATIONS = 15, 100, 5_000, 5_000, 10
 _CACHED_DOCUMENTS = 500
 
 
-class RootMutationsRule(ValidationRule):
-    """A mutation operation runs its root fields one after the other, each in its own transaction: ten at most."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How large a selection is once its fragments are spread; `roots` are the fields of its first level."""
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+    roots: int = 0
+
+    def __add__(self, other: "Extent") -> "Extent":
+        return Extent(
+            depth=max(self.depth, other.depth),
+            aliases=self.aliases + other.aliases,
+            fields=self.fields + other.fields,
+            roots=self.roots + other.roots,
+        )
+
+
+class ExtentRule(ValidationRule):
+    """Measures an operation as it is executed, but each fragment once: to spread a few that multiply each other, only
+    to count what comes out, takes minutes. Each root mutation is a transaction of its own, hence their limit."""
+
+    _fragments: dict[str, Extent]
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
-        count = len(node.selection_set.selections)
-        if node.operation is OperationType.MUTATION and count > MAX_ROOT_MUTATIONS:
-            self.report_error(GraphQLError(f"{count} root mutations; at most {MAX_ROOT_MUTATIONS} are allowed.", node))
+        self._fragments = {}
+        found = self._extent(node.selection_set)
+        roots = found.roots if node.operation is OperationType.MUTATION else 0
+        for count, most, what in (
+            (found.depth, MAX_DEPTH, "levels"),
+            (found.aliases, MAX_ALIASES, "aliases"),
+            (found.fields, MAX_FIELDS, "fields, with fragments spread"),
+            (roots, MAX_ROOT_MUTATIONS, "root mutations"),
+        ):
+            if count > most:
+                self.report_error(GraphQLError(f"The operation has {count} {what}; at most {most} are allowed.", node))
+
+    def _extent(self, selections: SelectionSetNode) -> Extent:
+        return sum(map(self._measured, selections.selections), Extent())
+
+    def _measured(self, node: SelectionNode) -> Extent:
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value)
+        if isinstance(node, InlineFragmentNode):
+            return self._extent(node.selection_set)
+        assert isinstance(node, FieldNode)
+        below = Extent() if node.selection_set is None else self._extent(node.selection_set)
+        # Introspection may go deeper, because only types lie there, which no data multiplies.
+        is_level = node.selection_set is not None and not node.name.value.startswith("__")
+        depth = below.depth + 1 if is_level else 0
+        return Extent(depth, below.aliases + (node.alias is not None), below.fields + 1, roots=1)
+
+    def _fragment(self, name: str) -> Extent:
+        if name not in self._fragments:
+            # While it is measured it counts as nothing; that it contains itself is another rule's error.
+            self._fragments[name] = Extent()
+            fragment = self.context.get_fragment(name)
+            if fragment is not None:
+                self._fragments[name] = self._extent(fragment.selection_set)
+        return self._fragments[name]
 
 
-_RULES = [
-    *QueryDepthLimiter(max_depth=MAX_DEPTH).validation_rules,
-    *MaxAliasesLimiter(max_alias_count=MAX_ALIASES).validation_rules,
-    RootMutationsRule,
-]
+_RULES: list[type[ASTValidationRule]] = [ExtentRule]
 """Made once: the cache of validated documents knows a rule by its class."""
 
 
 def limits() -> list[Callable[[], SchemaExtension]]:
     """A fresh extension for each operation, because an extension holds what it works on; the caches are shared."""
     return [
+        Metering,
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),

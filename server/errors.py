@@ -7,6 +7,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from domain.refusals import RefusalCode, Refused
 from planner.pages import BadPage
 from resolvers.guards import NotAllowed, NotSignedIn, NotVerified
+from resolvers.rate_limits import TooCostly
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,10 @@ def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=[cause.argument])
     if isinstance(cause, Refused) and cause.code is RefusalCode.FORBIDDEN:
         return _fault(error, str(cause), "FORBIDDEN", request_id)
+    if isinstance(cause, TooCostly):
+        return _fault(error, str(cause), "COST_EXCEEDED", request_id, cost=cause.cost, limit=cause.limit)
+    if isinstance(cause, Refused) and cause.code is RefusalCode.RATE_LIMITED:
+        return _fault(error, str(cause), "RATE_LIMITED", request_id, retryAfter=cause.refusal.retry_after_seconds)
     if isinstance(cause, Refused):
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=list(cause.refusal.path))
     log.error("unexpected", exc_info=cause, request_id=request_id, path=error.path)

@@ -1,0 +1,75 @@
+"""How much a caller may ask for: operations, what they cost, and new documents; each a bucket that refills."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.refusals import Refused, rate_limited
+
+MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What each caller of one kind may ask for."""
+
+    operations_per_minute: int
+    cost: int
+    """What may be spent at once, and therefore on one operation."""
+    refill_per_second: int
+    documents_per_minute: int
+    """Documents that were not seen before: to read and check one costs more than most answers."""
+
+    def times(self, factor: int) -> "Allowance":
+        return Allowance(
+            operations_per_minute=self.operations_per_minute * factor,
+            cost=self.cost * factor,
+            refill_per_second=self.refill_per_second * factor,
+            documents_per_minute=self.documents_per_minute * factor,
+        )
+
+
+ANONYMOUS = Allowance(operations_per_minute=60, cost=500, refill_per_second=10, documents_per_minute=30)
+SESSION = Allowance(operations_per_minute=300, cost=5_000, refill_per_second=100, documents_per_minute=60)
+
+
+class Meter:
+    """What is left to one caller. Instants are seconds of a clock that only goes forward."""
+
+    __slots__ = ("_at", "allowance", "cost", "documents", "operations")
+
+    def __init__(self, allowance: Allowance, at: float) -> None:
+        self.allowance = allowance
+        self.operations: float = allowance.operations_per_minute
+        self.cost: float = allowance.cost
+        self.documents: float = allowance.documents_per_minute
+        self._at = at
+
+    def refill(self, at: float) -> None:
+        """Adds what has come in since the last time."""
+        seconds, allowance = at - self._at, self.allowance
+        self._at, minutes = at, seconds / MINUTE
+        most = allowance.operations_per_minute
+        self.operations = min(most, self.operations + most * minutes)
+        self.cost = min(allowance.cost, self.cost + allowance.refill_per_second * seconds)
+        most = allowance.documents_per_minute
+        self.documents = min(most, self.documents + most * minutes)
+
+    def start(self, at: float, *, is_new: bool = False) -> None:
+        """Counts an operation, whatever becomes of it; RATE_LIMITED when there were too many."""
+        self.refill(at)
+        if self.operations < 1:
+            raise _wait("operations", 1 - self.operations, self.allowance.operations_per_minute / MINUTE)
+        if is_new and self.documents < 1:
+            raise _wait("new documents", 1 - self.documents, self.allowance.documents_per_minute / MINUTE)
+        self.operations -= 1
+        self.documents -= is_new
+
+    def spend(self, cost: int) -> None:
+        """Takes the cost of an operation that has just been started; RATE_LIMITED when it is more than is left."""
+        if self.cost < cost:
+            raise _wait("expensive operations", cost - self.cost, self.allowance.refill_per_second)
+        self.cost -= cost
+
+
+def _wait(what: str, missing: float, per_second: float) -> Refused:
+    return rate_limited(f"Too many {what}. Try again", timedelta(seconds=missing / per_second))

@@ -1,0 +1,130 @@
+"""Metering: an operation is counted when it comes and pays its cost before it runs, whoever executes it."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import get_operation_ast
+from strawberry.extensions import SchemaExtension
+
+from resolvers.context import Context
+from resolvers.rate_limits import Charge, TooCostly
+from schema.cost_reading import cost_of
+from schema.costs import Sum
+
+MOST_DOCUMENTS, MOST_CHARACTERS = 1_000, 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An operation that was found valid before."""
+
+    name: str
+    """Of the operation; `anonymous` where it has none."""
+    cost: Sum
+
+
+class KnownOperations:
+    """The operations this process has seen lately, by document and by the name that was asked for; bounded."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str | None], Known] = OrderedDict()
+        self._characters = 0
+
+    def find(self, query: str, operation_name: str | None) -> Known | None:
+        key = (query, operation_name)
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+        return known
+
+    def add(self, query: str, operation_name: str | None, known: Known) -> Known:
+        self._known[query, operation_name] = known
+        self._characters += len(query)
+        while len(self._known) > MOST_DOCUMENTS or self._characters > MOST_CHARACTERS:
+            (oldest, _), _ = self._known.popitem(last=False)
+            self._characters -= len(oldest)
+        return known
+
+
+OPERATIONS = KnownOperations()
+"""Of this process, as the caches of parsed and validated documents."""
+
+
+def start(context: Context, known: Known | None) -> None:
+    """Counts an operation, once for a context; RATE_LIMITED when its caller has asked too often."""
+    if context.meter is None:
+        limits = context.platform.rate_limits
+        meter = limits.meter_of(context.viewer, context.ip)
+        meter.start(limits.clock(), is_new=known is None)
+        context.meter = meter
+
+
+def charge(context: Context, known: Known, variables: Mapping[str, Any] | None) -> Charge:
+    """Takes what a started operation costs, once for a context; TooCostly or RATE_LIMITED when that is too much."""
+    if context.charge is None:
+        assert context.meter is not None
+        given, meter = variables or {}, context.meter
+        cost, limit = known.cost.cost(given), context.platform.rate_limits.limit_of(meter)
+        if cost > limit:
+            raise _too_costly(known, given, cost, limit)
+        meter.spend(cost)
+        allowance = meter.allowance
+        context.charge = Charge(known.name, cost, int(meter.cost), allowance.cost, allowance.refill_per_second)
+    return context.charge
+
+
+def shown(charge: Charge) -> dict[str, int]:
+    """`extensions.cost` of an answer."""
+    return {
+        "requested": charge.requested,
+        "available": charge.available,
+        "limit": charge.limit,
+        "refillPerSecond": charge.refill_per_second,
+    }
+
+
+class Metering(SchemaExtension):
+    """Meters what the ordinary executor runs. Whatever is raised here ends the operation before anything is read."""
+
+    _context: Context | None = None
+    """None for operations of the process itself, as the export of the schema."""
+    _asked_for: str | None = None
+    _known: Known | None = None
+
+    def on_operation(self) -> Iterator[None]:
+        execution = self.execution_context
+        if isinstance(execution.context, Context) and execution.query:
+            # Before the document is read, this is the name that the caller gave, or nothing.
+            self._asked_for = execution.operation_name
+            self._context, self._known = execution.context, OPERATIONS.find(execution.query, self._asked_for)
+            start(self._context, self._known)
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        if self._context is not None:
+            charge(self._context, self._known or self._learn(), self.execution_context.variables)
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        charged = None if self._context is None else self._context.charge
+        return {} if charged is None else {"cost": shown(charged)}
+
+    def _learn(self) -> Known:
+        execution = self.execution_context
+        assert execution.query is not None
+        assert execution.graphql_document is not None
+        operation = get_operation_ast(execution.graphql_document, execution.operation_name)
+        assert operation is not None
+        cost = cost_of(execution.schema._schema, execution.graphql_document, operation)
+        name = operation.name.value if operation.name is not None else "anonymous"
+        return OPERATIONS.add(execution.query, self._asked_for, Known(name, cost))
+
+
+def _too_costly(known: Known, variables: Mapping[str, Any], cost: int, limit: int) -> TooCostly:
+    message = (
+        f"This operation costs {cost:,}, and at most {limit:,} is allowed. Most of it lies in"
+        f" {known.cost.largest(variables)}: ask for smaller pages there, or for less below them."
+    )
+    return TooCostly(message, cost, limit)
