@@ -1,0 +1,1 @@
+"""Compares Milepost with its peers and with the limit; `make bench`."""

@@ -1,0 +1,89 @@
+"""The three reads: who asks for what, as the requests that go to each server."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+_OPERATIONS = Path(__file__).with_name("operations")
+_MOST = 200
+"""So many askings of a read go round, each by another person where there are as many."""
+
+_POINT = """
+SELECT i.id AS key, 'bench-1-' || split_part(o.name, ' ', 2) AS token
+FROM (SELECT *, row_number() OVER (PARTITION BY issuer_id ORDER BY id) AS of_issuer FROM invoices) i
+JOIN organizations o ON o.id = i.issuer_id ORDER BY of_issuer, i.id LIMIT $1
+"""
+_LIST = """
+SELECT id AS key, 'bench-0-' || split_part(name, ' ', 2) AS token
+FROM organizations WHERE kind = 'CLIENT' ORDER BY id LIMIT $1
+"""
+_BALANCE = """
+SELECT id AS key, 'bench-1-' || split_part(name, ' ', 2) AS token
+FROM organizations WHERE kind = 'FREELANCER' ORDER BY id LIMIT $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One person who asks for one object: an invoice, or what an organization has."""
+
+    token: str
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question that is asked in turns for many objects, so that no answer is always the same one."""
+
+    name: str
+    title: str
+    askings: Sequence[Asking]
+
+    def requests(self, dialect: str, path: str = "/graphql") -> list[bytes]:
+        """The requests as they go over the wire."""
+        query = (_OPERATIONS / dialect / f"{self.name}.graphql").read_text()
+        return [_request(path, one.token, self._body(dialect, query, one.key)) for one in self.askings]
+
+    def _body(self, dialect: str, query: str, key: UUID) -> bytes:
+        body = {"query": query, "operationName": self.name.capitalize(), "variables": self._variables(dialect, key)}
+        return json.dumps(body, separators=(",", ":")).encode()
+
+    def _variables(self, dialect: str, key: UUID) -> dict[str, Any]:
+        """Milepost has ids of its own, and knows from the token whose lists are asked for; the peers are told."""
+        if self.name != "point":
+            return {} if dialect == "milepost" else {"organization": str(key)}
+        return {"id": f"inv_{key.hex}" if dialect == "milepost" else str(key)}
+
+
+async def reads_of(url: str, names: Sequence[str] = ("point", "list", "balance")) -> list[Read]:
+    """The reads of those names, with the objects that the database has for them."""
+    known = {
+        "point": ("an invoice with its three lines", _POINT),
+        "list": ("50 projects with milestones and tasks", _LIST),
+        "balance": ("the wallet of an organization", _BALANCE),
+    }
+    connection = await asyncpg.connect(url)
+    try:
+        return [
+            Read(
+                name,
+                known[name][0],
+                [Asking(row["token"], row["key"]) for row in await connection.fetch(known[name][1], _MOST)],
+            )
+            for name in names
+        ]
+    finally:
+        await connection.close()
+
+
+def _request(path: str, token: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\naccept: application/json\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
