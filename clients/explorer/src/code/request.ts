@@ -1,0 +1,28 @@
+/** A request as the writers of code get it. */
+
+export type Language = 'curl' | 'TypeScript' | 'Dart' | 'Python';
+
+export interface CodeRequest {
+  /** The address of the endpoint. */
+  url: string;
+  query: string;
+  variables: Record<string, unknown>;
+  headers: Record<string, string>;
+  isSubscription: boolean;
+  /** Sends $MILEPOST_TOKEN. */
+  isSignedIn: boolean;
+}
+
+/** The same endpoint for sockets. */
+export function socketUrl(request: CodeRequest): string {
+  return request.url.replace(/^http/, 'ws');
+}
+
+export function indented(text: string, by: string): string {
+  return text.replaceAll('\n', `\n${by}`);
+}
+
+export function bodyOf(request: CodeRequest): { query: string; variables?: Record<string, unknown> } {
+  const hasVariables = Object.keys(request.variables).length > 0;
+  return { query: request.query, ...(hasVariables && { variables: request.variables }) };
+}

@@ -1,0 +1,21 @@
+/** Everything from our own origin, named by content; the editor apart, because it is most of it and changes rarely. */
+
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  base: '/explorer/',
+  build: {
+    outDir: 'built',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 6000,
+    rolldownOptions: {
+      onLog(level, log, report) {
+        // Libraries made for frameworks with server components mark their files so; here it means nothing.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);
+      },
+    },
+  },
+  worker: { format: 'es' },
+});

@@ -1,0 +1,23 @@
+"""What explorer and reference are made from: the schema that is served, and the operations that ship with it."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphql import GraphQLSchema
+
+from schema.api import schema
+
+if TYPE_CHECKING:
+    from clients.codegen.model import Api
+
+OPERATIONS = Path(__file__).parent.parent / "clients" / "operations"
+
+
+@cache
+def material() -> "tuple[GraphQLSchema, Api]":
+    """Read at the first request for either, so that starting takes no longer; it cannot be older than the code."""
+    from clients.codegen.reading import read_api
+
+    served = schema._schema
+    return served, read_api(served, OPERATIONS)
