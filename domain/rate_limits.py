@@ -8,7 +8,7 @@ from domain.refusals import Refused, rate_limited
 MINUTE = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """What each caller of one kind may ask for."""
 

@@ -13,20 +13,30 @@ from starlette.routing import Route, WebSocketRoute
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from resolvers.context import Platform
+from resolvers.rate_limits import RateLimits
 from schema.api import sdl
 from server.clock import Clock
+from server.explorer import explorer_routes
 from server.health import Health
 from server.middleware import RequestMiddleware
 from server.plans import Plans
 from server.view import GraphQLView
 
 
-def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True, is_planned: bool = False) -> Starlette:
+def create_app(
+    database: Database,
+    clock: Clock,
+    *,
+    is_sandbox: bool = True,
+    is_planned: bool = False,
+    rate_limits: RateLimits | None = None,
+) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
         database=database,
         now=clock.now,
         wakeups=Wakeups(database),
+        rate_limits=rate_limits or RateLimits(),
         is_sandbox=is_sandbox,
         reload_clock=partial(clock.reload, database),
     )
@@ -49,6 +59,7 @@ def create_app(database: Database, clock: Clock, *, is_sandbox: bool = True, is_
             Route("/schema.graphql", _schema),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            *explorer_routes(is_sandbox=is_sandbox),
         ],
         middleware=[Middleware(RequestMiddleware)],
         lifespan=lifespan,

@@ -16,6 +16,7 @@ from jobs import worker
 from persistence import reference_data
 from persistence.database import Database
 from persistence.unit import transact
+from resolvers.rate_limits import RateLimits
 from server.app import create_app
 from server.clock import Clock
 from server.ending import Ending
@@ -54,7 +55,13 @@ async def serve(start: Start) -> int:
         ):
             await _fill(database, clock, settings.mode)
             laps.mark("data")
-            app = create_app(database, clock, is_sandbox=settings.mode is Mode.SANDBOX, is_planned=settings.is_planned)
+            app = create_app(
+                database,
+                clock,
+                is_sandbox=settings.mode is Mode.SANDBOX,
+                is_planned=settings.is_planned,
+                rate_limits=RateLimits(settings.anonymous_limits, settings.session_limits, settings.max_cost),
+            )
             await _serve_until(stop, app, start)
     _say("Stopped.")
     return 0

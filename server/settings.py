@@ -7,6 +7,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Self, TypeVar
 
+from domain.rate_limits import ANONYMOUS, SESSION, Allowance
+from resolvers.rate_limits import CEILING, SANDBOX_FACTOR
 from server.embedded import default_data_dir
 
 T = TypeVar("T")
@@ -38,17 +40,22 @@ class Settings:
     log_format: str
     log_level: str
     is_planned: bool
+    anonymous_limits: Allowance
+    session_limits: Allowance
+    max_cost: int
+    metrics_token: str | None = field(repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises CannotRun naming all that is wrong at once. An empty variable counts as not set."""
         variables = _Variables(environment)
         data_dir = variables.path("MILEPOST_DATA_DIR", default_data_dir())
-        mode = variables.one_of("MILEPOST_MODE", [mode.value for mode in Mode])
+        mode = Mode(variables.one_of("MILEPOST_MODE", [mode.value for mode in Mode]))
+        factor = SANDBOX_FACTOR if mode is Mode.SANDBOX else 1
         settings = cls(
             host=variables.text("MILEPOST_HOST", "127.0.0.1"),
             port=variables.whole("PORT", 8000, least=0, most=65_535),
-            mode=Mode(mode),
+            mode=mode,
             data_dir=data_dir,
             database_url=variables.text("MILEPOST_DATABASE_URL", None),
             database_direct_url=variables.text("MILEPOST_DATABASE_DIRECT_URL", None),
@@ -57,6 +64,10 @@ class Settings:
             log_format=variables.one_of("MILEPOST_LOG_FORMAT", ["auto", "json", "text"]),
             log_level=variables.one_of("MILEPOST_LOG_LEVEL", ["info", "debug", "warning", "error"]),
             is_planned=variables.one_of("MILEPOST_PLANNER", ["off", "on"]) == "on",
+            anonymous_limits=variables.allowance("MILEPOST_ANONYMOUS_LIMITS", ANONYMOUS.times(factor)),
+            session_limits=variables.allowance("MILEPOST_SESSION_LIMITS", SESSION.times(factor)),
+            max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),
+            metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
         )
         variables.refuse()
         return settings
@@ -81,6 +92,20 @@ class _Variables:
         if given.isascii() and given.isdecimal() and least <= int(given) <= most:
             return int(given)
         self._problems.append(f"{name} takes a whole number from {least} to {most}, not {given!r}.")
+        return default
+
+    def allowance(self, name: str, default: Allowance) -> Allowance:
+        """Four whole numbers between slashes, in the order in which Allowance names them."""
+        given = self.text(name, None)
+        if given is None:
+            return default
+        numbers = [int(one) for one in given.split("/") if one.isascii() and one.isdecimal() and int(one) > 0]
+        if len(numbers) == given.count("/") + 1 == 4:
+            return Allowance(*numbers)
+        self._problems.append(
+            f"{name} takes four whole numbers between slashes, as 300/5000/100/60: operations a minute, cost at once,"
+            f" cost that comes back each second, new documents a minute; not {given!r}."
+        )
         return default
 
     def one_of(self, name: str, values: Sequence[str]) -> str:

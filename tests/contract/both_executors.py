@@ -12,6 +12,7 @@ from domain.actors import Actor
 from persistence.wakeups import Wakeups
 from planner.planning import Answer, Planner
 from resolvers.context import Context, Platform
+from resolvers.rate_limits import RateLimits
 from schema.api import schema
 from schema.planned import MilepostBindings
 from tests.world import World
@@ -32,7 +33,8 @@ class Both:
     async def over(cls, world: World) -> AsyncIterator["Both"]:
         # One instant for both, so that what depends on the time is the same.
         at = world.clock.now()
-        platform = Platform(world.database, lambda: at, Wakeups(world.database))
+        limits = RateLimits(ceiling=10**12)
+        platform = Platform(world.database, lambda: at, Wakeups(world.database), rate_limits=limits)
         async with world.database.connection() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             yield cls(platform, Planner(GRAPHQL, MilepostBindings(GRAPHQL)), driver)
