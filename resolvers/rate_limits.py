@@ -24,7 +24,7 @@ class TooCostly(Exception):
         self.limit = limit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Charge:
     """What an operation took from its caller's meter, as the answer says it."""
 

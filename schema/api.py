@@ -26,6 +26,7 @@ from schema.payments import Payment, PaymentMutations, PaymentQueries
 from schema.plans import PlanQueries
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
+from schema.rate_limits import RateLimitQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
 from schema.tasks import Task, TaskMutations, TaskQueries
@@ -38,6 +39,7 @@ from schema.wallets import WalletQueries
 class Query(
     NodeQueries,
     ViewerQueries,
+    RateLimitQueries,
     SessionQueries,
     MembershipQueries,
     InvitationQueries,

@@ -27,9 +27,8 @@ class Size:
 
     def of(self, variables: Mapping[str, Any]) -> int:
         for given in self.arguments:
-            entries = _entries(given.of(variables))
-            if entries is not None:
-                return entries
+            if (value := given.of(variables)) is not None:
+                return _entries(value)
         return self.default
 
     @property
@@ -85,10 +84,8 @@ class Sum:
         return ".".join(way)
 
 
-def _entries(value: Any) -> int | None:
+def _entries(value: Any) -> int:
     """How many entries an argument asks for. What is out of bounds is refused later; here it only has to count."""
     if isinstance(value, (int, float)):
         return int(max(1, min(MAX_PAGE, value)))
-    if isinstance(value, (list, tuple)):
-        return min(MAX_PAGE, len(value))
-    return None
+    return min(MAX_PAGE, len(value)) if isinstance(value, (list, tuple)) else 1
