@@ -38,6 +38,10 @@ def main(arguments: Sequence[str]) -> int:
         _add(commands, "states", _states, "Write the state diagrams to docs/states.md."),
     ):
         generated.add_argument("--check", action="store_true", help="only compare; exit 1 when the file is out of date")
+    clients = _add(commands, "clients", _clients, "Write the clients from the schema and the operations.")
+    clients.add_argument("--operations", metavar="DIR", type=Path, help="a folder of *.graphql files of your own")
+    clients.add_argument("--out", metavar="DIR", type=Path, help="with --operations: where to write the clients")
+    clients.add_argument("--check", action="store_true", help="only compare; exit 1 when a file is out of date")
     migrate = _add(commands, "migrate", _migrate, "Bring the database to this build's schema.")
     migrate.add_argument("--check", action="store_true", help="compare migrations and tables on a scratch database")
     migrate.add_argument("--create", metavar="MESSAGE", help="write a new revision from the changed tables")
@@ -147,6 +151,12 @@ def _states(chosen: argparse.Namespace) -> int:
     from server.states import states_document
 
     return _generate(STATES_FILE, states_document(), chosen)
+
+
+def _clients(chosen: argparse.Namespace) -> int:
+    from server.clients import clients_command
+
+    return clients_command(SDL_FILE, chosen.operations, chosen.out, is_check=chosen.check)
 
 
 def _generate(path: Path, text: str, chosen: argparse.Namespace) -> int:

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("domain", "persistence", "planner", "resolvers", "schema", "server", "jobs", "integrations", "tests")
+PACKAGES = (
+    "clients",
+    "domain",
+    "persistence",
+    "planner",
+    "resolvers",
+    "schema",
+    "server",
+    "jobs",
+    "integrations",
+    "tests",
+)
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 50
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "service", "misc"}
 MARKS = re.compile(r"#.*\b(TODO|FIXME|XXX|HACK)\b|#\s*(noqa|type:\s*ignore)|pytest\.mark\.(skip|xfail)|pytest\.skip\(")
@@ -16,7 +27,7 @@ REGISTRY = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org"
 def sources() -> Iterator[Path]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            if "versions" not in path.parts:
+            if not {"versions", "node_modules"} & set(path.parts):
                 yield path
 
 

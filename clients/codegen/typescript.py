@@ -23,8 +23,8 @@ class _Package:
         scalars = module(*(scalar_lines(one.name, one.description) for one in self.api.scalars))
         written = {
             "scalars.ts": scalars,
-            "enums.ts": self.types_module(enum_lines(one, self.names) for one in self.api.enums),
-            "inputs.ts": self.types_module(input_lines(one, self.names) for one in self.api.inputs),
+            "enums.ts": self.types_module("enums", (enum_lines(one, self.names) for one in self.api.enums)),
+            "inputs.ts": self.types_module("inputs", (input_lines(one, self.names) for one in self.api.inputs)),
             "fragments.ts": self.fragments(),
         }
         nouns = list(dict.fromkeys(one.noun for one in self.api.operations))
@@ -32,9 +32,10 @@ class _Package:
         paths = sorted(written)
         return {**written, "index.ts": module([f"export * from './{path.removesuffix('.ts')}.js';" for path in paths])}
 
-    def types_module(self, sections: Iterable[list[str]]) -> str:
+    def types_module(self, name: str, sections: Iterable[list[str]]) -> str:
         self.names.begin_module()
         written = list(sections)
+        self.names.used.pop(name, None)
         return module(self.imports("."), *written)
 
     def fragments(self) -> str:

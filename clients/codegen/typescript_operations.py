@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clients.codegen.model import Api, IdempotencyPlace, Operation, OperationKind, Page
-from clients.codegen.typescript_text import comment, listed, quoted, union
+from clients.codegen.typescript_text import comment, declaration, listed, quoted, union
 from clients.codegen.typescript_types import Names, SelectionTypes, reference
 
 
@@ -73,16 +73,15 @@ class OperationWriter:
         operation = self.operation
         generic = [result, self.variables_type(), *([f"'{operation.root.key}'"] if operation.root else [])]
         type_ = self.names.use("runtime", "Document")
-        lines = [*comment(f"The document of {self.function}.")]
-        lines += listed(f"export const {operation.name}Document: {type_}<", generic, "> = {")
-        lines += [f"  name: '{operation.name}',", f"  kind: '{operation.kind.value}',", *self.parts()]
+        lines = [f"  name: '{operation.name}',", f"  kind: '{operation.kind.value}',", *self.parts()]
         if operation.root is not None:
             lines.append(f"  root: '{operation.root.key}',")
         if operation.idempotency in (IdempotencyPlace.INPUT, IdempotencyPlace.HEADER):
             lines.append(f"  key: '{operation.idempotency.value}',")
         if operation.live is not None and operation.live.after is not None:
             lines.append(f"  resume: {{ after: '{operation.live.after}', cursor: '{operation.live.cursor}' }},")
-        return [*lines, "};"]
+        declared = f"export const {operation.name}Document: {type_}<"
+        return [*comment(f"The document of {self.function}."), *declaration(declared, generic, lines)]
 
     def parts(self) -> list[str]:
         """The texts of the document: those of fragments by name, because documents share them."""
@@ -138,9 +137,7 @@ class OperationWriter:
         words = f"{self.operation.description}\n\nEntry by entry from there on; pages are asked for as they are needed."
         return [
             *comment(words),
-            *listed(
-                f"export function {self.function}All(", parameters, f"): AsyncGenerator<{entry}, void, undefined> {{"
-            ),
+            *listed(f"export function {self.function}All(", parameters, f"): {returned} {{"),
             *listed(f"return {run}(", passed, ");", "  "),
             "}",
         ]

@@ -33,13 +33,25 @@ def quoted(text: str) -> str:
 def listed(before: str, entries: Sequence[str], after: str, indent: str = "") -> list[str]:
     """`before` ends with an opening bracket, `after` begins with its closing one: on one line, or an entry a line.
 
-    Braces have spaces inside, as imports and objects do.
+    Braces have spaces inside, as imports and objects do; type arguments have no comma after the last.
     """
+    last = "" if before.endswith("<") else ","
     space = " " if before.endswith("{") and entries else ""
     line = f"{indent}{before}{space}{', '.join(entries)}{space}{after}"
     if len(line) <= WIDTH:
         return [line]
-    return [f"{indent}{before}", *(f"{indent}  {entry}," for entry in entries), f"{indent}{after}"]
+    lines = [f"{indent}  {entry}," for entry in entries]
+    lines[-1] = lines[-1].removesuffix(",") + last
+    return [f"{indent}{before}", *lines, f"{indent}{after}"]
+
+
+def declaration(before: str, generic: Sequence[str], body: Sequence[str]) -> list[str]:
+    """A constant object of a generic type; `before` ends with the bracket of the type's arguments."""
+    head = f"{before}{', '.join(generic)}> ="
+    # Where only the brace is too much for the line, it moves below; but not behind an object among the arguments.
+    if WIDTH - 2 < len(head) <= WIDTH and "{" not in head:
+        return [head, "  {", *(f"  {line}" for line in body), "  };"]
+    return [*listed(before, generic, "> = {"), *body, "};"]
 
 
 def union(before: str, members: Sequence[str]) -> list[str]:

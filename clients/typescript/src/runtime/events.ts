@@ -1,0 +1,75 @@
+import { type Client, dataOf, post, unreachable } from './client.js';
+import type { Document } from './document.js';
+import type { Answered } from './errors.js';
+import { type LiveOptions, type Opener, follow } from './live.js';
+
+/**
+ * Follows a subscription over server-sent events, like `live` does over WebSocket: for networks that let no WebSocket
+ * through. Every feed is a request of its own.
+ */
+export function liveOverEvents<Result, Variables, Root extends string | null>(
+  client: Client,
+  document: Document<Result, Variables, Root>,
+  variables: Variables,
+  options?: LiveOptions,
+): AsyncGenerator<Result, void, undefined> {
+  let lastId = '';
+  const open: Opener = async function* ({ signal, token }, payload, onOpen) {
+    const stop = new AbortController();
+    const abort = (): void => stop.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      const headers = lastId ? { 'last-event-id': lastId } : {};
+      const response = await post(client, payload, { headers, signal: stop.signal }, token, 'text/event-stream');
+      // What is refused as a whole is answered as JSON.
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
+        yield { data: await dataOf(response, signal) };
+        return;
+      }
+      onOpen();
+      for await (const { id, event, data } of read(response, stop.signal)) {
+        lastId = id ?? lastId;
+        if (event === 'complete') return;
+        if (event === 'next') yield JSON.parse(data) as Answered;
+      }
+      throw unreachable('The stream ended in the middle.', signal);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      stop.abort();
+    }
+  };
+  return follow(client, document, variables, open, options);
+}
+
+interface ServerEvent {
+  id?: string;
+  event?: string;
+  data: string;
+}
+
+/** The events of a stream. */
+async function* read(response: Response, signal: AbortSignal): AsyncGenerator<ServerEvent, void, undefined> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const chunk = await reader?.read().catch((cause: unknown) => {
+      throw unreachable(cause, signal);
+    });
+    if (!chunk || chunk.done) return;
+    const blocks = (rest + chunk.value).replace(/\r\n?/g, '\n').split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) yield parse(block);
+  }
+}
+
+function parse(block: string): ServerEvent {
+  const found: ServerEvent = { data: '' };
+  const data: string[] = [];
+  for (const line of block.split('\n')) {
+    const [, name, value = ''] = /^(\w*):? ?(.*)$/.exec(line) ?? [];
+    if (name === 'id' || name === 'event') found[name] = value;
+    if (name === 'data') data.push(value);
+  }
+  return { ...found, data: data.join('\n') };
+}
