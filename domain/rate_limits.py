@@ -6,6 +6,8 @@ from datetime import timedelta
 from domain.refusals import Refused, rate_limited
 
 MINUTE = 60.0
+_ROUNDING = 1e-6
+"""Fractions that came back do not add up exactly, and whoever waited as long as they were told must get in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,16 @@ class Meter:
     def start(self, at: float, *, is_new: bool = False) -> None:
         """Counts an operation, whatever becomes of it; RATE_LIMITED when there were too many."""
         self.refill(at)
-        if self.operations < 1:
+        if self.operations < 1 - _ROUNDING:
             raise _wait("operations", 1 - self.operations, self.allowance.operations_per_minute / MINUTE)
-        if is_new and self.documents < 1:
+        if is_new and self.documents < 1 - _ROUNDING:
             raise _wait("new documents", 1 - self.documents, self.allowance.documents_per_minute / MINUTE)
         self.operations -= 1
         self.documents -= is_new
 
     def spend(self, cost: int) -> None:
         """Takes the cost of an operation that has just been started; RATE_LIMITED when it is more than is left."""
-        if self.cost < cost:
+        if self.cost < cost - _ROUNDING:
             raise _wait("expensive operations", cost - self.cost, self.allowance.refill_per_second)
         self.cost -= cost
 
