@@ -1,6 +1,5 @@
 """The explorer at /explorer: its built files, and what they ask the server about this platform."""
 
-import gzip
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from server.packed import packed_response
 from server.reading_material import material
 from server.seed import PASSWORD, SEEDED
 
@@ -70,17 +70,11 @@ async def _asset(request: Request) -> Response:
 
 
 def _file(request: Request, name: str, headers: dict[str, str]) -> Response:
-    """A built file. It lies here packed and leaves packed, but for the rare client that cannot unpack."""
+    """A built file; they lie here packed."""
     path = BUILT / f"{name}.gz"
     if name.count("/") > 1 or ".." in name or not path.is_file():
         return PlainTextResponse("The explorer has no such file. Reload the page: it may be of an older build.", 404)
-    body = path.read_bytes()
-    headers |= {"vary": "accept-encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers |= {"content-encoding": "gzip"}
-    else:
-        body = gzip.decompress(body)
-    return Response(body, headers=headers, media_type=_TYPES[Path(name).suffix])
+    return packed_response(request, path.read_bytes(), _TYPES[Path(name).suffix], headers)
 
 
 @cache

@@ -1,0 +1,100 @@
+"""The reference as a site: pages by their path, rendered when they are first asked for."""
+
+import json
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_introspection_type,
+)
+
+from clients.codegen.model import Api
+from clients.reference.examples import examples
+from clients.reference.grouping import Grouping
+from clients.reference.markup import Links, first_sentence, frame
+from clients.reference.pages import Pages
+from clients.reference.schema_map import schema_map
+
+ASSETS = Path(__file__).parent / "assets"
+_INTRODUCTION = """<h1>Milepost reference</h1>
+<p>Everything the API knows, page by page, made from the schema that this server runs. Each type, field and value has an
+address of its own: follow the name to get it.</p>
+<ul class="start">
+<li><a href="/explorer">Open the explorer</a> to sign in and try any of it.</li>
+<li><a href="/reference/map">Look at the map</a> to see how the nouns lead to each other.</li>
+<li><a href="/reference/Refusal">Read about refusals</a>: what a mutation answers when it changes nothing.</li>
+<li><a href="/schema.graphql">Take the schema</a> for your own tools.</li>
+</ul>"""
+
+
+class Reference:
+    """All pages of one schema."""
+
+    def __init__(self, schema: GraphQLSchema, api: Api) -> None:
+        self._schema = schema
+        self.grouping = Grouping(schema)
+        self._links = Links(self.grouping)
+        self._pages = Pages(self.grouping, examples(schema, api))
+
+    def render(self, path: str) -> str | None:
+        """A whole page; the path is empty for the first one. None where there is no such page."""
+        special: dict[str, tuple[str, Callable[[], str]]] = {
+            "": ("Overview", self._overview),
+            "map": ("Schema map", lambda: schema_map(self.grouping)),
+            "deprecations": ("Deprecations", self._deprecations),
+        }
+        if path in special:
+            title, write = special[path]
+            return frame(self.grouping, title, write())
+        page = self.grouping.pages.get(path)
+        return None if page is None else frame(self.grouping, page.name, self._pages.page(page), page.name)
+
+    def search_index(self) -> bytes:
+        """Every coordinate with its page and the beginning of its description."""
+        entries = [
+            (one, self.grouping.page_of(one), first_sentence(what)[:120]) for one, what, _ in described(self._schema)
+        ]
+        return json.dumps(entries, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def _overview(self) -> str:
+        cards = "".join(
+            f'<li><a href="/reference/{page.name}"><strong>{page.name}</strong></a>'
+            f"<span>{self._links.words(self._about(page.name))}</span></li>"
+            for page in self.grouping.pages.values()
+        )
+        return f'{_INTRODUCTION}<h2>Pages</h2><ul class="cards">{cards}</ul>'
+
+    def _about(self, page: str) -> str:
+        type_ = self._schema.type_map.get(page)
+        if type_ is not None:
+            return first_sentence(type_.description)
+        return ", ".join(one for one in self.grouping.pages[page].types[:4]) + " …"
+
+    def _deprecations(self) -> str:
+        old = [(one, reason) for one, _, reason in described(self._schema) if reason]
+        if not old:
+            return "<h1>Deprecations</h1><p>Nothing is deprecated: everything in this reference is here to stay.</p>"
+        items = "".join(f"<li>{self._links.to(one)}: {escape(reason)}</li>" for one, reason in old)
+        return f"<h1>Deprecations</h1><p>Still served, and going away:</p><ul>{items}</ul>"
+
+
+def described(schema: GraphQLSchema) -> Iterator[tuple[str, str, str]]:
+    """Every type, field and value as (coordinate, description, reason of its deprecation)."""
+    for name, type_ in schema.type_map.items():
+        if is_introspection_type(type_):
+            continue
+        roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+        if type_ not in roots:
+            yield name, type_.description or "", ""
+        if isinstance(type_, GraphQLEnumType):
+            for key, value in type_.values.items():
+                yield f"{name}.{key}", value.description or "", value.deprecation_reason or ""
+        elif isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):
+            for key, field in type_.fields.items():
+                yield f"{name}.{key}", field.description or "", field.deprecation_reason or ""
