@@ -20,6 +20,7 @@ from server.explorer import explorer_routes
 from server.health import Health
 from server.middleware import RequestMiddleware
 from server.plans import Plans
+from server.reference import reference_routes
 from server.view import GraphQLView
 
 
@@ -60,6 +61,7 @@ def create_app(
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *explorer_routes(is_sandbox=is_sandbox),
+            *reference_routes(),
         ],
         middleware=[Middleware(RequestMiddleware)],
         lifespan=lifespan,
