@@ -18,6 +18,8 @@ PACKAGES = (
     "integrations",
     "tests",
 )
+# Folders of others' code and of what tools leave behind.
+NOT_OURS = re.compile(r"/(versions|node_modules|\.[^/]+)/")
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 50
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "service", "misc"}
 MARKS = re.compile(r"#.*\b(TODO|FIXME|XXX|HACK)\b|#\s*(noqa|type:\s*ignore)|pytest\.mark\.(skip|xfail)|pytest\.skip\(")
@@ -27,7 +29,7 @@ REGISTRY = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org"
 def sources() -> Iterator[Path]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            if not {"versions", "node_modules"} & set(path.parts):
+            if not NOT_OURS.search(f"/{name_of(path)}"):
                 yield path
 
 
