@@ -8,7 +8,6 @@ from typing import Any
 from graphql import get_operation_ast
 from strawberry.extensions import SchemaExtension
 
-from domain.refusals import Refused
 from resolvers.context import Context
 from resolvers.rate_limits import Charge, TooCostly
 from schema.cost_reading import cost_of
@@ -74,19 +73,6 @@ def charge(context: Context, known: Known, variables: Mapping[str, Any] | None) 
         allowance = meter.allowance
         context.charge = Charge(known.name, cost, int(meter.cost), allowance.cost, allowance.refill_per_second)
     return context.charge
-
-
-def pay(context: Context, query: str, operation_name: str | None, variables: Mapping[str, Any] | None) -> Charge | None:
-    """For executors beside the ordinary one: None where that has to answer, because the operation is not known or its
-    caller may not run it now. What was counted or paid here is not taken again."""
-    known = OPERATIONS.find(query, operation_name)
-    if known is None:
-        return None
-    try:
-        start(context, known)
-        return charge(context, known, variables)
-    except (Refused, TooCostly):
-        return None
 
 
 def shown(charge: Charge) -> dict[str, int]:
