@@ -2,6 +2,36 @@
 
 import type { Open } from '../runtime/index.js';
 
+/** The chart of accounts. */
+export const AccountCode = {
+  /** Money that a provider keeps for Milepost. The platform's; grows by debits. */
+  PROVIDER_CASH: 'PROVIDER_CASH',
+  /** What is due on an issuer's open invoices. The issuer's; grows by debits. */
+  RECEIVABLE: 'RECEIVABLE',
+  /** The counterpart of RECEIVABLE until it is collected. The issuer's; grows by credits. */
+  BILLED: 'BILLED',
+  /** An organization's free money. Grows by credits. */
+  WALLET_AVAILABLE: 'WALLET_AVAILABLE',
+  /** What a customer has paid above what was due. The issuer's, one a customer; grows by credits. */
+  CUSTOMER_CREDIT: 'CUSTOMER_CREDIT',
+  /** Fees that Milepost has earned. The platform's; grows by credits. */
+  PLATFORM_FEE: 'PLATFORM_FEE',
+} as const;
+
+/** One of AccountCode's values, or one that a newer server has added. */
+export type AccountCode = Open<keyof typeof AccountCode>;
+
+/** On which side an account grows. */
+export const AccountSide = {
+  /** Debits raise its balance, credits lower it. */
+  DEBIT: 'DEBIT',
+  /** Credits raise its balance, debits lower it. */
+  CREDIT: 'CREDIT',
+} as const;
+
+/** One of AccountSide's values, or one that a newer server has added. */
+export type AccountSide = Open<keyof typeof AccountSide>;
+
 /** How a milestone came to be approved. */
 export const ApprovedVia = {
   /** The client approved it as a whole. */
@@ -14,6 +44,30 @@ export const ApprovedVia = {
 
 /** One of ApprovedVia's values, or one that a newer server has added. */
 export type ApprovedVia = Open<keyof typeof ApprovedVia>;
+
+/** Whether Milepost charges an invoice by itself. */
+export const CollectionMode = {
+  /** It does: at once, and up to two more times, 48 hours apart. */
+  AUTO: 'AUTO',
+  /** It does not. */
+  MANUAL: 'MANUAL',
+  /** It gave up after three failures. */
+  STOPPED: 'STOPPED',
+} as const;
+
+/** One of CollectionMode's values, or one that a newer server has added. */
+export type CollectionMode = Open<keyof typeof CollectionMode>;
+
+/** What the list can be ordered by. */
+export const CustomerOrderField = {
+  /** By name. */
+  NAME: 'NAME',
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of CustomerOrderField's values, or one that a newer server has added. */
+export type CustomerOrderField = Open<keyof typeof CustomerOrderField>;
 
 /** Where the money comes from. */
 export const FundingMode = {
@@ -32,6 +86,36 @@ export const FundingStatus = {
 
 /** One of FundingStatus's values, or one that a newer server has added. */
 export type FundingStatus = Open<keyof typeof FundingStatus>;
+
+/** What the list can be ordered by. */
+export const GigInvitationOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By expires at. */
+  EXPIRES_AT: 'EXPIRES_AT',
+} as const;
+
+/** One of GigInvitationOrderField's values, or one that a newer server has added. */
+export type GigInvitationOrderField = Open<keyof typeof GigInvitationOrderField>;
+
+/** The life of an invitation to a gig. */
+export const GigInvitationStatus = {
+  /** Waits for an answer. */
+  PENDING: 'PENDING',
+  /** A proposal for it was handed in. */
+  ANSWERED: 'ANSWERED',
+  /** Accepted as it stood; it became a project. */
+  ACCEPTED: 'ACCEPTED',
+  /** The freelancer said no. */
+  DECLINED: 'DECLINED',
+  /** The client took it back, or the gig takes nobody any more. */
+  REVOKED: 'REVOKED',
+  /** Its 14 days are over. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of GigInvitationStatus's values, or one that a newer server has added. */
+export type GigInvitationStatus = Open<keyof typeof GigInvitationStatus>;
 
 /** What the list can be ordered by. */
 export const GigOrderField = {
@@ -106,6 +190,23 @@ export const GigVisibility = {
 /** One of GigVisibility's values, or one that a newer server has added. */
 export type GigVisibility = Open<keyof typeof GigVisibility>;
 
+/** The life of an invitation to an organization. */
+export const InvitationStatus = {
+  /** Waits for an answer. */
+  PENDING: 'PENDING',
+  /** The person joined. */
+  ACCEPTED: 'ACCEPTED',
+  /** The person did not want to. */
+  DECLINED: 'DECLINED',
+  /** The organization took it back. */
+  REVOKED: 'REVOKED',
+  /** Seven days passed without an answer. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of InvitationStatus's values, or one that a newer server has added. */
+export type InvitationStatus = Open<keyof typeof InvitationStatus>;
+
 /** What an invoice bills. */
 export const InvoiceKind = {
   /** The share of a project that is due before work begins. */
@@ -177,6 +278,26 @@ export const InvoicingMethod = {
 /** One of InvoicingMethod's values, or one that a newer server has added. */
 export type InvoicingMethod = Open<keyof typeof InvoicingMethod>;
 
+/** What the list can be ordered by. */
+export const LedgerEntryOrderField = {
+  /** By posted. */
+  POSTED: 'POSTED',
+} as const;
+
+/** One of LedgerEntryOrderField's values, or one that a newer server has added. */
+export type LedgerEntryOrderField = Open<keyof typeof LedgerEntryOrderField>;
+
+/** What the list can be ordered by. */
+export const MembershipOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By role. */
+  ROLE: 'ROLE',
+} as const;
+
+/** One of MembershipOrderField's values, or one that a newer server has added. */
+export type MembershipOrderField = Open<keyof typeof MembershipOrderField>;
+
 /** Whether a person still belongs to an organization. */
 export const MembershipStatus = {
   /** They do. */
@@ -246,6 +367,64 @@ export const OrganizationStatus = {
 /** One of OrganizationStatus's values, or one that a newer server has added. */
 export type OrganizationStatus = Open<keyof typeof OrganizationStatus>;
 
+/** The life of a pause request. */
+export const PauseRequestStatus = {
+  /** Waits for the client. */
+  PENDING: 'PENDING',
+  /** The client put the project on hold. */
+  APPROVED: 'APPROVED',
+  /** The client said no. */
+  DECLINED: 'DECLINED',
+  /** The freelancer took it back. */
+  WITHDRAWN: 'WITHDRAWN',
+  /** Three reminders within 48 hours put the project on hold. */
+  AUTO_APPROVED: 'AUTO_APPROVED',
+} as const;
+
+/** One of PauseRequestStatus's values, or one that a newer server has added. */
+export type PauseRequestStatus = Open<keyof typeof PauseRequestStatus>;
+
+/** Whether a method can be charged. */
+export const PaymentMethodStatus = {
+  /** It can. */
+  ACTIVE: 'ACTIVE',
+  /** Not any more; past payments still name it. */
+  DETACHED: 'DETACHED',
+} as const;
+
+/** One of PaymentMethodStatus's values, or one that a newer server has added. */
+export type PaymentMethodStatus = Open<keyof typeof PaymentMethodStatus>;
+
+/** What the list can be ordered by. */
+export const PaymentOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By amount. */
+  AMOUNT: 'AMOUNT',
+} as const;
+
+/** One of PaymentOrderField's values, or one that a newer server has added. */
+export type PaymentOrderField = Open<keyof typeof PaymentOrderField>;
+
+/** The life of a payment. */
+export const PaymentState = {
+  /** Stored; it is sent in a moment. */
+  CREATED: 'CREATED',
+  /** Sent to the provider. */
+  PROCESSING: 'PROCESSING',
+  /** The provider's answer is missing; it is being asked, and nothing else is charged meanwhile. */
+  UNKNOWN: 'UNKNOWN',
+  /** The money was taken. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** The money was not taken; a late proof of the opposite still counts. */
+  FAILED: 'FAILED',
+  /** Taken back before it was sent. */
+  CANCELED: 'CANCELED',
+} as const;
+
+/** One of PaymentState's values, or one that a newer server has added. */
+export type PaymentState = Open<keyof typeof PaymentState>;
+
 /** How far an opened invoice is paid. */
 export const PaymentStatus = {
   /** Nothing is paid. */
@@ -260,6 +439,33 @@ export const PaymentStatus = {
 
 /** One of PaymentStatus's values, or one that a newer server has added. */
 export type PaymentStatus = Open<keyof typeof PaymentStatus>;
+
+/** Who started a payment. */
+export const PaymentTrigger = {
+  /** A person of the paying organization. */
+  PAYER: 'PAYER',
+  /** Milepost, by the invoice's collection. */
+  COLLECTION: 'COLLECTION',
+} as const;
+
+/** One of PaymentTrigger's values, or one that a newer server has added. */
+export type PaymentTrigger = Open<keyof typeof PaymentTrigger>;
+
+/** The business event that a transfer books. */
+export const PostingKind = {
+  /** An invoice was opened: debit RECEIVABLE, credit BILLED. */
+  P1: 'P1',
+  /** An invoice was voided: debit BILLED, credit RECEIVABLE. */
+  P2: 'P2',
+  /**
+   * A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's WALLET_AVAILABLE, PLATFORM_FEE
+   * and, for what was not due, CUSTOMER_CREDIT.
+   */
+  P3: 'P3',
+} as const;
+
+/** One of PostingKind's values, or one that a newer server has added. */
+export type PostingKind = Open<keyof typeof PostingKind>;
 
 /** What the list can be ordered by. */
 export const ProjectOrderField = {
@@ -351,6 +557,15 @@ export const ProposalStatus = {
 /** One of ProposalStatus's values, or one that a newer server has added. */
 export type ProposalStatus = Open<keyof typeof ProposalStatus>;
 
+/** Who moves the money. */
+export const Provider = {
+  /** Built in: needs no account and moves no real money. */
+  SIMULATOR: 'SIMULATOR',
+} as const;
+
+/** One of Provider's values, or one that a newer server has added. */
+export type Provider = Open<keyof typeof Provider>;
+
 /** Why a mutation changed nothing. New codes may be added. */
 export const RefusalCode = {
   /** There is no such object, or you may not see it. */
@@ -382,6 +597,15 @@ export const RefusalCode = {
 /** One of RefusalCode's values, or one that a newer server has added. */
 export type RefusalCode = Open<keyof typeof RefusalCode>;
 
+/** How a reminder travels. */
+export const ReminderChannel = {
+  /** By mail to the customer's address. */
+  EMAIL: 'EMAIL',
+} as const;
+
+/** One of ReminderChannel's values, or one that a newer server has added. */
+export type ReminderChannel = Open<keyof typeof ReminderChannel>;
+
 /** What a member is in an organization. Each may do less than the one before, but FINANCE and MEMBER differ. */
 export const Role = {
   /** Everything, also making owners. At least one stays. */
@@ -398,6 +622,34 @@ export const Role = {
 
 /** One of Role's values, or one that a newer server has added. */
 export type Role = Open<keyof typeof Role>;
+
+/** What became of a submission. */
+export const SubmissionDecision = {
+  /** The client's answer is due. */
+  PENDING: 'PENDING',
+  /** Accepted. */
+  APPROVED: 'APPROVED',
+  /** Sent back. */
+  CHANGES_REQUESTED: 'CHANGES_REQUESTED',
+  /** Taken back by the freelancer. */
+  WITHDRAWN: 'WITHDRAWN',
+} as const;
+
+/** One of SubmissionDecision's values, or one that a newer server has added. */
+export type SubmissionDecision = Open<keyof typeof SubmissionDecision>;
+
+/** What the list can be ordered by. */
+export const TaskOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By title. */
+  TITLE: 'TITLE',
+  /** By due on. */
+  DUE_ON: 'DUE_ON',
+} as const;
+
+/** One of TaskOrderField's values, or one that a newer server has added. */
+export type TaskOrderField = Open<keyof typeof TaskOrderField>;
 
 /** The life of a task. */
 export const TaskStatus = {
@@ -417,6 +669,49 @@ export const TaskStatus = {
 
 /** One of TaskStatus's values, or one that a newer server has added. */
 export type TaskStatus = Open<keyof typeof TaskStatus>;
+
+/** The VAT category of EN 16931. */
+export const TaxCategory = {
+  /** Standard or reduced rate. */
+  S: 'S',
+  /** Zero rate. */
+  Z: 'Z',
+  /** Exempt. */
+  E: 'E',
+  /** Reverse charge: the customer pays the tax. */
+  AE: 'AE',
+  /** Supply within the European Union. */
+  K: 'K',
+  /** Export outside of it. */
+  G: 'G',
+  /** Outside the scope of tax. */
+  O: 'O',
+} as const;
+
+/** One of TaxCategory's values, or one that a newer server has added. */
+export type TaxCategory = Open<keyof typeof TaxCategory>;
+
+/** Where tax is rounded. */
+export const TaxLevel = {
+  /** Once for each tax of the document, then spread over its lines. */
+  DOCUMENT: 'DOCUMENT',
+  /** On each line; the document's tax is their sum. */
+  LINE: 'LINE',
+} as const;
+
+/** One of TaxLevel's values, or one that a newer server has added. */
+export type TaxLevel = Open<keyof typeof TaxLevel>;
+
+/** What prices mean. */
+export const TaxMode = {
+  /** Net amounts, to which tax is added. */
+  EXCLUSIVE: 'EXCLUSIVE',
+  /** Gross amounts, which contain their tax. */
+  INCLUSIVE: 'INCLUSIVE',
+} as const;
+
+/** One of TaxMode's values, or one that a newer server has added. */
+export type TaxMode = Open<keyof typeof TaxMode>;
 
 /** Whether a person may use Milepost. */
 export const UserStatus = {

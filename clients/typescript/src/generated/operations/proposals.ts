@@ -2,6 +2,7 @@
 
 import type {
   InvoiceSummary,
+  Money,
   PageInfo,
   ProjectDetail,
   ProposalDetail,
@@ -25,15 +26,24 @@ import {
   TermsFragment,
 } from '../fragments.js';
 import type {
+  AcceptOfferInput,
   AcceptProposalInput,
   CreateProposalInput,
+  DeclineOfferInput,
+  DeclineProposalInput,
+  MoneyInput,
+  OfferProposalInput,
   ProposalFilter,
   ProposalOrder,
+  ShortlistProposalInput,
   SubmitProposalInput,
+  UpdateProposalInput,
+  WithdrawProposalInput,
+  WorkTermsInput,
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request, withKey } from '../../runtime/index.js';
-import type { Cursor } from '../scalars.js';
+import type { Cursor, DateScalar } from '../scalars.js';
 
 /** What listProposals takes. */
 export interface ListProposalsVariables {
@@ -305,4 +315,411 @@ export function acceptProposal(
   options?: RequestOptions,
 ): Promise<AcceptProposalResult> {
   return request(client, AcceptProposalDocument, { input: withKey(input) }, options);
+}
+
+/** What updateProposal answers. */
+export type UpdateProposalResult = As<'Refusal', Refusal> | UpdateProposalPayload | Other;
+
+/** Where it is a UpdateProposalPayload. */
+export interface UpdateProposalPayload {
+  readonly __typename: 'UpdateProposalPayload';
+  /** The proposal as it is now. */
+  readonly proposal: ProposalDetail;
+}
+
+/** The document of updateProposal. */
+export const UpdateProposalDocument: Document<
+  UpdateProposalResult,
+  { readonly input: UpdateProposalInput },
+  'updateProposal'
+> = {
+  name: 'UpdateProposal',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    TermsFragment,
+    ProposalSummaryFragment,
+    ProposalDetailFragment,
+    'mutation UpdateProposal($input:UpdateProposalInput!){updateProposal(input:$input){__typename ...on UpdateProposalPayload{proposal{...ProposalDetail}}...Refusal}}',
+  ],
+  root: 'updateProposal',
+  key: 'header',
+};
+
+/**
+ * Changes a drafted proposal.
+ *
+ * Edits a proposal that is a draft or before the client without an offer. It answers the gig's terms as they are now;
+ * one that was handed in stays so, and INVALID refuses a plan that could not be agreed on.
+ *
+ * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
+ */
+export function updateProposal(
+  client: Client,
+  input: UpdateProposalInput,
+  options?: RequestOptions,
+): Promise<UpdateProposalResult> {
+  return request(client, UpdateProposalDocument, { input }, options);
+}
+
+/** What withdrawProposal answers. */
+export type WithdrawProposalResult = As<'Refusal', Refusal> | WithdrawProposalPayload | Other;
+
+/** Where it is a WithdrawProposalPayload. */
+export interface WithdrawProposalPayload {
+  readonly __typename: 'WithdrawProposalPayload';
+  /** The proposal as it is now. */
+  readonly proposal: ProposalDetail;
+}
+
+/** The document of withdrawProposal. */
+export const WithdrawProposalDocument: Document<
+  WithdrawProposalResult,
+  { readonly input: WithdrawProposalInput },
+  'withdrawProposal'
+> = {
+  name: 'WithdrawProposal',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    TermsFragment,
+    ProposalSummaryFragment,
+    ProposalDetailFragment,
+    'mutation WithdrawProposal($input:WithdrawProposalInput!){withdrawProposal(input:$input){__typename ...on WithdrawProposalPayload{proposal{...ProposalDetail}}...Refusal}}',
+  ],
+  root: 'withdrawProposal',
+  key: 'header',
+};
+
+/**
+ * Takes a proposal back.
+ *
+ * Takes an open proposal back, for the freelancer.
+ *
+ * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
+ */
+export function withdrawProposal(
+  client: Client,
+  input: WithdrawProposalInput,
+  options?: RequestOptions,
+): Promise<WithdrawProposalResult> {
+  return request(client, WithdrawProposalDocument, { input }, options);
+}
+
+/** What shortlistProposal answers. */
+export type ShortlistProposalResult = As<'Refusal', Refusal> | ShortlistProposalPayload | Other;
+
+/** Where it is a ShortlistProposalPayload. */
+export interface ShortlistProposalPayload {
+  readonly __typename: 'ShortlistProposalPayload';
+  /** The proposal as it is now. */
+  readonly proposal: ProposalDetail;
+}
+
+/** The document of shortlistProposal. */
+export const ShortlistProposalDocument: Document<
+  ShortlistProposalResult,
+  { readonly input: ShortlistProposalInput },
+  'shortlistProposal'
+> = {
+  name: 'ShortlistProposal',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    TermsFragment,
+    ProposalSummaryFragment,
+    ProposalDetailFragment,
+    'mutation ShortlistProposal($input:ShortlistProposalInput!){shortlistProposal(input:$input){__typename ...on ShortlistProposalPayload{proposal{...ProposalDetail}}...Refusal}}',
+  ],
+  root: 'shortlistProposal',
+  key: 'header',
+};
+
+/**
+ * Marks a proposal as one of the best.
+ *
+ * Marks a submitted proposal, for the client; the freelancer does not learn of it.
+ *
+ * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
+ */
+export function shortlistProposal(
+  client: Client,
+  input: ShortlistProposalInput,
+  options?: RequestOptions,
+): Promise<ShortlistProposalResult> {
+  return request(client, ShortlistProposalDocument, { input }, options);
+}
+
+/** What declineProposal answers. */
+export type DeclineProposalResult = DeclineProposalPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a DeclineProposalPayload. */
+export interface DeclineProposalPayload {
+  readonly __typename: 'DeclineProposalPayload';
+  /** The proposal as it is now. */
+  readonly proposal: ProposalDetail;
+}
+
+/** The document of declineProposal. */
+export const DeclineProposalDocument: Document<
+  DeclineProposalResult,
+  { readonly input: DeclineProposalInput },
+  'declineProposal'
+> = {
+  name: 'DeclineProposal',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    TermsFragment,
+    ProposalSummaryFragment,
+    ProposalDetailFragment,
+    'mutation DeclineProposal($input:DeclineProposalInput!){declineProposal(input:$input){__typename ...on DeclineProposalPayload{proposal{...ProposalDetail}}...Refusal}}',
+  ],
+  root: 'declineProposal',
+  key: 'header',
+};
+
+/**
+ * Says no to a proposal.
+ *
+ * Turns a proposal down, for the client, also one with an offer.
+ *
+ * Needs: the permission work:approve. Safe to repeat with the same Idempotency-Key header.
+ */
+export function declineProposal(
+  client: Client,
+  input: DeclineProposalInput,
+  options?: RequestOptions,
+): Promise<DeclineProposalResult> {
+  return request(client, DeclineProposalDocument, { input }, options);
+}
+
+/** What offerProposal answers. */
+export type OfferProposalResult = OfferProposalPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is an OfferProposalPayload. */
+export interface OfferProposalPayload {
+  readonly __typename: 'OfferProposalPayload';
+  /** The proposal as it is now. */
+  readonly proposal: ProposalDetail;
+}
+
+/** The document of offerProposal. */
+export const OfferProposalDocument: Document<
+  OfferProposalResult,
+  { readonly input: OfferProposalInput },
+  'offerProposal'
+> = {
+  name: 'OfferProposal',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    TermsFragment,
+    ProposalSummaryFragment,
+    ProposalDetailFragment,
+    'mutation OfferProposal($input:OfferProposalInput!){offerProposal(input:$input){__typename ...on OfferProposalPayload{proposal{...ProposalDetail}}...Refusal}}',
+  ],
+  root: 'offerProposal',
+  key: 'header',
+};
+
+/**
+ * Answers a proposal with an offer of other terms.
+ *
+ * Makes the freelancer an offer that stands for 7 days, for the client. What it does not name is as proposed; then
+ * CONFLICT when the gig's terms have changed since. INVALID refuses a plan that could not be agreed on.
+ *
+ * Needs: the permission work:approve. Safe to repeat with the same Idempotency-Key header.
+ */
+export function offerProposal(
+  client: Client,
+  input: OfferProposalInput,
+  options?: RequestOptions,
+): Promise<OfferProposalResult> {
+  return request(client, OfferProposalDocument, { input }, options);
+}
+
+/** What declineOffer answers. */
+export type DeclineOfferResult = DeclineOfferPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a DeclineOfferPayload. */
+export interface DeclineOfferPayload {
+  readonly __typename: 'DeclineOfferPayload';
+  /** The proposal as it is now. */
+  readonly proposal: ProposalDetail;
+}
+
+/** The document of declineOffer. */
+export const DeclineOfferDocument: Document<
+  DeclineOfferResult,
+  { readonly input: DeclineOfferInput },
+  'declineOffer'
+> = {
+  name: 'DeclineOffer',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    TermsFragment,
+    ProposalSummaryFragment,
+    ProposalDetailFragment,
+    'mutation DeclineOffer($input:DeclineOfferInput!){declineOffer(input:$input){__typename ...on DeclineOfferPayload{proposal{...ProposalDetail}}...Refusal}}',
+  ],
+  root: 'declineOffer',
+  key: 'header',
+};
+
+/**
+ * Says no to an offer.
+ *
+ * Turns an offer down, for the freelancer; the proposal goes on competing.
+ *
+ * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
+ */
+export function declineOffer(
+  client: Client,
+  input: DeclineOfferInput,
+  options?: RequestOptions,
+): Promise<DeclineOfferResult> {
+  return request(client, DeclineOfferDocument, { input }, options);
+}
+
+/** What acceptOffer answers. */
+export type AcceptOfferResult = AcceptOfferPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is an AcceptOfferPayload. */
+export interface AcceptOfferPayload {
+  readonly __typename: 'AcceptOfferPayload';
+  /** The accepted proposal with its seat. */
+  readonly proposal: ProposalSummary;
+  /** The new project; it waits for its activation. */
+  readonly project: ProjectDetail;
+  /** The invoice over the upfront share; null where there is none. */
+  readonly upfrontInvoice: InvoiceSummary | null;
+  /** True when an earlier request with this key had done it already. */
+  readonly replayed: boolean;
+}
+
+/** The document of acceptOffer. */
+export const AcceptOfferDocument: Document<AcceptOfferResult, { readonly input: AcceptOfferInput }, 'acceptOffer'> = {
+  name: 'AcceptOffer',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PartyFragment,
+    MemberFragment,
+    TermsFragment,
+    InvoiceSummaryFragment,
+    ProjectSummaryFragment,
+    TaskSummaryFragment,
+    MilestoneDetailFragment,
+    ProjectDetailFragment,
+    ProposalSummaryFragment,
+    'mutation AcceptOffer($input:AcceptOfferInput!){acceptOffer(input:$input){__typename ...on AcceptOfferPayload{proposal{...ProposalSummary}project{...ProjectDetail}upfrontInvoice{...InvoiceSummary}replayed}...Refusal}}',
+  ],
+  root: 'acceptOffer',
+  key: 'input',
+};
+
+/**
+ * Takes an offer: the project, its milestones and its tasks come into being.
+ *
+ * Accepts the client's offer as it stands, for the freelancer. In one transaction the lowest free seat is taken and
+ * project, milestones, tasks and the upfront invoice come to exist; with the last seat the gig is FILLED, other
+ * proposals are DECLINED (GIG_FILLED) and invitations REVOKED. CONFLICT when the last seat is gone or the gig's terms
+ * have changed since, WRONG_STATE when the gig is not open or one of the organizations not active, INVALID for a plan
+ * that cannot be agreed on.
+ *
+ * Needs: the permission work:write. Repeating it with the same idempotencyKey and input returns the first result and
+ * changes nothing more.
+ */
+export function acceptOffer(
+  client: Client,
+  input: Keyed<AcceptOfferInput>,
+  options?: RequestOptions,
+): Promise<AcceptOfferResult> {
+  return request(client, AcceptOfferDocument, { input: withKey(input) }, options);
+}
+
+/** What previewPlan takes. */
+export interface PreviewPlanVariables {
+  /** What would be agreed for all of it. */
+  readonly budget: MoneyInput;
+  /** How the work would be cut and billed. */
+  readonly terms: WorkTermsInput;
+  /** The agreed first day; left out: today. */
+  readonly startOn?: DateScalar | null;
+  /** Calendar days to delivery, 1 to 730; left out: as durations say. */
+  readonly deliveryDays?: number | null;
+}
+
+/** What previewPlan answers. */
+export type PreviewPlanResult = PreviewPlanPlanPreview | As<'Refusal', Refusal> | Other;
+
+/** Where it is a PlanPreview. */
+export interface PreviewPlanPlanPreview {
+  readonly __typename: 'PlanPreview';
+  /** The share billed before the work starts. */
+  readonly upfront: Money;
+  /** The first day: the given one or today, whichever is later. */
+  readonly startOn: DateScalar;
+  /** The last day; null where neither durations nor delivery days are given. */
+  readonly dueOn: DateScalar | null;
+  /** The milestones in their order. */
+  readonly milestones: ReadonlyArray<PreviewPlanPlanPreviewPreviewedMilestone>;
+}
+
+/** The milestones in their order. */
+export interface PreviewPlanPlanPreviewPreviewedMilestone {
+  /** What it is; empty where the gig's title will stand. */
+  readonly title: string;
+  /** What it would bill. */
+  readonly amount: Money;
+  /** Its last day; null where neither durations nor delivery days are given. */
+  readonly dueOn: DateScalar | null;
+}
+
+/** The document of previewPlan. */
+export const PreviewPlanDocument: Document<PreviewPlanResult, PreviewPlanVariables, 'previewPlan'> = {
+  name: 'PreviewPlan',
+  kind: 'query',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    'query PreviewPlan($budget:MoneyInput!$terms:WorkTermsInput!$startOn:Date$deliveryDays:Int){previewPlan(budget:$budget terms:$terms startOn:$startOn deliveryDays:$deliveryDays){__typename ...on PlanPreview{upfront{...Money}startOn dueOn milestones{title amount{...Money}dueOn}}...Refusal}}',
+  ],
+  root: 'previewPlan',
+};
+
+/**
+ * What a plan comes to, before anybody agrees to it.
+ *
+ * What a budget and terms would come to: amounts, upfront and dates, or the Refusal that submitting, offering and
+ * accepting them would get. Nothing is written.
+ */
+export function previewPlan(
+  client: Client,
+  variables: PreviewPlanVariables,
+  options?: RequestOptions,
+): Promise<PreviewPlanResult> {
+  return request(client, PreviewPlanDocument, variables, options);
 }
