@@ -48,8 +48,8 @@ def listed(before: str, entries: Sequence[str], after: str, indent: str = "") ->
 def declaration(before: str, generic: Sequence[str], body: Sequence[str]) -> list[str]:
     """A constant object of a generic type; `before` ends with the bracket of the type's arguments."""
     head = f"{before}{', '.join(generic)}> ="
-    # Where only the brace is too much for the line, it moves below; but not behind an object among the arguments.
-    if WIDTH - 2 < len(head) <= WIDTH and "{" not in head:
+    # Where only the brace is too much for the line, it moves below.
+    if WIDTH - 2 < len(head) <= WIDTH:
         return [head, "  {", *(f"  {line}" for line in body), "  };"]
     return [*listed(before, generic, "> = {"), *body, "};"]
 

@@ -302,21 +302,18 @@ export interface InviteMemberPayloadInvitation {
 }
 
 /** The document of inviteMember. */
-export const InviteMemberDocument: Document<
-  InviteMemberResult,
-  { readonly input: InviteMemberInput },
-  'inviteMember'
-> = {
-  name: 'InviteMember',
-  kind: 'mutation',
-  parts: [
-    MoneyFragment,
-    RefusalFragment,
-    'mutation InviteMember($input:InviteMemberInput!){inviteMember(input:$input){__typename ...on InviteMemberPayload{invitation{id status email role expiresAt}}...Refusal}}',
-  ],
-  root: 'inviteMember',
-  key: 'header',
-};
+export const InviteMemberDocument: Document<InviteMemberResult, { readonly input: InviteMemberInput }, 'inviteMember'> =
+  {
+    name: 'InviteMember',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      'mutation InviteMember($input:InviteMemberInput!){inviteMember(input:$input){__typename ...on InviteMemberPayload{invitation{id status email role expiresAt}}...Refusal}}',
+    ],
+    root: 'inviteMember',
+    key: 'header',
+  };
 
 /**
  * Invites somebody into the organization.
@@ -438,22 +435,19 @@ export interface RemoveMemberPayload {
 }
 
 /** The document of removeMember. */
-export const RemoveMemberDocument: Document<
-  RemoveMemberResult,
-  { readonly input: RemoveMemberInput },
-  'removeMember'
-> = {
-  name: 'RemoveMember',
-  kind: 'mutation',
-  parts: [
-    MoneyFragment,
-    RefusalFragment,
-    MemberFragment,
-    'mutation RemoveMember($input:RemoveMemberInput!){removeMember(input:$input){__typename ...on RemoveMemberPayload{membership{...Member}}...Refusal}}',
-  ],
-  root: 'removeMember',
-  key: 'header',
-};
+export const RemoveMemberDocument: Document<RemoveMemberResult, { readonly input: RemoveMemberInput }, 'removeMember'> =
+  {
+    name: 'RemoveMember',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      MemberFragment,
+      'mutation RemoveMember($input:RemoveMemberInput!){removeMember(input:$input){__typename ...on RemoveMemberPayload{membership{...Member}}...Refusal}}',
+    ],
+    root: 'removeMember',
+    key: 'header',
+  };
 
 /**
  * Takes a member out of the organization.

@@ -329,23 +329,20 @@ export interface DetachMethodPayload {
 }
 
 /** The document of detachMethod. */
-export const DetachMethodDocument: Document<
-  DetachMethodResult,
-  { readonly input: DetachMethodInput },
-  'detachMethod'
-> = {
-  name: 'DetachMethod',
-  kind: 'mutation',
-  parts: [
-    MoneyFragment,
-    RefusalFragment,
-    ActionFragment,
-    PaymentMethodSummaryFragment,
-    'mutation DetachMethod($input:DetachMethodInput!){detachMethod(input:$input){__typename ...on DetachMethodPayload{method{...PaymentMethodSummary}}...Refusal}}',
-  ],
-  root: 'detachMethod',
-  key: 'header',
-};
+export const DetachMethodDocument: Document<DetachMethodResult, { readonly input: DetachMethodInput }, 'detachMethod'> =
+  {
+    name: 'DetachMethod',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      ActionFragment,
+      PaymentMethodSummaryFragment,
+      'mutation DetachMethod($input:DetachMethodInput!){detachMethod(input:$input){__typename ...on DetachMethodPayload{method{...PaymentMethodSummary}}...Refusal}}',
+    ],
+    root: 'detachMethod',
+    key: 'header',
+  };
 
 /**
  * Forgets a way to pay.

@@ -326,29 +326,26 @@ export interface PauseProjectPayload {
 }
 
 /** The document of pauseProject. */
-export const PauseProjectDocument: Document<
-  PauseProjectResult,
-  { readonly input: PauseProjectInput },
-  'pauseProject'
-> = {
-  name: 'PauseProject',
-  kind: 'mutation',
-  parts: [
-    MoneyFragment,
-    RefusalFragment,
-    ActionFragment,
-    PartyFragment,
-    MemberFragment,
-    TermsFragment,
-    ProjectSummaryFragment,
-    TaskSummaryFragment,
-    MilestoneDetailFragment,
-    ProjectDetailFragment,
-    'mutation PauseProject($input:PauseProjectInput!){pauseProject(input:$input){__typename ...on PauseProjectPayload{project{...ProjectDetail}}...Refusal}}',
-  ],
-  root: 'pauseProject',
-  key: 'header',
-};
+export const PauseProjectDocument: Document<PauseProjectResult, { readonly input: PauseProjectInput }, 'pauseProject'> =
+  {
+    name: 'PauseProject',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      ActionFragment,
+      PartyFragment,
+      MemberFragment,
+      TermsFragment,
+      ProjectSummaryFragment,
+      TaskSummaryFragment,
+      MilestoneDetailFragment,
+      ProjectDetailFragment,
+      'mutation PauseProject($input:PauseProjectInput!){pauseProject(input:$input){__typename ...on PauseProjectPayload{project{...ProjectDetail}}...Refusal}}',
+    ],
+    root: 'pauseProject',
+    key: 'header',
+  };
 
 /**
  * Stops the work for now.
@@ -650,23 +647,20 @@ export interface RequestPausePayloadPauseRequest {
 }
 
 /** The document of requestPause. */
-export const RequestPauseDocument: Document<
-  RequestPauseResult,
-  { readonly input: RequestPauseInput },
-  'requestPause'
-> = {
-  name: 'RequestPause',
-  kind: 'mutation',
-  parts: [
-    MoneyFragment,
-    RefusalFragment,
-    PartyFragment,
-    ProjectSummaryFragment,
-    'mutation RequestPause($input:RequestPauseInput!){requestPause(input:$input){__typename ...on RequestPausePayload{project{...ProjectSummary}pauseRequest{id status reason}}...Refusal}}',
-  ],
-  root: 'requestPause',
-  key: 'header',
-};
+export const RequestPauseDocument: Document<RequestPauseResult, { readonly input: RequestPauseInput }, 'requestPause'> =
+  {
+    name: 'RequestPause',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      PartyFragment,
+      ProjectSummaryFragment,
+      'mutation RequestPause($input:RequestPauseInput!){requestPause(input:$input){__typename ...on RequestPausePayload{project{...ProjectSummary}pauseRequest{id status reason}}...Refusal}}',
+    ],
+    root: 'requestPause',
+    key: 'header',
+  };
 
 /**
  * Asks the other side to stop for a while.

@@ -565,26 +565,23 @@ export interface DeclineOfferPayload {
 }
 
 /** The document of declineOffer. */
-export const DeclineOfferDocument: Document<
-  DeclineOfferResult,
-  { readonly input: DeclineOfferInput },
-  'declineOffer'
-> = {
-  name: 'DeclineOffer',
-  kind: 'mutation',
-  parts: [
-    MoneyFragment,
-    RefusalFragment,
-    ActionFragment,
-    PartyFragment,
-    TermsFragment,
-    ProposalSummaryFragment,
-    ProposalDetailFragment,
-    'mutation DeclineOffer($input:DeclineOfferInput!){declineOffer(input:$input){__typename ...on DeclineOfferPayload{proposal{...ProposalDetail}}...Refusal}}',
-  ],
-  root: 'declineOffer',
-  key: 'header',
-};
+export const DeclineOfferDocument: Document<DeclineOfferResult, { readonly input: DeclineOfferInput }, 'declineOffer'> =
+  {
+    name: 'DeclineOffer',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      ActionFragment,
+      PartyFragment,
+      TermsFragment,
+      ProposalSummaryFragment,
+      ProposalDetailFragment,
+      'mutation DeclineOffer($input:DeclineOfferInput!){declineOffer(input:$input){__typename ...on DeclineOfferPayload{proposal{...ProposalDetail}}...Refusal}}',
+    ],
+    root: 'declineOffer',
+    key: 'header',
+  };
 
 /**
  * Says no to an offer.
