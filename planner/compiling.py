@@ -117,7 +117,7 @@ class Compiler:
             if pieces is None:
                 return None
             inside += [("{" if position == 0 else ",") + f'"{one.key}":', *pieces]
-        inside.append("}")
+        inside.append("}" if selected.below else "{}")
         if isinstance(edge, Many):
             return [ManyBelow(source, edge, inside)]
         return [OneBelow(source, edge, inside, isinstance(selected.definition.type, GraphQLNonNull))]

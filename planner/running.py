@@ -1,10 +1,11 @@
 """One execution of a plan: its statements, its resolvers, and what went on, for explaining it."""
 
+import asyncio
 import inspect
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution.values import VariableValues, get_argument_values
@@ -14,6 +15,9 @@ from planner.bindings import Bindings, Fetch, OpenSession
 from planner.selections import Document
 from planner.statements import Statement
 from planner.texts import Selected
+
+Outcomes: TypeAlias = dict[str, "asyncio.Future[Any]"]
+"""How the verbs of a mutation have ended, by their keys in the answer."""
 
 _NO_HELPERS: Any = None
 _IS_AWAITABLE: Any = inspect.isawaitable
@@ -46,7 +50,8 @@ class Run:
     fetch: Fetch
     session: OpenSession
     context: Any
-    variables: Mapping[str, Any]
+    variables: VariableValues
+    outcomes: "Outcomes"
     explain: bool = False
     steps: list[Step] = field(default_factory=list)
     statements: int = 0
@@ -56,6 +61,10 @@ class Run:
     recording: Any = field(init=False)
 
     def __post_init__(self) -> None:
+        self.look_who_asks()
+
+    def look_who_asks(self) -> None:
+        """What follows is shown to whoever the context names by now."""
         self.viewer = self.bindings.viewer_of(self.context)
         self.viewer_shape = self.bindings.viewers.shape(self.viewer)
         self.viewer_slots = self.bindings.viewers.values(self.viewer)
@@ -76,7 +85,7 @@ class Run:
         definition, node = selected.definition, selected.details[0].node
         if definition is None or not definition.args:
             return {}
-        return get_argument_values(definition, node, VariableValues({}, dict(self.variables)))
+        return get_argument_values(definition, node, self.variables)
 
     def info(self, selected: Selected, parent: GraphQLObjectType, *, recording: bool) -> Any:
         """What a resolver is told; only what ours look at is exact: context, names, types, variables."""
@@ -91,7 +100,7 @@ class Run:
             fragments=self.document.fragments,
             root_value=None,
             operation=self.document.operation,
-            variable_values=VariableValues({}, dict(self.variables)),
+            variable_values=self.variables,
             context=self.recording if recording else self.context,
             is_awaitable=_IS_AWAITABLE,
             abort_signal=None,
@@ -105,3 +114,17 @@ class Run:
         info = self.info(selected, parent, recording=True)
         answer = selected.definition.resolve(None, info, **self.arguments(selected))
         return await answer if inspect.isawaitable(answer) else answer
+
+    async def perform(self, selected: Selected, parent: GraphQLObjectType) -> Any:
+        """What a verb returns. However it ends is kept before anything else, so that nobody has to run it again."""
+        assert selected.definition is not None
+        assert selected.definition.resolve is not None
+        info, arguments = self.info(selected, parent, recording=False), self.arguments(selected)
+        outcome = asyncio.get_running_loop().create_future()
+        try:
+            outcome.set_result(await selected.definition.resolve(None, info, **arguments))
+        except Exception as error:
+            outcome.set_exception(error)
+        self.outcomes[selected.key] = outcome
+        self.look_who_asks()
+        return outcome.result()

@@ -30,10 +30,22 @@ class Document:
     """One operation of a valid document."""
 
     schema: GraphQLSchema
+    node: DocumentNode
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
     switches: tuple[str, ...]
     """The variables of @skip and @include: a plan is made for each combination of their values."""
+
+    @property
+    def kind(self) -> OperationType:
+        return self.operation.operation
+
+    @property
+    def root_type(self) -> GraphQLObjectType:
+        root = self.schema.get_root_type(self.kind)
+        if root is None:
+            raise Unsupported("no root type")
+        return root
 
     def variant(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(variables.get(name) for name in self.switches)
@@ -44,12 +56,10 @@ def read_document(schema: GraphQLSchema, document: DocumentNode, operation_name:
     chosen = [one for one in operations if operation_name is None or (one.name and one.name.value == operation_name)]
     if len(chosen) != 1:
         raise Unsupported("no such operation")
-    if chosen[0].operation is not OperationType.QUERY:
-        raise Unsupported("not a query")
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
     switches = _Switches()
     visit(document, switches)
-    return Document(schema, chosen[0], fragments, tuple(sorted(switches.names)))
+    return Document(schema, document, chosen[0], fragments, tuple(sorted(switches.names)))
 
 
 class Selections:
@@ -61,11 +71,9 @@ class Selections:
         self._variables = VariableValues({}, {name: variables.get(name) for name in document.switches})
 
     def roots(self) -> list[Selected]:
-        document, query = self._document, self._document.schema.query_type
-        if query is None:
-            raise Unsupported("no query type")
-        found = collect_fields(document.schema, self._fragments, self._variables, query, document.operation)
-        return self._selected(found.grouped_field_set, query)
+        document, root = self._document, self._document.root_type
+        found = collect_fields(document.schema, self._fragments, self._variables, root, document.operation)
+        return self._selected(found.grouped_field_set, root)
 
     def below(self, details: Any, shown: GraphQLObjectType) -> list[Selected]:
         """The selection below fields that return an object of that type; deeper ones where their type is certain."""

@@ -19,6 +19,7 @@ from server.clock import Clock
 from server.explorer import explorer_routes
 from server.health import Health
 from server.middleware import RequestMiddleware
+from server.planned_requests import PlannedRequests
 from server.plans import Plans
 from server.reference import reference_routes
 from server.view import GraphQLView
@@ -43,6 +44,7 @@ def create_app(
     )
     health = Health(database)
     plans = Plans(database) if is_planned else None
+    planned = [] if plans is None else [Middleware(PlannedRequests, platform, plans)]
     view = GraphQLView(platform, plans)
 
     @asynccontextmanager
@@ -63,11 +65,12 @@ def create_app(
             *explorer_routes(is_sandbox=is_sandbox),
             *reference_routes(),
         ],
-        middleware=[Middleware(RequestMiddleware)],
+        middleware=[Middleware(RequestMiddleware), *planned],
         lifespan=lifespan,
     )
     app.state.platform = platform
     app.state.health = health
+    app.state.plans = plans
     return app
 
 

@@ -3,7 +3,10 @@
 import logging
 import re
 import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
 
+import orjson
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
@@ -21,6 +24,14 @@ _SECRETS = re.compile(
 """What looks like a bearer token, a password in an address, a mail address, a hash or a key, wherever it stands."""
 
 _REPLACED = "[redacted]"
+_PLAIN_PATHS = {"/graphql", "/health/live", "/health/ready", "/metrics"}
+"""Paths that need not be looked through for secrets."""
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered; every line that is logged meanwhile carries it."""
+
+_requests = logging.getLogger("milepost.request")
+_writes_json = False
 _QUIET = {
     "uvicorn.error": logging.WARNING,
     "uvicorn.access": logging.CRITICAL,
@@ -31,9 +42,11 @@ _QUIET = {
 
 def configure_logs(form: str, level: str) -> None:
     """`form` is json, text, or auto: text on a terminal, JSON elsewhere. Foreign loggers come out the same way."""
+    global _writes_json
     readable = form == "text" or (form == "auto" and sys.stderr.isatty())
+    _writes_json = not readable
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_request_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
@@ -49,6 +62,29 @@ def configure_logs(form: str, level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(least)
+
+
+def log_request(request_id: str, method: str, path: str, status: int, seconds: float) -> None:
+    """A line for each request. In JSON it is put together here: the way of all other lines costs more than a read."""
+    if not _requests.isEnabledFor(logging.INFO):
+        return
+    if not _writes_json:
+        structlog.get_logger(_requests.name).info(
+            "request", method=method, path=path, status=status, duration_ms=round(seconds * 1000, 1)
+        )
+        return
+    line = {
+        "method": method,
+        "path": path if path in _PLAIN_PATHS else redacted(path),
+        "status": status,
+        "durationMs": round(seconds * 1000, 1),
+        "event": "request",
+        "requestId": request_id,
+        "level": "info",
+        "logger": _requests.name,
+        "time": datetime.now(UTC).isoformat(),
+    }
+    sys.stderr.write(orjson.dumps(line).decode() + "\n")
 
 
 def redacted(text: str) -> str:
@@ -69,6 +105,13 @@ def _rendering(*, readable: bool) -> list[Processor]:
         plain = structlog.dev.plain_traceback
         return [drop, structlog.dev.ConsoleRenderer(timestamp_key="time", exception_formatter=plain)]
     return [drop, structlog.processors.format_exc_info, _camel_case, structlog.processors.JSONRenderer()]
+
+
+def _add_request_id(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    request_id = REQUEST_ID.get()
+    if request_id:
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def _redact_names(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

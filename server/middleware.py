@@ -3,22 +3,21 @@
 import re
 import secrets
 import time
+from collections.abc import Iterable
 
-import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 1_000_000
-_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
+from server.logs import REQUEST_ID, log_request
 
-log = structlog.get_logger("milepost.request")
+MAX_BODY_BYTES = 1_000_000
+_SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
 
 
 class RequestMiddleware:
@@ -31,13 +30,16 @@ class RequestMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope).get("x-request-id"))
+        request_id = _request_id(scope["headers"])
         scope.setdefault("state", {})["request_id"] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        bound = REQUEST_ID.set(request_id)
+        try:
             if scope["type"] == "websocket":
                 await self.app(scope, receive, send)
             else:
                 await self._http(scope, receive, send, request_id)
+        finally:
+            REQUEST_ID.reset(bound)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started, status = time.perf_counter(), 500
@@ -46,10 +48,7 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                message["headers"] = _completed(message.get("headers", []), request_id)
             await send(message)
 
         try:
@@ -61,8 +60,7 @@ class RequestMiddleware:
             }
             await JSONResponse({"errors": [fault]}, status_code=413)(scope, receive, answer)
         finally:
-            duration = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", method=scope["method"], path=scope["path"], status=status, duration_ms=duration)
+            log_request(request_id, scope["method"], scope["path"], status, time.perf_counter() - started)
 
 
 class _BodyTooLarge(Exception):
@@ -84,5 +82,15 @@ class _LimitedBody:
         return message
 
 
-def _request_id(given: str | None) -> str:
-    return given if given is not None and _SAFE_ID.fullmatch(given) else secrets.token_hex(12)
+def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
+    for name, value in headers:
+        if name == b"x-request-id" and _SAFE_ID.fullmatch(value):
+            return value.decode()
+    return secrets.token_hex(12)
+
+
+def _completed(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer has; what the answer itself says stands."""
+    given = [(name.lower(), value) for name, value in headers]
+    names = {name for name, _ in given}
+    return [*given, (b"x-request-id", request_id.encode()), *(one for one in _HEADERS if one[0] not in names)]

@@ -2,27 +2,52 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import orjson
 from graphql import parse, validate
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
-from starlette.responses import Response
 
 from domain.actors import Actor, ActorKind
 from domain.permissions import Permission
 from persistence.database import Database
 from persistence.wakeups import Wakeups
-from planner.planning import Answer, Planner
+from planner.planning import Answer, Plan, Planner, Stream
 from resolvers.context import Context, Platform
 from schema.api import schema
+from schema.limits import valid_document
 from schema.planned import MilepostBindings
 
 MOST_PINNED = 4
 """Of the pool; a burst of queries takes more for as long as it lasts."""
-EXPLAIN_HEADER = "x-milepost-plan"
+MOST_PREPARED = 500
+"""On each of them."""
+
+
+@dataclass(eq=False, slots=True)
+class Pin:
+    """A connection of the pool with the statements that were prepared on it."""
+
+    connection: AsyncConnection
+    driver: Any
+    prepared: dict[str, Any] = field(default_factory=dict)
+
+    async def fetch(self, text: str, values: list[Any]) -> Any:
+        statement = self.prepared.get(text)
+        if statement is None:
+            if len(self.prepared) >= MOST_PREPARED:
+                self.prepared.clear()
+            statement = self.prepared[text] = await self.driver.prepare(text)
+        try:
+            return await statement.fetch(*values)
+        except asyncpg.InvalidCachedStatementError:
+            # The tables have changed under it: whoever asks next prepares it anew.
+            self.prepared.clear()
+            raise
 
 
 class Pins:
@@ -30,32 +55,32 @@ class Pins:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._free: list[tuple[AsyncConnection, Any]] = []
+        self._free: list[Pin] = []
 
-    async def take(self) -> tuple[AsyncConnection, Any]:
+    async def take(self) -> Pin:
         while self._free:
             pin = self._free.pop()
-            if not pin[1].is_closed():
+            if not pin.driver.is_closed():
                 return pin
             await self.discard(pin)
         connection = await self._database.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        return connection, (await connection.get_raw_connection()).driver_connection
+        return Pin(connection, (await connection.get_raw_connection()).driver_connection)
 
-    async def give_back(self, pin: tuple[AsyncConnection, Any]) -> None:
-        if pin[1].is_closed():
+    async def give_back(self, pin: Pin) -> None:
+        if pin.driver.is_closed():
             await self.discard(pin)
         elif len(self._free) < MOST_PINNED:
             self._free.append(pin)
         else:
-            await pin[0].close()
+            await pin.connection.close()
 
-    async def discard(self, pin: tuple[AsyncConnection, Any]) -> None:
-        await pin[0].invalidate()
-        await pin[0].close()
+    async def discard(self, pin: Pin) -> None:
+        await pin.connection.invalidate()
+        await pin.connection.close()
 
     async def close(self) -> None:
         while self._free:
-            await self._free.pop()[0].close()
+            await self._free.pop().connection.close()
 
 
 class Plans:
@@ -74,66 +99,58 @@ class Plans:
 
     async def admit(self, request: Request) -> None:
         """Remembers the document of a request that the ordinary executor has just answered without an error."""
-        if not _is_plain(request):
+        if request.method != "POST" or not request.headers.get("content-type", "").startswith("application/json"):
             return
         body = orjson.loads(await request.body())
         query, name = body.get("query"), body.get("operationName")
         if isinstance(query, str) and (name is None or isinstance(name, str)):
             self.planner.admit(query, name)
 
-    def knows(self, body: Any) -> bool:
-        if not isinstance(body, dict):
-            return False
-        query, name, variables = body.get("query"), body.get("operationName"), body.get("variables")
-        is_plain = isinstance(query, str) and (name is None or isinstance(name, str))
-        return is_plain and (variables is None or isinstance(variables, dict)) and self.planner.knows(str(query), name)
+    def find(self, asked: Mapping[str, Any]) -> Plan | None:
+        """The plan of a known document."""
+        plan = self.planner.find(asked["query"], asked.get("operationName"))
+        return None if plan is None or plan.document is None else plan
 
-    async def answer(self, body: Mapping[str, Any], context: Context, *, explain: bool = False) -> Answer | None:
-        """The data of a known document; None where the ordinary executor has to answer."""
-        plan = self.planner.admit(body["query"], body.get("operationName"))
-        if plan.document is None:
-            return None
+    def plan_of(self, query: str, operation_name: str | None) -> Plan | None:
+        """The plan of a document, which is validated when it is new; None where it is not valid."""
+        plan = self.planner.find(query, operation_name)
+        if plan is not None:
+            return plan
+        document = valid_document(schema._schema, query)
+        return None if document is None else self.planner.admit(query, operation_name, document)
+
+    async def answer(
+        self, plan: Plan, variables: Mapping[str, Any] | None, context: Context, *, explain: bool = False
+    ) -> Answer | None:
+        """The data of a query or mutation; None where the ordinary executor has to answer, with the same context."""
+        answer = await self.planner.answer(
+            plan,
+            variables,
+            context,
+            self._fetch,
+            self._database.reader,
+            outcomes=context.outcomes,
+            explain=explain,
+        )
+        if answer is None:
+            context.forget()
+        return answer
+
+    async def subscribe(self, plan: Plan, variables: Mapping[str, Any] | None, context: Context) -> Stream | None:
+        """An open subscription; None where the ordinary executor has to open it."""
+        return await self.planner.subscribe(plan, variables, context, self._fetch, self._database.reader)
+
+    async def _fetch(self, sql: str, values: list[Any]) -> Any:
+        """The rows of one statement. The connection is kept no longer: what a verb does meanwhile needs some, too."""
         pin = await self.pins.take()
-        driver = pin[1]
-
-        async def fetch(sql: str, values: list[Any]) -> Any:
-            return await driver.fetch(sql, *values)
-
         try:
-            answer = await self.planner.answer(
-                plan, body.get("variables"), context, fetch, self._database.reader, explain=explain
-            )
+            rows = await pin.fetch(sql, values)
         except BaseException:
             # Given up in the middle of a statement: nobody else should meet what is left of it.
             await self.pins.discard(pin)
             raise
         await self.pins.give_back(pin)
-        return answer
-
-    async def respond(self, request: Request, context_of: Any) -> Response | None:
-        """The whole HTTP answer to a POST of a known document, or None."""
-        if not _is_plain(request):
-            return None
-        try:
-            body = orjson.loads(await request.body())
-        except orjson.JSONDecodeError:
-            return None
-        if not self.knows(body):
-            return None
-        context: Context = await context_of(request)
-        explain = EXPLAIN_HEADER in request.headers and context.viewer.may(Permission.STAFF_OPS)
-        answer = await self.answer(body, context, explain=explain)
-        if answer is None:
-            return None
-        extensions = b"" if not explain else b',"extensions":' + orjson.dumps({"plan": described(answer)})
-        return Response(b'{"data":' + answer.body + extensions + b"}", media_type="application/json")
-
-
-def _is_plain(request: Request) -> bool:
-    """One JSON request for one JSON answer."""
-    kind, accepted = request.headers.get("content-type", ""), request.headers.get("accept", "")
-    streams = "text/event-stream" in accepted or "multipart" in accepted
-    return request.method == "POST" and kind.split(";")[0].strip() == "application/json" and not streams
+        return rows
 
 
 async def plan_command(url: str, query: str, variables: Mapping[str, Any]) -> int:
@@ -145,9 +162,8 @@ async def plan_command(url: str, query: str, variables: Mapping[str, Any]) -> in
         if faults := validate(schema._schema, parse(query)):
             print("\n".join(fault.message for fault in faults))
             return 1
-        plans.planner.admit(query)
-        body = {"query": query, "variables": dict(variables)}
-        answer = await plans.answer(body, Context(platform=platform, viewer=viewer), explain=True)
+        plan = plans.planner.admit(query)
+        answer = await plans.answer(plan, variables, Context(platform=platform, viewer=viewer), explain=True)
     finally:
         await plans.pins.close()
         await database.close()

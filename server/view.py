@@ -45,17 +45,10 @@ class GraphQLView(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            response = await self._planned(request) or await self.run(request)
+            response = await self.run(request)
         except (HTTPException, UnicodeDecodeError) as error:
             response = _request_fault(request, error)
         await response(scope, receive, send)
-
-    async def _planned(self, request: Request) -> Response | None:
-        """The answer to a query that has been asked before, by its plan; None for everything else."""
-        return None if self.plans is None else await self.plans.respond(request, self._context_of)
-
-    async def _context_of(self, request: Request) -> Context:
-        return await self.get_context(request, Response())
 
     def parse_json(self, data: str | bytes) -> Any:
         parsed = super().parse_json(data)
@@ -64,6 +57,9 @@ class GraphQLView(GraphQL[Context, None]):
         return parsed
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        begun: Context | None = request.scope.get("state", {}).get("context")
+        if begun is not None:
+            return begun
         viewer = await actor_of_token(self.platform.database, bearer_token(request))
         return Context(
             platform=self.platform,
@@ -71,7 +67,7 @@ class GraphQLView(GraphQL[Context, None]):
             request_id=request.scope.get("state", {}).get("request_id", ""),
             ip=request.client.host if request.client else "",
             user_agent=request.headers.get("user-agent", "")[:300],
-            idempotency_key=_header_key(request),
+            idempotency_key=key_of(request.headers.get("idempotency-key", "")),
         )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -98,9 +94,9 @@ def _request_fault(request: Request, error: HTTPException | UnicodeDecodeError) 
     return JSONResponse({"errors": [{"message": reason, "extensions": extensions}]}, status_code=status)
 
 
-def _header_key(request: Request | WebSocket) -> UUID | None:
+def key_of(header: str) -> UUID | None:
     """The Idempotency-Key header, which gives any mutation a key; anything but a UUID is no key."""
     try:
-        return UUID(request.headers.get("idempotency-key", ""))
+        return UUID(header)
     except ValueError:
         return None

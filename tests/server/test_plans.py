@@ -1,72 +1,110 @@
 """Planned requests beside the endpoint: pinned connections, second requests, explanations for staff only."""
 
-import json
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from starlette.requests import Request
+import httpx2
+from sqlalchemy import text
 
 from domain.permissions import StaffRole
-from persistence.wakeups import Wakeups
-from resolvers.context import Context, Platform
-from server.auth import actor_of_token, bearer_token
-from server.plans import EXPLAIN_HEADER, Plans
+from domain.rate_limits import Allowance
+from resolvers.rate_limits import RateLimits
+from server.app import create_app
+from server.plans import Plans
+from tests.client import Client
 from tests.makers.gigs import make_open_gig
 from tests.world import Person, World
 
 QUERY = "{ gigs { nodes { title } } }"
 
 
-def _request(person: Person, query: str = QUERY, **headers: str) -> Request:
-    given = {"authorization": f"Bearer {person.token}", "content-type": "application/json", **headers}
-    body = json.dumps({"query": query}).encode()
+@asynccontextmanager
+async def _planned(world: World, rate_limits: RateLimits | None = None) -> AsyncIterator[tuple[Client, Plans]]:
+    """A server of its own with the planner on."""
+    app = create_app(world.database, world.clock, is_planned=True, rate_limits=rate_limits)
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://t") as http,
+    ):
+        yield Client(http), app.state.plans
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body}
 
-    raw = [(name.encode(), value.encode()) for name, value in given.items()]
-    return Request({"type": "http", "method": "POST", "path": "/graphql", "headers": raw}, receive)
-
-
-def _context_of(world: World) -> Callable[[Request], Awaitable[Context]]:
-    platform = Platform(world.database, world.clock.now, Wakeups(world.database))
-
-    async def context_of(request: Request) -> Context:
-        return Context(platform=platform, viewer=await actor_of_token(world.database, bearer_token(request)))
-
-    return context_of
+async def _statements(client: Client, person: Person, query: str = QUERY) -> dict[str, Any]:
+    headers = {"authorization": f"Bearer {person.token}", "x-milepost-plan": "1"}
+    answer = await client.http.post("/graphql", json={"query": query}, headers=headers)
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 async def test_a_document_is_planned_once_it_has_been_answered_before(world: World) -> None:
-    client, plans = await world.client_side(), Plans(world.database)
-    await make_open_gig(world, client, title="A shop")
-    assert await plans.respond(_request(client), _context_of(world)) is None
-    await plans.admit(_request(client))
-    answer = await plans.respond(_request(client), _context_of(world))
-    assert answer is not None
-    assert bytes(answer.body) == b'{"data":{"gigs":{"nodes":[{"title":"A shop"}]}}}'
-    await plans.pins.close()
+    person = await world.client_side()
+    await make_open_gig(world, person, title="A shop")
+    async with _planned(world) as (client, plans):
+        answers = [await client.post(QUERY, token=person.token) for _ in range(3)]
+        assert [answer["data"] for answer in answers] == [{"gigs": {"nodes": [{"title": "A shop"}]}}] * 3
+        assert [answer["extensions"]["cost"]["requested"] for answer in answers] == [20] * 3
+        assert plans.planner.planned == 2
 
 
 async def test_only_staff_who_run_the_platform_see_a_plan(world: World) -> None:
-    client, staff, plans = await world.client_side(), await world.staff(StaffRole.ADMIN), Plans(world.database)
-    await plans.admit(_request(client))
-    shown = []
-    for person in (client, staff):
-        answer = await plans.respond(_request(person, **{EXPLAIN_HEADER: "1"}), _context_of(world))
-        assert answer is not None
-        shown.append("extensions" in json.loads(bytes(answer.body)))
-    assert shown == [False, True]
-    await plans.pins.close()
+    person, staff = await world.client_side(), await world.staff(StaffRole.ADMIN)
+    async with _planned(world) as (client, _):
+        await client.post(QUERY, token=person.token)
+        shown = [await _statements(client, one) for one in (person, staff)]
+    assert ["plan" in one["extensions"] for one in shown] == [False, True]
+    assert shown[1]["extensions"]["plan"][0]["sql"].startswith("SELECT")
 
 
 async def test_guards_hold_and_the_fallback_is_counted(world: World) -> None:
-    finance, plans = await world.client_side(), Plans(world.database)
+    client_side, staff = await world.client_side(), await world.staff(StaffRole.ADMIN)
     query = "{ clock { now } gigs { totalCount } }"
-    await plans.admit(_request(finance, query))
-    assert await plans.respond(_request(finance, query), _context_of(world)) is None
-    assert plans.fallbacks == {"error: NotAllowed": 1}
-    await plans.pins.close()
+    async with _planned(world) as (client, plans):
+        assert "errors" not in await client.post(query, token=staff.token)
+        answer = await client.post(query, token=client_side.token)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+        assert plans.fallbacks == {"error: NotAllowed": 1}
+
+
+async def test_a_request_that_a_plan_cannot_answer_is_paid_for_once(world: World) -> None:
+    client_side, staff = await world.client_side(), await world.staff(StaffRole.ADMIN)
+    left_alone, paid = "{ clock { now } gigs { totalCount } }", "{ __typename }"
+    unfilled = Allowance(operations_per_minute=100, cost=1_000, refill_per_second=0, documents_per_minute=100)
+    async with _planned(world, RateLimits(session=unfilled)) as (client, _):
+        await client.post(left_alone, token=staff.token)
+        before = (await client.post(paid, token=client_side.token))["extensions"]["cost"]
+        assert "errors" in await client.post(left_alone, token=client_side.token)
+        after = (await client.post(paid, token=client_side.token))["extensions"]["cost"]
+        price = (await client.post(left_alone, token=staff.token))["extensions"]["cost"]["requested"]
+    assert before["available"] - after["available"] == price + after["requested"]
+
+
+async def test_what_a_caller_may_do_is_read_anew_when_it_has_changed_elsewhere(world: World) -> None:
+    person = await world.client_side()
+    await make_open_gig(world, person, title="A shop")
+    async with _planned(world) as (client, _):
+        for _ in range(3):
+            await client.post(QUERY, token=person.token)
+        async with world.database.connection() as connection:
+            await connection.execute(text("UPDATE sessions SET revoked_at = now(), revoke_reason = 'REVOKED'"))
+        for _ in range(200):
+            answer = await client.post(QUERY, token=person.token)
+            if "errors" in answer:
+                break
+            await asyncio.sleep(0.001)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_a_query_after_a_mutation_of_the_same_process_sees_the_rights_it_left(world: World) -> None:
+    person = await world.client_side()
+    async with _planned(world) as (client, _):
+        for _ in range(3):
+            await client.post(QUERY, token=person.token)
+        await client.ask("mutation { signOut(input: {}) { ... on SignOutPayload { __typename } } }", person.token)
+        answer = await client.post(QUERY, token=person.token)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
 
 
 async def test_a_pinned_connection_is_used_again_unless_it_was_closed(world: World) -> None:
@@ -74,10 +112,10 @@ async def test_a_pinned_connection_is_used_again_unless_it_was_closed(world: Wor
     first = await plans.pins.take()
     await plans.pins.give_back(first)
     again = await plans.pins.take()
-    assert again[1] is first[1]
-    await again[1].close()
+    assert again is first
+    await again.driver.close()
     await plans.pins.give_back(again)
     other = await plans.pins.take()
-    assert await other[1].fetchval("SELECT 1") == 1
+    assert await other.driver.fetchval("SELECT 1") == 1
     await plans.pins.give_back(other)
     await plans.pins.close()
