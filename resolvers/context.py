@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.actors import ANONYMOUS, Actor
@@ -14,6 +15,7 @@ from persistence.callers import CHANNEL as RIGHTS
 from persistence.callers import Callers
 from persistence.database import Database
 from persistence.wakeups import Wakeups
+from persistence.work import Work
 from resolvers.loaders import Loaders
 from resolvers.rate_limits import Charge, RateLimits
 
@@ -58,10 +60,17 @@ class Context:
     idempotency_key: UUID | None = None
     identify: Callable[[], Awaitable[Actor]] | None = None
     """Who the caller is by now, for operations that outlive a request; NotSignedIn once the session has ended."""
+    outcomes: dict[str, "asyncio.Future[Any]"] = field(init=False, default_factory=dict)
+    """How mutations of this operation have ended already, by their keys in the answer, where the planner ran them and
+    leaves the answer to the ordinary executor: it must not run them again."""
     meter: Meter | None = field(init=False, default=None)
     """The caller's, once the operation has been counted."""
     charge: Charge | None = field(init=False, default=None)
     """What the operation cost, once it has been paid for."""
+    work: Work = field(init=False, default_factory=Work)
+    is_planned: bool = field(init=False, default=False)
+    refusals: tuple[str, ...] = field(init=False, default=())
+    """The codes of the mutations that were refused."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

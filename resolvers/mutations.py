@@ -1,5 +1,6 @@
 """Running a mutation: rights first, then one transaction, repeated answers for repeated keys."""
 
+from asyncio import Future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,12 +83,26 @@ async def run(context: Context, call: Call) -> Changed:
         return changed
 
     changed = await _in_turn(context, work)
-    changed.viewer = context.viewer = changed.viewer or context.viewer
-    context.forget()
+    changed.viewer = changed.viewer or context.viewer
+    _show(context, changed)
     context.platform.callers.forget()
     if changed.then is not None:
         await changed.then()
     return changed
+
+
+def resume(context: Context, done: Future[Any]) -> Any:
+    """What a mutation has returned, or raised, when it was run before; shown to whom it was shown then."""
+    result = done.result()
+    if isinstance(result, Changed):
+        _show(context, result)
+    return result
+
+
+def _show(context: Context, changed: Changed) -> None:
+    """From here on the caller is who they have become by it, and what was loaded before may be outdated."""
+    context.viewer = changed.viewer or context.viewer
+    context.forget()
 
 
 async def _in_turn(context: Context, work: Callable[[Unit], Awaitable[Changed]]) -> Changed:

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 
 from graphql import (
     ASTValidationRule,
+    DocumentNode,
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
     SelectionSetNode,
     ValidationRule,
+    parse,
+    specified_rules,
+    validate,
 )
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
@@ -87,6 +92,15 @@ class ExtentRule(ValidationRule):
 
 _RULES: list[type[ASTValidationRule]] = [ExtentRule]
 """Made once: the cache of validated documents knows a rule by its class."""
+
+
+def valid_document(graphql: GraphQLSchema, query: str) -> DocumentNode | None:
+    """The document of a query that is valid and within the limits; None for any other, which execution refuses."""
+    try:
+        document = parse(query, max_tokens=MAX_TOKENS)
+    except GraphQLError:
+        return None
+    return None if validate(graphql, document, (*specified_rules, *_RULES)) else document
 
 
 def limits() -> list[Callable[[], SchemaExtension]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import get_operation_ast
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from resolvers.context import Context
@@ -21,7 +21,7 @@ class Known:
     """An operation that was found valid before."""
 
     name: str
-    """Of the operation; `anonymous` where it has none."""
+    """Of the operation; `(anonymous)` where it has none."""
     cost: Sum
 
 
@@ -50,6 +50,18 @@ class KnownOperations:
 
 OPERATIONS = KnownOperations()
 """Of this process, as the caches of parsed and validated documents."""
+
+
+def learn(
+    query: str,
+    operation_name: str | None,
+    graphql: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+) -> Known:
+    """Remembers an operation that has been found valid: the one of the document that such a name chooses."""
+    name = operation.name.value if operation.name is not None else "(anonymous)"
+    return OPERATIONS.add(query, operation_name, Known(name, cost_of(graphql, document, operation)))
 
 
 def start(context: Context, known: Known | None) -> None:
@@ -117,9 +129,8 @@ class Metering(SchemaExtension):
         assert execution.graphql_document is not None
         operation = get_operation_ast(execution.graphql_document, execution.operation_name)
         assert operation is not None
-        cost = cost_of(execution.schema._schema, execution.graphql_document, operation)
-        name = operation.name.value if operation.name is not None else "anonymous"
-        return OPERATIONS.add(execution.query, self._asked_for, Known(name, cost))
+        document = execution.graphql_document
+        return learn(execution.query, self._asked_for, execution.schema._schema, document, operation)
 
 
 def _too_costly(known: Known, variables: Mapping[str, Any], cost: int, limit: int) -> TooCostly:

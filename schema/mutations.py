@@ -12,7 +12,7 @@ from domain.permissions import Permission
 from domain.refusals import Refused
 from resolvers.context import Context
 from resolvers.guards import Needs
-from resolvers.mutations import Call, Changed, Prepare, run
+from resolvers.mutations import Call, Changed, Prepare, resume, run
 from schema.ids import global_id
 from schema.inputs import optional, read_input, value
 from schema.refusals import Refusal
@@ -47,11 +47,14 @@ def mutation(
     ]
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], input: Any) -> Any:
+        if (done := info.context.outcomes.pop(str(info.path.key), None)) is not None:
+            return resume(info.context, done)
         try:
             arguments = read_input(input)
             key = arguments.pop("idempotency_key") if keyed else info.context.idempotency_key
             return await run(info.context, Call(field_name, verb, needs, arguments, key, prepare))
         except Refused as refused:
+            info.context.refusals += (refused.code.value,)
             return refused.refusal
 
     argument = Annotated[input_type, strawberry.argument(description="What to do it with.")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -23,7 +24,8 @@ class _Server(uvicorn.Server):
 @pytest.fixture
 async def live(world: World) -> AsyncIterator[str]:
     """The URL of the world's socket. Its worker relays what happens, without timers."""
-    app = create_app(world.database, world.clock)
+    # MILEPOST_PLANNER=on runs them with the planner, as those of the API.
+    app = create_app(world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") == "on")
     server = _Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve())
