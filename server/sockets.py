@@ -30,6 +30,8 @@ from resolvers.guards import NotSignedIn
 from resolvers.live import no_longer_acting
 from server.auth import actor_of_token, token_of
 from server.errors import as_fault
+from server.operations import Asked, results
+from server.plans import Plans
 
 MAX_OPERATIONS = 50
 WATCH_SECONDS = 2.0
@@ -95,14 +97,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             context.viewer = await self.refresh()
             context.forget()
-            source = await self.schema.stream(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.operation_name,
-            )
-            async with aclosing(source) as results:
-                async for result in results:
+            asked = Asked(operation.query, operation.variables, operation.operation_name)
+            async with aclosing(results(self.plans, asked, context)) as each:
+                async for result in each:
                     if not await self.send_result(operation, result, context):
                         return
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
@@ -132,6 +129,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             await operation.send_next(result)
         return not ended
+
+    @property
+    def plans(self) -> Plans | None:
+        plans: Plans | None = getattr(self.view, "plans")
+        return plans
 
     @property
     def is_signed_in(self) -> bool:

@@ -67,6 +67,14 @@ class Writer:
         text = f"{heading}{body}\n" + "\n".join(self._fragments)
         return Document(text, {name: value for name, (_, value) in self._variables.items()})
 
+    def beside(self, document: Document, shown: Any, depth: int) -> Document:
+        """That document, whose one root field has variables and returns such a type, selecting more of it."""
+        more = self._selection(shown, depth).removeprefix("{").removesuffix("}")
+        names = "".join(f", ${name}: {kind}" for name, (kind, _) in self._variables.items())
+        head, below, tail = document.text.rpartition("} }")
+        text = f"{head} {more}{below}{tail}".replace(")", f"{names})", 1) + "\n" + "\n".join(self._fragments)
+        return Document(text, document.variables | {name: value for name, (_, value) in self._variables.items()})
+
     def _selection(self, shown: Any, depth: int) -> str:
         most = 2 if depth == 0 else MOST_FIELDS
         wanted = [self._any_field(shown, depth) for _ in range(self._random.randint(1, most))]

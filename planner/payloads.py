@@ -1,0 +1,50 @@
+"""Root fields whose objects are there already: what a mutation's verb returned, or an event of a subscription."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLObjectType, OperationType
+
+from planner.compiling import Compiler
+from planner.rows import Rows
+from planner.running import Run
+from planner.selections import Document, Selections
+from planner.shapes import Completion, Constant, Part
+from planner.texts import Selected
+
+
+@dataclass(slots=True)
+class Verb:
+    """A root field of a mutation: its resolver runs, once, and what it returns is shown."""
+
+    selected: Selected
+    parent: GraphQLObjectType
+    completion: Completion
+
+    async def texts(self, run: Run, rows: Rows) -> Any:
+        return await self.completion.texts(run, [await run.perform(self.selected, self.parent)])
+
+
+@dataclass(slots=True)
+class Event:
+    """The root field of a subscription, which shows an event."""
+
+    completion: Completion
+
+    async def texts(self, run: Run, rows: Rows) -> Any:
+        return await self.completion.texts(run, rows.objects())
+
+
+def roots_of(document: Document, selections: Selections, compiler: Compiler) -> list[tuple[str, Part]]:
+    """The root fields of an operation of any kind."""
+    if document.kind is OperationType.QUERY:
+        return compiler.roots()
+
+    def part(one: Selected) -> Part:
+        if one.definition is None:
+            return Constant(f'"{one.type_name}"')
+        completion = compiler.completion(one, one.key)
+        is_verb = document.kind is OperationType.MUTATION
+        return Verb(one, document.root_type, completion) if is_verb else Event(completion)
+
+    return [(one.key, part(one)) for one in selections.roots()]

@@ -1,0 +1,95 @@
+"""One operation over a transport that streams, from its document to its last result: planned where it can be."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+
+from domain.refusals import Refused
+from planner.planning import Answer, Stream
+from resolvers.context import Context
+from resolvers.rate_limits import TooCostly
+from schema.api import schema
+from schema.metering import OPERATIONS, charge, learn, shown, start
+from server.plans import Plans
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client sends."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+async def results(plans: Plans | None, asked: Asked, context: Context) -> AsyncGenerator[object, None]:
+    """The result of a query or mutation, or a result for each event of a subscription.
+
+    `data` of a planned result is JSON already (an orjson.Fragment). Faults are for the transport to show.
+    """
+    try:
+        planned = None if plans is None else await _planned(plans, asked, context)
+    except (Refused, TooCostly) as error:
+        yield _ended(error)
+        return
+    if planned is None:
+        planned = await schema.stream(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operation_name,
+        )
+    async with aclosing(planned) as each:
+        async for result in each:
+            yield result
+
+
+async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerator[object, None] | None:
+    """The results by a plan; None where the ordinary executor has to give them, from the start."""
+    known = OPERATIONS.find(asked.query, asked.operation_name)
+    start(context, known)
+    plan = plans.plan_of(asked.query, asked.operation_name)
+    if plan is None or plan.document is None:
+        return None
+    read = plan.document
+    known = known or learn(asked.query, asked.operation_name, read.schema, read.node, read.operation)
+    extensions = {"cost": shown(charge(context, known, asked.variables))}
+    if plan.is_subscription:
+        stream = await plans.subscribe(plan, asked.variables, context)
+        return None if stream is None else _messages(plans, stream, extensions)
+    answer = await plans.answer(plan, asked.variables, context)
+    return None if answer is None else _only(_result(answer, extensions))
+
+
+async def _messages(plans: Plans, stream: Stream, extensions: dict[str, Any]) -> AsyncGenerator[object, None]:
+    try:
+        async with aclosing(stream.events) as events:
+            async for event in events:
+                answer = await plans.planner.message(stream, event)
+                if answer is not None:
+                    yield _result(answer, extensions)
+                else:
+                    executed = await stream.executed(event)
+                    yield ExecutionResult(data=executed.data, errors=executed.errors, extensions=extensions)
+    except Exception as error:
+        # As when the reader's rights have ended.
+        yield _ended(error)
+
+
+async def _only(result: object) -> AsyncGenerator[object, None]:
+    yield result
+
+
+def _result(answer: Answer, extensions: dict[str, Any]) -> ExecutionResult:
+    written: Any = orjson.Fragment(answer.body)
+    return ExecutionResult(data=written, errors=None, extensions=extensions)
+
+
+def _ended(error: Exception) -> ExecutionResult:
+    """What ends an operation as a whole: a fault that belongs to none of its fields."""
+    return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
