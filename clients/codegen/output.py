@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clients.codegen.dart import dart, dart_consumer
 from clients.codegen.manifest import manifest
 from clients.codegen.model import Api
 from clients.codegen.typescript import typescript
 from clients.codegen.vectors import vectors
 
+DART_LIBRARY = "package:milepost_client/milepost_client.dart"
 Files = Mapping[str, str]
 
 
@@ -45,6 +47,8 @@ def own_folders(api: Api, clients: Path) -> list[Folder]:
         Folder(clients, {"manifest.json": manifest(api)}, is_whole=False),
         Folder(clients / "vectors", vectors(api), is_whole=False),
         Folder(clients / "typescript" / "src" / "generated", typescript(api, "../runtime/index.js")),
+        Folder(clients / "dart" / "lib" / "src" / "generated", dart(api)),
+        Folder(clients / "dart" / "test" / "generated", {"exhaustive.dart": dart_consumer(api, DART_LIBRARY)}),
     ]
 
 
@@ -53,6 +57,7 @@ def partner_folders(api: Api, out: Path) -> list[Folder]:
     return [
         Folder(out, {"manifest.json": manifest(api)}, is_whole=False),
         Folder(out / "typescript", typescript(api)),
+        Folder(out / "dart", dart(api)),
     ]
 
 
