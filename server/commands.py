@@ -15,6 +15,7 @@ from server.embedded import EmbeddedPostgres, EmbeddedPostgresError, temporary_p
 from server.ending import Ending
 from server.laps import Laps
 from server.listening import listen
+from server.schema_arguments import add_schema_arguments
 from server.settings import CannotRun, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     clients.add_argument("--operations", metavar="DIR", type=Path, help="a folder of *.graphql files of your own")
     clients.add_argument("--out", metavar="DIR", type=Path, help="with --operations: where to write the clients")
     clients.add_argument("--check", action="store_true", help="only compare; exit 1 when a file is out of date")
+    add_schema_arguments(
+        _add(commands, "schema", _schema, "Judge a change of the schema: check, changelog, deprecations.")
+    )
     migrate = _add(commands, "migrate", _migrate, "Bring the database to this build's schema.")
     migrate.add_argument("--check", action="store_true", help="compare migrations and tables on a scratch database")
     migrate.add_argument("--create", metavar="MESSAGE", help="write a new revision from the changed tables")
@@ -88,12 +92,14 @@ def _serve(chosen: argparse.Namespace) -> int:
         with listener, _started_meanwhile(database_of(settings)) as url:
             # The database starts while Python loads us; both take about as long, and what is loaded stays.
             gc.disable()
+            import uvloop
+
             from server.serving import Start, serve
 
             laps.mark("code")
             start = Start(settings, url(), listener, ending, laps)
             laps.mark("database")
-            return asyncio.run(serve(start))
+            return uvloop.run(serve(start))
 
 
 @contextmanager
@@ -157,6 +163,12 @@ def _clients(chosen: argparse.Namespace) -> int:
     from server.clients import clients_command
 
     return clients_command(SDL_FILE, chosen.operations, chosen.out, is_check=chosen.check)
+
+
+def _schema(chosen: argparse.Namespace) -> int:
+    from server.schema_changes import schema_command
+
+    return schema_command(chosen)
 
 
 def _generate(path: Path, text: str, chosen: argparse.Namespace) -> int:

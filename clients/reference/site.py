@@ -5,16 +5,10 @@ from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    is_introspection_type,
-)
+from graphql import GraphQLSchema
 
 from clients.codegen.model import Api
+from clients.coordinates import Member, members
 from clients.reference.examples import examples
 from clients.reference.grouping import Grouping
 from clients.reference.markup import Links, first_sentence, frame
@@ -77,24 +71,14 @@ class Reference:
         return ", ".join(one for one in self.grouping.pages[page].types[:4]) + " …"
 
     def _deprecations(self) -> str:
-        old = [(one, reason) for one, _, reason in described(self._schema) if reason]
+        old = [(one, reason) for one, _, reason in described(self._schema) if reason is not None]
         if not old:
             return "<h1>Deprecations</h1><p>Nothing is deprecated: everything in this reference is here to stay.</p>"
         items = "".join(f"<li>{self._links.to(one)}: {escape(reason)}</li>" for one, reason in old)
         return f"<h1>Deprecations</h1><p>Still served, and going away:</p><ul>{items}</ul>"
 
 
-def described(schema: GraphQLSchema) -> Iterator[tuple[str, str, str]]:
-    """Every type, field and value as (coordinate, description, reason of its deprecation)."""
-    for name, type_ in schema.type_map.items():
-        if is_introspection_type(type_):
-            continue
-        roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
-        if type_ not in roots:
-            yield name, type_.description or "", ""
-        if isinstance(type_, GraphQLEnumType):
-            for key, value in type_.values.items():
-                yield f"{name}.{key}", value.description or "", value.deprecation_reason or ""
-        elif isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):
-            for key, field in type_.fields.items():
-                yield f"{name}.{key}", field.description or "", field.deprecation_reason or ""
+def described(schema: GraphQLSchema) -> Iterator[Member]:
+    """Everything that has an address: all but arguments, which stand with their field, and the root types."""
+    roots = [one.name for one in (schema.query_type, schema.mutation_type, schema.subscription_type) if one]
+    return (one for one in members(schema) if "(" not in one.coordinate and one.coordinate not in roots)
