@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -73,6 +74,11 @@ class Database:
         async with engine.connect() as connection:
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
             yield connection
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections of the pool are in use, and how many at rest."""
+        pool: Any = self.engine.pool
+        return pool.checkedout(), pool.checkedin()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, false, select, true
+from sqlalchemy import ColumnElement, Row, and_, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
@@ -43,6 +43,20 @@ class Batch:
 async def last_position(session: AsyncSession) -> int:
     """The position of the latest event; 0 before the first."""
     return await session.scalar(select(outbox_head.c.position)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Events that wait for the relay, and since when."""
+
+    events: int
+    oldest_at: datetime | None
+
+
+async def backlog(session: AsyncSession) -> Backlog:
+    waiting = select(func.count(), func.min(outbox.c.occurred_at)).where(outbox.c.position.is_(None))
+    count, oldest_at = (await session.execute(waiting)).one()
+    return Backlog(count, oldest_at)
 
 
 async def after(session: AsyncSession, position: int, viewer: Actor, wanted: Wanted, *, limit: int = BATCH) -> Batch:

@@ -15,7 +15,7 @@ from persistence.callers import CHANNEL as RIGHTS
 from persistence.callers import Callers
 from persistence.database import Database
 from persistence.wakeups import Wakeups
-from persistence.work import Work
+from persistence.work import CURRENT, Work
 from resolvers.loaders import Loaders
 from resolvers.rate_limits import Charge, RateLimits
 
@@ -75,6 +75,8 @@ class Context:
 
     def __post_init__(self) -> None:
         self.forget()
+        # Whoever makes a context works for its operation from then on.
+        CURRENT.set(self.work)
 
     def visit(self) -> Visit:
         return Visit(ip=self.ip, user_agent=self.user_agent, at=datetime.now(UTC))

@@ -18,6 +18,7 @@ from schema.api import sdl
 from server.clock import Clock
 from server.explorer import explorer_routes
 from server.health import Health
+from server.metrics import Metrics
 from server.middleware import RequestMiddleware
 from server.planned_requests import PlannedRequests
 from server.plans import Plans
@@ -32,6 +33,7 @@ def create_app(
     is_sandbox: bool = True,
     is_planned: bool = False,
     rate_limits: RateLimits | None = None,
+    metrics_token: str | None = None,
 ) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
@@ -45,12 +47,14 @@ def create_app(
     health = Health(database)
     plans = Plans(database) if is_planned else None
     planned = [] if plans is None else [Middleware(PlannedRequests, platform, plans)]
+    metrics = Metrics(metrics_token, platform, {} if plans is None else plans.fallbacks)
     view = GraphQLView(platform, plans)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await platform.wakeups.start()
-        yield
+        async with metrics.watching():
+            yield
         await platform.wakeups.stop()
         if plans is not None:
             await plans.pins.close()
@@ -62,10 +66,11 @@ def create_app(
             Route("/schema.graphql", _schema),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            Route("/metrics", metrics.serve),
             *explorer_routes(is_sandbox=is_sandbox),
             *reference_routes(),
         ],
-        middleware=[Middleware(RequestMiddleware), *planned],
+        middleware=[Middleware(RequestMiddleware, metrics.tallies), *planned],
         lifespan=lifespan,
     )
     app.state.platform = platform

@@ -1,5 +1,9 @@
 """Protocol faults: the only errors clients see in `errors[]`, each with a code and the request's id."""
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
 import structlog
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -10,6 +14,9 @@ from resolvers.guards import NotAllowed, NotSignedIn, NotVerified
 from resolvers.rate_limits import TooCostly
 
 log = structlog.get_logger(__name__)
+
+FAULTS: Counter[str] = Counter()
+"""How many of each code this process has answered."""
 
 
 def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
@@ -38,6 +45,13 @@ def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
     return _fault(error, "Something went wrong on our side; it has been logged.", "INTERNAL", request_id)
 
 
+def wait_of(errors: Iterable[Any] | None) -> int | None:
+    """After how many seconds an operation that came too often may be repeated; None where none did."""
+    waits = [one["extensions"]["retryAfter"] for one in errors or () if "retryAfter" in one.get("extensions", ())]
+    return max(waits, default=None)
+
+
 def _fault(error: GraphQLError, message: str, code: str, request_id: str, **more: object) -> GraphQLError:
+    FAULTS[code] += 1
     extensions = {"code": code, "requestId": request_id, **more}
     return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)

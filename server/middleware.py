@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.logs import REQUEST_ID, log_request
+from server.tallies import Tallies
 
 MAX_BODY_BYTES = 1_000_000
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -23,8 +24,9 @@ _HEADERS = [
 class RequestMiddleware:
     """Takes X-Request-Id from the caller (up to 64 safe characters) or makes one, and echoes it in every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tallies: Tallies) -> None:
         self.app = app
+        self._tallies = tallies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -60,7 +62,10 @@ class RequestMiddleware:
             }
             await JSONResponse({"errors": [fault]}, status_code=413)(scope, receive, answer)
         finally:
-            log_request(request_id, scope["method"], scope["path"], status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            log_request(request_id, scope["method"], scope["path"], status, seconds)
+            if (context := scope["state"].get("context")) is not None:
+                self._tallies.add(context, seconds)
 
 
 class _BodyTooLarge(Exception):

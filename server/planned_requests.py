@@ -85,6 +85,7 @@ class PlannedRequests:
         answer = await self.plans.answer(
             plan, asked.get("variables"), context, explain=explain and context.viewer.may(Permission.STAFF_OPS)
         )
+        context.is_planned = answer is not None
         return None if answer is None else _body(answer, cost)
 
 

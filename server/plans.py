@@ -16,6 +16,7 @@ from domain.actors import Actor, ActorKind
 from domain.permissions import Permission
 from persistence.database import Database
 from persistence.wakeups import Wakeups
+from persistence.work import CURRENT
 from planner.planning import Answer, Plan, Planner, Stream
 from resolvers.context import Context, Platform
 from schema.api import schema
@@ -43,11 +44,15 @@ class Pin:
                 self.prepared.clear()
             statement = self.prepared[text] = await self.driver.prepare(text)
         try:
-            return await statement.fetch(*values)
+            records = await statement.fetch(*values)
         except asyncpg.InvalidCachedStatementError:
             # The tables have changed under it: whoever asks next prepares it anew.
             self.prepared.clear()
             raise
+        if (work := CURRENT.get()) is not None:
+            work.statements += 1
+            work.rows += len(records)
+        return records
 
 
 class Pins:

@@ -61,6 +61,7 @@ async def serve(start: Start) -> int:
                 is_sandbox=settings.mode is Mode.SANDBOX,
                 is_planned=settings.is_planned,
                 rate_limits=RateLimits(settings.anonymous_limits, settings.session_limits, settings.max_cost),
+                metrics_token=settings.metrics_token,
             )
             await _serve_until(stop, app, start)
     _say("Stopped.")

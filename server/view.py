@@ -18,7 +18,7 @@ from strawberry.types import ExecutionResult
 from resolvers.context import Context, Platform
 from schema.api import schema
 from server.auth import actor_of_token, bearer_token
-from server.errors import as_fault
+from server.errors import as_fault, wait_of
 from server.plans import Plans
 from server.sockets import SocketHandler, TextSocket
 
@@ -61,7 +61,7 @@ class GraphQLView(GraphQL[Context, None]):
         if begun is not None:
             return begun
         viewer = await actor_of_token(self.platform.database, bearer_token(request))
-        return Context(
+        context = request.scope["state"]["context"] = Context(
             platform=self.platform,
             viewer=viewer,
             request_id=request.scope.get("state", {}).get("request_id", ""),
@@ -69,6 +69,7 @@ class GraphQLView(GraphQL[Context, None]):
             user_agent=request.headers.get("user-agent", "")[:300],
             idempotency_key=key_of(request.headers.get("idempotency-key", "")),
         )
+        return context
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         request_id = request.scope.get("state", {}).get("request_id", "")
@@ -77,6 +78,15 @@ class GraphQLView(GraphQL[Context, None]):
         elif self.plans is not None:
             await self.plans.admit(request)
         return await super().process_result(request, result)
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        response = super().create_response(response_data, sub_response)
+        if isinstance(response_data, dict) and (wait := wait_of(response_data.get("errors"))) is not None:
+            response.status_code = 429
+            response.headers["retry-after"] = str(wait)
+        return response
 
     def decode_json(self, data: str | bytes) -> Any:
         return orjson.loads(data)
