@@ -83,7 +83,8 @@ function start(client: Client): Connection {
     socket.onopen = () => write(connection, { type: 'connection_init', payload: token ? { token } : {} });
     socket.onmessage = ({ data }: { data: string }) => receive(connection, JSON.parse(data) as Message);
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => fail(closed(code, reason));
-    socket.onerror = () => {};
+    // Not every implementation closes what it could not open.
+    socket.onerror = () => fail(closed(1006, 'it broke'));
     connection.heartbeat = setInterval(() => {
       if (!connection.isHeard) fail(closed(1006, 'the server is silent'));
       connection.isHeard = false;
@@ -114,10 +115,11 @@ function write({ socket, isOver }: Connection, message: Message): void {
 
 /** Nothing is sent or received on it any more; the next feed connects anew. */
 function end(client: Client, connection: Connection): void {
+  if (connection.isOver) return;
+  connection.isOver = true;
   clearInterval(connection.heartbeat);
   if (client.connection === connection) client.connection = undefined;
-  if (!connection.isOver) connection.socket?.close(1000);
-  connection.isOver = true;
+  connection.socket?.close(1000);
 }
 
 function closed(status: number, reason: string): RequestError {
