@@ -1,7 +1,7 @@
 """Protocol faults: the only errors clients see in `errors[]`, each with a code and the request's id."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -45,10 +45,10 @@ def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
     return _fault(error, "Something went wrong on our side; it has been logged.", "INTERNAL", request_id)
 
 
-def wait_of(errors: Iterable[Any] | None) -> int | None:
-    """After how many seconds an operation that came too often may be repeated; None where none did."""
-    waits = [one["extensions"]["retryAfter"] for one in errors or () if "retryAfter" in one.get("extensions", ())]
-    return max(waits, default=None)
+def wait_of(answer: Mapping[str, Any]) -> int | None:
+    """After how many seconds an operation that came too often may be repeated; None where it did not."""
+    errors = answer.get("errors") if answer.get("data") is None else None
+    return max((one["extensions"].get("retryAfter", 0) for one in errors or ()), default=0) or None
 
 
 def _fault(error: GraphQLError, message: str, code: str, request_id: str, **more: object) -> GraphQLError:

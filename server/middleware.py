@@ -37,11 +37,18 @@ class RequestMiddleware:
         bound = REQUEST_ID.set(request_id)
         try:
             if scope["type"] == "websocket":
-                await self.app(scope, receive, send)
+                await self._socket(scope, receive, send)
             else:
                 await self._http(scope, receive, send, request_id)
         finally:
             REQUEST_ID.reset(bound)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._tallies.sockets += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._tallies.sockets -= 1
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started, status = time.perf_counter(), 500

@@ -83,7 +83,8 @@ class GraphQLView(GraphQL[Context, None]):
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
         response = super().create_response(response_data, sub_response)
-        if isinstance(response_data, dict) and (wait := wait_of(response_data.get("errors"))) is not None:
+        # A batch is refused as a whole before it comes here.
+        if isinstance(response_data, dict) and (wait := wait_of(response_data)) is not None:
             response.status_code = 429
             response.headers["retry-after"] = str(wait)
         return response
