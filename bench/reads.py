@@ -60,25 +60,26 @@ class Read:
         return {"id": f"inv_{key.hex}" if dialect == "milepost" else str(key)}
 
 
-async def reads_of(url: str, names: Sequence[str] = ("point", "list", "balance")) -> list[Read]:
+_READS = {
+    "point": ("an invoice with its lines", _POINT),
+    "list": ("50 projects with milestones and tasks", _LIST),
+    "balance": ("the wallet of an organization", _BALANCE),
+}
+NAMES = list(_READS)
+
+
+async def reads_of(url: str, names: Sequence[str]) -> list[Read]:
     """The reads of those names, with the objects that the database has for them."""
-    known = {
-        "point": ("an invoice with its three lines", _POINT),
-        "list": ("50 projects with milestones and tasks", _LIST),
-        "balance": ("the wallet of an organization", _BALANCE),
-    }
     connection = await asyncpg.connect(url)
     try:
-        return [
-            Read(
-                name,
-                known[name][0],
-                [Asking(row["token"], row["key"]) for row in await connection.fetch(known[name][1], _MOST)],
-            )
-            for name in names
-        ]
+        return [await _read(connection, name) for name in names]
     finally:
         await connection.close()
+
+
+async def _read(connection: asyncpg.Connection, name: str) -> Read:
+    title, sql = _READS[name]
+    return Read(name, title, [Asking(row["token"], row["key"]) for row in await connection.fetch(sql, _MOST)])
 
 
 def _request(path: str, token: str, body: bytes) -> bytes:

@@ -1,11 +1,14 @@
 """The report: one table of what was measured, and what it says about Milepost's aims."""
 
+import os
+import platform
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.costs import Memory
-from bench.rounds import Sample
+from bench.rounds import Pace, Sample
 
 LIMIT, MILEPOST, AGAIN = "limit", "milepost", "milepost again"
 OF_THE_LIMIT, OF_THE_BEST_PEER, MOST_MB = 0.6, 1.3, 100
@@ -45,6 +48,14 @@ class Measured:
         return [figure(one) / figure(other) for one, other in pairs]
 
 
+def report(measured: Measured, pace: Pace, size: str) -> str:
+    """All of it, as Markdown."""
+    parts = [_circumstances(measured, pace, size), table(measured), memory_table(measured)]
+    if aims := verdicts(measured):
+        parts.append("\n".join(["What Milepost is to reach:", "", *aims]))
+    return "\n\n".join(parts) + "\n"
+
+
 def table(measured: Measured) -> str:
     """All entrants of all reads, the fastest first."""
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS)]
@@ -66,6 +77,24 @@ def verdicts(measured: Measured) -> list[str]:
     if MILEPOST not in measured.titles:
         return []
     return [*_speeds(measured), _memory(measured.memory[MILEPOST])]
+
+
+def _circumstances(measured: Measured, pace: Pace, size: str) -> str:
+    driver = statistics.median(one.driver_cpu_us for one in measured.samples)
+    return (
+        f"{size}.\n"
+        f"{pace.rounds} rounds of {pace.seconds:g} s for each server and read over {pace.connections} connections, "
+        f"on {os.cpu_count()} cores ({_processor()}).\nThe client took {driver:.0f} µs of CPU for a request."
+    )
+
+
+def _processor() -> str:
+    names = (
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if "model name" in line
+    )
+    return next(names, platform.machine())
 
 
 def _speeds(measured: Measured) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""Rounds: in each, every read is asked of every server, in an order that is shuffled anew."""
+"""Rounds: in each, every read is asked of every server, one after the other, in an order that is shuffled anew."""
 
 import random
 import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,27 +61,30 @@ async def course_of(read: Read, entrant: Entrant) -> tuple[Course, list[bytes]]:
     return Course(read, entrant, requests, [len(body) for body in bodies]), bodies
 
 
-async def sampled(courses: Sequence[Course], pace: Pace, driver: int, database: int) -> list[Sample]:
-    """Runs all rounds; the process ids are those of this driver and of PostgreSQL."""
+async def sampled(courses: Sequence[Course], pace: Pace, database: int) -> list[Sample]:
+    """Runs all rounds, and one before them that does not count: compilers and caches get warm.
+
+    The process id is that of PostgreSQL.
+    """
+    shuffled = random.Random(1)
+    reads = list(dict.fromkeys(course.read.name for course in courses))
     samples = []
-    shuffle = random.Random(1)
-    for number in range(pace.rounds):
-        order = list(courses)
-        shuffle.shuffle(order)
-        for course in order:
-            samples.append(await _sample(course, pace, number, driver, database))
-    return samples
+    for number in range(1 + pace.rounds):
+        for read in shuffled.sample(reads, len(reads)):
+            entered = [course for course in courses if course.read.name == read]
+            for course in shuffled.sample(entered, len(entered)):
+                samples += [await _sample(course, pace, number, database)]
+    return [sample for sample in samples if sample.round > 0]
 
 
-async def _sample(course: Course, pace: Pace, number: int, driver: int, database: int) -> Sample:
+async def _sample(course: Course, pace: Pace, number: int, database: int) -> Sample:
     entrant = course.entrant
-    processes = (entrant.running.pid, database, driver)
-    before = [cpu_seconds(one) for one in processes]
+    before = _cpu(entrant, database)
     driven = await drive(
         entrant.running.port, course.requests, course.lengths, connections=pace.connections, seconds=pace.seconds
     )
-    used = [cpu_seconds(one) - start for one, start in zip(processes, before, strict=True)]
-    server, postgres, own = (seconds / driven.requests * 1e6 for seconds in used)
+    after = _cpu(entrant, database)
+    server, postgres, driver = ((now - then) / driven.requests * 1e6 for now, then in zip(after, before, strict=True))
     return Sample(
         course.read.name,
         entrant.label,
@@ -89,5 +93,10 @@ async def _sample(course: Course, pace: Pace, number: int, driver: int, database
         statistics.median(driven.latencies) * 1e3,
         server,
         postgres,
-        own,
+        driver,
     )
+
+
+def _cpu(entrant: Entrant, database: int) -> tuple[float, float, float]:
+    """CPU seconds so far: of the server, of PostgreSQL, our own."""
+    return cpu_seconds(entrant.running.pid), cpu_seconds(database), time.process_time()

@@ -55,7 +55,7 @@ _MILEPOST = Server(
     title="Milepost",
     command=(sys.executable, "-m", "server", "serve"),
     dialect="milepost",
-    settings={"MILEPOST_MODE": "production", "MILEPOST_PLANNER": "on", "MILEPOST_LOG_LEVEL": "warning"},
+    settings={"MILEPOST_PLANNER": "on", "MILEPOST_LOG_LEVEL": "warning"},
 )
 
 SERVERS = (
@@ -151,8 +151,11 @@ async def _until_listening(process: asyncio.subprocess.Process, port: int, serve
                     (await asyncio.open_connection("127.0.0.1", port))[1].close()
                     return
                 await asyncio.sleep(0.05)
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-    raise DoesNotStart(f"{server.title} does not start. The end of {log}:\n{tail}")
+    raise DoesNotStart(f"{server.title} does not start. It said:\n{_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

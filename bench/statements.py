@@ -1,6 +1,7 @@
 """Counting statements: PostgreSQL writes each of them to its log for as long as it is asked to."""
 
 import asyncio
+import os
 import re
 import statistics
 from collections.abc import AsyncIterator, Sequence
@@ -30,10 +31,9 @@ async def statements_of(port: int, requests: Sequence[bytes], log: Path) -> floa
     """How many statements a request causes: the median, because workers ask for their own things now and then."""
     counts = []
     for request in requests:
-        end = log.stat().st_size
-        await ask(port, [request])
         with log.open("rb") as file:
-            file.seek(end)
+            file.seek(0, os.SEEK_END)
+            await ask(port, [request])
             counts.append(len(_STATEMENT.findall(file.read())))
     return statistics.median(counts)
 

@@ -1,19 +1,19 @@
-WITH page AS (
-    SELECT * FROM projects WHERE client_organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50
-), task_texts AS (
-    SELECT t.milestone_id, string_agg(concat('{"id":"', t.id, '","position":', t.position, ',"title":', to_json(t.title),
-        ',"status":"', t.status, '","dueOn":', to_json(t.due_on), '}'), ',' ORDER BY t.position) AS texts
-    FROM tasks t WHERE t.project_id IN (SELECT id FROM page) GROUP BY t.milestone_id
-), milestone_texts AS (
-    SELECT m.project_id, string_agg(concat('{"id":"', m.id, '","position":', m.position, ',"title":', to_json(m.title),
-        ',"workStatus":"', m.status, '","dueOn":', to_json(m.due_on),
-        ',"amount":{"amountMinor":"', m.amount_minor, '","currency":"', m.currency, '"},"tasks":[', texts, ']}'),
-        ',' ORDER BY m.position) AS texts
-    FROM milestones m LEFT JOIN task_texts ON milestone_id = m.id
-    WHERE m.project_id IN (SELECT id FROM page) GROUP BY m.project_id
-)
-SELECT concat('{"data":{"projects":{"nodes":[', string_agg(concat('{"id":"', p.id, '","title":', to_json(p.title),
-    ',"status":"', p.status, '","dueOn":', to_json(p.due_on), ',"createdAt":', to_json(p.created_at),
-    ',"budget":{"amountMinor":"', p.budget_minor, '","currency":"', p.currency, '"},"milestones":[', texts, ']}'),
-    ',' ORDER BY p.created_at DESC, p.id DESC), ']}}}')
-FROM page p LEFT JOIN milestone_texts ON project_id = p.id
+SELECT '{"data":{"projects":{"nodes":[' || string_agg(
+    '{"id":"' || p.id::text || '","title":' || to_json(p.title)::text || ',"status":"' || p.status
+    || '","dueOn":' || coalesce('"' || p.due_on::text || '"', 'null') || ',"createdAt":' || to_json(p.created_at)::text
+    || ',"budget":{"amountMinor":"' || p.budget_minor::text || '","currency":"' || p.currency || '"},"milestones":[' || (
+        SELECT string_agg('{"id":"' || m.id::text || '","position":' || m.position::text
+            || ',"title":' || to_json(m.title)::text || ',"workStatus":"' || m.status
+            || '","dueOn":' || coalesce('"' || m.due_on::text || '"', 'null')
+            || ',"amount":{"amountMinor":"' || m.amount_minor::text || '","currency":"' || m.currency || '"},"tasks":[' || (
+                SELECT string_agg('{"id":"' || t.id::text || '","position":' || t.position::text
+                    || ',"title":' || to_json(t.title)::text || ',"status":"' || t.status
+                    || '","dueOn":' || coalesce('"' || t.due_on::text || '"', 'null') || '}', ',' ORDER BY t.position)
+                FROM tasks t WHERE t.milestone_id = m.id
+            ) || ']}', ',' ORDER BY m.position)
+        FROM milestones m WHERE m.project_id = p.id
+    ) || ']}', ',' ORDER BY p.created_at DESC, p.id DESC) || ']}}}'
+FROM (
+    SELECT id, title, status, due_on, created_at, budget_minor, currency FROM projects
+    WHERE client_organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50
+) p
