@@ -39,6 +39,7 @@ from planner.shapes import (
 )
 from planner.statements import Unsupported
 from planner.texts import Piece, Selected, TextPlan, column_plan, concatenated, pieces_of
+from planner.written import merged
 
 _NO_INFO: Any = None
 
@@ -86,6 +87,7 @@ class Compiler:
             shape.parts.append(self._part(shape, one, shown, source, f"{path}.{one.key}"))
         pending.append("}" if fields else "{}")
         self._flush(shape, pending)
+        shape.parts = merged(shape.parts)
         return shape
 
     def _flush(self, shape: Shape, pending: list[Piece]) -> None:

@@ -58,7 +58,7 @@ class Run:
     viewer: Any = field(init=False)
     viewer_shape: Any = field(init=False)
     viewer_slots: Mapping[str, Any] = field(init=False)
-    recording: Any = field(init=False)
+    _recording: Any = None
 
     def __post_init__(self) -> None:
         self.look_who_asks()
@@ -68,7 +68,14 @@ class Run:
         self.viewer = self.bindings.viewer_of(self.context)
         self.viewer_shape = self.bindings.viewers.shape(self.viewer)
         self.viewer_slots = self.bindings.viewers.values(self.viewer)
-        self.recording = self.bindings.recording(self.context)
+        self._recording = None
+
+    @property
+    def recording(self) -> Any:
+        """The context in which loaders only say what they would load; made when the first resolver needs it."""
+        if self._recording is None:
+            self._recording = self.bindings.recording(self.context)
+        return self._recording
 
     async def rows_of(self, name: str, statement: Statement, slots: Mapping[str, Any]) -> Any:
         self.statements += 1
