@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import {
+  type Client,
+  acceptProposal,
+  addPaymentMethod,
+  approveMilestone,
+  approveTask,
+  createGig,
+  createProposal,
+  getBalances,
+  getGigBoardAll,
+  getInvoice,
+  getLiveCursor,
+  getProject,
+  isRefusal,
+  listGigCategoriesAll,
+  listInvoicesAll,
+  orThrow,
+  publishGig,
+  submitProposal,
+  submitTask,
+  watchProject,
+} from '../src/index.js';
+import { arrive } from './people.js';
+import { type Served, serveMilepost } from './processes.js';
+
+const BUDGET = { amountMinor: '115000', currency: 'EUR' };
+const PLAN = [
+  { title: 'Design', tasks: [{ title: 'Sketches' }, { title: 'Final design' }] },
+  { title: 'Pages', tasks: [{ title: 'Three pages, on phones too' }] },
+  { title: 'Shop', tasks: [{ title: 'Catalogue' }, { title: 'Checkout' }] },
+];
+
+let server: Served & { readonly mail: string };
+before(async () => {
+  server = await serveMilepost();
+});
+after(() => server.stop());
+
+test('a gig becomes a project, its work is approved, and its invoices are paid', { timeout: 120_000 }, async () => {
+  const { client: nora } = await arrive(server.url, server.mail, 'Nora North', 'CLIENT');
+  const { client: ada, organizationId } = await arrive(server.url, server.mail, 'Ada Lovelace', 'FREELANCER');
+  orThrow(await addPaymentMethod(nora, { provider: 'SIMULATOR', token: 'sim_ok', currency: 'EUR' }));
+
+  const gigId = await publish(nora);
+  const made = orThrow(await createProposal(ada, { gigId, amount: BUDGET, deliveryDays: 28 }));
+  orThrow(await submitProposal(ada, { proposalId: made.proposal.id }));
+
+  const [proposal, ...others] = await all(getGigBoardAll(nora, { id: gigId, first: 1 }));
+  assert.equal(others.length, 0);
+  assert.equal(proposal?.freelancerOrganization.id, organizationId);
+
+  // A stale version is refused, as data; nothing has happened.
+  const stale = await acceptProposal(nora, { proposalId: proposal.id, expectedVersion: proposal.version - 1 });
+  assert.ok(isRefusal(stale));
+  assert.equal(stale.code, 'CONFLICT');
+  assert.equal(stale.currentVersion, proposal.version);
+
+  const cursor = await getLiveCursor(nora);
+  const intention = { proposalId: proposal.id, expectedVersion: proposal.version, idempotencyKey: crypto.randomUUID() };
+  const { project, replayed } = orThrow(await acceptProposal(nora, intention));
+  assert.equal(replayed, false);
+  const again = orThrow(await acceptProposal(nora, intention));
+  assert.equal(again.replayed, true);
+  assert.equal(again.project.id, project.id);
+
+  const happened = follow(nora, project.id, cursor);
+  await happened.until('project.activated');
+  for (const [number, milestone] of project.milestones.entries()) {
+    for (const task of milestone.tasks) {
+      const delivered = orThrow(await submitTask(ada, { taskId: task.id, note: 'Here it is.' }));
+      orThrow(await approveTask(nora, { taskId: task.id, revision: delivered.task.revision }));
+    }
+    if (milestone.tasks.length > 1) orThrow(await approveMilestone(nora, { milestoneId: milestone.id }));
+    await happened.until('invoice.paid', number + 1);
+  }
+  await happened.until('project.completed');
+  await happened.end();
+
+  const done = await getProject(nora, { id: project.id });
+  assert.equal(done?.status, 'COMPLETED');
+  assert.equal(done.budgetSummary.paid.decimal, '1150.00');
+  assert.equal(done.budgetSummary.remaining.amountMinor, '0');
+
+  const invoices = await all(listInvoicesAll(ada, { first: 2, filter: { role: 'ISSUER' } }));
+  assert.deepEqual(
+    invoices.map((one) => [one.status, one.paymentStatus, one.amountDue.amountMinor]),
+    PLAN.map(() => ['PAID', 'PAID', '0']),
+  );
+  const invoice = await getInvoice(ada, { id: invoices[0]?.id ?? '' });
+  assert.equal(invoice?.payments.nodes[0]?.status, 'SUCCEEDED');
+
+  const { nodes: wallets } = await getBalances(ada);
+  const fees = await Promise.all(
+    invoices.map(async ({ id }) => (await getInvoice(ada, { id }))?.fee?.amountMinor ?? '0'),
+  );
+  const earned = 115_000n - fees.map(BigInt).reduce((sum, fee) => sum + fee, 0n);
+  assert.equal(wallets[0]?.available.amountMinor, String(earned));
+  assert.equal(wallets[0].statement.nodes.length, PLAN.length * 2);
+});
+
+/** Posts the gig; the answer is its id. */
+async function publish(client: Client): Promise<string> {
+  const categories = await all(listGigCategoriesAll(client, { first: 3 }));
+  const categoryId = categories.find((one) => one.slug === 'web-development')?.id ?? assert.fail('no such category');
+  const { gig } = orThrow(
+    await createGig(client, {
+      title: 'A website for a bakery',
+      description: 'Three pages and a small shop, ready for spring.',
+      categoryId,
+      currency: 'EUR',
+      budgetMax: BUDGET,
+      deliveryDays: 30,
+      terms: { invoicingMethod: 'MILESTONE', fundingMode: 'DIRECT', milestones: PLAN },
+    }),
+  );
+  assert.equal(gig.status, 'DRAFT');
+  assert.equal(orThrow(await publishGig(client, { gigId: gig.id })).gig.status, 'OPEN');
+  return gig.id;
+}
+
+/** Watches a project from a cursor on. */
+function follow(
+  client: Client,
+  projectId: string,
+  after: string,
+): { until(type: string, times?: number): Promise<void>; end(): Promise<void> } {
+  const seen: string[] = [];
+  const feed = watchProject(client, { projectId, after });
+  return {
+    until: async (type, times = 1) => {
+      while (seen.filter((one) => one === type).length < times) {
+        const { value, done } = await feed.next();
+        if (done) assert.fail(`the feed has ended before ${type}`);
+        seen.push(value.event?.type ?? assert.fail('there is a gap'));
+      }
+    },
+    end: async () => {
+      await feed.return();
+    },
+  };
+}
+
+async function all<T>(entries: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const entry of entries) found.push(entry);
+  return found;
+}
