@@ -18,7 +18,7 @@ async def answer(connection: Connection, scenario: Scenario, request: Request) -
         if step.get("hold"):
             await connection.wait(FOREVER_SECONDS)
         if step.get("abort") is True:
-            connection.abort()
+            await connection.abort()
             raise Gone
         seen["status"] = step.get("status", 200)
         if "sse" in step:
@@ -55,8 +55,7 @@ async def _whole(connection: Connection, scenario: Scenario, request: Request, s
     await connection.start_answer(step.get("status", 200), headers)
     if "abort" in step:
         await connection.write(body[: step["abort"]])
-        await connection.wait(0.05)
-        connection.abort()
+        await connection.abort()
         raise Gone
     await connection.write(body)
 
@@ -90,7 +89,7 @@ async def _stream(connection: Connection, scenario: Scenario, request: Request, 
         if step.get("hold"):
             await connection.wait(FOREVER_SECONDS)
         if step.get("abort"):
-            connection.abort()
+            await connection.abort()
             raise Gone
     connection.writer.close()
 

@@ -98,7 +98,7 @@ class Socket:
                 await self.next(step["await"])
             await self.say(step)
             if step.get("abort"):
-                self.connection.abort()
+                await self.connection.abort()
                 raise Gone
             if "close" in step:
                 await self.close(step["close"], step.get("reason", "scripted"))
@@ -158,4 +158,5 @@ async def serve(connection: Connection, scenario: Scenario, request: Request) ->
         (outcome,) = await asyncio.gather(playing, return_exceptions=True)
         if isinstance(outcome, Exception) and not isinstance(outcome, Gone):
             scenario.problems.append(f"the script of a socket failed: {outcome!r}")
-        seen["closed"] = {"code": socket.protocol.close_code, "reason": socket.protocol.close_reason}
+        said = socket.protocol.close_rcvd
+        seen["closed"] = {"code": said and said.code, "reason": said and said.reason}

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 LOOK_SECONDS = 0.01
+ARRIVAL_SECONDS = 0.05
 
 
 class Gone(Exception):
@@ -114,8 +115,9 @@ class Connection:
                 raise Gone
             await asyncio.sleep(min(left, LOOK_SECONDS))
 
-    def abort(self) -> None:
-        """Ends the connection with a TCP reset: what is unsent is lost, and the other side sees an error."""
+    async def abort(self) -> None:
+        """Ends the connection with a TCP reset. What was sent before gets a moment to arrive, else it is lost too."""
+        await self.wait(ARRIVAL_SECONDS)
         raw = self.writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()

@@ -33,26 +33,27 @@ final class WebhookVerifier {
         if (_bytesOf(signature) case final bytes?)
           for (final one in expected) equalInConstantTime(one, bytes),
     ].contains(true);
-    if (!isSigned) throw const WebhookException('no signature fits');
+    if (!isSigned) throw const WebhookException(WebhookFault.signature, 'no signature fits');
     try {
       return jsonDecode(utf8.decode(body)) as Map<String, Object?>;
     } on Object {
-      throw const WebhookException('the body is no JSON object');
+      throw const WebhookException(WebhookFault.body, 'the body is no JSON object');
     }
   }
 
   void _checkTime(String time) {
     final seconds = int.tryParse(time);
-    if (seconds == null) throw const WebhookException('webhook-timestamp is no number of seconds');
+    if (seconds == null)
+      throw const WebhookException(WebhookFault.timestamp, 'webhook-timestamp is no number of seconds');
     final sent = DateTime.fromMillisecondsSinceEpoch(seconds * 1000);
     if (_now().difference(sent).abs() > tolerance) {
-      throw const WebhookException('webhook-timestamp is too far from now');
+      throw const WebhookException(WebhookFault.timestamp, 'webhook-timestamp is too far from now');
     }
   }
 
   static String _header(Map<String, String> headers, String name) => switch (headers[name]) {
     final String value when value.isNotEmpty => value,
-    _ => throw WebhookException('the header $name is missing'),
+    _ => throw WebhookException(WebhookFault.headers, 'the header $name is missing'),
   };
 
   static List<int>? _bytesOf(String signature) {
@@ -71,10 +72,28 @@ final class WebhookVerifier {
   }
 }
 
+/// What is wrong with a webhook.
+enum WebhookFault {
+  /// A header is missing.
+  headers,
+
+  /// It is too old, or from the future.
+  timestamp,
+
+  /// It is not signed with a secret of ours.
+  signature,
+
+  /// It is signed, and no JSON object.
+  body,
+}
+
 /// A webhook that cannot be trusted. Answer it with 401 and do nothing.
 final class WebhookException implements Exception {
   /// Says why.
-  const WebhookException(this.message);
+  const WebhookException(this.reason, this.message);
+
+  /// What is wrong.
+  final WebhookFault reason;
 
   /// For logs; not for whoever sent it.
   final String message;
