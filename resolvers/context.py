@@ -60,6 +60,8 @@ class Context:
     idempotency_key: UUID | None = None
     identify: Callable[[], Awaitable[Actor]] | None = None
     """Who the caller is by now, for operations that outlive a request; NotSignedIn once the session has ended."""
+    last_event_id: str | None = None
+    """The cursor of a feed's last message: of the one its reader has seen, when they resume by it, then of each one."""
     outcomes: dict[str, "asyncio.Future[Any]"] = field(init=False, default_factory=dict)
     """How mutations of this operation have ended already, by their keys in the answer, where the planner ran them and
     leaves the answer to the ordinary executor: it must not run them again."""

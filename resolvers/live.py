@@ -115,8 +115,9 @@ async def follow(context: Context, feed: Feed, after: str | None) -> AsyncIterat
     platform = context.platform
     async with platform.database.reader() as session:
         position, resumes = await outbox.last_position(session), True
-        if after is not None:
-            wanted_from = position_of(after)
+        resumed = context.last_event_id or after
+        if resumed is not None:
+            wanted_from = position_of(resumed)
             resumes = await outbox.reaches_back_to(session, wanted_from, platform.now() - KEPT)
             position = wanted_from if resumes else position
     return _updates(context, feed, position, resumes)
@@ -127,12 +128,14 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
     platform = context.platform
     with platform.wakeups.bell(feed.wanted.topic) as bell:
         if not resumes:
+            context.last_event_id = cursor_of(position)
             yield Update(position, None, feed.object_of(None))
         while True:
             bell.clear()
             batch = await _read(context, feed, position)
             for event in batch.events:
                 context.forget()
+                context.last_event_id = cursor_of(event.position)
                 yield Update(event.position, event, feed.object_of(event))
             position = batch.position
             if len(batch.events) < BATCH:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from domain.refusals import Refused
 from planner.planning import Answer, Stream
@@ -47,6 +48,13 @@ async def results(plans: Plans | None, asked: Asked, context: Context) -> AsyncG
     async with aclosing(planned) as each:
         async for result in each:
             yield result
+
+
+def is_end(result: ExecutionResult) -> bool:
+    """Whether the operation has failed as a whole. Errors of fields have a path; without one it is all of it."""
+    if isinstance(result, PreExecutionError):
+        return True
+    return result.data is None and not any(one.path for one in result.errors or ())
 
 
 async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerator[object, None] | None:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -21,16 +20,14 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 
 from domain.actors import Actor, ActorKind
-from persistence.sessions import actor_of_session
 from resolvers.context import Context
 from resolvers.guards import NotSignedIn
 from resolvers.live import no_longer_acting
-from server.auth import actor_of_token, token_of
+from server.auth import actor_by_now, actor_of_token, token_of
 from server.errors import as_fault
-from server.operations import Asked, results
+from server.operations import Asked, is_end, results
 from server.plans import Plans
 
 MAX_OPERATIONS = 50
@@ -118,8 +115,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await operation.send_initial_errors([as_fault(error, context.request_id)])
             return False
         errors = result.errors or []
-        # Errors of fields have a path; without one it is the operation or its stream that failed.
-        ended = isinstance(result, PreExecutionError) or (result.data is None and not any(one.path for one in errors))
+        ended = is_end(result)
         if ended and self.is_signed_in and any(isinstance(one.original_error, NotSignedIn) for one in errors):
             raise NotSignedIn
         if errors:
@@ -140,14 +136,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return self.context.viewer.kind is not ActorKind.ANONYMOUS
 
     async def identify(self) -> Actor:
-        """Who the caller is by now; raises NotSignedIn when the session has ended. Its lifetime runs on real time."""
-        session_id = self.context.viewer.session_id
-        if session_id is None:
-            return self.context.viewer
-        viewer = await actor_of_session(self.context.platform.database, session_id, datetime.now(UTC))
-        if viewer.kind is ActorKind.ANONYMOUS:
-            raise NotSignedIn
-        return viewer
+        return await actor_by_now(self.context.platform.database, self.context.viewer)
 
     async def refresh(self) -> Actor:
         """Who the caller is by now. What still runs for an organization they no longer act for ends with FORBIDDEN."""
