@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from persistence.mapping import map_domain
+from persistence.pins import Pins
 
 _QUERY_CANCELED = "57014"
 """What PostgreSQL calls the end of a statement that took longer than statement_timeout."""
@@ -54,6 +55,7 @@ class Database:
             connect_args={"server_settings": {"application_name": "milepost", "statement_timeout": "5000"}},
         )
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.pins = Pins(self._reading)
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[AsyncSession]:
@@ -80,5 +82,10 @@ class Database:
         pool: Any = self.engine.pool
         return pool.checkedout(), pool.checkedin()
 
+    async def fetch(self, statement: str, values: list[Any]) -> Any:
+        """The driver's rows of a statement that is text already, with parameters $1, $2, ...: the shortest way."""
+        return await self.pins.fetch(statement, values)
+
     async def close(self) -> None:
+        await self.pins.close()
         await self.engine.dispose()

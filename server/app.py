@@ -56,8 +56,7 @@ def create_app(
         async with metrics.watching():
             yield
         await platform.wakeups.stop()
-        if plans is not None:
-            await plans.pins.close()
+        await database.pins.close()
 
     app = Starlette(
         routes=[

@@ -14,6 +14,7 @@ from planner.planning import Answer, Planner
 from resolvers.context import Context, Platform
 from resolvers.rate_limits import RateLimits
 from schema.api import schema
+from schema.metering import start
 from schema.planned import MilepostBindings
 from tests.world import World
 
@@ -40,7 +41,9 @@ class Both:
             yield cls(platform, Planner(GRAPHQL, MilepostBindings(GRAPHQL)), driver)
 
     def context(self, viewer: Actor) -> Context:
-        return Context(platform=self.platform, viewer=viewer)
+        context = Context(platform=self.platform, viewer=viewer)
+        start(context, None)
+        return context
 
     def is_valid(self, query: str) -> bool:
         return not validate(GRAPHQL, parse(query))

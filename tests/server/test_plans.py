@@ -108,14 +108,15 @@ async def test_a_query_after_a_mutation_of_the_same_process_sees_the_rights_it_l
 
 
 async def test_a_pinned_connection_is_used_again_unless_it_was_closed(world: World) -> None:
-    plans = Plans(world.database)
-    first = await plans.pins.take()
-    await plans.pins.give_back(first)
-    again = await plans.pins.take()
+    pins = world.database.pins
+    first = await pins.take()
+    await pins.give_back(first)
+    again = await pins.take()
     assert again is first
     await again.driver.close()
-    await plans.pins.give_back(again)
-    other = await plans.pins.take()
+    await pins.give_back(again)
+    other = await pins.take()
+    assert other is not first
     assert await other.driver.fetchval("SELECT 1") == 1
-    await plans.pins.give_back(other)
-    await plans.pins.close()
+    await pins.give_back(other)
+    await pins.close()
