@@ -48,7 +48,7 @@ def create_app(
     plans = Plans(database) if is_planned else None
     planned = [] if plans is None else [Middleware(PlannedRequests, platform, plans)]
     metrics = Metrics(metrics_token, platform, {} if plans is None else plans.fallbacks)
-    view = GraphQLView(platform, plans)
+    view = GraphQLView(platform, plans, metrics.tallies)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -75,6 +75,7 @@ def create_app(
     app.state.platform = platform
     app.state.health = health
     app.state.plans = plans
+    app.state.streams = view.streams
     return app
 
 

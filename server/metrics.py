@@ -25,6 +25,7 @@ _TOTALS = {
     "rows": "Rows that those statements read or wrote",
     "cost": "What operations cost",
     "planned": "Operations that a plan answered",
+    "streamed": "Operations over sockets and event streams",
 }
 
 

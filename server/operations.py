@@ -69,8 +69,10 @@ async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerat
     extensions = {"cost": shown(charge(context, known, asked.variables))}
     if plan.is_subscription:
         stream = await plans.subscribe(plan, asked.variables, context)
+        context.is_planned = stream is not None
         return None if stream is None else _messages(plans, stream, extensions)
     answer = await plans.answer(plan, asked.variables, context)
+    context.is_planned = answer is not None
     return None if answer is None else _only(_result(answer, extensions))
 
 

@@ -118,6 +118,7 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
     ]
     await asyncio.wait([asyncio.create_task(stop.wait()), *parts], return_when=asyncio.FIRST_COMPLETED)
     app.state.health.is_draining = True
+    app.state.streams.end()
     stop.set()
     server.should_exit = True
     await asyncio.gather(*parts)

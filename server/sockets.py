@@ -29,6 +29,7 @@ from server.auth import actor_by_now, actor_of_token, token_of
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
 from server.plans import Plans
+from server.tallies import Tallies
 
 MAX_OPERATIONS = 50
 WATCH_SECONDS = 2.0
@@ -107,6 +108,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         except Exception as error:
             with suppress(WebSocketDisconnected):
                 await operation.send_initial_errors([as_fault(_wrapped(error), context.request_id)])
+        finally:
+            self.tallies.add(context)
 
     async def send_result(self, operation: Operation[Context, None], result: object, context: Context) -> bool:
         """Sends one result; False when it was the last, because the operation has failed as a whole."""
@@ -130,6 +133,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def plans(self) -> Plans | None:
         plans: Plans | None = getattr(self.view, "plans")
         return plans
+
+    @property
+    def tallies(self) -> Tallies:
+        tallies: Tallies = getattr(self.view, "tallies")
+        return tallies
 
     @property
     def is_signed_in(self) -> bool:

@@ -30,11 +30,11 @@ class Histogram:
 class Tally:
     """What the operations of one name came to."""
 
-    __slots__ = ("cost", "durations", "planned", "rows", "statements")
+    __slots__ = ("cost", "durations", "planned", "rows", "statements", "streamed")
 
     def __init__(self) -> None:
         self.durations = Histogram()
-        self.cost = self.planned = self.statements = self.rows = 0
+        self.cost = self.planned = self.statements = self.rows = self.streamed = 0
 
 
 class Tallies:
@@ -47,11 +47,14 @@ class Tallies:
         self.sockets = 0
         self.streams = 0
 
-    def add(self, context: Context, seconds: float) -> None:
-        """An operation that has been answered."""
+    def add(self, context: Context, seconds: float | None = None) -> None:
+        """An operation that has ended; without a duration over sockets and event streams, where that says nothing."""
         charge, work = context.charge, context.work
         tally = self._tally(UNCHARGED if charge is None else charge.operation)
-        tally.durations.add(seconds)
+        if seconds is None:
+            tally.streamed += 1
+        else:
+            tally.durations.add(seconds)
         tally.statements += work.statements
         tally.rows += work.rows
         tally.planned += context.is_planned

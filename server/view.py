@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
@@ -19,8 +19,11 @@ from resolvers.context import Context, Platform
 from schema.api import schema
 from server.auth import actor_of_token, bearer_token
 from server.errors import as_fault, wait_of
+from server.operations import Asked
 from server.plans import Plans
 from server.sockets import SocketHandler, TextSocket
+from server.streams import Streams, has_mutation, wants_stream
+from server.tallies import Tallies
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -29,7 +32,7 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = TextSocket
 
-    def __init__(self, platform: Platform, plans: Plans | None = None) -> None:
+    def __init__(self, platform: Platform, plans: Plans | None, tallies: Tallies) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -37,7 +40,8 @@ class GraphQLView(GraphQL[Context, None]):
             connection_init_wait_timeout=timedelta(seconds=10),
         )
         self.platform = platform
-        self.plans = plans
+        self.plans, self.tallies = plans, tallies
+        self.streams = Streams(plans, tallies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,16 +49,37 @@ class GraphQLView(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            response = await self.run(request)
+            response = await (self._stream(request) if wants_stream(request) else self.run(request))
         except (HTTPException, UnicodeDecodeError) as error:
             response = _request_fault(request, error)
         await response(scope, receive, send)
+
+    async def _stream(self, request: Request) -> Response:
+        adapter = self.request_adapter_class(request)
+        if not self.is_request_allowed(adapter):
+            raise HTTPException(405, "GraphQL only supports GET and POST requests.")
+        given = await self.parse_http_body(adapter)
+        if isinstance(given, list) or not given.query:
+            raise HTTPException(400, "No GraphQL query found in the request.")
+        if request.method == "GET" and has_mutation(given.query):
+            raise HTTPException(405, "Send mutations by POST.")
+        context = await self.get_context(request, Response())
+        context.last_event_id = request.headers.get("last-event-id")
+        # The stream counts it itself, when it ends.
+        del request.scope["state"]["context"]
+        return self.streams.respond(Asked(given.query, given.variables, given.operation_name), context)
 
     def parse_json(self, data: str | bytes) -> Any:
         parsed = super().parse_json(data)
         if not isinstance(parsed, dict):
             raise HTTPException(400, "Send one JSON object with query, variables and operationName.")
         return parsed
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        given = await super().parse_http_body(request)
+        if not isinstance(given, list) and not isinstance(given.operation_name, (str, type(None))):
+            raise HTTPException(400, "The operationName must be a string or null, if provided.")
+        return given
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         begun: Context | None = request.scope.get("state", {}).get("context")

@@ -35,7 +35,19 @@ async def test_a_protected_field_without_credentials_is_unauthenticated(world: W
     assert await code_of(world, "{ gigs { totalCount } }") == "UNAUTHENTICATED"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"query": 5}', b'{"variables": {}}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"query": 5}',
+        b'{"variables": {}}',
+        b'{"query": "{ __typename }", "operationName": [1]}',
+    ],
+)
 async def test_a_malformed_body_is_a_coded_error(world: World, body: bytes) -> None:
     answer = await world.client.http.post("/graphql", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
