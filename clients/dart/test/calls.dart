@@ -248,6 +248,26 @@ void main() {
     await scenario.until((report) => report.requests.single['ended'] == 'left');
   });
 
+  test('a call that is cancelled in the middle of its answer ends too', () async {
+    final scenario = await Scenario.begin({
+      'answers': [
+        {
+          'sse': [
+            {'comment': 'never a JSON'},
+            {'hold': true},
+          ],
+        },
+      ],
+    });
+    final cancellation = Cancellation();
+    final call = scenario.client().tryRun(const GetLiveCursor(), cancellation: cancellation);
+    await scenario.until((report) => report.requests.firstOrNull?['status'] == 200);
+    await Future<void>.delayed(const Duration(milliseconds: 50));
+    cancellation.cancel();
+    expect('${await call}', 'Failure(CancelledException: The call was cancelled)');
+    await scenario.until((report) => report.requests.single['ended'] == 'left');
+  });
+
   test('a server that does not answer in time is tried again', () async {
     final scenario = await Scenario.begin({
       'answers': [

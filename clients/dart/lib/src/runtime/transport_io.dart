@@ -20,15 +20,20 @@ final class IoTransport implements Transport {
   @override
   Future<IncomingAnswer> send(OutgoingRequest request, {Cancellation? cancellation}) async {
     final sent = await _client.openUrl(request.method, request.url);
-    // `abort` before the answer is an error of the request, after it the body ends early: both reach the caller below.
-    unawaited(cancellation?.whenCancelled.then((_) => sent.abort(const CancelledException())));
     sent.followRedirects = false;
     sent.contentLength = request.length ?? -1;
     request.headers.forEach(sent.headers.set);
+    unawaited(cancellation?.whenCancelled.then((_) => sent.abort(const CancelledException())));
     await sent.addStream(request.body);
     final answer = await sent.close();
+    // Once an answer has begun it is ended by not listening to it any more.
+    final pieces = StreamIterator(answer);
+    unawaited(cancellation?.whenCancelled.then((_) => pieces.cancel()));
     final body = BytesBuilder(copy: false);
-    await answer.forEach(body.add);
+    while (await pieces.moveNext()) {
+      body.add(pieces.current);
+    }
+    cancellation?.check();
     final headers = <String, String>{};
     answer.headers.forEach((name, values) => headers[name.toLowerCase()] = values.join(', '));
     return IncomingAnswer(answer.statusCode, headers, body.takeBytes());
