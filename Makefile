@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve demo test coverage check format lock migration clean
+.PHONY: help install install-dev serve demo test coverage check bench bench-quick format lock migration clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -10,6 +10,8 @@ BOOTSTRAP := $(VENV)/.bootstrap/bin
 # Where one of these is missing, too old or without venv, the next one may do.
 PYTHONS ?= python3 python3.13 python3.12 python3.11
 WORKERS ?= auto
+PEERS := bench/peers
+PEERS_INSTALLED := $(PEERS)/node_modules/.installed
 ARGS ?=
 
 help: ## Show this list
@@ -43,6 +45,12 @@ check: install-dev ## Check style, types, imports and that generated files are u
 	@echo "==> states" && $(PYTHON) -m server states --check
 	@echo "==> migrations" && $(PYTHON) -m server migrate --check
 
+bench: install $(PEERS_INSTALLED) ## Compare Milepost with other servers; narrow down with ARGS="--only milepost,limit"
+	@$(PYTHON) -m bench --save $(ARGS)
+
+bench-quick: install $(PEERS_INSTALLED) ## Try the comparison with little data; its figures mean nothing
+	@$(PYTHON) -m bench --quick $(ARGS)
+
 format: install-dev ## Format the code and fix what can be fixed safely
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 	@$(PYTHON) -m ruff format .
@@ -58,6 +66,11 @@ migration: install-dev ## Write a migration for changed tables: make migration N
 clean: ## Remove the virtual environment and all caches; data stays
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+
+$(PEERS_INSTALLED): $(PEERS)/package-lock.json
+	@command -v npm > /dev/null || { echo 'The comparison needs npm: https://nodejs.org'; exit 1; }
+	@echo "==> Installing the other servers"
+	@npm ci --prefix $(PEERS) --silent --ignore-scripts && touch $@
 
 $(PYTHON):
 	@for candidate in $(PYTHONS); do \

@@ -12,8 +12,10 @@ import uvloop
 
 from bench.answers import AnswersDiffer
 from bench.comparing import compare
-from bench.data import FULL_SIZE, UnsoundData, counts, ensure_data
+from bench.data import FULL_SIZE, Data, UnsoundData, counts, ensure_data
 from bench.driving import WrongAnswer
+from bench.growth import SIZES, grown
+from bench.inside import calls_of, profile_of
 from bench.reads import NAMES, reads_of
 from bench.report import report
 from bench.rounds import Pace
@@ -28,16 +30,13 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parsed(arguments)
     try:
         with EmbeddedPostgres(_data_dir()) as postgres:
-            text = uvloop.run(_compared(chosen, postgres))
+            text = uvloop.run(_found_out(chosen, postgres))
     except (DoesNotStart, AnswersDiffer, WrongAnswer, UnsoundData) as error:
         print(error, file=sys.stderr)
         return 1
     print(text)
-    if chosen.results is not None:
-        command = shlex.join(["python", "-m", "bench", *arguments])
-        chosen.results.write_text(
-            f"# Results of the last run\n\nMade by `{command}`. [README.md](README.md) says how.\n\n{text}"
-        )
+    if chosen.save:
+        _save(text, "GROWTH.md" if chosen.growth else "RESULTS.md", arguments)
     return 0
 
 
@@ -45,15 +44,27 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Compares Milepost, its peers and the limit.")
     parser.add_argument("--only", metavar="NAMES", type=_names, default=_SERVERS, help=", ".join(_SERVERS))
     parser.add_argument("--reads", metavar="NAMES", type=_names, default=NAMES, help=", ".join(NAMES))
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=1, help="for which each server is driven in a round")
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=0.5, help="for which each server is driven in a round")
     parser.add_argument("--gigs", type=int, default=FULL_SIZE, help="the size of the data")
     parser.add_argument("--quick", action="store_true", help=f"whether all of it works: {' '.join(_QUICK)}")
-    parser.add_argument("--results", metavar="FILE", type=Path, help="write the report there too")
+    parser.add_argument("--growth", action="store_true", help="instead: lists at growing sizes of the data")
+    parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
+    parser.add_argument("--save", action="store_true", help="keep the report beside the code")
     chosen = parser.parse_args(arguments)
     if unknown := [*(set(chosen.only) - set(_SERVERS)), *(set(chosen.reads) - set(NAMES))]:
         parser.error(f"There is no {', '.join(unknown)}. Servers: {', '.join(_SERVERS)}; reads: {', '.join(NAMES)}.")
-    return parser.parse_args([*_QUICK, *arguments]) if chosen.quick else chosen
+    if chosen.quick:
+        chosen = parser.parse_args([*_QUICK, *arguments])
+    # What is kept is complete.
+    chosen.save &= not chosen.quick and not chosen.profile and (chosen.only, chosen.reads) == (_SERVERS, NAMES)
+    return chosen
+
+
+def _save(text: str, name: str, arguments: Sequence[str]) -> None:
+    command = shlex.join(["python", "-m", "bench", *arguments])
+    heading = f"# Results of the last run\n\nMade by `{command}`; [README.md](README.md) says what it does."
+    Path(__file__).with_name(name).write_text(f"{heading}\n\n{text}")
 
 
 def _names(text: str) -> list[str]:
@@ -65,8 +76,18 @@ def _data_dir() -> Path:
     return Path(tempfile.gettempdir(), f"milepost-bench-{os.geteuid()}")
 
 
+async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
+    if chosen.growth:
+        return await grown(postgres, (200, 2_000) if chosen.quick else SIZES, chosen.rounds, chosen.seconds)
+    if chosen.profile is not None:
+        url = await ensure_data(postgres.url, Data(chosen.gigs))
+        [read] = await reads_of(url, [chosen.profile])
+        return await profile_of(read, url)
+    return await _compared(chosen, postgres)
+
+
 async def _compared(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
-    url = await ensure_data(postgres.url, chosen.gigs)
+    url = await ensure_data(postgres.url, Data(chosen.gigs))
     size = ", ".join(f"{number:,} {table}" for table, number in (await counts(url)).items())
     reads = await reads_of(url, chosen.reads)
     servers = [server for server in SERVERS if server.name in chosen.only]
@@ -74,4 +95,6 @@ async def _compared(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> s
     with tempfile.TemporaryDirectory(prefix="milepost-bench-") as folder:
         async with running(servers, url, Path(folder)) as started:
             print(f"{size}. Comparing {', '.join(server.title for server in servers)} ...", flush=True)
-            return report(await compare(reads, started, pace, postgres), pace, size)
+            measured = await compare(reads, started, pace, postgres)
+    calls = await calls_of(reads, url) if "milepost" in chosen.only else {}
+    return report(measured, pace, size, calls)

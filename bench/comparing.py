@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from bench.answers import meaning_of, require_same
 from bench.costs import memory_of
+from bench.measured import AGAIN, MILEPOST, Measured
 from bench.reads import Read
-from bench.report import AGAIN, MILEPOST, Measured
 from bench.rounds import Course, Entrant, Pace, course_of, sampled
 from bench.servers import Running
-from bench.statements import logged, statements_of
+from bench.statements import COUNTING, server_settings, statements_of
 from server.embedded import EmbeddedPostgres
 
 _COUNTED_REQUESTS = 9
@@ -45,9 +45,9 @@ async def _checked(read: Read, entrants: Sequence[Entrant]) -> list[Course]:
     return [course for course, _ in asked]
 
 
-async def _statements(courses: Sequence[Course], postgres: EmbeddedPostgres) -> dict[tuple[str, str], float]:
+async def _statements(courses: Sequence[Course], postgres: EmbeddedPostgres) -> dict[tuple[str, str], int]:
     log = postgres.directory.log
-    async with logged(postgres.url):
+    async with server_settings(postgres.url, COUNTING):
         return {
             (one.read.name, one.entrant.label): await statements_of(
                 one.entrant.running.port, one.requests[:_COUNTED_REQUESTS], log

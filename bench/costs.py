@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +19,13 @@ class Memory:
 
 def cpu_seconds(pid: int) -> float:
     """CPU time that a process and all it has started have used so far, those that have ended included."""
-    return sum(_cpu_seconds(process) for process in family(pid))
+    # utime and stime, and both of the ended children that were waited for.
+    return sum(sum(map(int, fields[11:15])) for fields in _family(pid).values()) / _TICKS
 
 
 def memory_of(pid: int) -> Memory:
     sizes = {"Rss": 0, "Pss": 0}
-    for process in family(pid):
+    for process in _family(pid):
         for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
             name, _, size = line.partition(":")
             if name in sizes:
@@ -32,24 +33,19 @@ def memory_of(pid: int) -> Memory:
     return Memory(sizes["Rss"] / 1024, sizes["Pss"] / 1024)
 
 
-def family(pid: int) -> list[int]:
-    """A process with its children and theirs."""
-    children: dict[int, list[int]] = defaultdict(list)
+def _family(pid: int) -> dict[int, list[str]]:
+    """A process with its children and theirs, and what the kernel tells of each."""
+    processes = dict(_processes())
+    found = [pid]
+    for parent in found:
+        found += [child for child, fields in processes.items() if int(fields[1]) == parent]
+    return {one: processes[one] for one in found}
+
+
+def _processes() -> Iterator[tuple[int, list[str]]]:
+    """All that run, with the fields of their `stat` from the state on; the name before them may hold anything."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
+            # It may have ended since it was listed.
             with contextlib.suppress(OSError):
-                children[int(_stat(int(entry.name))[1])].append(int(entry.name))
-    found = [pid]
-    for one in found:
-        found += children[one]
-    return found
-
-
-def _cpu_seconds(pid: int) -> float:
-    """utime, stime, and both of the ended children that were waited for."""
-    return sum(map(int, _stat(pid)[11:15])) / _TICKS
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields from the state on; the name before them may hold anything."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                yield int(entry.name), (entry / "stat").read_text().rpartition(")")[2].split()

@@ -1,7 +1,7 @@
 """The three reads: who asks for what, as the requests that go to each server."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ _OPERATIONS = Path(__file__).with_name("operations")
 _MOST = 200
 """So many askings of a read go round, each by another person where there are as many."""
 
+# The tokens are those of data/sessions.sql.
 _POINT = """
 SELECT i.id AS key, 'bench-1-' || split_part(o.name, ' ', 2) AS token
 FROM (SELECT *, row_number() OVER (PARTITION BY issuer_id ORDER BY id) AS of_issuer FROM invoices) i
@@ -26,6 +27,12 @@ _BALANCE = """
 SELECT id AS key, 'bench-1-' || split_part(name, ' ', 2) AS token
 FROM organizations WHERE kind = 'FREELANCER' ORDER BY id LIMIT $1
 """
+_READS = {
+    "point": ("an invoice with its lines", _POINT),
+    "list": ("50 projects with milestones and tasks", _LIST),
+    "balance": ("the wallet of an organization", _BALANCE),
+}
+NAMES = list(_READS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +51,15 @@ class Read:
     title: str
     askings: Sequence[Asking]
 
-    def requests(self, dialect: str, path: str = "/graphql") -> list[bytes]:
+    def requests(self, dialect: str) -> list[bytes]:
         """The requests as they go over the wire."""
-        query = (_OPERATIONS / dialect / f"{self.name}.graphql").read_text()
-        return [_request(path, one.token, self._body(dialect, query, one.key)) for one in self.askings]
-
-    def _body(self, dialect: str, query: str, key: UUID) -> bytes:
-        body = {"query": query, "operationName": self.name.capitalize(), "variables": self._variables(dialect, key)}
-        return json.dumps(body, separators=(",", ":")).encode()
+        return [request_of(dialect, self.name, one.token, self._variables(dialect, one.key)) for one in self.askings]
 
     def _variables(self, dialect: str, key: UUID) -> dict[str, Any]:
         """Milepost has ids of its own, and knows from the token whose lists are asked for; the peers are told."""
         if self.name != "point":
             return {} if dialect == "milepost" else {"organization": str(key)}
         return {"id": f"inv_{key.hex}" if dialect == "milepost" else str(key)}
-
-
-_READS = {
-    "point": ("an invoice with its lines", _POINT),
-    "list": ("50 projects with milestones and tasks", _LIST),
-    "balance": ("the wallet of an organization", _BALANCE),
-}
-NAMES = list(_READS)
 
 
 async def reads_of(url: str, names: Sequence[str]) -> list[Read]:
@@ -82,9 +76,13 @@ async def _read(connection: asyncpg.Connection, name: str) -> Read:
     return Read(name, title, [Asking(row["token"], row["key"]) for row in await connection.fetch(sql, _MOST)])
 
 
-def _request(path: str, token: str, body: bytes) -> bytes:
+def request_of(dialect: str, operation: str, token: str, variables: Mapping[str, Any]) -> bytes:
+    """A POST of the operation in operations/<dialect>/, with its headers."""
+    query = (_OPERATIONS / dialect / f"{operation}.graphql").read_text()
+    asked = {"query": query, "operationName": operation.capitalize(), "variables": variables}
+    body = json.dumps(asked, separators=(",", ":")).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\naccept: application/json\r\n"
+        f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\naccept: application/json\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -1,13 +1,13 @@
 """Rounds: in each, every read is asked of every server, one after the other, in an order that is shuffled anew."""
 
 import random
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.costs import cpu_seconds
 from bench.driving import ask, drive
+from bench.measured import Sample
 from bench.reads import Read
 from bench.servers import Running
 
@@ -27,20 +27,6 @@ class Entrant:
 
     label: str
     running: Running
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One server in one round of one read."""
-
-    read: str
-    label: str
-    round: int
-    rate: float
-    median_ms: float
-    server_cpu_us: float
-    database_cpu_us: float
-    driver_cpu_us: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +69,8 @@ async def _sample(course: Course, pace: Pace, number: int, database: int) -> Sam
     driven = await drive(
         entrant.running.port, course.requests, course.lengths, connections=pace.connections, seconds=pace.seconds
     )
-    after = _cpu(entrant, database)
-    server, postgres, driver = ((now - then) / driven.requests * 1e6 for now, then in zip(after, before, strict=True))
-    return Sample(
-        course.read.name,
-        entrant.label,
-        number,
-        driven.requests / driven.seconds,
-        statistics.median(driven.latencies) * 1e3,
-        server,
-        postgres,
-        driver,
-    )
+    server, postgres, client = (now - then for now, then in zip(_cpu(entrant, database), before, strict=True))
+    return Sample(course.read.name, entrant.label, number, driven.seconds, driven.latencies, server, postgres, client)
 
 
 def _cpu(entrant: Entrant, database: int) -> tuple[float, float, float]:

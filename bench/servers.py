@@ -50,7 +50,7 @@ def _of_node(name: str, title: str, dialect: str = "peers") -> Server:
     )
 
 
-_MILEPOST = Server(
+MILEPOST = Server(
     name="milepost",
     title="Milepost",
     command=(sys.executable, "-m", "server", "serve"),
@@ -60,7 +60,7 @@ _MILEPOST = Server(
 
 SERVERS = (
     _of_python("limit", "the limit", "bench.peers.limit:app"),
-    _MILEPOST,
+    MILEPOST,
     _of_node("postgraphile", "PostGraphile 5", "postgraphile"),
     _of_node("mercurius", "Mercurius + JIT"),
     _of_node("yoga", "GraphQL Yoga"),

@@ -76,9 +76,3 @@ SELECT pg_temp.id_of(12, stage * 3 + t, at), milestone_id, project_id, client_id
     is_approved::int, 0, CASE WHEN is_approved THEN client_user_id END, CASE WHEN is_approved THEN approved_at END,
     CASE WHEN is_approved THEN 'APPROVED' WHEN is_current AND t = 0 THEN 'IN_PROGRESS' ELSE 'TODO' END, 3, at, at
 FROM stages, generate_series(0, 2) t ORDER BY stage, t;
-
-INSERT INTO task_submissions (id, task_id, client_organization_id, freelancer_organization_id, revision, note, links,
-    submitted_by, submitted_at, decision, decided_by, decided_at)
-SELECT pg_temp.id_of(13, stage * 3 + t, at), pg_temp.id_of(12, stage * 3 + t, at), client_id, freelancer_id, 1, 'Done.',
-    '{}', freelancer_user_id, approved_at, 'APPROVED', client_user_id, approved_at
-FROM stages, generate_series(0, 2) t WHERE is_approved ORDER BY stage, t;

@@ -123,7 +123,8 @@ class Invoice:
 
     @strawberry.field
     async def issuer(self, info: Info) -> Organization:
-        return await loaders(info).organizations.load(self.issuer_id)
+        issuer: Organization = await loaders(info).organizations.load(self.issuer_id)
+        return issuer
 
     @strawberry.field
     async def recipient(self, info: Info) -> Organization | None:
@@ -184,7 +185,8 @@ class Wallet:
 
     @strawberry.field
     async def version(self, info: Info) -> int:
-        return (await loaders(info).balances.load(self.id)).version
+        version: int = (await loaders(info).balances.load(self.id)).version
+        return version
 
     @strawberry.field
     async def available(self, info: Info) -> Money:
@@ -193,7 +195,8 @@ class Wallet:
 
     @strawberry.field
     async def organization(self, info: Info) -> Organization:
-        return await loaders(info).organizations.load(self.organization_id)
+        organization: Organization = await loaders(info).organizations.load(self.organization_id)
+        return organization
 
 
 @strawberry.type
