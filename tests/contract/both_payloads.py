@@ -44,14 +44,13 @@ class TwiceAnswered(Client):
     planner: Planner
     platform: Platform
     random: Random
-    driver: Any
     known: Known = field(default_factory=lambda: Known({one: [f"{one}_{'0' * 32}"] for one in PREFIXES.values()}))
     tally: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def instead_of(cls, client: Client, world: World, driver: Any, seed: int) -> Self:
+    def instead_of(cls, client: Client, world: World, seed: int) -> Self:
         platform = Platform(world.database, world.clock.now, Wakeups(world.database))
-        return cls(client.http, world, Planner(GRAPHQL, MilepostBindings(GRAPHQL)), platform, Random(seed), driver)
+        return cls(client.http, world, Planner(GRAPHQL, MilepostBindings(GRAPHQL)), platform, Random(seed))
 
     async def post(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
@@ -73,7 +72,12 @@ class TwiceAnswered(Client):
         context.outcomes.update(verb.outcomes)
         plan = self.planner.admit(document.text)
         planned = await self.planner.answer(
-            plan, document.variables, context, self._fetch, self.world.database.reader, outcomes=context.outcomes
+            plan,
+            document.variables,
+            context,
+            self.world.database.fetch,
+            self.world.database.reader,
+            outcomes=context.outcomes,
         )
         ordinary = Context(platform=context.platform, viewer=viewer)
         ordinary.outcomes.update(context.outcomes)
@@ -87,9 +91,6 @@ class TwiceAnswered(Client):
             await self._visible_only(context, planned.body)
             self.tally["planned"] += 1
         return answer.data, list(answer.errors or [])
-
-    async def _fetch(self, sql: str, values: list[Any]) -> Any:
-        return await self.driver.fetch(sql, *values)
 
     def _enriched(self, document: Document) -> Iterator[Document]:
         """With random selections below what the mutation returns, where they are valid beside what is there."""

@@ -63,8 +63,8 @@ async def test_random_selections_of_every_feed_are_the_same_bytes(world: World) 
             document = _document(random, known, name, events, viewer)
             context = both.context(viewer)
             plan = both.planner.admit(document.text)
-            reader = world.database.reader
-            stream = await both.planner.subscribe(plan, document.variables, context, both._fetch, reader)
+            database = world.database
+            stream = await both.planner.subscribe(plan, document.variables, context, database.fetch, database.reader)
             assert stream is not None, (document, both.planner.fallbacks)
             await stream.events.aclose()
             for update in _updates(events, name):
