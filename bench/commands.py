@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import asyncpg
 import uvloop
 
 from bench.answers import AnswersDiffer
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parsed(arguments)
     try:
         with EmbeddedPostgres(_data_dir()) as postgres:
-            text = uvloop.run(_found_out(chosen, postgres))
+            text = uvloop.run(_alone(chosen, postgres))
     except (DoesNotStart, AnswersDiffer, WrongAnswer, UnsoundData) as error:
         print(error, file=sys.stderr)
         return 1
@@ -74,6 +75,18 @@ def _names(text: str) -> list[str]:
 def _data_dir() -> Path:
     """Kept, because building the data takes longer than a run."""
     return Path(tempfile.gettempdir(), f"milepost-bench-{os.geteuid()}")
+
+
+async def _alone(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
+    """Two runs at once would take the machine, and PostgreSQL's connections, from each other."""
+    connection = await asyncpg.connect(postgres.url)
+    try:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock(1)"):
+            print("Waiting for another run to end ...", flush=True)
+            await connection.execute("SELECT pg_advisory_lock(1)")
+        return await _found_out(chosen, postgres)
+    finally:
+        await connection.close()
 
 
 async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
