@@ -1,6 +1,6 @@
 """How much a caller may ask for: operations, what they cost, and new documents; each a bucket that refills."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.refusals import Refused, rate_limited
@@ -34,22 +34,25 @@ ANONYMOUS = Allowance(operations_per_minute=60, cost=500, refill_per_second=10, 
 SESSION = Allowance(operations_per_minute=300, cost=5_000, refill_per_second=100, documents_per_minute=60)
 
 
+@dataclass(slots=True)
 class Meter:
     """What is left to one caller. Instants are seconds of a clock that only goes forward."""
 
-    __slots__ = ("_at", "allowance", "cost", "documents", "operations")
+    allowance: Allowance
+    at: float
+    operations: float = field(init=False)
+    cost: float = field(init=False)
+    documents: float = field(init=False)
 
-    def __init__(self, allowance: Allowance, at: float) -> None:
-        self.allowance = allowance
-        self.operations: float = allowance.operations_per_minute
-        self.cost: float = allowance.cost
-        self.documents: float = allowance.documents_per_minute
-        self._at = at
+    def __post_init__(self) -> None:
+        self.operations = self.allowance.operations_per_minute
+        self.cost = self.allowance.cost
+        self.documents = self.allowance.documents_per_minute
 
     def refill(self, at: float) -> None:
         """Adds what has come in since the last time."""
-        seconds, allowance = at - self._at, self.allowance
-        self._at, minutes = at, seconds / MINUTE
+        seconds, allowance = at - self.at, self.allowance
+        self.at, minutes = at, seconds / MINUTE
         most = allowance.operations_per_minute
         self.operations = min(most, self.operations + most * minutes)
         self.cost = min(allowance.cost, self.cost + allowance.refill_per_second * seconds)

@@ -1,6 +1,6 @@
 """Limits on documents, checked before anything is executed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from graphql import (
@@ -25,6 +25,7 @@ from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCa
 from schema.metering import Metering
 
 MAX_DEPTH, MAX_ALIASES, MAX_FIELDS, MAX_TOKENS, MAX_ROOT_MUTATIONS = 15, 100, 5_000, 5_000, 10
+MAX_CHARACTERS = 100_000
 _CACHED_DOCUMENTS = 500
 
 
@@ -90,12 +91,24 @@ class ExtentRule(ValidationRule):
         return self._fragments[name]
 
 
+class LengthLimiter(SchemaExtension):
+    """Refuses a document that is too long before it is read: one token may be as long as the body."""
+
+    def on_operation(self) -> Iterator[None]:
+        length = len(self.execution_context.query or "")
+        if length > MAX_CHARACTERS:
+            raise GraphQLError(f"The document has {length} characters; at most {MAX_CHARACTERS} are allowed.")
+        yield
+
+
 _RULES: list[type[ASTValidationRule]] = [ExtentRule]
 """Made once: the cache of validated documents knows a rule by its class."""
 
 
 def valid_document(graphql: GraphQLSchema, query: str) -> DocumentNode | None:
     """The document of a query that is valid and within the limits; None for any other, which execution refuses."""
+    if len(query) > MAX_CHARACTERS:
+        return None
     try:
         document = parse(query, max_tokens=MAX_TOKENS)
     except GraphQLError:
@@ -107,6 +120,7 @@ def limits() -> list[Callable[[], SchemaExtension]]:
     """A fresh extension for each operation, because an extension holds what it works on; the caches are shared."""
     return [
         Metering,
+        LengthLimiter,
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),

@@ -110,7 +110,9 @@ def object_feed(
     return strawberry.subscription(resolver=resolve_feed, graphql_type=graphql_type, description=description)
 
 
-@strawberry.type(description="Live feeds over graphql-transport-ws. Rights are checked again as events come.")
+@strawberry.type(
+    description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
+)
 class Subscription:
     gig_activity = object_feed(
         resolve.gig_activity,

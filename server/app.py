@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from persistence.database import Database
 from persistence.wakeups import Wakeups
@@ -59,16 +59,7 @@ def create_app(
         await database.pins.close()
 
     app = Starlette(
-        routes=[
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
-            Route("/schema.graphql", _schema),
-            Route("/health/live", health.live),
-            Route("/health/ready", health.ready),
-            Route("/metrics", metrics.serve),
-            *explorer_routes(is_sandbox=is_sandbox),
-            *reference_routes(),
-        ],
+        routes=_routes(view, health, metrics, is_sandbox=is_sandbox),
         middleware=[Middleware(RequestMiddleware, metrics.tallies), *planned],
         lifespan=lifespan,
     )
@@ -77,6 +68,19 @@ def create_app(
     app.state.plans = plans
     app.state.streams = view.streams
     return app
+
+
+def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: bool) -> list[BaseRoute]:
+    return [
+        Route("/graphql", view),
+        WebSocketRoute("/graphql", view),
+        Route("/schema.graphql", _schema),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", metrics.serve),
+        *explorer_routes(is_sandbox=is_sandbox),
+        *reference_routes(),
+    ]
 
 
 async def _schema(request: Request) -> PlainTextResponse:

@@ -24,8 +24,19 @@ async def code_of(world: World, query: str) -> str:
         "query A { __typename } query A { __typename }",
         "{ ...F } fragment F on Query { ...F }",
         "",
+        f'{{ gig(id: "{"x" * 100_000}") {{ id }} }}',
     ],
-    ids=["aliases", "tokens", "root mutations", "unknown field", "syntax", "names", "circular fragment", "empty"],
+    ids=[
+        "aliases",
+        "tokens",
+        "root mutations",
+        "unknown field",
+        "syntax",
+        "names",
+        "circular fragment",
+        "empty",
+        "characters",
+    ],
 )
 async def test_a_bad_document_is_a_coded_error(world: World, query: str) -> None:
     assert await code_of(world, query) in {"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}

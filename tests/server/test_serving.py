@@ -81,11 +81,13 @@ async def test_a_taken_port_is_said_at_once(data_dir: Path) -> None:
 
 
 async def test_wrong_settings_are_named_together(data_dir: Path) -> None:
-    code, output = await run(data_dir, "serve", PORT="many", MILEPOST_MODE="live")
+    code, output = await run(data_dir, "serve", PORT="many", MILEPOST_MODE="live", MILEPOST_SESSION_LIMITS="300/0")
     assert code == 1
     assert output == (
         "MILEPOST_MODE takes one of sandbox, production, not 'live'.\n"
         "PORT takes a whole number from 0 to 65535, not 'many'.\n"
+        "MILEPOST_SESSION_LIMITS takes four whole numbers between slashes, as 300/5000/100/60: operations a minute,"
+        " cost at once, cost that comes back each second, new documents a minute; not '300/0'.\n"
     )
 
 
@@ -100,6 +102,31 @@ async def test_sockets_are_closed_with_1012_so_that_clients_come_back(data_dir: 
             with pytest.raises(ConnectionClosed):
                 await ws.recv()
             assert ws.close_code == 1012
+
+
+async def test_event_streams_end_without_complete_so_that_clients_come_back(data_dir: Path) -> None:
+    async with serving(data_dir) as server:
+        token = await token_of(server, SEEDED[0].email)
+        body = {"query": "subscription { events { cursor } }"}
+        headers = {"accept": "text/event-stream", "authorization": f"Bearer {token}"}
+        async with (
+            httpx2.AsyncClient(base_url=server.url, timeout=10) as http,
+            http.stream("POST", "/graphql", json=body, headers=headers) as answer,
+        ):
+            lines = answer.aiter_lines()
+            assert await anext(lines) == ":"
+            server.process.send_signal(signal.SIGTERM)
+            assert {line async for line in lines} == {""}
+        assert await server.ended() == 0
+
+
+async def test_what_callers_may_ask_for_and_who_sees_metrics_is_set_from_outside(data_dir: Path) -> None:
+    limits = {"MILEPOST_ANONYMOUS_LIMITS": "2/30/1/9", "MILEPOST_METRICS_TOKEN": "for-the-scraper"}
+    async with serving(data_dir, **limits) as server, httpx2.AsyncClient(base_url=server.url) as http:
+        answers = [await http.post("/graphql", json={"query": "{ __typename }"}) for _ in range(3)]
+        metrics = await http.get("/metrics", headers={"authorization": "Bearer for-the-scraper"})
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 'milepost_operation_seconds_count{operation="(anonymous)"} 2.0' in metrics.text
 
 
 async def test_running_requests_are_answered_before_the_end(data_dir: Path) -> None:
