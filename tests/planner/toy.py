@@ -1,6 +1,7 @@
 """A toy schema of authors and books, written with graphql-core alone, and what the planner has to know of it."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -122,14 +123,54 @@ PAGE_TYPE: GraphQLObjectType = GraphQLObjectType(
         "totalCount": GraphQLField(_NUMBER),
     },
 )
+
+
+@dataclass(slots=True)
+class Asking:
+    """Who asks, for operations that may change that."""
+
+    viewer: Reader
+    done: list[str] = field(default_factory=list)
+    """The titles that verbs have written."""
+
+
+async def _retitle(_root: Any, info: Any, title: str) -> Book | None:
+    """Whoever writes becomes an editor, but nobody can write nothing, and what is called nobody's has no author."""
+    info.context.done.append(title)
+    if title == "":
+        raise ValueError("no title")
+    info.context.viewer = Reader(info.context.viewer.id, is_editor=True)
+    return book_of(UUID(int=0 if title == "nobody's" else 1), title)
+
+
+def book_of(author_id: UUID, title: str) -> Book:
+    book = Book()
+    book.__dict__.update(author_id=author_id, position=9, title=title)
+    return book
+
+
+async def _retitled(_root: Any, info: Any) -> AsyncIterator[Book]:
+    async def books() -> AsyncIterator[Book]:
+        for title in ("One", "nobody's"):
+            yield book_of(UUID(int=0 if title == "nobody's" else 1), title)
+
+    return books()
+
+
 SCHEMA = GraphQLSchema(
-    GraphQLObjectType(
+    mutation=GraphQLObjectType(
+        "Mutation", {"retitle": GraphQLField(BOOK_TYPE, args={"title": GraphQLArgument(_TEXT)}, resolve=_retitle)}
+    ),
+    subscription=GraphQLObjectType(
+        "Subscription", {"retitled": GraphQLField(BOOK_TYPE, subscribe=_retitled, resolve=lambda book, info: book)}
+    ),
+    query=GraphQLObjectType(
         "Query",
         {
             "author": GraphQLField(AUTHOR_TYPE, args={"id": GraphQLArgument(_TEXT)}, resolve=_by_id),
             "books": _edge(GraphQLNonNull(PAGE_TYPE), SHELF, **_PAGES),
         },
-    )
+    ),
 )
 
 
@@ -164,7 +205,7 @@ class ToyBindings:
         return context
 
     def viewer_of(self, context: Any) -> Any:
-        return context
+        return context.viewer if isinstance(context, Asking) else context
 
 
 _SOMEBODY: tuple[UUID, UUID] = (UUID(int=0xAA), UUID(int=0xBB))
