@@ -214,7 +214,7 @@ test('a handshake that is refused is tried again as often as said', async () => 
   const sockets = Array.from({ length: 3 }, () => [{ reject: 503 }]);
   const { client, played } = await play({ sockets });
   const error = await rejection(watchEvents(client, {}, { retries: 2 }).next());
-  assert.equal((error as RequestError).code, 'SOCKET');
+  assert.equal((error as RequestError).code, 'NETWORK');
   await played();
 });
 

@@ -13,19 +13,34 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+/** A Milepost with a database of its own. */
+export interface Milepost extends Served {
+  /** The folder in which it leaves mail. */
+  readonly mail: string;
+  /** Ends it and starts it again at the same address with the same data. */
+  restart(): Promise<void>;
+}
+
 /** A Milepost of its own with its demonstration data, on a free port. */
-export async function serveMilepost(): Promise<Served & { readonly mail: string }> {
+export async function serveMilepost(): Promise<Milepost> {
   const data = await mkdtemp(join(tmpdir(), 'milepost-client-'));
-  const served = await serve(['-m', 'server', 'serve'], /GraphQL +(\S+)/, {
-    MILEPOST_DATA_DIR: data,
-    PORT: '0',
-    MILEPOST_LOG_LEVEL: 'warning',
-  });
+  const start = (port: string): Promise<Served> =>
+    serve(['-m', 'server', 'serve'], /GraphQL +(\S+)/, {
+      MILEPOST_DATA_DIR: data,
+      MILEPOST_LOG_LEVEL: 'warning',
+      PORT: port,
+    });
+  let served = await start('0');
+  const { url } = served;
+  const restart = async (): Promise<void> => {
+    await served.stop();
+    served = await start(new URL(url).port);
+  };
   const stop = async (): Promise<void> => {
     await served.stop();
     await rm(data, { recursive: true, force: true });
   };
-  return { url: served.url, mail: join(data, 'mail'), stop };
+  return { url, mail: join(data, 'mail'), restart, stop };
 }
 
 /** The server that fails as it is told; see clients/faults. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import * as milepost from '../src/index.js';
 import {
   type Client,
+  type Document,
+  type RequestError,
   acceptProposal,
   addPaymentMethod,
   approveMilestone,
@@ -14,17 +17,19 @@ import {
   getInvoice,
   getLiveCursor,
   getProject,
+  getProjectPage,
   isRefusal,
   listGigCategoriesAll,
   listInvoicesAll,
   orThrow,
   publishGig,
+  request,
   submitProposal,
   submitTask,
   watchProject,
 } from '../src/index.js';
 import { arrive } from './people.js';
-import { type Served, serveMilepost } from './processes.js';
+import { type Milepost, serveMilepost } from './processes.js';
 
 const BUDGET = { amountMinor: '115000', currency: 'EUR' };
 const PLAN = [
@@ -33,7 +38,8 @@ const PLAN = [
   { title: 'Shop', tasks: [{ title: 'Catalogue' }, { title: 'Checkout' }] },
 ];
 
-let server: Served & { readonly mail: string };
+let server: Milepost;
+let played: { readonly client: Client; readonly projectId: string } | undefined;
 before(async () => {
   server = await serveMilepost();
 });
@@ -92,14 +98,60 @@ test('a gig becomes a project, its work is approved, and its invoices are paid',
   const invoice = await getInvoice(ada, { id: invoices[0]?.id ?? '' });
   assert.equal(invoice?.payments.nodes[0]?.status, 'SUCCEEDED');
 
+  played = { client: nora, projectId: project.id };
+
   const { nodes: wallets } = await getBalances(ada);
   const fees = await Promise.all(
     invoices.map(async ({ id }) => (await getInvoice(ada, { id }))?.fee?.amountMinor ?? '0'),
   );
   const earned = 115_000n - fees.map(BigInt).reduce((sum, fee) => sum + fee, 0n);
   assert.equal(wallets[0]?.available.amountMinor, String(earned));
-  assert.equal(wallets[0].statement.nodes.length, PLAN.length * 2);
+  assert.equal(wallets[0].statement.nodes.length, PLAN.length);
 });
+
+test('the server answers every query of this package', { timeout: 60_000 }, async () => {
+  const { client, projectId } = played ?? assert.fail('the story has not been played to its end');
+  const project = await getProject(client, { id: projectId });
+  const page = await getProjectPage(client, { id: projectId });
+  const milestone = project?.milestones[0];
+  const invoice = await getInvoice(client, { id: page?.invoices.nodes[0]?.id ?? '' });
+  const ids: Readonly<Record<string, string | undefined>> = {
+    GetGig: page?.gig?.id,
+    GetGigBoard: page?.gig?.id,
+    GetInvoice: invoice?.id,
+    GetMilestone: milestone?.id,
+    GetNode: projectId,
+    GetOrganization: project?.clientOrganization.id,
+    GetPayment: invoice?.payments.nodes[0]?.id,
+    GetProject: projectId,
+    GetProjectPage: projectId,
+    GetProposal: page?.proposal?.id,
+    GetTask: milestone?.tasks[0]?.id,
+  };
+  const others: Readonly<Record<string, object>> = {
+    GetInvoiceFigures: { role: 'RECIPIENT' },
+    PreviewPlan: { budget: BUDGET, terms: { invoicingMethod: 'MILESTONE', fundingMode: 'DIRECT' } },
+    PreviewInvoice: { input: { customerId: `cus_${'0'.repeat(32)}`, currency: 'EUR', lines: [] } },
+  };
+  const unanswered: string[] = [];
+  for (const document of queries()) {
+    const variables = ids[document.name] ? { id: ids[document.name] } : (others[document.name] ?? {});
+    const answer = await request(client, document, variables).catch((error: RequestError) => error.message);
+    if (answer === null || typeof answer === 'string') unanswered.push(`${document.name}: ${answer}`);
+  }
+  // GetLiveCursor answers with text, and the clock is for staff.
+  assert.deepEqual(
+    unanswered.map((one) => one.split(':')[0]),
+    ['GetClock', 'GetLiveCursor'],
+  );
+});
+
+/** The documents of all queries. */
+function queries(): Array<Document<unknown, unknown, string | null>> {
+  const documents = Object.entries(milepost).filter(([name]) => name.endsWith('Document'));
+  const all = documents.map(([, value]) => value as unknown as Document<unknown, unknown, string | null>);
+  return all.filter((one) => one.kind === 'query');
+}
 
 /** Posts the gig; the answer is its id. */
 async function publish(client: Client): Promise<string> {

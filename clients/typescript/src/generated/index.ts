@@ -14,5 +14,6 @@ export * from './operations/organizations.js';
 export * from './operations/payments.js';
 export * from './operations/projects.js';
 export * from './operations/proposals.js';
+export * from './operations/sandbox.js';
 export * from './operations/tasks.js';
 export * from './scalars.js';

@@ -123,6 +123,12 @@ export interface AddTaskInput {
   readonly dueOn?: DateScalar | null;
 }
 
+/** What advanceClock takes. */
+export interface AdvanceClockInput {
+  /** Where to move it, at most 366 days from its present. */
+  readonly to: DateTime;
+}
+
 /** What approveMilestone takes. */
 export interface ApproveMilestoneInput {
   /** The milestone. */

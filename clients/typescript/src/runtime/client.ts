@@ -1,7 +1,9 @@
-import type { Document } from './document.js';
-import { type Answered, RequestError, errorOf, isTemporary } from './errors.js';
+import { type Document, textOf } from './document.js';
+import { type Answered, RequestError, errorOf, unreachable } from './errors.js';
+import { type Trial, recover, startTrial } from './recovery.js';
 import type { Connection } from './socket.js';
-import { recover, startTrial } from './recovery.js';
+
+const JSON_TYPE = 'application/json';
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>;
@@ -108,14 +110,22 @@ async function send({ client, document, variables, options }: Call): Promise<unk
   const trial = startTrial(client, retries, options.signal);
   for (;;) {
     try {
-      trial.token = await tokenOf(client);
-      const body = { query: document.parts.join(''), variables, operationName: document.name };
-      const response = await post(client, body, { ...options, headers }, trial.token, 'application/json');
-      return await dataOf(response);
+      return await dataOf(await post(trial, payloadOf(document, variables), headers));
     } catch (error) {
       await recover(trial, error);
     }
   }
+}
+
+/** What is sent for an operation. */
+export interface Payload {
+  readonly query: string;
+  readonly variables: unknown;
+  readonly operationName: string;
+}
+
+export function payloadOf(document: Pick<Document<unknown, unknown>, 'name' | 'parts'>, variables: unknown): Payload {
+  return { query: textOf(document), variables, operationName: document.name };
 }
 
 /** The token of this moment. */
@@ -123,38 +133,30 @@ export async function tokenOf({ options: { token } }: Client): Promise<string | 
   return typeof token === 'function' ? token() : token;
 }
 
-/** Sends a body once; a failure of the network becomes a RequestError. */
+/** Sends an operation once, with the token of this moment; a failure of the network becomes a RequestError. */
 export async function post(
-  { options }: Client,
-  body: unknown,
-  { headers, signal }: RequestOptions,
-  token: string | null | undefined,
-  accept: string,
+  trial: Trial,
+  payload: Payload,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined = trial.signal,
 ): Promise<Response> {
-  const all = { accept, 'content-type': 'application/json', ...options.headers, ...headers };
-  if (token) Object.assign(all, { authorization: `Bearer ${token}` });
-  try {
-    return await (options.fetch ?? fetch)(options.url, {
-      method: 'POST',
-      headers: all,
-      body: JSON.stringify(body),
-      signal: signal ?? null,
-    });
-  } catch (cause) {
-    throw unreachable(cause, signal);
-  }
-}
-
-/** The error for a request that got no whole answer; the reason of an abort stays what it is. */
-export function unreachable(cause: unknown, signal?: AbortSignal): unknown {
-  if (signal?.aborted) return cause;
-  return new RequestError('The server cannot be reached.', { code: 'NETWORK', isTemporary: true, cause });
+  const { options } = trial.client;
+  const token = (trial.token = await tokenOf(trial.client));
+  const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  return (options.fetch ?? fetch)(options.url, {
+    method: 'POST',
+    headers: { accept: JSON_TYPE, 'content-type': JSON_TYPE, ...options.headers, ...authorization, ...headers },
+    body: JSON.stringify(payload),
+    signal: signal ?? null,
+  }).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
 }
 
 /** The data of an answer; throws for everything else. */
-export async function dataOf(response: Response, signal?: AbortSignal): Promise<unknown> {
+export async function dataOf(response: Response): Promise<unknown> {
   const text = await response.text().catch((cause: unknown) => {
-    throw unreachable(cause, signal);
+    throw unreachable(cause);
   });
   const { status } = response;
   const retryAfter = secondsUntil(response.headers.get('retry-after'));
@@ -162,8 +164,7 @@ export async function dataOf(response: Response, signal?: AbortSignal): Promise<
   try {
     answer = JSON.parse(text) as Answered;
   } catch (cause) {
-    const code = status === 401 ? 'UNAUTHENTICATED' : 'HTTP';
-    const failure = { code, status, retryAfter, isTemporary: isTemporary(status), cause };
+    const failure = { code: status === 401 ? 'UNAUTHENTICATED' : 'HTTP', status, retryAfter, cause };
     throw new RequestError(`The server answered ${status} without GraphQL.`, failure);
   }
   if (answer.errors || answer.data == null) throw errorOf(answer, status, retryAfter);

@@ -13,7 +13,10 @@ export interface Answered {
   readonly errors?: readonly ServerError[];
 }
 
-/** Codes of errors; those in capitals and documented by the API come from the server, the others are ours. */
+/**
+ * Why a request failed. `NETWORK`: there is no connection, or it was cut. `HTTP`: the answer is no GraphQL. `SOCKET`: the
+ * server wants no socket of this kind. All others come from the server.
+ */
 export type ErrorCode = Open<
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -39,8 +42,6 @@ export interface Failure {
   readonly requestId?: string | undefined;
   /** Seconds after which the server wants to be asked again. */
   readonly retryAfter?: number | undefined;
-  /** Whether the same may work in a moment. */
-  readonly isTemporary?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -61,18 +62,16 @@ export class RequestError extends Error {
 export function errorOf({ data, errors = [] }: Answered, status?: number, retryAfter?: number): RequestError {
   const first = errors[0];
   const { code = 'INTERNAL', requestId } = first?.extensions ?? {};
-  return new RequestError(first?.message ?? 'The answer has neither data nor errors.', {
-    code,
-    status,
-    errors,
-    data,
-    requestId,
-    retryAfter,
-    isTemporary: isTemporary(status),
-  });
+  const failure = { code, status, errors, data, requestId, retryAfter };
+  return new RequestError(first?.message ?? 'The answer has neither data nor errors.', failure);
 }
 
-/** Statuses after which the same request may work in a moment. */
-export function isTemporary(status = 0): boolean {
-  return [408, 425, 429, 502, 503, 504].includes(status);
+/** The error for a request that got no whole answer. */
+export function unreachable(cause: unknown, message = 'The server cannot be reached.'): RequestError {
+  return new RequestError(message, { code: 'NETWORK', cause });
+}
+
+/** Whether the same may work in a moment. */
+export function isTemporary({ failure: { code, status = 0 } }: RequestError): boolean {
+  return code === 'NETWORK' || [408, 425, 429, 502, 503, 504].includes(status);
 }

@@ -1,6 +1,6 @@
-import { type Client, dataOf, post, unreachable } from './client.js';
+import { type Client, dataOf, post } from './client.js';
 import type { Document } from './document.js';
-import type { Answered } from './errors.js';
+import { type Answered, unreachable } from './errors.js';
 import { type LiveOptions, type Opener, follow } from './live.js';
 
 /**
@@ -14,26 +14,27 @@ export function liveOverEvents<Result, Variables, Root extends string | null>(
   options?: LiveOptions,
 ): AsyncGenerator<Result, void, undefined> {
   let lastId = '';
-  const open: Opener = async function* ({ signal, token }, payload, onOpen) {
+  const open: Opener = async function* (trial, payload, onOpen) {
+    const { signal } = trial;
     const stop = new AbortController();
     const abort = (): void => stop.abort(signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {
-      const headers = lastId ? { 'last-event-id': lastId } : {};
-      const response = await post(client, payload, { headers, signal: stop.signal }, token, 'text/event-stream');
+      const resumed: Record<string, string> = lastId ? { 'last-event-id': lastId } : {};
+      const response = await post(trial, payload, { accept: 'text/event-stream', ...resumed }, stop.signal);
       // What is refused as a whole is answered as JSON.
       if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        yield { data: await dataOf(response, signal) };
+        yield { data: await dataOf(response) };
         return;
       }
       onOpen();
-      for await (const { id, event, data } of read(response, stop.signal)) {
+      for await (const { id, event, data } of read(response)) {
         lastId = id ?? lastId;
         if (event === 'complete') return;
         if (event === 'next') yield JSON.parse(data) as Answered;
       }
-      throw unreachable('The stream ended in the middle.', signal);
+      throw unreachable(undefined, 'The stream ended in the middle.');
     } finally {
       signal?.removeEventListener('abort', abort);
       stop.abort();
@@ -49,12 +50,12 @@ interface ServerEvent {
 }
 
 /** The events of a stream. */
-async function* read(response: Response, signal: AbortSignal): AsyncGenerator<ServerEvent, void, undefined> {
+async function* read(response: Response): AsyncGenerator<ServerEvent, void, undefined> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
     const chunk = await reader?.read().catch((cause: unknown) => {
-      throw unreachable(cause, signal);
+      throw unreachable(cause);
     });
     if (!chunk || chunk.done) return;
     const blocks = (rest + chunk.value).replace(/\r\n?/g, '\n').split('\n\n');

@@ -1,4 +1,4 @@
-import { type Client, tokenOf, unwrap } from './client.js';
+import { type Client, type Payload, payloadOf, tokenOf, unwrap } from './client.js';
 import type { Document } from './document.js';
 import { type Answered, errorOf } from './errors.js';
 import { type Trial, recover, startTrial } from './recovery.js';
@@ -8,7 +8,7 @@ import { openOnSocket } from './socket.js';
 export type LiveStatus =
   /** It runs. `isWhole`: nothing was missed since the last message, or since the beginning where there was none. */
   | { readonly state: 'connected'; readonly isWhole: boolean }
-  /** It was cut; it tries again by itself. */
+  /** It was cut. It tries again by itself, or throws the error where that makes no sense. */
   | { readonly state: 'interrupted'; readonly error: unknown };
 
 /** Options of a feed. */
@@ -22,18 +22,7 @@ export interface LiveOptions {
 }
 
 /** Opens a feed once: yields answers, returns when the server has ended it, throws when it is cut. */
-export type Opener = (
-  trial: Trial,
-  payload: LivePayload,
-  onOpen: () => void,
-) => AsyncGenerator<Answered, void, undefined>;
-
-/** What is sent to open a feed. */
-export interface LivePayload {
-  readonly query: string;
-  readonly variables: unknown;
-  readonly operationName: string;
-}
+export type Opener = (trial: Trial, payload: Payload, onOpen: () => void) => AsyncGenerator<Answered, void, undefined>;
 
 /**
  * Follows a subscription over WebSocket. After a cut it connects again and resumes behind the last message; use the
@@ -56,7 +45,7 @@ export async function* follow<Result, Variables, Root extends string | null>(
   open: Opener,
   { signal, onStatus, retries = Infinity }: LiveOptions = {},
 ): AsyncGenerator<Result, void, undefined> {
-  const { resume, name } = document;
+  const { resume } = document;
   const trial = startTrial(client, retries, signal);
   let cursor = resume && (variables as Record<string, unknown>)[resume.after];
   let isFirst = true;
@@ -64,9 +53,8 @@ export async function* follow<Result, Variables, Root extends string | null>(
     try {
       trial.token = await tokenOf(client);
       const given = resume && cursor != null ? { ...variables, [resume.after]: cursor } : variables;
-      const payload = { query: document.parts.join(''), variables: given, operationName: name };
       const onOpen = (): void => onStatus?.({ state: 'connected', isWhole: isFirst || cursor != null });
-      for await (const answer of open(trial, payload, onOpen)) {
+      for await (const answer of open(trial, payloadOf(document, given), onOpen)) {
         if (answer.data == null) throw errorOf(answer);
         const message = unwrap<Result>(document, answer.data);
         trial.repeated = 0;
@@ -77,8 +65,8 @@ export async function* follow<Result, Variables, Root extends string | null>(
       return;
     } catch (error) {
       isFirst = false;
-      await recover(trial, error);
       onStatus?.({ state: 'interrupted', error });
+      await recover(trial, error);
     }
   }
 }

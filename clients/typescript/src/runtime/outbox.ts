@@ -1,6 +1,6 @@
 import { type Awaitable, type Client, request } from './client.js';
 import type { Document } from './document.js';
-import { RequestError } from './errors.js';
+import { RequestError, isTemporary } from './errors.js';
 
 /** A mutation that waits to be sent. Plain data: it survives JSON. */
 export interface Waiting {
@@ -55,8 +55,7 @@ export function createOutbox(client: Client, store: OutboxStore, onSent?: (sent:
       const options = { idempotencyKey: first.idempotencyKey };
       sent = { waiting: first, result: await request(client, first.document, first.variables, options) };
     } catch (error) {
-      if (!(error instanceof RequestError) || error.failure.isTemporary || error.code === 'UNAUTHENTICATED')
-        return false;
+      if (!(error instanceof RequestError) || isTemporary(error) || error.code === 'UNAUTHENTICATED') return false;
       sent = { waiting: first, error };
     }
     await onSent?.(sent);

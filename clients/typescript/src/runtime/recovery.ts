@@ -1,5 +1,5 @@
 import { type Client, tokenOf } from './client.js';
-import { RequestError } from './errors.js';
+import { RequestError, isTemporary } from './errors.js';
 
 /** One request or feed on its way to success. */
 export interface Trial {
@@ -31,8 +31,8 @@ export async function recover(trial: Trial, error: unknown): Promise<void> {
     await refresh(client, trial.token);
     return;
   }
-  const { isTemporary, retryAfter = 0 } = error.failure;
-  if (!isTemporary || trial.repeated >= trial.retries || retryAfter > LONGEST_RETRY_AFTER_S) throw error;
+  const { retryAfter = 0 } = error.failure;
+  if (!isTemporary(error) || trial.repeated >= trial.retries || retryAfter > LONGEST_RETRY_AFTER_S) throw error;
   await sleep(Math.max(retryAfter * 1000, jitter(client, trial.repeated++)), signal);
 }
 

@@ -1,6 +1,6 @@
-import { type Client, type SocketLike, tokenOf } from './client.js';
+import { type Client, type Payload, type SocketLike, tokenOf } from './client.js';
 import { type Answered, RequestError, type ServerError, errorOf } from './errors.js';
-import type { LivePayload, Opener } from './live.js';
+import type { Opener } from './live.js';
 
 /** A message of graphql-transport-ws, or why there will be none any more. */
 interface Message {
@@ -12,7 +12,7 @@ interface Message {
 
 /** A feed on a socket: what it asks for, and where its messages go. */
 interface Feed {
-  readonly payload: LivePayload;
+  readonly payload: Payload;
   readonly onOpen: () => void;
   readonly push: (message: Message) => void;
 }
@@ -30,7 +30,9 @@ export interface Connection {
 
 const PROTOCOL = 'graphql-transport-ws';
 const HEARTBEAT_MS = 25_000;
-/** After these, connecting again would end the same way. */
+/** The token is no longer good. */
+const REFUSED = [4401, 4403];
+/** Connecting again would end the same way. */
 const FINAL = [4400, 4406, 4409, 4429];
 
 /** Opens a feed on the client's socket, which all feeds share; the last one closes it. */
@@ -123,7 +125,6 @@ function end(client: Client, connection: Connection): void {
 }
 
 function closed(status: number, reason: string): RequestError {
-  const code = status === 4401 || status === 4403 ? 'UNAUTHENTICATED' : 'SOCKET';
-  const failure = { code, status, isTemporary: code === 'SOCKET' && !FINAL.includes(status) };
-  return new RequestError(`The socket was closed: ${status} ${reason}`.trim(), failure);
+  const code = REFUSED.includes(status) ? 'UNAUTHENTICATED' : FINAL.includes(status) ? 'SOCKET' : 'NETWORK';
+  return new RequestError(`The socket was closed: ${status} ${reason}`, { code, status });
 }

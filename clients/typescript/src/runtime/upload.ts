@@ -1,5 +1,5 @@
 import { createClient } from './client.js';
-import { RequestError, isTemporary } from './errors.js';
+import { RequestError, unreachable } from './errors.js';
 import { recover, startTrial } from './recovery.js';
 
 /** Where a file goes: what an API hands out for one upload, such as a presigned address. */
@@ -35,8 +35,7 @@ export async function uploadTo(
       onProgress?.(0, body.size);
       const status = await send(target, body, signal, onProgress);
       if (status >= 200 && status < 300) return onProgress?.(body.size, body.size);
-      const failure = { code: 'HTTP', status, isTemporary: isTemporary(status) };
-      throw new RequestError(`The file was not accepted: ${status}`, failure);
+      throw new RequestError(`The file was not accepted: ${status}`, { code: 'HTTP', status });
     } catch (error) {
       await recover(trial, error);
     }
@@ -54,7 +53,7 @@ const sendPlain: Send = async ({ url, method = 'PUT', headers = {} }, body, sign
   try {
     return (await fetch(url, { method, headers, body, signal: signal ?? null })).status;
   } catch (cause) {
-    throw signal?.aborted ? cause : lost(cause);
+    throw unreachable(cause);
   }
 };
 
@@ -67,13 +66,9 @@ const sendObserved: Send = ({ url, method = 'PUT', headers = {} }, body, signal,
     for (const [name, value] of Object.entries(headers)) wire.setRequestHeader(name, value);
     wire.upload.onprogress = ({ loaded }) => onProgress?.(loaded, body.size);
     wire.onload = () => resolve(wire.status);
-    wire.onerror = () => reject(lost(undefined));
-    wire.onabort = () => reject(signal?.reason as Error);
+    wire.onerror = () => reject(unreachable(undefined));
+    wire.onabort = () => reject(unreachable(signal?.reason));
     wire.onloadend = () => signal?.removeEventListener('abort', abort);
     signal?.addEventListener('abort', abort);
     wire.send(body);
   });
-
-function lost(cause: unknown): RequestError {
-  return new RequestError('The file did not arrive.', { code: 'NETWORK', isTemporary: true, cause });
-}

@@ -14,4 +14,5 @@ export 'operations/organizations.dart';
 export 'operations/payments.dart';
 export 'operations/projects.dart';
 export 'operations/proposals.dart';
+export 'operations/sandbox.dart';
 export 'operations/tasks.dart';

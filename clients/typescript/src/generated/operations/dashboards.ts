@@ -24,7 +24,7 @@ import {
 } from '../fragments.js';
 import type { Client, Document, NoVariables, RequestOptions } from '../../runtime/index.js';
 import { request } from '../../runtime/index.js';
-import type { DateTime, Int64 } from '../scalars.js';
+import type { DateTime } from '../scalars.js';
 
 /** What getClientDashboard answers. */
 export interface GetClientDashboardResult {
@@ -234,31 +234,4 @@ export function getFreelancerDashboard(
   options?: RequestOptions,
 ): Promise<GetFreelancerDashboardResult> {
   return request(client, GetFreelancerDashboardDocument, {}, options);
-}
-
-/** What getClock answers. */
-export interface GetClockResult {
-  /** The platform's present. */
-  readonly now: DateTime;
-  /** How far it is ahead of real time; 0 in production. */
-  readonly aheadSeconds: Int64;
-  /** Whether this is a sandbox, where the clock can be moved. */
-  readonly isSandbox: boolean;
-}
-
-/** The document of getClock. */
-export const GetClockDocument: Document<GetClockResult, NoVariables, 'clock'> = {
-  name: 'GetClock',
-  kind: 'query',
-  parts: ['query GetClock{clock{now aheadSeconds isSandbox}}'],
-  root: 'clock',
-};
-
-/**
- * The platform's time, which a sandbox can move.
- *
- * The platform clock. Needs: the permission staff:ops.
- */
-export function getClock(client: Client, options?: RequestOptions): Promise<GetClockResult> {
-  return request(client, GetClockDocument, {}, options);
 }
