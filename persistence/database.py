@@ -14,6 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from persistence.mapping import map_domain
 from persistence.pins import Pins
 
+_SETTINGS = {
+    "application_name": "milepost",
+    "statement_timeout": "5000",
+    # Planned statements write dates as text: as GraphQL has them, whatever the server's own settings are.
+    "datestyle": "ISO, YMD",
+}
 _QUERY_CANCELED = "57014"
 """What PostgreSQL calls the end of a statement that took longer than statement_timeout."""
 
@@ -52,7 +58,7 @@ class Database:
             pool_use_lifo=True,
             pool_timeout=10,
             hide_parameters=True,
-            connect_args={"server_settings": {"application_name": "milepost", "statement_timeout": "5000"}},
+            connect_args={"server_settings": _SETTINGS},
         )
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.pins = Pins(self._reading)

@@ -1,6 +1,6 @@
 """From the selections of an operation to its shapes and levels."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -12,8 +12,6 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
-    get_nullable_type,
-    is_list_type,
     is_object_type,
 )
 
@@ -46,30 +44,6 @@ from planner.written import merged
 _NO_INFO: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the answer something stands: its path, and how many lists it is in.
-
-    That decides about statements. Below a single object, what it leads to comes in its own statement, and below the
-    objects of one list each one's single objects do. For more, a statement for each level costs less than a subquery
-    for each object.
-    """
-
-    path: str
-    lists: int = 0
-
-    def below(self, key: str) -> "Place":
-        return Place(f"{self.path}.{key}", self.lists)
-
-    def in_list(self) -> "Place":
-        return Place(self.path, self.lists + 1)
-
-    def of(self, selected: Selected) -> "Place":
-        """Of the objects that a field shows."""
-        assert selected.definition is not None
-        return self.in_list() if is_list_type(get_nullable_type(selected.definition.type)) else self
-
-
 class Compiler:
     """Compiles one variant of one operation; kept by its plan for objects whose type only a request tells."""
 
@@ -86,20 +60,20 @@ class Compiler:
             return Constant(f'"{selected.type_name}"')
         edge = self._bindings.edge_of(selected.definition)
         if isinstance(edge, Connection):
-            return self._page(edge, selected, self._query, Place(selected.key))
+            return self._page(edge, selected, self._query, selected.key)
         return Root(self, selected, self._query)
 
-    def shape(self, fields: list[Selected], shown: GraphQLObjectType, source: Source | None, place: Place) -> Shape:
+    def shape(self, fields: list[Selected], shown: GraphQLObjectType, source: Source | None, path: str) -> Shape:
         """Runs of what SQL can write become one text each; between them stand edges and what Python makes."""
         shape, pending = Shape(), list[Piece]()
         for position, one in enumerate(fields):
             pending.append(("{" if position == 0 else ",") + f'"{one.key}":')
-            pieces = self._pieces(one, source) or self._below(one, source, place)
+            pieces = self._pieces(one, source) or self._below(one, source)
             if pieces is not None:
                 pending += pieces
                 continue
             self._flush(shape, pending)
-            shape.parts.append(self._part(shape, one, shown, source, place.below(one.key)))
+            shape.parts.append(self._part(shape, one, shown, source, f"{path}.{one.key}"))
         pending.append("}" if fields else "{}")
         self._flush(shape, pending)
         shape.parts = merged(shape.parts)
@@ -122,17 +96,15 @@ class Compiler:
         plan = self._text_plan(selected, source)
         return None if plan is None else pieces_of(plan, source.table, selected)
 
-    def _below(self, selected: Selected, source: Source | None, place: Place) -> list[Piece] | None:
+    def _below(self, selected: Selected, source: Source | None) -> list[Piece] | None:
         """An edge as a piece of the object's own text; None where SQL cannot write all that is selected there."""
         assert selected.definition is not None
         edge, target = self._bindings.edge_of(selected.definition), shown_type(selected.definition.type)
         if source is None or target is None or not isinstance(edge, (One, Many)) or edge.target.table is source.table:
             return None
-        if place.lists >= (2 if isinstance(edge, One) else 1):
-            return None
         inside: list[Piece] = []
         for position, one in enumerate(selected.below):
-            pieces = self._pieces(one, edge.target) or self._below(one, edge.target, place)
+            pieces = self._pieces(one, edge.target) or self._below(one, edge.target)
             if pieces is None:
                 return None
             inside += [("{" if position == 0 else ",") + f'"{one.key}":', *pieces]
@@ -150,7 +122,7 @@ class Compiler:
         return column_plan(source.table.c[name], selected.definition.type)
 
     def _part(
-        self, shape: Shape, selected: Selected, shown: GraphQLObjectType, source: Source | None, place: Place
+        self, shape: Shape, selected: Selected, shown: GraphQLObjectType, source: Source | None, path: str
     ) -> Part:
         definition = selected.definition
         assert definition is not None
@@ -158,10 +130,10 @@ class Compiler:
         if isinstance(edge, (One, Many, Connection)):
             if source is not None and not (isinstance(edge, Connection) and edge.column is None):
                 shape.reads[edge.key] = as_read(source.table.c[edge.key])
-            return self._edge(edge, selected, shown, source, place)
+            return self._edge(edge, selected, shown, source, path)
         if source is not None:
             shape.reads.update(self._needed(selected, source, edge))
-        completion = self.completion(selected, place)
+        completion = self.completion(selected, path)
         if isinstance(edge, (Batch, Derived)):
             return Computed(edge, completion)
         name = self._bindings.attribute_of(definition)
@@ -178,50 +150,51 @@ class Compiler:
         selected: Selected,
         shown: GraphQLObjectType,
         source: Source | None,
-        place: Place,
+        path: str,
     ) -> Part:
         assert selected.definition is not None
         if isinstance(edge, Connection):
-            return self._page(edge, selected, shown, place)
+            return self._page(edge, selected, shown, path)
         target = shown_type(selected.definition.type)
         if target is None:
             raise Unsupported("abstract type")
-        shape = self.shape(selected.below, target, edge.target, place.of(selected))
+        shape = self.shape(selected.below, target, edge.target, path)
         if isinstance(edge, Many):
-            return ManyPart(edge, ManyLevel(place.path, edge.target, [shape], edge=edge, parent=source))
-        level = OneLevel(place.path, edge.target, [shape], edge=edge, parent=source)
+            return ManyPart(edge, ManyLevel(path, edge.target, [shape], edge=edge, parent=source))
+        level = OneLevel(path, edge.target, [shape], edge=edge, parent=source)
         return OnePart(edge, level, isinstance(selected.definition.type, GraphQLNonNull))
 
-    def _page(self, edge: Connection, selected: Selected, shown: GraphQLObjectType, place: Place) -> PagePart:
-        level = PageLevel(place.path, edge.target, edge=edge)
-        fields = [self._page_field(one, level, edge, place.in_list()) for one in selected.below]
+    def _page(self, edge: Connection, selected: Selected, shown: GraphQLObjectType, path: str) -> PagePart:
+        level = PageLevel(path, edge.target, edge=edge)
+        fields = [self._page_field(one, level, edge, path) for one in selected.below]
         return PagePart(edge, level, selected, shown, fields)
 
-    def _page_field(self, selected: Selected, level: PageLevel, edge: Connection, place: Place) -> PageField:
+    def _page_field(self, selected: Selected, level: PageLevel, edge: Connection, path: str) -> PageField:
         nodes = [one for one in selected.below if one.name == "node"] if selected.name == "edges" else []
         if any(one.name in ("cursor", "startCursor", "endCursor") for one in selected.below):
             level.cursors = True
+        level.looks_ahead |= selected.name == "pageInfo"
         shown, first = [selected] if selected.name == "nodes" else nodes, len(level.shapes)
         for one in shown:
             assert one.definition is not None
             target = shown_type(one.definition.type)
             if target is None:
                 raise Unsupported("abstract type")
-            level.shapes.append(self.shape(one.below, target, edge.target, place))
+            level.shapes.append(self.shape(one.below, target, edge.target, path))
         shapes = list(range(first, len(level.shapes)))
         return PageField(selected.key, selected.name, shapes, selected.below, selected.type_name)
 
-    def completion(self, selected: Selected, place: Place) -> Completion:
+    def completion(self, selected: Selected, path: str) -> Completion:
         """How values that Python makes are shown, by the shape of their type where they are objects."""
         assert selected.definition is not None
-        named, place = get_named_type(selected.definition.type), place.of(selected)
+        named = get_named_type(selected.definition.type)
         if isinstance(named, (GraphQLInterfaceType, GraphQLUnionType)):
             possible = {
-                one.name: self.shape(self._selections.below(selected.details, one), one, None, place)
+                one.name: self.shape(self._selections.below(selected.details, one), one, None, path)
                 for one in self._schema.get_possible_types(named)
             }
             return Completion(selected.definition.type, possible, type_name=self._type_name)
-        shapes = {named.name: self.shape(selected.below, named, None, place)} if is_object_type(named) else {}
+        shapes = {named.name: self.shape(selected.below, named, None, path)} if is_object_type(named) else {}
         return Completion(selected.definition.type, shapes)
 
     def _type_name(self, run: Run, kind: Any, value: Any) -> str:
@@ -235,7 +208,7 @@ class Compiler:
         """The level of objects that a root field finds by their keys."""
         target: Any = self._schema.type_map[self._bindings.type_of(wanted.edge.target)]
         below = self._selections.below(selected.details, target)
-        shape = self.shape(below, target, wanted.edge.target, Place(selected.key))
+        shape = self.shape(below, target, wanted.edge.target, selected.key)
         return OneLevel(selected.key, wanted.edge.target, [shape], edge=wanted.edge, parent=None)
 
 
@@ -248,7 +221,7 @@ class Root:
         self._levels: dict[One, Any] = {}
         # Objects found by their ids have shapes of their own, which SQL writes: those are made when they are needed.
         by_id = is_abstract(get_named_type(selected.definition.type), INTERFACES_BY_ID)
-        made = Completion(selected.definition.type, {}) if by_id else compiler.completion(selected, Place(selected.key))
+        made = Completion(selected.definition.type, {}) if by_id else compiler.completion(selected, selected.key)
         self._completion = replace(made, resolver=self._wanted)
 
     async def texts(self, run: Run, rows: Rows) -> Any:

@@ -123,12 +123,18 @@ class PageLevel(Level):
     """A page for each key, or one of a list that begins at the root."""
 
     edge: Connection = field(kw_only=True)
+    looks_ahead: bool = False
+    """Whether one row more than the page is read, because somebody wants to know if there is one."""
 
     async def fetch(self, run: Run, keys: Sequence[Any] | None, request: PageRequest) -> dict[Any, FetchedPage]:
         shape = (keys is None, shape_of(self.edge, request))
         build = self._of_root if keys is None else self._of_parents
         statement, places = self.statement(run, shape, request, build)
-        slots = {**slots_of(self.edge, request), **cursor_slots(self.edge, request), "size": request.size + 1}
+        slots = {
+            **slots_of(self.edge, request),
+            **cursor_slots(self.edge, request),
+            "size": request.size + self.looks_ahead,
+        }
         records = await run.rows_of(self.name, statement, {**slots, "keys": keys})
         return await self._pages(run, keys, request, records, places)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType, OperationType
 
-from planner.compiling import Compiler, Place
+from planner.compiling import Compiler
 from planner.rows import Rows
 from planner.running import Run
 from planner.selections import Document, Selections
@@ -43,7 +43,7 @@ def roots_of(document: Document, selections: Selections, compiler: Compiler) -> 
     def part(one: Selected) -> Part:
         if one.definition is None:
             return Constant(f'"{one.type_name}"')
-        completion = compiler.completion(one, Place(one.key))
+        completion = compiler.completion(one, one.key)
         is_verb = document.kind is OperationType.MUTATION
         return Verb(one, document.root_type, completion) if is_verb else Event(completion)
 

@@ -174,9 +174,13 @@ def quoted(*inside: Piece) -> list[Piece]:
 def instant_text(column: ColumnElement[Any]) -> list[Piece]:
     """ISO 8601 in UTC; microseconds only where there are some."""
     utc = func.timezone(literal_column("'UTC'"), column)
-    seconds: Any = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS"Z"\'')
-    micros: Any = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\'')
-    return quoted(func.to_char(utc, case((func.date_trunc("second", utc) == utc, seconds), else_=micros)))
+    text = func.to_char(utc, literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''))
+    return quoted(func.replace(text, literal_column("'.000000Z'"), literal_column("'Z'")))
+
+
+def date_text(column: ColumnElement[Any]) -> list[Piece]:
+    """ISO 8601, as PostgreSQL writes dates itself where the connection's DateStyle is ISO."""
+    return quoted(cast(column, Text))
 
 
 def _writer(column: ColumnElement[Any], graphql_type: GraphQLOutputType) -> Writer | None:
@@ -241,6 +245,6 @@ _SCALARS: list[tuple[str, Any, Writer]] = [
     ("Int64", Integer, lambda value: quoted(value)),
     ("Boolean", Boolean, lambda value: [cast(value, Text)]),
     ("DateTime", DateTime, instant_text),
-    ("Date", Date, lambda value: quoted(func.to_char(value, literal_column("'YYYY-MM-DD'")))),
+    ("Date", Date, date_text),
 ]
 _EXCEPT: dict[str, Any] = {"Int": BigInteger}

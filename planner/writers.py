@@ -14,7 +14,7 @@ def hex_id(prefix: str, column: str = "id") -> Expression:
     return Expression(
         lambda table: nullable(
             table.c[column],
-            lambda value: quoted(prefix, func.replace(cast(value, Text), literal_column("'-'"), literal_column("''"))),
+            lambda value: quoted(prefix, func.encode(func.uuid_send(value), literal_column("'hex'"), type_=Text)),
         )
     )
 

@@ -34,12 +34,30 @@ async def test_one_compiled_statement_serves_different_viewers_with_their_own_va
         assert [one["position"] for one in seen["books"]["nodes"]] == positions
 
 
-async def test_every_level_is_one_statement_whatever_the_size_of_the_page(library: Library) -> None:
+async def test_what_sql_can_write_is_one_statement_however_deep(library: Library) -> None:
     query = "query($n: Int) { books(first: $n) { nodes { title author { name books { title } } } } }"
     for size in (1, 2, 100):
         found = await library.answer(query, Reader(EVE, is_editor=True), n=size)
         assert found is not None
-        assert found.statements <= 3
+        assert found.statements == 1
+
+
+async def test_what_python_makes_parts_a_tree_into_levels_of_a_statement_each(library: Library) -> None:
+    query = "query($n: Int) { books(first: $n) { nodes { author { name books { shout } shelf { totalCount } } } } }"
+    for size in (1, 2, 100):
+        found = await library.answer(query, Reader(EVE, is_editor=True), n=size)
+        assert found is not None
+        assert found.statements == 4
+
+
+async def test_lists_within_the_text_of_an_object_keep_their_order_and_may_be_empty(library: Library) -> None:
+    found = await library.data("{ books { nodes { author { books { position } } } } }", Reader(EVE, is_editor=True))
+    assert [one["author"]["books"] for one in found["books"]["nodes"]] == [
+        *[[{"position": 1}, {"position": 2}, {"position": 3}]] * 3,
+        [{"position": 4}],
+    ]
+    query = "query($id: String!) { author(id: $id) { books { title } } }"
+    assert await library.data(query, Reader(ADA), id=str(BOB)) == {"author": {"books": []}}
 
 
 async def test_each_parent_has_a_page_of_its_own_and_cursors_go_on(library: Library) -> None:
