@@ -2,7 +2,7 @@ import 'dart:io';
 
 import 'package:milepost_client/milepost_client.dart';
 
-/// Against a demonstration server (`make serve`): signs in, lists gigs, makes a draft, and sees it happen live.
+/// Against a demonstration server (`make serve`): signs in, lists gigs, posts one, and sees it happen live.
 Future<void> main() async {
   final url = Platform.environment['MILEPOST_URL'] ?? 'http://127.0.0.1:8000/graphql';
   String? token;
@@ -16,10 +16,21 @@ Future<void> main() async {
   }
 
   final now = await milepost.run(const GetLiveCursor());
-  final draft = CreateGig(title: 'A logo for a bakery', currency: 'EUR', budgetMax: Money.minor(40000, 'EUR'));
-  switch (await milepost.tryRun(draft)) {
+  final category = await milepost.all(const ListGigCategories()).first;
+  final draft = CreateGig(
+    title: 'A logo for a bakery',
+    description: 'One that looks good on bread.',
+    categoryId: category.id,
+    currency: 'EUR',
+    budgetMax: Money.minor(40000, 'EUR'),
+    deliveryDays: 14,
+    terms: const WorkTermsInput(invoicingMethod: InvoicingMethod.milestone, fundingMode: FundingMode.direct),
+  );
+  final gig = (await milepost.run(draft)).orThrow().gig;
+
+  switch (await milepost.tryRun(PublishGig(gigId: gig.id))) {
     case Success(value: Done(:final payload)):
-      stdout.writeln('made ${payload.gig.id}');
+      stdout.writeln('published: ${payload.gig.title}');
     case Success(value: Refused(:final refusal)):
       stdout.writeln('refused, ${refusal.code.name}: ${refusal.message}');
     case Success(value: UnknownOutcome(:final typename)):
