@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve demo test coverage check bench bench-quick format lock migration clean
+.PHONY: help install install-dev serve demo test test-clients test-typescript coverage check bench bench-quick format lock migration clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -36,6 +36,12 @@ test: install-dev ## Run the tests; narrow down with ARGS="tests/domain -k money
 coverage: install-dev ## Run the tests and show what they cover, package by package
 	@$(PYTHON) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile --cov --cov-report=term $(ARGS)
 
+test-clients: test-typescript ## Test the client packages against a real server and one that fails as it is told
+
+test-typescript: install-dev ## Test the TypeScript package; needs Node 20 or newer
+	@command -v npm > /dev/null || { echo "No npm found. Install Node 20 or newer, for example: apt install nodejs npm"; exit 1; }
+	@cd clients/typescript && npm ci --silent --no-audit --no-fund && npm test --silent
+
 check: install-dev ## Check style, types, imports and that generated files are up to date
 	@echo "==> ruff check" && $(PYTHON) -m ruff check --quiet .
 	@echo "==> ruff format" && $(PYTHON) -m ruff format --quiet --check .
@@ -43,6 +49,7 @@ check: install-dev ## Check style, types, imports and that generated files are u
 	@echo "==> imports" && $(VENV)/bin/lint-imports --no-logo
 	@echo "==> schema" && $(PYTHON) -m server sdl --check
 	@echo "==> states" && $(PYTHON) -m server states --check
+	@echo "==> clients" && $(PYTHON) -m server clients --check
 	@echo "==> migrations" && $(PYTHON) -m server migrate --check
 
 bench: install $(PEERS_INSTALLED) ## Compare Milepost with other servers; narrow down with ARGS="--only milepost,limit"

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 from graphql import (
-    GraphQLArgument,
     GraphQLEnumType,
     GraphQLInputField,
     GraphQLInputObjectType,
@@ -14,8 +13,6 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLUnionType,
-    Undefined,
-    ast_from_value,
     get_named_type,
     is_specified_scalar_type,
     print_ast,
@@ -51,12 +48,10 @@ def type_ref(type_: GraphQLType) -> TypeRef:
     return TypeRef(named.name, kind_of(named), nullable, item)
 
 
-def default_text(definition: GraphQLArgument | GraphQLInputField) -> str | None:
-    """The default as GraphQL text; None where there is none."""
-    if definition.default_value is Undefined:
-        return None
-    node = ast_from_value(definition.default_value, definition.type)
-    return None if node is None else print_ast(node)
+def default_text(definition: GraphQLInputField) -> str | None:
+    """The default as it is written in the schema; None where there is none."""
+    node = definition.ast_node
+    return print_ast(node.default_value) if node is not None and node.default_value is not None else None
 
 
 def with_inputs(schema: GraphQLSchema, names: Iterable[str]) -> set[str]:
