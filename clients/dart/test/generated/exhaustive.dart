@@ -537,7 +537,7 @@ final operations = <Operation<Object?>>[
   ArchiveProject(projectId: 'text'),
   ActivateProject(projectId: 'text'),
   CancelProject(projectId: 'text', reason: 'text'),
-  SetProjectTeam(projectId: 'text', membershipIds: const []),
+  SetProjectTeam(projectId: 'text'),
   RequestPause(projectId: 'text', reason: 'text'),
   ListProposals(),
   GetProposal(id: 'text'),
@@ -570,6 +570,6 @@ final operations = <Operation<Object?>>[
   SubmitTask(taskId: 'text'),
   ApproveTask(taskId: 'text', revision: 1),
   ApproveMilestone(milestoneId: 'text'),
-  RequestMilestoneChanges(milestoneId: 'text', taskIds: const [], note: 'text'),
+  RequestMilestoneChanges(milestoneId: 'text', note: 'text'),
   RequestInterimInvoice(milestoneId: 'text'),
 ];

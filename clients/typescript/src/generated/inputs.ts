@@ -488,7 +488,7 @@ export interface InvoiceLineInput {
   /** Off this line. */
   readonly discount?: DiscountInput | null;
   /** Up to 3 active tax types; they share the line's base. */
-  readonly taxTypeIds: ReadonlyArray<string>;
+  readonly taxTypeIds?: ReadonlyArray<string>;
 }
 
 /** One order of a list. */
@@ -758,7 +758,7 @@ export interface RequestMilestoneChangesInput {
   /** The milestone. */
   readonly milestoneId: string;
   /** At least one of its submitted tasks. */
-  readonly taskIds: ReadonlyArray<string>;
+  readonly taskIds?: ReadonlyArray<string>;
   /** What to change: 1 to 5000 characters. */
   readonly note: string;
 }
@@ -834,7 +834,7 @@ export interface SetProjectTeamInput {
   /** The project. */
   readonly projectId: string;
   /** All of the team, at most 50; an empty list: nobody. */
-  readonly membershipIds: ReadonlyArray<string>;
+  readonly membershipIds?: ReadonlyArray<string>;
 }
 
 /** What shortlistProposal takes. */

@@ -253,10 +253,10 @@ final class InvoiceLineInput extends ApiInput {
   const InvoiceLineInput({
     required this.description,
     required this.unitPrice,
-    required this.taxTypeIds,
     this.quantity,
     this.unit,
     this.discount,
+    this.taxTypeIds,
   });
 
   /// What is billed, 1 to 500 characters.
@@ -264,9 +264,6 @@ final class InvoiceLineInput extends ApiInput {
 
   /// The price of one, in the invoice's currency.
   final Money unitPrice;
-
-  /// Up to 3 active tax types; they share the line's base.
-  final List<String> taxTypeIds;
 
   /// Above 0, with at most 6 decimals; 1 unless said.
   final Decimal? quantity;
@@ -277,14 +274,17 @@ final class InvoiceLineInput extends ApiInput {
   /// Off this line.
   final DiscountInput? discount;
 
+  /// Up to 3 active tax types; they share the line's base.
+  final List<String>? taxTypeIds;
+
   @override
   Map<String, Object?> toJson() => {
     'description': description,
     'unitPrice': unitPrice.toJson(),
-    'taxTypeIds': taxTypeIds,
     if (quantity case final quantity?) 'quantity': quantity.toJson(),
     if (unit case final unit?) 'unit': unit,
     if (discount case final discount?) 'discount': discount.toJson(),
+    if (taxTypeIds case final taxTypeIds?) 'taxTypeIds': taxTypeIds,
   };
 }
 

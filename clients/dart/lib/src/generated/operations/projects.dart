@@ -782,13 +782,13 @@ final class CancelProjectPayload extends ApiData {
 /// Says who of the freelancer works on a project.
 final class SetProjectTeam extends Mutation<Outcome<SetProjectTeamPayload, Refusal>> {
   /// Takes what the operation asks for.
-  const SetProjectTeam({required this.projectId, required this.membershipIds});
+  const SetProjectTeam({required this.projectId, this.membershipIds});
 
   /// The project.
   final String projectId;
 
   /// All of the team, at most 50; an empty list: nobody.
-  final List<String> membershipIds;
+  final List<String>? membershipIds;
 
   @override
   String get name => 'SetProjectTeam';
@@ -802,7 +802,7 @@ final class SetProjectTeam extends Mutation<Outcome<SetProjectTeamPayload, Refus
 
   @override
   Map<String, Object?> get variables => {
-    'input': {'projectId': projectId, 'membershipIds': membershipIds},
+    'input': {'projectId': projectId, if (membershipIds case final membershipIds?) 'membershipIds': membershipIds},
   };
 
   @override

@@ -1264,16 +1264,16 @@ final class ApproveMilestonePayload extends ApiData {
 /// Asks for something better in several tasks at once.
 final class RequestMilestoneChanges extends Mutation<Outcome<RequestMilestoneChangesPayload, Refusal>> {
   /// Takes what the operation asks for.
-  const RequestMilestoneChanges({required this.milestoneId, required this.taskIds, required this.note});
+  const RequestMilestoneChanges({required this.milestoneId, required this.note, this.taskIds});
 
   /// The milestone.
   final String milestoneId;
 
-  /// At least one of its submitted tasks.
-  final List<String> taskIds;
-
   /// What to change: 1 to 5000 characters.
   final String note;
+
+  /// At least one of its submitted tasks.
+  final List<String>? taskIds;
 
   @override
   String get name => 'RequestMilestoneChanges';
@@ -1287,7 +1287,7 @@ final class RequestMilestoneChanges extends Mutation<Outcome<RequestMilestoneCha
 
   @override
   Map<String, Object?> get variables => {
-    'input': {'milestoneId': milestoneId, 'taskIds': taskIds, 'note': note},
+    'input': {'milestoneId': milestoneId, 'note': note, if (taskIds case final taskIds?) 'taskIds': taskIds},
   };
 
   @override
