@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve demo test test-clients test-typescript coverage check bench bench-quick format lock migration clean
+.PHONY: help install install-dev serve demo test test-clients test-typescript test-dart coverage check bench bench-quick format lock migration clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -36,11 +36,14 @@ test: install-dev ## Run the tests; narrow down with ARGS="tests/domain -k money
 coverage: install-dev ## Run the tests and show what they cover, package by package
 	@$(PYTHON) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile --cov --cov-report=term $(ARGS)
 
-test-clients: test-typescript ## Test the client packages against a real server and one that fails as it is told
+test-clients: test-typescript test-dart ## Test the client packages against a real server and one that fails as it is told
 
 test-typescript: install-dev ## Test the TypeScript package; needs Node 20 or newer
 	@command -v npm > /dev/null || { echo "No npm found. Install Node 20 or newer, for example: apt install nodejs npm"; exit 1; }
 	@cd clients/typescript && npm ci --silent --no-audit --no-fund && npm test --silent
+
+test-dart: install-dev ## Test the Dart package; fetches a Dart with npm and apt-get, unless MILEPOST_DART is one
+	@$(PYTHON) clients/dart/tool/verify.py
 
 check: install-dev ## Check style, types, imports and that generated files are up to date
 	@echo "==> ruff check" && $(PYTHON) -m ruff check --quiet .
@@ -71,7 +74,7 @@ migration: install-dev ## Write a migration for changed tables: make migration N
 	@$(PYTHON) -m server migrate --create "$(NAME)"
 
 clean: ## Remove the virtual environment and all caches; data stays
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	@rm -rf $(VENV) clients/dart/.dart_tool .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 $(PEERS_INSTALLED): $(PEERS)/package-lock.json
