@@ -1,6 +1,6 @@
 """What an application tells the planner about its schema: edges, attributes, texts, resolvers, viewers."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -38,6 +38,12 @@ class Bindings(Protocol):
 
     def edge_of(self, field: GraphQLField) -> Edge | None:
         """The edge behind a field, if it is one."""
+
+    def direct(self, field: GraphQLField) -> Callable[..., Awaitable[Any]] | None:
+        """What a field's resolver calls, as `direct(context, parent, **arguments)`, where it does nothing else.
+
+        It is called in its stead where all arguments are scalars, which need no conversion on their way.
+        """
 
     def attribute_of(self, field: GraphQLField) -> str | None:
         """The attribute that a field without a resolver reads."""

@@ -14,11 +14,11 @@ from graphql import (
     OperationType,
     create_source_event_stream,
     execute_subscription_event,
-    get_variable_values,
     parse,
 )
 from graphql.execution.values import VariableValues
 
+from planner.asking import Unasked, values_of
 from planner.bindings import Bindings, Fetch, OpenSession
 from planner.compiling import Compiler
 from planner.payloads import roots_of
@@ -164,9 +164,10 @@ class Planner:
         if plan.document is None:
             raise Unsupported(plan.refused or "unknown")
         document = plan.document
-        given = get_variable_values(self.schema, document.operation.variable_definitions or (), dict(variables or {}))
-        if isinstance(given, list):
-            raise Fallback("variables")
+        try:
+            given = values_of(document.variables, variables or {})
+        except Unasked:
+            raise Fallback("variables") from None
         return Ready(document, self._variant(plan, document, given.coerced), given)
 
     def _variant(self, plan: Plan, document: Document, variables: Mapping[str, Any]) -> list[tuple[str, Part]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
+from planner.asking import Unasked
 from planner.bindings import Bindings, Fetch, OpenSession
 from planner.selections import Document
 from planner.statements import Statement
@@ -89,10 +90,12 @@ class Run:
         return records
 
     def arguments(self, selected: Selected) -> dict[str, Any]:
-        definition, node = selected.definition, selected.details[0].node
-        if definition is None or not definition.args:
+        if selected.definition is None or not selected.definition.args:
             return {}
-        return get_argument_values(definition, node, self.variables)
+        try:
+            return selected.arguments.values(self.variables)
+        except Unasked:
+            raise Fallback("arguments") from None
 
     def info(self, selected: Selected, parent: GraphQLObjectType, *, recording: bool) -> Any:
         """What a resolver is told; only what ours look at is exact: context, names, types, variables."""
@@ -118,6 +121,9 @@ class Run:
         """What the resolver of an edge or root field answers when its loaders only say what they would load."""
         assert selected.definition is not None
         assert selected.definition.resolve is not None
+        direct = self.bindings.direct(selected.definition)
+        if direct is not None and selected.arguments.are_scalars:
+            return await direct(self.recording, None, **self.arguments(selected))
         info = self.info(selected, parent, recording=True)
         answer = selected.definition.resolve(None, info, **self.arguments(selected))
         return await answer if inspect.isawaitable(answer) else answer

@@ -21,6 +21,7 @@ from graphql.execution.collect_fields import FragmentDetails, collect_fields, co
 from graphql.execution.values import VariableValues
 from graphql.language import DirectiveNode, VariableNode
 
+from planner.asking import Variable, variables_of
 from planner.statements import Unsupported
 from planner.texts import Selected
 
@@ -35,6 +36,7 @@ class Document:
     fragments: dict[str, FragmentDefinitionNode]
     switches: tuple[str, ...]
     """The variables of @skip and @include: a plan is made for each combination of their values."""
+    variables: tuple[Variable, ...]
 
     @property
     def kind(self) -> OperationType:
@@ -59,7 +61,9 @@ def read_document(schema: GraphQLSchema, document: DocumentNode, operation_name:
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
     switches = _Switches()
     visit(document, switches)
-    return Document(schema, document, chosen[0], fragments, tuple(sorted(switches.names)))
+    return Document(
+        schema, document, chosen[0], fragments, tuple(sorted(switches.names)), variables_of(schema, chosen[0])
+    )
 
 
 class Selections:

@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import ARRAY
 
+from planner.asking import Arguments
 from planner.edges import Derived
 
 Piece: TypeAlias = "str | ColumnElement[Any] | Below"
@@ -69,6 +70,14 @@ class Selected:
     details: Any
     type_name: str
     below: list["Selected"] = field(default_factory=list)
+    _arguments: Arguments | None = None
+
+    @property
+    def arguments(self) -> Arguments:
+        if self._arguments is None:
+            assert self.definition is not None
+            self._arguments = Arguments(self.definition, self.details[0].node)
+        return self._arguments
 
 
 @dataclass(frozen=True, slots=True)

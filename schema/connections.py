@@ -114,10 +114,13 @@ def connection(
 ) -> Any:
     """A list in pages. The fields of the input type `filter` are the edge's filters; `order` comes from order_input."""
 
-    async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
+    async def page(context: Context, root: Any, **arguments: Any) -> Any:
         if needs is not None:
-            require(info.context, needs)
-        return await info.context.loaders.page(edge, root, _request(edge, arguments, info.context))
+            require(context, needs)
+        return await context.loaders.page(edge, root, _request(edge, arguments, context))
+
+    async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
+        return await page(info.context, root, **arguments)
 
     parameters: dict[str, Any] = {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE}
     if filter is not None:
@@ -127,7 +130,7 @@ def connection(
             list[order] | None, strawberry.argument(description="The order, most important first; ids break ties.")
         ]
     _sign(resolve, parameters)
-    return _field(resolve, Connection[node], description, edge)
+    return _field(resolve, Connection[node], description, edge, direct=page)
 
 
 def order_input(edge: ConnectionEdge, name: str) -> Any:
@@ -175,7 +178,15 @@ def _sign(resolve: Callable[..., Any], parameters: dict[str, Any]) -> None:
     resolve.__annotations__ = {"info": strawberry.Info, **parameters}
 
 
-def _field(resolve: Callable[..., Any], graphql_type: Any, description: str, edge: Any, name: str | None = None) -> Any:
+def _field(
+    resolve: Callable[..., Any],
+    graphql_type: Any,
+    description: str,
+    edge: Any,
+    name: str | None = None,
+    direct: Callable[..., Any] | None = None,
+) -> Any:
+    metadata = {"edge": edge, "direct": direct}
     return strawberry.field(
-        resolver=resolve, graphql_type=graphql_type, description=description, metadata={"edge": edge}, name=name
+        resolver=resolve, graphql_type=graphql_type, description=description, metadata=metadata, name=name
     )

@@ -22,13 +22,18 @@ _Ids = Annotated[list[ID], strawberry.argument(description="At most 100 global i
 def by_id(type_name: str, graphql_type: Any, description: str) -> Any:
     """A root field `noun(id: ID!)`; null for an unknown or foreign id."""
 
+    async def found(context: Context, root: Any, *, id: str) -> Any:
+        require_verified(context)
+        return await node(context, type_name, read_id(id, type_name, "id"))
+
     async def resolve(info: strawberry.Info[Context, None], id: Any) -> Any:
-        require_verified(info.context)
-        return await node(info.context, type_name, read_id(id, type_name, "id"))
+        return await found(info.context, None, id=id)
 
     argument = Annotated[ID, strawberry.argument(description=f"The id of a {type_name}.")]
     resolve.__annotations__ = {"info": strawberry.Info, "id": argument}
-    return strawberry.field(resolver=resolve, graphql_type=graphql_type | None, description=description)
+    return strawberry.field(
+        resolver=resolve, graphql_type=graphql_type | None, description=description, metadata={"direct": found}
+    )
 
 
 @strawberry.type

@@ -1,5 +1,6 @@
 """What the query planner has to know of this schema: edges, fields that SQL can write, and who asks."""
 
+from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -99,6 +100,11 @@ class MilepostBindings:
         definition = _definition(field)
         edge: Edge | None = definition.metadata.get("edge") if definition is not None else None
         return edge
+
+    def direct(self, field: GraphQLField) -> Callable[..., Awaitable[Any]] | None:
+        definition = _definition(field)
+        direct: Callable[..., Awaitable[Any]] | None = None if definition is None else definition.metadata.get("direct")
+        return direct
 
     def attribute_of(self, field: GraphQLField) -> str | None:
         definition = _definition(field)

@@ -187,6 +187,9 @@ class ToyBindings:
         edge: Edge | None = field.extensions.get("edge")
         return edge
 
+    def direct(self, field: GraphQLField) -> None:
+        """Every resolver is called as it is."""
+
     def attribute_of(self, field: GraphQLField) -> str | None:
         return next(
             (name for kind in (AUTHOR_TYPE, BOOK_TYPE) for name, one in kind.fields.items() if one is field), None
