@@ -26,10 +26,6 @@ class Driven:
     seconds: float
     latencies: list[float]
 
-    @property
-    def requests(self) -> int:
-        return len(self.latencies)
-
 
 async def ask(port: int, requests: Sequence[bytes]) -> list[bytes]:
     """The bodies of the answers, one request after another on one connection."""

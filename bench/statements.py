@@ -32,8 +32,8 @@ async def server_settings(server_url: str, settings: Mapping[str, str]) -> Async
         await connection.execute("LOAD 'auto_explain'")
         await _set(connection, [f"ALTER SYSTEM SET {name} = '{value}'" for name, value in settings.items()])
         yield
-        await _set(connection, [f"ALTER SYSTEM RESET {name}" for name in settings])
     finally:
+        await _set(connection, [f"ALTER SYSTEM RESET {name}" for name in settings])
         await connection.close()
 
 
