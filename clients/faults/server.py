@@ -14,7 +14,8 @@ async def start(port: int) -> asyncio.Server:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(reader, writer)
-        with contextlib.suppress(Gone):
+        # Cancelled at the end of the process, where asyncio would report every open connection.
+        with contextlib.suppress(Gone, asyncio.CancelledError):
             while not connection.is_gone:
                 await _route(connection, scenarios, await connection.read())
         with contextlib.suppress(OSError):

@@ -145,6 +145,14 @@ test('an error of the server ends the feed, and the socket serves the next one',
   assert.equal((await played()).sockets.length, 2);
 });
 
+test('a feed that is refused for a while is tried again after it', async () => {
+  const errors = [{ message: 'Later.', extensions: { code: 'RATE_LIMITED', retryAfter: 0 } }];
+  const steps = [{ open: true }, { error: errors }];
+  const { client, played } = await play({ feed: FEED, sockets: [steps, [{ open: true }, { feed: 1 }]] });
+  assert.deepEqual(await cursors(watchEvents(client), 1), ['c1']);
+  await played();
+});
+
 test('a feed that the server completes ends', async () => {
   const { client, played } = await play({ feed: FEED, sockets: [[{ open: true }, { feed: 1 }, { complete: true }]] });
   assert.deepEqual(await cursors(watchEvents(client), 9), ['c1']);

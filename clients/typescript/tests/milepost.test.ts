@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 
 import {
   type Client,
+  type LiveStatus,
   type RequestError,
   createClient,
   getLiveCursor,
@@ -10,9 +11,12 @@ import {
   inviteMember,
   listGigs,
   listInvoices,
+  live,
+  liveOverEvents,
   orThrow,
   signIn,
   signOut,
+  WatchEventsDocument,
   watchEvents,
 } from '../src/index.js';
 import { rejection } from './faults.js';
@@ -50,31 +54,38 @@ async function invite(client: Client): Promise<string> {
   return orThrow(await inviteMember(client, { email, role: 'MEMBER' })).invitation.id;
 }
 
-test('a feed goes on when the server has been restarted, and misses nothing', { timeout: 120_000 }, async () => {
-  const client = signingIn();
-  const states: string[] = [];
-  const variables = { after: await getLiveCursor(client), types: ['member.invited'] };
-  const feed = watchEvents(client, variables, { onStatus: ({ state }) => states.push(state) });
-  const first = await invite(client);
-  assert.equal((await feed.next()).value?.event?.subjectId, first);
-  const waiting = feed.next();
-  await server.restart();
-  const second = await invite(client);
-  assert.equal((await waiting).value?.event?.subjectId, second);
-  assert.deepEqual([states[0], states[1], states.at(-1)], ['connected', 'interrupted', 'connected']);
-  await feed.return();
-});
+for (const [transport, follow] of [
+  ['a socket', live],
+  ['a stream', liveOverEvents],
+] as const) {
+  test(`a feed on ${transport} goes on when the server has been restarted`, { timeout: 120_000 }, async () => {
+    const client = signingIn();
+    const states: string[] = [];
+    const variables = { after: await getLiveCursor(client), types: ['member.invited'] };
+    const onStatus = ({ state }: LiveStatus): unknown => states.push(state);
+    const feed = follow(client, WatchEventsDocument, variables, { onStatus });
+    const first = await invite(client);
+    assert.equal((await feed.next()).value?.event?.subjectId, first);
+    const waiting = feed.next();
+    await server.restart();
+    const second = await invite(client);
+    assert.equal((await waiting).value?.event?.subjectId, second);
+    assert.deepEqual([states[0], states[1], states.at(-1)], ['connected', 'interrupted', 'connected']);
+    await feed.return();
+  });
 
-test('a feed of a session that ends goes on when somebody signs in again', async () => {
-  const client = signingIn();
-  const feed = watchEvents(client, { after: await getLiveCursor(client), types: ['member.invited'] });
-  const waiting = feed.next();
-  orThrow(await signOut(client, {}));
-  const invited = await invite(signingIn());
-  assert.equal((await waiting).value?.event?.subjectId, invited);
-  assert.equal(client.signedIn, 2);
-  await feed.return();
-});
+  test(`a feed on ${transport} whose session ends goes on when somebody signs in again`, async () => {
+    const client = signingIn();
+    const after = await getLiveCursor(client);
+    const feed = follow(client, WatchEventsDocument, { after, types: ['member.invited'] });
+    const waiting = feed.next();
+    orThrow(await signOut(client, {}));
+    const invited = await invite(signingIn());
+    assert.equal((await waiting).value?.event?.subjectId, invited);
+    assert.equal(client.signedIn, 2);
+    await feed.return();
+  });
+}
 
 test('without a way to refresh a feed of a session that ends is over', async () => {
   const { token } = orThrow(await signIn(createClient({ url: server.url }), NORA));

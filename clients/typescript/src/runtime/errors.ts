@@ -4,7 +4,12 @@ import type { Open } from './document.js';
 export interface ServerError {
   readonly message: string;
   readonly path?: ReadonlyArray<string | number>;
-  readonly extensions?: { readonly code?: string; readonly requestId?: string; readonly [key: string]: unknown };
+  readonly extensions?: {
+    readonly code?: string;
+    readonly requestId?: string;
+    readonly retryAfter?: number;
+    readonly [key: string]: unknown;
+  };
 }
 
 /** What the server answers to an operation. */
@@ -59,9 +64,9 @@ export class RequestError extends Error {
 }
 
 /** The error for an answer that has errors. */
-export function errorOf({ data, errors = [] }: Answered, status?: number, retryAfter?: number): RequestError {
+export function errorOf({ data, errors = [] }: Answered, status?: number, after?: number): RequestError {
   const first = errors[0];
-  const { code = 'INTERNAL', requestId } = first?.extensions ?? {};
+  const { code = 'INTERNAL', requestId, retryAfter = after } = first?.extensions ?? {};
   const failure = { code, status, errors, data, requestId, retryAfter };
   return new RequestError(first?.message ?? 'The answer has neither data nor errors.', failure);
 }
@@ -72,6 +77,6 @@ export function unreachable(cause: unknown, message = 'The server cannot be reac
 }
 
 /** Whether the same may work in a moment. */
-export function isTemporary({ failure: { code, status = 0 } }: RequestError): boolean {
-  return code === 'NETWORK' || [408, 425, 429, 502, 503, 504].includes(status);
+export function isTemporary({ failure: { code, status = 0, retryAfter } }: RequestError): boolean {
+  return code === 'NETWORK' || retryAfter != null || [408, 425, 429, 502, 503, 504].includes(status);
 }

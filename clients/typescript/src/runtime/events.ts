@@ -3,6 +3,9 @@ import type { Document } from './document.js';
 import { type Answered, unreachable } from './errors.js';
 import { type LiveOptions, type Opener, follow } from './live.js';
 
+/** The server shows that it is there every 14 seconds. */
+const LONGEST_SILENCE_MS = 45_000;
+
 /**
  * Follows a subscription over server-sent events, like `live` does over WebSocket: for networks that let no WebSocket
  * through. Every feed is a request of its own.
@@ -29,7 +32,7 @@ export function liveOverEvents<Result, Variables, Root extends string | null>(
         return;
       }
       onOpen();
-      for await (const { id, event, data } of read(response)) {
+      for await (const { id, event, data } of read(response, stop)) {
         lastId = id ?? lastId;
         if (event === 'complete') return;
         if (event === 'next') yield JSON.parse(data) as Answered;
@@ -49,14 +52,18 @@ interface ServerEvent {
   data: string;
 }
 
-/** The events of a stream. */
-async function* read(response: Response): AsyncGenerator<ServerEvent, void, undefined> {
+/** The events of a stream. One on which nothing comes for long, not even a comment, is cut without our knowing it. */
+async function* read(response: Response, stop: AbortController): AsyncGenerator<ServerEvent, void, undefined> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    const chunk = await reader?.read().catch((cause: unknown) => {
-      throw unreachable(cause);
-    });
+    const silence = setTimeout(() => stop.abort(), LONGEST_SILENCE_MS);
+    const chunk = await reader
+      ?.read()
+      .catch((cause: unknown) => {
+        throw unreachable(cause);
+      })
+      .finally(() => clearTimeout(silence));
     if (!chunk || chunk.done) return;
     const blocks = (rest + chunk.value).replace(/\r\n?/g, '\n').split('\n\n');
     rest = blocks.pop() ?? '';
