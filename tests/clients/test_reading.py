@@ -3,7 +3,11 @@
 import hashlib
 from pathlib import Path
 
+from graphql import build_schema
+
 from clients.codegen.model import IdempotencyPlace, Live, OperationKind, Outcome, TypeKind
+from clients.codegen.reading import read_api
+from server.clients import CLIENTS
 from tests.clients.toys import read, read_one
 
 PAGE = "nodes { id } pageInfo { hasNextPage endCursor }"
@@ -172,3 +176,15 @@ def test_only_types_that_are_used_are_there_with_what_they_need(tmp_path: Path) 
         ("nested", None),
     ]
     assert [(value.name, value.deprecation) for value in api.enums[0].values] == [("NEW", None), ("OLD", "use NEW")]
+
+
+def test_every_mutation_of_ours_can_be_repeated_but_those_that_anyone_may_call() -> None:
+    api = read_api(build_schema((CLIENTS.parent / "schema" / "schema.graphql").read_text()), CLIENTS / "operations")
+    once = [one.name for one in api.operations if one.idempotency is IdempotencyPlace.NONE]
+    assert once == ["SignUp", "VerifyEmail", "SignIn"]
+
+
+def test_every_feed_of_ours_resumes_and_every_list_has_all_pages() -> None:
+    api = read_api(build_schema((CLIENTS.parent / "schema" / "schema.graphql").read_text()), CLIENTS / "operations")
+    assert [one.name for one in api.operations if one.live is not None and one.live.after is None] == []
+    assert [one.name for one in api.operations if one.name.startswith("List") and one.page is None] == []
