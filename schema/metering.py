@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, get_operation_ast
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from resolvers.context import Context
@@ -23,6 +23,7 @@ class Known:
     name: str
     """Of the operation; `(anonymous)` where it has none."""
     cost: Sum
+    is_subscription: bool = False
 
 
 class KnownOperations:
@@ -40,8 +41,9 @@ class KnownOperations:
         return known
 
     def add(self, query: str, operation_name: str | None, known: Known) -> Known:
+        if (query, operation_name) not in self._known:
+            self._characters += len(query)
         self._known[query, operation_name] = known
-        self._characters += len(query)
         while len(self._known) > MOST_DOCUMENTS or self._characters > MOST_CHARACTERS:
             (oldest, _), _ = self._known.popitem(last=False)
             self._characters -= len(oldest)
@@ -61,7 +63,9 @@ def learn(
 ) -> Known:
     """Remembers an operation that has been found valid: the one of the document that such a name chooses."""
     name = operation.name.value if operation.name is not None else "(anonymous)"
-    return OPERATIONS.add(query, operation_name, Known(name, cost_of(graphql, document, operation)))
+    is_subscription = operation.operation is OperationType.SUBSCRIPTION
+    known = Known(name, cost_of(graphql, document, operation), is_subscription)
+    return OPERATIONS.add(query, operation_name, known)
 
 
 def start(context: Context, known: Known | None) -> None:

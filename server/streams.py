@@ -16,6 +16,7 @@ from persistence.database import is_outage
 from resolvers.context import Context
 from resolvers.live import no_longer_acting
 from schema.limits import MAX_TOKENS
+from schema.metering import OPERATIONS
 from server.auth import actor_by_now
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
@@ -70,7 +71,7 @@ class Streams:
                 while not self._is_ending:
                     await asyncio.wait([coming], timeout=WATCH_SECONDS)
                     if not coming.done():
-                        await _check(context)
+                        await _check(asked, context)
                         silent += 1
                         if silent % SILENT_WATCHES == 0:
                             yield None
@@ -118,8 +119,14 @@ def has_mutation(query: str) -> bool:
     return any(one.operation is OperationType.MUTATION for one in operations)
 
 
-async def _check(context: Context) -> None:
-    """Raises when the session has ended or acts for somebody else. A feed that is silent must end then, too."""
+async def _check(asked: Asked, context: Context) -> None:
+    """Raises when the session of a feed has ended or acts for somebody else, of which a silent one hears nothing.
+
+    Queries and mutations run with the rights that they began with, as they do without a stream.
+    """
+    known = OPERATIONS.find(asked.query, asked.operation_name)
+    if known is None or not known.is_subscription:
+        return
     try:
         viewer = await actor_by_now(context.platform.database, context.viewer)
     except Exception as error:

@@ -13,6 +13,9 @@ from server.app import create_app
 from tests.world import World
 
 
+METRICS_TOKEN = "of the scraper"
+
+
 class _Server(uvicorn.Server):
     """Without signal handlers: those of the test run stay as they are."""
 
@@ -25,7 +28,9 @@ class _Server(uvicorn.Server):
 async def live(world: World) -> AsyncIterator[str]:
     """The URL of the world's socket. Its worker relays what happens, without timers."""
     # MILEPOST_PLANNER=on runs them with the planner, as those of the API.
-    app = create_app(world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") == "on")
+    app = create_app(
+        world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") == "on", metrics_token=METRICS_TOKEN
+    )
     server = _Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve())
