@@ -12,7 +12,6 @@ from jobs import worker
 from server.app import create_app
 from tests.world import World
 
-
 METRICS_TOKEN = "of the scraper"
 
 
