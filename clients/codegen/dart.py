@@ -63,7 +63,8 @@ class _Package:
         for one in self._in_order(self.api.fragments):
             if not is_money(one.selection):
                 name = self.names.of_fragment(one)
-                answers.write(one.selection, name, name, one.description, is_fragment=True)
+                words = one.description or f"The fragment {one.name}."
+                answers.write(one.selection, name, name, words, is_fragment=True)
         self._finish(answers, "fragments.dart")
         return answers.sections
 

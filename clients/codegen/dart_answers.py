@@ -103,7 +103,7 @@ class Answers:
         """A sealed class of a union or interface, with a member for each named type and one for all others."""
         shared = [self._holder(one, [], name, stem) for one in selection.fields]
         known = {one.key for one in shared}
-        arms = [(arm, self.names.new(f"{stem}{arm.type_name}", "Case")) for arm in selection.arms]
+        arms = [(arm, self.names.new(f"{stem}{arm.type_name.removeprefix(stem)}", "Case")) for arm in selection.arms]
         unknown = self.names.new(f"{stem}Unknown", "Case")
         for arm, arm_name in arms:
             place = len(self.sections)

@@ -31,10 +31,9 @@ class ClassNames:
 
     def fragment_of(self, selection: Selection) -> Fragment | None:
         """The fragment that a selection is, where it is just one."""
-        if len(selection.spreads) != 1 or selection.own:
-            return None
-        found = self.api.fragment(selection.spreads[0])
-        return found if found.selection.arms == selection.arms else None
+        if selection.arms:
+            return next((one for one in self.api.fragments if _is_same_union(one.selection, selection)), None)
+        return self.api.fragment(selection.spreads[0]) if len(selection.spreads) == 1 and not selection.own else None
 
     def new(self, name: str, more: str) -> str:
         """A name that nobody has, with another word where that is needed."""
@@ -43,3 +42,7 @@ class ClassNames:
                 self.taken.add(candidate)
                 return candidate
         raise AssertionError(f"a hundred classes are called {name}")
+
+
+def _is_same_union(one: Selection, other: Selection) -> bool:
+    return (one.type_name, one.fields, one.arms) == (other.type_name, other.fields, other.arms)

@@ -43,8 +43,8 @@ class Parameter:
         """The condition on which it is sent, its key and its value."""
         key = quoted(self.key)
         if self.is_patch:
-            how = write(self.type, "one")
-            value = f"{self.name}.value" if how == "one" else f"{self.name}.write((one) => {how})"
+            how = write(self.type, "given")
+            value = f"{self.name}.value" if how == "given" else f"{self.name}.write((given) => {how})"
             return f"if ({self.name}.isGiven)", key, value
         if self.required and not self.type.nullable:
             return "", key, write(self.type, self.name)

@@ -4,27 +4,32 @@ import re
 
 from clients.codegen.model import Selection, TypeKind
 
-# Words that cannot name a field or a parameter.
-KEYWORDS = frozenset(
-    "assert await break case catch class const continue default do else enum extends false final finally for if in is"
-    " new null rethrow return super switch this throw true try var void while with yield".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that cannot name a field, a parameter or a variable of a pattern.
+KEYWORDS = _words(
+    "as assert await break case catch class const continue default do else enum extends false final finally for if in"
+    " is new null rethrow return super switch this throw true try var void when while with yield"
 )
 # What every object of an answer has besides its fields.
 DATA_MEMBERS = frozenset({"fields", "raw", "hashCode", "runtimeType", "toString", "noSuchMethod", "fromJson", "json"})
 # What every operation has besides its variables.
-OPERATION_MEMBERS = frozenset(
+OPERATION_MEMBERS = _words(
     "name document hash variables variablesWith read idempotency sliceOf next afterVariable cursorOf isGap hashCode"
-    " runtimeType toString noSuchMethod".split()
+    " runtimeType toString noSuchMethod"
 )
 ENUM_MEMBERS = frozenset({"index", "name", "values", "wire", "unknown", "hashCode", "runtimeType", "fromJson"})
 # Classes of the runtime, of Dart's core and of Flutter's widgets that an app would otherwise have to hide.
-TAKEN_CLASSES = frozenset(
+TAKEN_CLASSES = _words(
     "Action AnswerCache ApiData ApiEnum ApiInput Builder Cancellation Date DateTime Decimal Done Duration Enum Error"
     " Exception Failure Fault Fetch Form Function Future Idempotency Int64 IncomingAnswer Json List LiveData LiveEvent"
     " LiveInterrupted LiveResumed Map MemoryCache Money Mutation Never Null Object Operation Opt Outbox Outcome"
     " OutgoingRequest Page PagedQuery Pattern Query Record Refused Result RetryPolicy Route Set Slice State Stream"
     " String Subscription Success Symbol Table Text TextSocket Title Transport Type UnknownOutcome UploadTarget Uri"
-    " Widget".split()
+    " Widget"
 )
 MONEY_KEYS = {"amountMinor", "currency", "decimal"}
 

@@ -47,7 +47,7 @@ class OperationWriter:
         answer, reading = self._outcome() if one.outcome is not None and self._has_both() else self._answer()
         parent, extra = self._parent(answer, parameters)
         return [
-            *comment(one.description),
+            *comment(one.description or f"The operation {one.name}."),
             f"final class {one.name} extends {parent} {{",
             *members(
                 constructor(one.name, parameters, "Takes what the operation asks for."),
@@ -66,9 +66,9 @@ class OperationWriter:
         entries = [one.entry() for one in parameters]
         if self.operation.input is None or (parameters and parameters[0].key == self.operation.input):
             return map_getter("variables", entries)
-        inner = map_literal(f"'{self.operation.input}': ", entries, ",", "    ")
         if not entries:
-            inner = [f"    '{self.operation.input}': const <String, Object?>{{}},"]
+            return map_getter("variables", [("", f"'{self.operation.input}'", "const <String, Object?>{}")])
+        inner = map_literal(f"'{self.operation.input}': ", entries, ",", "    ")
         return ["  @override", "  Map<String, Object?> get variables => {", *inner, "  };"]
 
     def _parent(self, answer: str, parameters: list[Parameter]) -> tuple[str, list[list[str]]]:
@@ -95,7 +95,8 @@ class OperationWriter:
 
     def _outcome(self) -> tuple[str, list[str]]:
         one, root = self.operation, self.operation.root
-        assert one.outcome is not None and root is not None
+        assert one.outcome is not None
+        assert root is not None
         assert root.selection is not None
         arms = {arm.type_name: arm for arm in root.selection.arms}
         payload_type, refusal_type = one.outcome.payload, one.outcome.refusals[0]

@@ -55,7 +55,7 @@ def arrow_call(before: str, call: str, arguments: Sequence[str], indent: str = "
 
 
 def map_literal(before: str, entries: Sequence[tuple[str, str, str]], after: str, indent: str = "") -> list[str]:
-    """A map of entries that are a condition or nothing, a key and a value. What holds a collection is never in a line."""
+    """A map of entries: a condition or nothing, a key, a value. What holds a collection is never on one line."""
     flat = [f"{condition}{' ' if condition else ''}{key}: {value}" for condition, key, value in entries]
     line = f"{indent}{before}{{{', '.join(flat)}}}{after}"
     if len(line) <= WIDTH and not any("[" in value for _, _, value in entries):

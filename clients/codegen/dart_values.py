@@ -46,14 +46,14 @@ def read(ref: TypeRef, source: str, named: str | None = None, optional: bool = F
     return _read_present(ref, source, named)
 
 
-def write(ref: TypeRef, value: str) -> str:
-    """The expression that writes a value that is there into JSON."""
+def write(ref: TypeRef, value: str, entry: str = "one") -> str:
+    """The expression that writes a value that is there into JSON; `entry` is what entries of a list are called."""
     if ref.item is None:
         return _write_named(ref, value)
-    inner = write(ref.item, "one")
-    if inner == "one":
+    inner = write(ref.item, entry, f"{entry}OfThese")
+    if inner == entry:
         return value
-    return f"[for (final one in {value}) {'one == null ? null : ' if ref.item.nullable else ''}{inner}]"
+    return f"[for (final {entry} in {value}) {f'{entry} == null ? null : ' if ref.item.nullable else ''}{inner}]"
 
 
 def _reader(ref: TypeRef, named: str | None) -> str:

@@ -508,11 +508,11 @@ final class UpdateProposal extends Mutation<Outcome<UpdateProposalPayload, Refus
   Map<String, Object?> get variables => {
     'input': {
       'proposalId': proposalId,
-      if (amount.isGiven) 'amount': amount.write((one) => one.toJson()),
-      if (hourlyRate.isGiven) 'hourlyRate': hourlyRate.write((one) => one.toJson()),
+      if (amount.isGiven) 'amount': amount.write((given) => given.toJson()),
+      if (hourlyRate.isGiven) 'hourlyRate': hourlyRate.write((given) => given.toJson()),
       if (hoursPerDay.isGiven) 'hoursPerDay': hoursPerDay.value,
       if (deliveryDays.isGiven) 'deliveryDays': deliveryDays.value,
-      if (terms.isGiven) 'terms': terms.write((one) => one.toJson()),
+      if (terms.isGiven) 'terms': terms.write((given) => given.toJson()),
       if (coverLetter.isGiven) 'coverLetter': coverLetter.value,
       if (links.isGiven) 'links': links.value,
       if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,

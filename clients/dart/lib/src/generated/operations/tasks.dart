@@ -750,7 +750,7 @@ final class UpdateTask extends Mutation<Outcome<UpdateTaskPayload, Refusal>> {
       'taskId': taskId,
       if (title.isGiven) 'title': title.value,
       if (description.isGiven) 'description': description.value,
-      if (dueOn.isGiven) 'dueOn': dueOn.write((one) => one.toJson()),
+      if (dueOn.isGiven) 'dueOn': dueOn.write((given) => given.toJson()),
       if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,
     },
   };
