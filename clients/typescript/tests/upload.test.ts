@@ -40,3 +40,57 @@ test('an abort ends an upload with its reason', async () => {
   stop.abort(new Error('enough'));
   assert.equal((await sending).message, 'enough');
 });
+
+/** As far as an upload needs it: sends with fetch and reports in two halves, like a browser that tells how far it is. */
+class BrowserRequest {
+  readonly upload: { onprogress?: (event: { loaded: number }) => void } = {};
+  readonly #stop = new AbortController();
+  readonly #headers = new Headers();
+  #url = '';
+  #method = '';
+  status = 0;
+  onload = (): void => {};
+  onerror = (): void => {};
+  onabort = (): void => {};
+  onloadend = (): void => {};
+  open(method: string, url: string): void {
+    this.#method = method;
+    this.#url = url;
+  }
+  setRequestHeader(name: string, value: string): void {
+    this.#headers.set(name, value);
+  }
+  abort(): void {
+    this.#stop.abort();
+  }
+  async send(body: Blob): Promise<void> {
+    this.upload.onprogress?.({ loaded: body.size / 2 });
+    try {
+      const init = { method: this.#method, headers: this.#headers, body, signal: this.#stop.signal };
+      this.status = (await fetch(this.#url, init)).status;
+      this.onload();
+    } catch {
+      if (this.#stop.signal.aborted) this.onabort();
+      else this.onerror();
+    }
+    this.onloadend();
+  }
+}
+
+test('in a browser an upload tells how far it is, and is repeated and aborted like anywhere', async (context) => {
+  Object.assign(globalThis, { XMLHttpRequest: BrowserRequest });
+  context.after(() => Reflect.deleteProperty(globalThis, 'XMLHttpRequest'));
+  const { upload, report } = await play({
+    uploads: [{ abort: true }, { status: 503 }, { status: 200 }, { hold: true }],
+  });
+  const progress: number[] = [];
+  const onProgress = (sent: number): unknown => progress.push(sent);
+  await uploadTo({ url: upload, headers: { 'x-signed': 'yes' } }, FILE, { ...QUICK, onProgress });
+  assert.deepEqual(progress, [0, 50_000, 0, 50_000, 0, 50_000, 100_000]);
+  assert.equal((await report()).requests[2]?.headers['x-signed'], 'yes');
+  const stop = new AbortController();
+  const sending = rejection(uploadTo({ url: upload }, FILE, { signal: stop.signal, onProgress }));
+  while ((await report()).requests.length < 4);
+  stop.abort(new Error('enough'));
+  assert.equal((await sending).message, 'enough');
+});
