@@ -31,7 +31,7 @@ def create_app(
     clock: Clock,
     *,
     is_sandbox: bool = True,
-    is_planned: bool = False,
+    is_planned: bool = True,
     rate_limits: RateLimits | None = None,
     metrics_token: str | None = None,
 ) -> Starlette:

@@ -63,7 +63,7 @@ class Settings:
             mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
             log_format=variables.one_of("MILEPOST_LOG_FORMAT", ["auto", "json", "text"]),
             log_level=variables.one_of("MILEPOST_LOG_LEVEL", ["info", "debug", "warning", "error"]),
-            is_planned=variables.one_of("MILEPOST_PLANNER", ["off", "on"]) == "on",
+            is_planned=variables.one_of("MILEPOST_PLANNER", ["on", "off"]) == "on",
             anonymous_limits=variables.allowance("MILEPOST_ANONYMOUS_LIMITS", ANONYMOUS.times(factor)),
             session_limits=variables.allowance("MILEPOST_SESSION_LIMITS", SESSION.times(factor)),
             max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),

@@ -26,9 +26,9 @@ class _Server(uvicorn.Server):
 @pytest.fixture
 async def live(world: World) -> AsyncIterator[str]:
     """The URL of the world's socket. Its worker relays what happens, without timers."""
-    # MILEPOST_PLANNER=on runs them with the planner, as those of the API.
+    # MILEPOST_PLANNER=off runs them without the planner, as those of the API.
     app = create_app(
-        world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") == "on", metrics_token=METRICS_TOKEN
+        world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") != "off", metrics_token=METRICS_TOKEN
     )
     server = _Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
     stop = asyncio.Event()
