@@ -1,5 +1,6 @@
 """The explorer at /explorer: its built files, and what they ask the server about this platform."""
 
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,16 +82,4 @@ def _file(request: Request, name: str, headers: dict[str, str]) -> Response:
 def _examples() -> list[dict[str, Any]]:
     from clients.reference.examples import examples
 
-    schema, api = material()
-    return [
-        {
-            "name": one.name,
-            "kind": one.kind,
-            "noun": one.noun,
-            "about": one.about,
-            "text": one.text,
-            "variables": one.variables,
-            "fields": one.fields,
-        }
-        for one in examples(schema, api)
-    ]
+    return [asdict(one) for one in examples(*material())]

@@ -5,9 +5,10 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: '/explorer/',
   build: {
-    outDir: 'built',
     emptyOutDir: true,
+    license: { fileName: 'licenses.md' },
     target: 'es2022',
+    cssTarget: ['chrome125', 'firefox128', 'safari18'],
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 6000,
     rolldownOptions: {

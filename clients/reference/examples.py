@@ -58,12 +58,14 @@ _SAMPLES: dict[str, object] = {
 class Example:
     """An operation to start from: `variables` has what must be given; `fields` are the root fields it asks.
 
-    `noun` is the file it comes from; empty where it is generated.
+    `noun` is the file it comes from, `input` the variable whose fields generated functions take directly; both are
+    empty where they do not apply: what is generated here is in no client.
     """
 
     name: str
     kind: str
     noun: str
+    input: str
     about: str
     text: str
     variables: dict[str, object]
@@ -102,6 +104,7 @@ def _shipped(schema: GraphQLSchema, operation: Operation) -> Example:
         name=operation.name,
         kind=operation.kind.value,
         noun=operation.noun,
+        input=operation.input or "",
         about=operation.description,
         text="\n\n".join(print_ast(one) for one in (definition, *fragments)),
         variables=variables,
@@ -120,6 +123,7 @@ def _generated(schema: GraphQLSchema, kind: str, name: str, field: GraphQLField)
         name=title,
         kind=kind,
         noun="",
+        input="",
         about=(field.description or "").partition("\n")[0],
         text=print_ast(parse(f"{head} {{ {call} }}")),
         variables={key: _sample(one.type) for key, one in given.items()},

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, OperationType
 
@@ -96,7 +95,7 @@ def _box(page: Page, place: tuple[int, int], ways: list[Edge]) -> str:
     reads = len(page.roots) - changes
     note = ", ".join(f"{count} {what}" for count, what in ((reads, "to read"), (changes, "to change")) if count)
     return (
-        f'<a href="/reference/{page.name}" data-page="{page.name}" aria-label="{escape(page.name)}, leads to {leads}">'
+        f'<a href="/reference/{page.name}" data-page="{page.name}" aria-description="Leads to {leads}">'
         f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8"/>'
         f'<text x="{x + 12}" y="{y + 21}">{page.name}</text>'
         f'<text class="note" x="{x + 12}" y="{y + 38}">{note}</text></a>'

@@ -1,8 +1,8 @@
 /** The page: a header with who is signed in, and GraphiQL with our panes and buttons. */
 
-import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useState } from 'react';
+import { buildPlugin } from './building/Build';
 import { CopyAs } from './CopyAs';
 import { examplesPlugin } from './Examples';
 import { Footer } from './Footer';
@@ -12,14 +12,16 @@ import { session, signOut } from './session';
 import type { Setup } from './setup';
 import { SignIn } from './SignIn';
 import { useStore } from './store';
+import { useTheme } from './theme';
 import { fetcher } from './transport';
 import { WELCOME } from './welcome';
 
 export function App({ setup }: { setup: Setup }) {
+  useTheme();
   const [linked] = useState(() => takeLink(setup.examples));
   const [plugins] = useState(() => [
     examplesPlugin(setup.examples),
-    explorerPlugin({ showAttribution: false }),
+    buildPlugin(setup.schema),
     HISTORY_PLUGIN,
   ]);
   return (
@@ -45,7 +47,7 @@ export function App({ setup }: { setup: Setup }) {
                 {prettify}
                 {merge}
                 {copy}
-                <CopyAs />
+                <CopyAs examples={setup.examples} />
               </>
             )}
           </GraphiQL.Toolbar>

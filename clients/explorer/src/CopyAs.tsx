@@ -5,23 +5,26 @@ import { getOperationAST, parse, print } from 'graphql';
 import { useState } from 'react';
 import { curl } from './code/curl';
 import { dart } from './code/dart';
+import { dartPackage } from './code/dartPackage';
 import { python } from './code/python';
 import type { CodeRequest, Language } from './code/request';
 import { typescript } from './code/typescript';
+import { typescriptPackage } from './code/typescriptPackage';
 import { Dialog } from './Dialog';
 import { useDraft, type Draft } from './editing';
 import { linkTo } from './link';
 import { session } from './session';
+import type { Example } from './setup';
 import { useStore } from './store';
 
 const WRITERS: Record<Language, (request: CodeRequest) => string> = {
   curl,
-  TypeScript: typescript,
-  Dart: dart,
+  TypeScript: (request) => typescriptPackage(request) ?? typescript(request),
+  Dart: (request) => dartPackage(request) ?? dart(request),
   Python: python,
 };
 
-export function CopyAs() {
+export function CopyAs({ examples }: { examples: Example[] }) {
   const read = useDraft();
   const [draft, setDraft] = useState<Draft | null>(null);
   return (
@@ -29,15 +32,26 @@ export function CopyAs() {
       <ToolbarButton label="Copy as code or link" onClick={() => setDraft(read())}>
         <Icon />
       </ToolbarButton>
-      {draft && <CodeDialog draft={draft} onClose={() => setDraft(null)} />}
+      {draft && <CodeDialog draft={draft} examples={examples} onClose={() => setDraft(null)} />}
     </>
   );
 }
 
-function CodeDialog({ draft, onClose }: { draft: Draft; onClose(): void }) {
+interface Props {
+  draft: Draft;
+  examples: Example[];
+  onClose(): void;
+}
+
+function CodeDialog({ draft, examples, onClose }: Props) {
   const signedIn = useStore(session);
   const [language, setLanguage] = useState<Language>('curl');
-  const written = write(draft, language, signedIn !== null);
+  const written = write(draft, language, examples, signedIn !== null);
+  const choices = [
+    { label: 'the code', text: written.code },
+    { label: 'a link', text: linkTo(draft.query, draft.variables) },
+    ...(signedIn ? [{ label: 'the token', text: `export MILEPOST_TOKEN=${signedIn.token}` }] : []),
+  ];
   return (
     <Dialog title="Copy as code or link" onClose={onClose}>
       <div className="mp-tabs" role="group" aria-label="Language">
@@ -53,11 +67,7 @@ function CodeDialog({ draft, onClose }: { draft: Draft; onClose(): void }) {
       <p role="alert" className="mp-problem">
         {written.problem}
       </p>
-      <div className="mp-actions">
-        <CopyButton text={written.code} label="Copy the code" isMain />
-        <CopyButton text={linkTo(draft.query, draft.variables)} label="Copy a link" />
-        {signedIn && <CopyButton text={`export MILEPOST_TOKEN=${signedIn.token}`} label="Copy the token" />}
-      </div>
+      <CopyButtons choices={choices} />
       {signedIn && (
         <p className="mp-note">
           The code reads your token from the environment: <code>export MILEPOST_TOKEN=…</code> first. Neither code nor
@@ -68,34 +78,45 @@ function CodeDialog({ draft, onClose }: { draft: Draft; onClose(): void }) {
   );
 }
 
-function CopyButton({ text, label, isMain = false }: { text: string; label: string; isMain?: boolean }) {
+interface Copied {
+  label: string;
+  text: string;
+}
+
+function CopyButtons({ choices }: { choices: Copied[] }) {
   const [said, setSaid] = useState('');
-  async function copy() {
+  async function copy({ label, text }: Copied) {
     try {
       await navigator.clipboard.writeText(text);
-      setSaid('Copied');
+      setSaid(`Copied ${label}.`);
     } catch {
-      setSaid('Select the text and copy it');
+      setSaid('The browser does not allow it: select the text and copy it.');
     }
-    setTimeout(() => setSaid(''), 2000);
   }
   return (
-    <button type="button" className={isMain ? 'mp-main' : ''} onClick={() => void copy()}>
-      <span role="status">{said || label}</span>
-    </button>
+    <div className="mp-actions">
+      {choices.map((choice, index) => (
+        <button type="button" key={choice.label} className={index === 0 ? 'mp-main' : ''} onClick={() => void copy(choice)}>
+          Copy {choice.label}
+        </button>
+      ))}
+      <span role="status">{said}</span>
+    </div>
   );
 }
 
-function write(draft: Draft, language: Language, isSignedIn: boolean): { code: string; problem: string } {
+function write(draft: Draft, language: Language, examples: Example[], isSignedIn: boolean) {
   try {
     const document = parse(draft.query);
+    const query = print(document);
     const request: CodeRequest = {
       url: new URL('/graphql', location.href).href,
-      query: print(document),
+      query,
       variables: objectIn(draft.variables, 'variables') as Record<string, unknown>,
       headers: objectIn(draft.headers, 'headers') as Record<string, string>,
       isSubscription: getOperationAST(document)?.operation === 'subscription',
       isSignedIn,
+      shipped: examples.find((one) => one.noun !== '' && one.text === query),
     };
     return { code: WRITERS[language](request), problem: '' };
   } catch (error) {

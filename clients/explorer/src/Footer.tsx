@@ -11,9 +11,11 @@ export function Footer() {
   return (
     <div className="mp-footer">
       {feed && <Feed feed={feed} />}
-      <p role="status" className="mp-status">
-        {answer ? <Summary answer={answer} /> : 'Run an operation with Ctrl-Enter: its answer appears above, its time and cost here.'}
-      </p>
+      {(answer || !feed) && (
+        <p role="status" className="mp-status">
+          {answer ? <Summary answer={answer} /> : 'Run an operation with Ctrl-Enter; time and cost are shown here.'}
+        </p>
+      )}
     </div>
   );
 }
@@ -34,8 +36,8 @@ function Summary({ answer }: { answer: Answer }) {
 }
 
 function costText(cost: Cost): string {
-  const left = cost.available === undefined ? '' : `, ${cost.available} left`;
-  return `cost ${cost.requested ?? 'unknown'}${cost.limit === undefined ? '' : ` of ${cost.limit}`}${left}`;
+  const requested = cost.requested?.toLocaleString('en') ?? 'unknown';
+  return cost.available === undefined ? `cost ${requested}` : `cost ${requested}, ${cost.available.toLocaleString('en')} left`;
 }
 
 const STATUS = { connecting: 'Connecting …', listening: 'Listening', ended: 'Ended' };

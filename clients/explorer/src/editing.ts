@@ -1,7 +1,7 @@
 /** Reading from and writing to GraphiQL's editors. */
 
-import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
-import { useCallback } from 'react';
+import { useGraphiQL, useGraphiQLActions, type MonacoEditor } from '@graphiql/react';
+import { useCallback, useSyncExternalStore } from 'react';
 
 export interface Draft {
   query: string;
@@ -36,4 +36,16 @@ export function useOpen(untouched: string): (query: string, variables: string) =
     variableEditor?.setValue(variables);
     queryEditor?.focus();
   };
+}
+
+/** The text of an editor, followed keystroke by keystroke. */
+export function useText(editor: MonacoEditor | undefined): string {
+  const watch = useCallback(
+    (listener: () => void) => {
+      const watching = editor?.onDidChangeModelContent(listener);
+      return () => watching?.dispose();
+    },
+    [editor],
+  );
+  return useSyncExternalStore(watch, () => editor?.getValue() ?? '');
 }

@@ -8,7 +8,6 @@ export interface Fault {
 export interface Cost {
   requested?: number;
   available?: number;
-  limit?: number;
 }
 
 export interface Body {

@@ -1,14 +1,16 @@
 /** Starts the explorer, or says why it cannot. */
 
-import '@graphiql/plugin-explorer/style.css';
 import 'graphiql/style.css';
 import './style.css';
 import './workers';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { repair } from './repairs';
 import { loadSetup } from './setup';
 
-const root = createRoot(document.getElementById('root')!);
+const element = document.getElementById('root')!;
+const root = createRoot(element);
+repair(element);
 
 try {
   root.render(<App setup={await loadSetup()} />);

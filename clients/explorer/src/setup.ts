@@ -1,6 +1,7 @@
 /** What the server tells the explorer before it starts: the schema, examples, and in a sandbox whom to sign in as. */
 
 import { buildSchema, type GraphQLSchema } from 'graphql';
+import { newUuid } from './uuid';
 
 export interface Person {
   email: string;
@@ -12,6 +13,8 @@ export interface Example {
   kind: 'query' | 'mutation' | 'subscription';
   /** The file it ships in; empty where it is generated. */
   noun: string;
+  /** The variable whose fields the functions of the clients take directly; empty where there is none. */
+  input: string;
   about: string;
   text: string;
   variables: Record<string, unknown>;
@@ -44,14 +47,5 @@ const PLACE_OF_A_UUID = '00000000-0000-4000-8000-000000000000';
 /** The variables of an example as text; every request with an idempotency key gets a fresh one. */
 export function variablesOf(example: Example): string {
   if (Object.keys(example.variables).length === 0) return '';
-  return JSON.stringify(example.variables, null, 2).replaceAll(PLACE_OF_A_UUID, () => newUuid());
-}
-
-/** Random as `crypto.randomUUID`, which exists on https and localhost only. */
-function newUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return JSON.stringify(example.variables, null, 2).replaceAll(PLACE_OF_A_UUID, newUuid);
 }

@@ -1,13 +1,13 @@
-/** A request as a command for the terminal. */
+/** A request as a command for the terminal; subscriptions as a stream of events. */
 
 import { stripIgnoredCharacters } from 'graphql';
 import { bodyOf, type CodeRequest } from './request';
 
 export function curl(request: CodeRequest): string {
-  if (request.isSubscription) return '# curl does not speak WebSocket: copy this as TypeScript, Dart or Python.';
   const headers = Object.entries(request.headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
   const lines = [
-    `curl ${quoted(request.url)}`,
+    `curl ${request.isSubscription ? '--no-buffer ' : ''}${quoted(request.url)}`,
+    ...(request.isSubscription ? ["-H 'accept: text/event-stream'"] : []),
     "-H 'content-type: application/json'",
     ...(request.isSignedIn ? ['-H "authorization: Bearer $MILEPOST_TOKEN"'] : []),
     ...headers,

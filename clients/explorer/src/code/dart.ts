@@ -74,7 +74,7 @@ const variables = ${Object.keys(request.variables).length === 0 ? '<String, Obje
 }
 
 /** A JSON value as Dart writes it. */
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll(/[$']/g, '\\$&')}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

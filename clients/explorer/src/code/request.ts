@@ -1,5 +1,7 @@
 /** A request as the writers of code get it. */
 
+import type { Example } from '../setup';
+
 export type Language = 'curl' | 'TypeScript' | 'Dart' | 'Python';
 
 export interface CodeRequest {
@@ -11,6 +13,8 @@ export interface CodeRequest {
   isSubscription: boolean;
   /** Sends $MILEPOST_TOKEN. */
   isSignedIn: boolean;
+  /** The operation of the clients that this is, where it is one: their packages have a function for it. */
+  shipped: Example | undefined;
 }
 
 /** The same endpoint for sockets. */
