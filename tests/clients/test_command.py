@@ -36,11 +36,22 @@ def test_writing_again_changes_nothing_and_removes_what_is_no_longer_made(tmp_pa
     operations, out = partner(tmp_path, "# Mine.\nquery Titles { gigs { nodes { title } } }\n")
     clients_command(SDL, operations, out, is_check=False)
     before = {path: path.read_bytes() for path in out.rglob("*.*")}
-    old = out / "typescript" / "operations" / "old.ts"
-    old.write_text("export {};\n")
+    (out / "typescript" / "operations" / "old.ts").write_bytes(
+        (out / "typescript" / "operations" / "mine.ts").read_bytes()
+    )
     assert clients_command(SDL, operations, out, is_check=True) == 1
     clients_command(SDL, operations, out, is_check=False)
     assert {path: path.read_bytes() for path in out.rglob("*.*")} == before
+
+
+def test_files_that_a_partner_keeps_beside_the_generated_ones_stay(tmp_path: Path) -> None:
+    operations, out = partner(tmp_path, "# Mine.\nquery Titles { gigs { nodes { title } } }\n")
+    kept = out / "typescript" / "by-hand.ts"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("export {};\n")
+    clients_command(SDL, operations, out, is_check=False)
+    assert clients_command(SDL, operations, out, is_check=True) == 0
+    assert kept.read_text() == "export {};\n"
 
 
 def test_a_check_names_every_file_that_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
