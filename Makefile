@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev serve demo test test-clients test-typescript test-dart coverage check bench bench-quick format lock migration clean
+.PHONY: help install install-dev serve demo test test-clients test-typescript test-dart test-explorer test-evolution explorer coverage check bench bench-quick format lock migration clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -44,6 +44,20 @@ test-typescript: install-dev ## Test the TypeScript package; needs Node 20 or ne
 
 test-dart: install-dev ## Test the Dart package; fetches a Dart with npm and apt-get, unless MILEPOST_DART is one
 	@$(PYTHON) clients/dart/tool/verify.py
+
+test-explorer: install-dev ## Try the explorer and the reference in a Chromium; needs Node 20.19 or newer
+	@$(require_npm)
+	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || \
+		{ echo "No Chromium found. On Debian: apt install chromium. Or set CHROMIUM to one."; exit 1; }
+	@cd clients/explorer && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent
+
+test-evolution: ## Ask graphql-inspector whether it still judges changes of a schema as we do
+	@$(require_npm)
+	@cd clients/evolution/inspector && npm ci --silent --no-audit --no-fund && node verdicts.mjs --check
+
+explorer: ## Build the explorer from its sources; needs Node 20.19 or newer
+	@$(require_npm)
+	@cd clients/explorer && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 check: install-dev ## Check style, types, imports and that generated files are up to date
 	@echo "==> ruff check" && $(PYTHON) -m ruff check --quiet .
@@ -98,6 +112,8 @@ $(BOOTSTRAP)/python: $(PYTHON)
 $(BOOTSTRAP)/uv: $(BOOTSTRAP)/python
 	@echo "==> Fetching uv, which installs faster than pip"
 	@$(BOOTSTRAP)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1' || echo "==> No uv: pip will do"
+
+require_npm = command -v npm > /dev/null || { echo "No npm found. On Debian: apt install nodejs npm"; exit 1; }
 
 # Compares contents, because a checkout changes times: nothing happens unless the lock file says something new.
 define install_locked
