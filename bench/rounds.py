@@ -1,6 +1,7 @@
 """Rounds: in each, every read is asked of every server, one after the other, in an order that is shuffled anew."""
 
 import random
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ async def sampled(courses: Sequence[Course], pace: Pace, database: int) -> list[
     reads = list(dict.fromkeys(course.read.name for course in courses))
     samples = []
     for number in range(1 + pace.rounds):
+        print(f"Round {number} of {pace.rounds}", end="\r", file=sys.stderr, flush=True)
         for read in shuffled.sample(reads, len(reads)):
             entered = [course for course in courses if course.read.name == read]
             for course in shuffled.sample(entered, len(entered)):

@@ -18,7 +18,7 @@ from strawberry.extensions import ParserCache, ValidationCache
 from bench.peers import plain_entities as entities
 from persistence.database import sqlalchemy_url
 
-engine = create_async_engine(sqlalchemy_url(os.environ["DATABASE_URL"]), pool_size=8, pool_use_lifo=True)
+engine = create_async_engine(sqlalchemy_url(os.environ["DATABASE_URL"]), pool_size=8, max_overflow=0)
 new_session = async_sessionmaker(engine, expire_on_commit=False)
 
 

@@ -8,7 +8,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
-  pgServices: [makePgService({ poolConfig: { max: 8 }, schemas: ["public"] })],
+  pgServices: [makePgService({ poolConfig: { max: 8, idleTimeoutMillis: 0 }, schemas: ["public"] })],
   grafserv: { graphiql: false, watch: false },
 });
 const server = createServer();

@@ -9,7 +9,7 @@ pg.types.setTypeParser(DATE, (text) => text);
 pg.types.setTypeParser(INSTANT, (text) => new Date(text).toISOString());
 
 // Where to connect stands in the environment, in the variables that the driver reads by itself.
-const pool = new pg.Pool({ max: 8 });
+const pool = new pg.Pool({ max: 8, idleTimeoutMillis: 0 });
 
 async function rows(name, text, values) {
   return (await pool.query({ name, text, values })).rows;
