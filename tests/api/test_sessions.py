@@ -1,5 +1,6 @@
 """Sessions through the API: what they allow, how long they last, and how they end."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -108,6 +109,15 @@ async def test_all_sessions_can_be_ended_with_or_without_this_one(world: World) 
     assert [await _is_signed_in(who) for who in (third, stranger)] == [False, True]
 
 
+async def _is_signed_out_soon(who: Caller) -> bool:
+    """What is changed behind the process's back reaches it by a notification."""
+    for _ in range(500):
+        if not await _is_signed_in(who):
+            return True
+        await asyncio.sleep(0.002)
+    return False
+
+
 async def test_a_session_idles_out_unless_it_is_used(world: World) -> None:
     who = await make_account(world)
     now = datetime.now(UTC)
@@ -117,7 +127,7 @@ async def test_a_session_idles_out_unless_it_is_used(world: World) -> None:
     assert seen >= now
     assert idle == seen + IDLE
     await write(world, update(sessions).values(idle_expires_at=now))
-    assert not await _is_signed_in(who)
+    assert await _is_signed_out_soon(who)
 
 
 async def test_using_a_session_writes_at_most_once_a_minute(world: World) -> None:
@@ -133,7 +143,7 @@ async def test_a_session_ends_after_30_days_however_much_it_is_used(world: World
     ((created, expires),) = await rows(world, select(sessions.c.created_at, sessions.c.expires_at))
     assert expires - created == timedelta(days=30)
     await write(world, update(sessions).values(expires_at=datetime.now(UTC)))
-    assert not await _is_signed_in(who)
+    assert await _is_signed_out_soon(who)
 
 
 async def test_session_lifetimes_do_not_follow_the_platform_clock(world: World) -> None:
@@ -145,5 +155,5 @@ async def test_session_lifetimes_do_not_follow_the_platform_clock(world: World) 
 async def test_a_suspended_person_is_signed_in_no_more(world: World) -> None:
     who = await make_account(world)
     await write(world, update(users).values(status=UserStatus.SUSPENDED))
-    assert not await _is_signed_in(who)
+    assert await _is_signed_out_soon(who)
     assert await count(world, sessions) == 1

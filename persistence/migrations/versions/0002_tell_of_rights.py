@@ -27,7 +27,8 @@ def upgrade() -> None:
         """
     CREATE TRIGGER sessions_tell AFTER UPDATE ON sessions FOR EACH ROW
         WHEN ((old.token_hash, old.user_id, old.active_organization_id, old.expires_at, old.revoked_at)
-            IS DISTINCT FROM (new.token_hash, new.user_id, new.active_organization_id, new.expires_at, new.revoked_at))
+            IS DISTINCT FROM (new.token_hash, new.user_id, new.active_organization_id, new.expires_at, new.revoked_at)
+            OR new.idle_expires_at < old.idle_expires_at)
         EXECUTE FUNCTION tell_of_rights()
     """
     )
