@@ -43,7 +43,7 @@ test-typescript: install-dev ## Test the TypeScript package; needs Node 20 or ne
 	@cd clients/typescript && npm ci --silent --no-audit --no-fund && npm test --silent
 
 test-dart: install-dev ## Test the Dart package; fetches a Dart with npm and apt-get, unless MILEPOST_DART is one
-	@$(PYTHON) clients/dart/tool/verify.py
+	@$(PYTHON) -m clients.dart.tool.verify
 
 test-explorer: install-dev ## Try the explorer and the reference in a Chromium; needs Node 20.19 or newer
 	@$(require_npm)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from clients.codegen.dart_names import class_name
+from clients.codegen.dart_names import class_name, operation_class
 from clients.codegen.dart_values import enum_class, input_class
 from clients.codegen.model import Api, Fragment, Selection
 
@@ -23,7 +23,7 @@ class ClassNames:
     def __post_init__(self) -> None:
         self.taken |= {enum_class(one.name) for one in self.api.enums}
         self.taken |= {input_class(one.name) for one in self.api.inputs}
-        self.taken |= {one.name for one in self.api.operations}
+        self.taken |= {operation_class(one.name) for one in self.api.operations}
         self.taken |= {self.of_fragment(one) for one in self.api.fragments}
 
     def of_fragment(self, fragment: Fragment) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clients.codegen.dart_answers import Union
-from clients.codegen.dart_names import member_name
+from clients.codegen.dart_names import member_name, operation_class
 from clients.codegen.dart_operations import OperationWriter
 from clients.codegen.dart_text import HEADER, listed, quoted
 from clients.codegen.dart_values import enum_class, input_class
@@ -73,7 +73,7 @@ def _operations(api: Api, writers: Sequence[OperationWriter]) -> list[str]:
     entries: list[str] = []
     for one in writers:
         given = [f"{p.name}: {_sample(p.type, api, inputs)}" for p in one.parameters() if p.required]
-        entries += listed(f"{one.operation.name}(", given, "),", "  ")
+        entries += listed(f"{operation_class(one.operation.name)}(", given, "),", "  ")
     return [
         "/// Every operation, with the least that it asks for.",
         "final operations = <Operation<Object?>>[",

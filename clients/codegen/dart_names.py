@@ -75,6 +75,10 @@ def class_name(name: str, instead: str) -> str:
     return instead if instead not in TAKEN_CLASSES else f"{name}Data"
 
 
+def operation_class(name: str) -> str:
+    return class_name(name, f"{name}Operation")
+
+
 def is_money(selection: Selection) -> bool:
     """Whether the runtime's Money holds all that is selected."""
     keys = {field.key for field in selection.fields if field.key == field.name and not field.conditional}

@@ -10,7 +10,7 @@ from clients.codegen.dart_inputs import (
     parameters_of_input,
     parameters_of_variables,
 )
-from clients.codegen.dart_names import field_name
+from clients.codegen.dart_names import field_name, operation_class
 from clients.codegen.dart_text import arrow, arrow_call, comment, getter, listed, map_literal, members, quoted
 from clients.codegen.dart_values import dart_type, read
 from clients.codegen.model import Api, Operation, OperationKind, Page, Selection
@@ -44,13 +44,14 @@ class OperationWriter:
 
     def _lines(self) -> list[str]:
         one, parameters = self.operation, self.parameters()
+        class_ = operation_class(one.name)
         answer, reading = self._outcome() if one.outcome is not None and self._has_both() else self._answer()
         parent, extra = self._parent(answer, parameters)
         return [
             *comment(one.description or f"The operation {one.name}."),
-            f"final class {one.name} extends {parent} {{",
+            f"final class {class_} extends {parent} {{",
             *members(
-                constructor(one.name, parameters, "Takes what the operation asks for."),
+                constructor(class_, parameters, "Takes what the operation asks for."),
                 *(parameter.field() for parameter in parameters),
                 getter("String", "name", quoted(one.name)),
                 getter("String", "document", quoted(one.text)),
@@ -173,7 +174,7 @@ class OperationWriter:
 
     def _next(self, page: Page, parameters: list[Parameter]) -> list[str]:
         given = [f"{one.name}: {'cursor' if one.key == page.after else one.name}" for one in parameters]
-        name = self.operation.name
+        name = operation_class(self.operation.name)
         return ["  @override", *arrow_call(f"{name} next(String cursor)", name, given, "  ")]
 
 

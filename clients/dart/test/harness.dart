@@ -7,7 +7,7 @@ import 'dart:io';
 import 'package:milepost_client/milepost_client.dart';
 
 final _tests = <(String, FutureOr<void> Function())>[];
-const _patience = Duration(seconds: 60);
+const _patience = Duration(seconds: 180);
 
 /// Declares a test; its name is a sentence.
 void test(String name, FutureOr<void> Function() body) => _tests.add((name, body));

@@ -1,7 +1,8 @@
-import 'dart:convert';
+import 'dart:io';
 
 import 'package:milepost_client/milepost_client.dart';
 
+import '../example/file_outbox.dart';
 import 'harness.dart';
 import 'scenario.dart';
 
@@ -73,7 +74,8 @@ void main() {
         _refused('activateProject', 'FORBIDDEN'),
       ],
     });
-    final outbox = Outbox(scenario.client(retries: const RetryPolicy(attempts: 2, first: Duration.zero)), _Stored());
+    final client = scenario.client(retries: const RetryPolicy(attempts: 2, first: Duration.zero));
+    final outbox = Outbox(client, MemoryOutboxStore());
     final events = <OutboxEvent>[];
     outbox.events.listen(events.add);
     final first = await outbox.put(const PublishGig(gigId: 'gig_1'));
@@ -98,7 +100,8 @@ void main() {
   });
 
   test('what waits outlives the program', () async {
-    final store = _Stored();
+    final folder = await Directory.systemTemp.createTemp('outbox');
+    final store = FileOutboxStore(File('${folder.path}/outbox.json'));
     final away = await Scenario.begin({
       'answers': [
         {'abort': true},
@@ -111,7 +114,8 @@ void main() {
     });
     expect(await Outbox(back.client(), store).send(), true);
     expect((await back.report()).each('idempotencyInput'), [entry.key]);
-    expect(store.texts, const <String>[]);
+    expect(await store.load(), const <OutboxEntry>[]);
+    await folder.delete(recursive: true);
   });
 
   test('what the server will never take is dropped with the reason, and the next one is sent', () async {
@@ -144,20 +148,4 @@ void main() {
     final error = await thrown<ArgumentError>(() => outbox.put(const SignIn(email: 'a@b.example', password: 'p')));
     expect(error.message, 'takes no idempotency key, so it cannot wait');
   });
-}
-
-/// A store that keeps nothing but text, as files do.
-final class _Stored implements OutboxStore {
-  final texts = <String>[];
-
-  @override
-  List<OutboxEntry> load() => [
-    for (final text in texts) OutboxEntry.fromJson(jsonDecode(text) as Map<String, Object?>),
-  ];
-
-  @override
-  void add(OutboxEntry entry) => texts.add(jsonEncode(entry));
-
-  @override
-  void remove(String key) => texts.removeWhere((text) => text.contains(key));
 }

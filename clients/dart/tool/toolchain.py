@@ -17,6 +17,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 HOME = PACKAGE / ".dart_tool" / "toolchain"
+STAND_INS = {
+    "http": PACKAGE / "test" / "stand_ins" / "http" / "lib",
+    "web_socket_channel": PACKAGE / "test" / "stand_ins" / "web_socket_channel" / "lib",
+    "difficult": PACKAGE / ".dart_tool" / "difficult",
+}
 C_LIBRARIES = "libc6-i386"
 LANGUAGE_VERSION = "3.7"
 INSTEAD = "Or set MILEPOST_DART to a Dart 3.7 or newer."
@@ -112,16 +117,10 @@ def formatter(*paths: Path, check: bool) -> list[str]:
 
 
 def _package_config() -> Path:
-    """What `dart pub get` would write, with stand-ins for the packages that only an example needs."""
-    stand_ins = "../test/stand_ins"
-    folders = {
-        "milepost_client": "..",
-        "http": f"{stand_ins}/http",
-        "web_socket_channel": f"{stand_ins}/web_socket_channel",
-    }
+    """What `dart pub get` would write, with the packages that only tests and examples name."""
     packages = [
-        {"name": name, "rootUri": f"{folder}/", "packageUri": "lib/", "languageVersion": LANGUAGE_VERSION}
-        for name, folder in folders.items()
+        {"name": name, "rootUri": f"{folder.as_uri()}/", "languageVersion": LANGUAGE_VERSION}
+        for name, folder in {"milepost_client": PACKAGE / "lib", **STAND_INS}.items()
     ]
     config = PACKAGE / ".dart_tool" / "package_config.json"
     config.parent.mkdir(exist_ok=True)
