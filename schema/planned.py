@@ -1,7 +1,6 @@
 """What the query planner has to know of this schema: edges, fields that SQL can write, and who asks."""
 
 from collections.abc import Awaitable, Callable
-from copy import copy
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -123,9 +122,7 @@ class MilepostBindings:
         return self._names[id(source)]
 
     def recording(self, context: Context) -> Context:
-        recording = copy(context)
-        recording.loaders = self._recorder
-        return recording
+        return context.reading_by(self._recorder)
 
     def viewer_of(self, context: Context) -> Actor:
         return context.viewer
