@@ -10,6 +10,8 @@ _RUNNING = Template("""
 Milepost is running.
 
   GraphQL    $root/graphql      (POST; WebSocket: graphql-transport-ws)
+  Explorer   $root/explorer
+  Reference  $root/reference
   Schema     $root/schema.graphql
   Health     $root/health/ready
   Mail       $mail

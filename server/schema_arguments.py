@@ -20,4 +20,4 @@ def add_schema_arguments(parser: ArgumentParser) -> None:
         one.add_argument("--operations", metavar="DIR", type=Path, default=OPERATIONS, help="what clients send")
         one.add_argument("--usage", metavar="FILE", type=Path, help="JSON: requests counted by coordinate")
     deprecated.add_argument("schema", metavar="SCHEMA", type=Path, nargs="?", default=SDL, help="left out: as above")
-    changelog.add_argument("--version", default="0.1.0", help="of the packages before the change")
+    changelog.add_argument("--version", help="of the packages before the change; else that of the checked-in ones")

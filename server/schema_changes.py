@@ -1,5 +1,6 @@
 """`python -m server schema`: judges a change of the schema, writes its changelog entry, lists what is deprecated."""
 
+import json
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -10,6 +11,8 @@ from clients.coordinates import members
 from clients.evolution.changes import changes
 from clients.evolution.usage import BadUsage, Usage, usage_of
 from clients.evolution.verdict import changelog_entry, deprecation_lines, judge
+
+PACKAGE = Path(__file__).parent.parent / "clients" / "typescript" / "package.json"
 
 
 def schema_command(chosen: Namespace) -> int:
@@ -26,19 +29,20 @@ def _check(chosen: Namespace) -> int:
     verdict = judge(changes(old, new), usage_of(old, chosen.operations, chosen.usage))
     for line in verdict.lines():
         print(line)
-    count, step = len(verdict.broken), verdict.step.name.lower()
-    if not verdict.changes:
+    total, broken = len(verdict.changes), len(verdict.broken)
+    if total == 0:
         print("The schema is the same.")
-    elif count:
-        print(f"\n{count} of {len(verdict.changes)} changes break what is used. Deprecate first, remove when unused.")
+    elif broken:
+        print(f"\nChanges: {total}; {broken} break what is used. Deprecate first, remove when unused.")
     else:
-        print(f"\n{len(verdict.changes)} changes, none breaks what is used. The packages' next version: {step}.")
-    return 1 if count else 0
+        step = verdict.step.name.lower()
+        print(f"\nChanges: {total}; none breaks what is used. The packages' next version: {step}.")
+    return 1 if broken else 0
 
 
 def _changelog(chosen: Namespace) -> int:
     verdict = judge(changes(_read(chosen.old), _read(chosen.new)), Usage())
-    print(changelog_entry(verdict, chosen.version), end="")
+    print(changelog_entry(verdict, chosen.version or json.loads(PACKAGE.read_text())["version"]), end="")
     return 0
 
 

@@ -177,7 +177,15 @@ def test_the_command_fails_when_a_used_coordinate_breaks_and_only_then(tmp_path:
     new.write_text(edited(EDITS[2]))
     code, said = schema_command("check", old, str(new), *operations)
     assert code == 0
-    assert said.endswith("1 changes, none breaks what is used. The packages' next version: major.\n")
+    assert said.endswith("\nChanges: 1; none breaks what is used. The packages' next version: major.\n")
+
+
+def test_the_command_writes_the_changelog_from_the_version_of_the_packages(tmp_path: Path) -> None:
+    new = tmp_path / "new.graphql"
+    new.write_text(BEFORE)
+    version = json.loads((ROOT / "clients" / "typescript" / "package.json").read_text())["version"]
+    code, said = schema_command("changelog", str(FOLDER / "before.graphql"), str(new))
+    assert (code, said) == (0, f"## {version}\n\nThe schema is the same.\n")
 
 
 def test_the_command_says_which_file_it_cannot_read() -> None:

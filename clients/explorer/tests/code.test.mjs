@@ -130,9 +130,9 @@ async function command(language, code) {
 
 /** The Dart that the client package is tested with; it is fetched where it is missing. */
 function dartCommand(script) {
-  const code = 'import json, sys, toolchain; print(); print(json.dumps(toolchain.dart(sys.argv[1])))';
-  const environment = { ...process.env, PYTHONPATH: join(ROOT, 'clients', 'dart', 'tool') };
-  const said = execFileSync(PYTHON, ['-c', code, script], { env: environment }).toString();
+  const code =
+    'import json, sys; from clients.dart.tool import toolchain; print(); print(json.dumps(toolchain.dart(sys.argv[1])))';
+  const said = execFileSync(PYTHON, ['-c', code, script], { cwd: ROOT }).toString();
   return JSON.parse(said.trim().split('\n').at(-1));
 }
 
