@@ -1,7 +1,6 @@
 """Reads a schema and a folder of operations into the model."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -29,10 +28,9 @@ from graphql import Source as Text
 
 from clients.codegen import facts, types
 from clients.codegen.model import Api, Field, Fragment, Operation, OperationKind, Selection, Variable
-from clients.codegen.problems import OperationProblems, Problem, problem_at, problem_of, source_of, unreadable
+from clients.codegen.names import name_problems
+from clients.codegen.problems import OperationProblems, problem_of, source_of, unreadable
 from clients.codegen.selections import Selections
-
-_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 def read_api(schema: GraphQLSchema, folder: Path, shown_as: str | None = None) -> Api:
@@ -42,7 +40,7 @@ def read_api(schema: GraphQLSchema, folder: Path, shown_as: str | None = None) -
     """
     document = _read_documents(folder, shown_as or str(folder))
     errors = validate(schema, document)
-    problems = [problem_of(error) for error in errors] or list(_name_problems(schema, document))
+    problems = [problem_of(error) for error in errors] or list(name_problems(schema, document))
     if problems:
         raise OperationProblems(problems)
     return _Reading(schema, document).api()
@@ -69,30 +67,6 @@ def _read_documents(folder: Path, shown_as: str) -> DocumentNode:
     if problems:
         raise OperationProblems(problems)
     return concat_ast(documents)
-
-
-def _name_problems(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Problem]:
-    """Names become those of types and functions: they must look like them and exclude each other."""
-    taken: dict[str, str] = {}
-    for node in document.definitions:
-        if not isinstance(node, (OperationDefinitionNode, FragmentDefinitionNode)):
-            yield problem_at(node, "only operations and fragments belong here")
-            continue
-        if node.name is None:
-            yield problem_at(node, "name this operation: functions and types are called by its name")
-            continue
-        name = node.name.value
-        kind = "fragment" if isinstance(node, FragmentDefinitionNode) else "operation"
-        if not _NAME.fullmatch(name):
-            yield problem_at(
-                node.name, f"a name like ListGigs is needed for this {kind}: letters and digits, a capital first"
-            )
-        elif name in taken:
-            yield problem_at(node.name, f"this {kind} has the name of {taken[name]}; choose another")
-        type_ = schema.get_type(name)
-        if type_ is not None and types.kind_of(type_) not in types.COMPOSITE:
-            yield problem_at(node.name, f"this {kind} has the name of a type that is generated too; choose another")
-        taken[name] = f"the {kind} in {source_of(node).file}, line {source_of(node).line}"
 
 
 class _Reading:

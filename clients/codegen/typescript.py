@@ -29,6 +29,8 @@ class _Package:
         }
         nouns = list(dict.fromkeys(one.noun for one in self.api.operations))
         written |= {f"operations/{noun}.ts": self.operations(noun) for noun in nouns}
+        # A file without exports is no module.
+        written = {path: text for path, text in written.items() if "\nexport " in text}
         paths = sorted(written)
         return {**written, "index.ts": module([f"export * from './{path.removesuffix('.ts')}.js';" for path in paths])}
 

@@ -58,6 +58,14 @@ def test_what_is_no_graphql_is_shown_where_it_stops_being_some(tmp_path: Path) -
             "query Get { node(id: 1) { ... on Thing { name } } }",
             "select __typename here: without it nobody can tell which type of Node an answer has",
         ),
+        (
+            "query Delete { thing(id: 1) { id } }",
+            "Delete is a word that generated clients use themselves; choose another",
+        ),
+        (
+            "query Get { thing(id: 1) { ...Client } } fragment Client on Thing { id }",
+            "Client is a word that generated clients use themselves; choose another",
+        ),
         ("type Thing { id: ID! }", "The 'Thing' definition is not executable."),
         (
             "query Get { thing(id: 1) { id } } query Get { node(id: 1) { id } }",

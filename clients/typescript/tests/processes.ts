@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const ROOT: string = resolve(import.meta.dirname, '../../../..');
-const PYTHON = process.env['PYTHON'] ?? join(ROOT, '.venv/bin/python');
+export const PYTHON: string = process.env['PYTHON'] ?? join(ROOT, '.venv/bin/python');
 const FOLLOWING = '--follow-stdin';
 
 /** A process that serves until it is stopped. */

@@ -32,7 +32,9 @@ export async function recover(trial: Trial, error: unknown): Promise<void> {
     return;
   }
   const { retryAfter = 0 } = error.failure;
-  if (!isTemporary(error) || trial.repeated >= trial.retries || retryAfter > LONGEST_RETRY_AFTER_S) throw error;
+  // Feeds are repeated without end, and wait for as long as it takes.
+  const isTooLong = retryAfter > LONGEST_RETRY_AFTER_S && trial.retries !== Infinity;
+  if (!isTemporary(error) || trial.repeated >= trial.retries || isTooLong) throw error;
   await sleep(Math.max(retryAfter * 1000, jitter(client, trial.repeated++)), signal);
 }
 
