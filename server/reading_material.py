@@ -1,4 +1,4 @@
-"""What explorer and reference are made from: the schema that is served, and the operations that ship with it."""
+"""What explorer and reference are made from: the schema that is served, and examples of what one may ask it."""
 
 from functools import cache
 from pathlib import Path
@@ -9,15 +9,16 @@ from graphql import GraphQLSchema
 from schema.api import schema
 
 if TYPE_CHECKING:
-    from clients.codegen.model import Api
+    from clients.reference.examples import Example
 
 OPERATIONS = Path(__file__).parent.parent / "clients" / "operations"
 
 
 @cache
-def material() -> "tuple[GraphQLSchema, Api]":
+def material() -> "tuple[GraphQLSchema, list[Example]]":
     """Read at the first request for either, so that starting takes no longer; it cannot be older than the code."""
     from clients.codegen.reading import read_api
+    from clients.reference.examples import examples
 
     served = schema._schema
-    return served, read_api(served, OPERATIONS)
+    return served, examples(served, read_api(served, OPERATIONS))

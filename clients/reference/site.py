@@ -7,9 +7,8 @@ from pathlib import Path
 
 from graphql import GraphQLSchema
 
-from clients.codegen.model import Api
 from clients.coordinates import Member, members
-from clients.reference.examples import examples
+from clients.reference.examples import Example
 from clients.reference.grouping import Grouping
 from clients.reference.markup import Links, first_sentence, frame
 from clients.reference.pages import Pages
@@ -28,13 +27,13 @@ address of its own: follow the name to get it.</p>
 
 
 class Reference:
-    """All pages of one schema."""
+    """All pages of one schema, with examples of how it is asked."""
 
-    def __init__(self, schema: GraphQLSchema, api: Api) -> None:
+    def __init__(self, schema: GraphQLSchema, examples: list[Example]) -> None:
         self._schema = schema
         self.grouping = Grouping(schema)
         self._links = Links(self.grouping)
-        self._pages = Pages(self.grouping, examples(schema, api))
+        self._pages = Pages(self.grouping, examples)
 
     def render(self, path: str) -> str | None:
         """A whole page; the path is empty for the first one. None where there is no such page."""

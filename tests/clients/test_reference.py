@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, OperationType, build_schema, parse, validate
 
-from clients.codegen.model import Api
 from clients.codegen.reading import read_api
 from clients.reference.examples import Example, examples
 from clients.reference.schema_map import edges
@@ -17,7 +16,8 @@ from clients.reference.site import Reference, described
 ROOT = Path(__file__).parents[2]
 SCHEMA = build_schema((ROOT / "schema" / "schema.graphql").read_text())
 API = read_api(SCHEMA, ROOT / "clients" / "operations")
-SITE = Reference(SCHEMA, API)
+EXAMPLES = examples(SCHEMA, API)
+SITE = Reference(SCHEMA, EXAMPLES)
 PAGES = {name: SITE.render(name) or "" for name in ["", "map", "deprecations", *SITE.grouping.pages]}
 HEADINGS = {"Queries", "Mutations", "Subscriptions", "Types", "Lists"}
 
@@ -55,12 +55,11 @@ def test_the_search_finds_everything_on_its_page() -> None:
 
 
 def test_every_root_field_has_an_example_that_fits_the_schema() -> None:
-    shown = examples(SCHEMA, API)
     fields = {
         (kind.value, name) for kind in OperationType if (root := SCHEMA.get_root_type(kind)) for name in root.fields
     }
-    assert {(one.kind, name) for one in shown for name in one.fields} == fields
-    assert [f"{one.name}: {fault}" for one in shown for fault in validate(SCHEMA, parse(one.text))] == []
+    assert {(one.kind, name) for one in EXAMPLES for name in one.fields} == fields
+    assert [f"{one.name}: {fault}" for one in EXAMPLES for fault in validate(SCHEMA, parse(one.text))] == []
 
 
 def test_variables_of_an_example_are_exactly_those_that_must_be_given() -> None:
@@ -74,7 +73,7 @@ def test_variables_of_an_example_are_exactly_those_that_must_be_given() -> None:
 
 
 def example(name: str) -> Example:
-    return next(one for one in examples(SCHEMA, API) if one.name == name)
+    return next(one for one in EXAMPLES if one.name == name)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_the_map_shows_which_fields_lead_from_noun_to_noun() -> None:
 
 def test_text_of_the_schema_cannot_become_markup() -> None:
     schema = hostile_schema()
-    site = Reference(schema, Api((), (), (), (), ()))
+    site = Reference(schema, [])
     pages = [site.render(name) or "" for name in ["", "deprecations", *site.grouping.pages]]
     assert any("&lt;script&gt;" in page for page in pages)
     assert [page for page in pages if "<script>alert" in page] == []
