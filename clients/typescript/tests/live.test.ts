@@ -117,6 +117,18 @@ for (const code of [4401, 4403]) {
   });
 }
 
+test('a feed that was silent for long refreshes the token each time its session ends', async (context) => {
+  let now = Date.now();
+  context.mock.method(Date, 'now', () => (now += 60_000));
+  let refreshed = 0;
+  const closing = [{ open: true }, { close: 4401 }];
+  const script = { feed: FEED, sockets: [closing, closing, closing, [{ open: true }, { feed: 1 }]] };
+  const { client, played } = await play(script, { refresh: () => (refreshed += 1) });
+  assert.deepEqual(await cursors(watchEvents(client), 1), ['c1']);
+  assert.equal(refreshed, 3);
+  await played();
+});
+
 test('a token that stays refused ends the feed', async () => {
   const script = { accept: [], sockets: [[{ open: true }], [{ open: true }]] };
   const { client, played } = await play(script, { token: 'bad', refresh: () => {} });

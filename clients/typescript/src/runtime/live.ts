@@ -4,6 +4,8 @@ import { type Answered, errorOf } from './errors.js';
 import { type Trial, recover, startTrial } from './recovery.js';
 import { openOnSocket } from './socket.js';
 
+const LONG_MS = 10_000;
+
 /** How a feed is doing. */
 export type LiveStatus =
   /** It runs. `isWhole`: nothing was missed since the last message, or since the beginning where there was none. */
@@ -49,22 +51,31 @@ export async function* follow<Result, Variables, Root extends string | null>(
   const trial = startTrial(client, retries, signal);
   let cursor = resume && (variables as Record<string, unknown>)[resume.after];
   let isFirst = true;
+  const works = (): void => {
+    trial.repeated = 0;
+    trial.hasRefreshed = false;
+  };
   for (;;) {
+    let openedAt = Infinity;
     try {
       trial.token = await tokenOf(client);
       const given = resume && cursor != null ? { ...variables, [resume.after]: cursor } : variables;
-      const onOpen = (): void => onStatus?.({ state: 'connected', isWhole: isFirst || cursor != null });
+      const onOpen = (): void => {
+        openedAt = Date.now();
+        onStatus?.({ state: 'connected', isWhole: isFirst || cursor != null });
+      };
       for await (const answer of open(trial, payloadOf(document, given), onOpen)) {
         if (answer.data == null) throw errorOf(answer);
         const message = unwrap<Result>(document, answer.data);
-        trial.repeated = 0;
-        trial.hasRefreshed = false;
-        cursor = (resume && (message as Record<string, unknown>)[resume.cursor]) ?? cursor;
+        works();
+        cursor = (resume && (message as Record<string, unknown> | null)?.[resume.cursor]) ?? cursor;
         yield message;
       }
       return;
     } catch (error) {
       isFirst = false;
+      // A feed may be silent for days: then it has worked, too.
+      if (Date.now() - openedAt > LONG_MS) works();
       onStatus?.({ state: 'interrupted', error });
       await recover(trial, error);
     }
