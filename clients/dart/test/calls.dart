@@ -216,6 +216,28 @@ void main() {
     expect(report.each('idempotencyInput').toSet().length, 1);
   });
 
+  test('a token that was renewed twice is used from then on, though the store keeps the first', () async {
+    final scenario = await Scenario.begin({
+      'accept': ['third'],
+      'answers': [_cursor, _cursor],
+    });
+    final fresh = ['second', 'third'];
+    final client = scenario.client(token: 'first', renewToken: (_) async => fresh.removeAt(0));
+    await thrown<SignedOutException>(() => client.run(const GetLiveCursor()));
+    expect(await client.run(const GetLiveCursor()), 'c1');
+    expect(await client.run(const GetLiveCursor()), 'c1');
+    expect((await scenario.report()).each('token'), ['first', 'second', 'second', 'third', 'third']);
+  });
+
+  test('a token that cannot be fetched is a matter of the network', () async {
+    final scenario = await Scenario.begin({
+      'accept': ['new'],
+    });
+    final client = scenario.client(token: 'old', renewToken: (_) async => throw const FormatException('no JSON'));
+    final error = await thrown<NetworkException>(() => client.run(const GetLiveCursor()));
+    expect(error.message, 'No answer from the server: FormatException: no JSON');
+  });
+
   test('a fresh token that is refused too ends the call', () async {
     final scenario = await Scenario.begin({
       'accept': ['never'],

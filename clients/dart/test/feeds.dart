@@ -172,6 +172,38 @@ void main() {
     expect((await scenario.report()).problems, const <Object?>[]);
   });
 
+  test('a token that cannot be renewed yet is renewed later', () async {
+    final scenario = await Scenario.begin({
+      'accept': ['new'],
+      'feed': _feed,
+      'sockets': [
+        [
+          {'open': true},
+        ],
+        [
+          {'open': true},
+        ],
+        _rest,
+      ],
+    });
+    final answers = <String?>[null, 'new'];
+    final client = scenario.client(
+      token: 'old',
+      renewToken: (_) async => answers.removeAt(0) ?? (throw const FormatException('offline')),
+    );
+    expect(await _heard(client, after: 'c4'), ['cut', 'cut', 'c5']);
+  });
+
+  test('a feed that begins when the last one has just ended is served', () async {
+    final scenario = await Scenario.begin({
+      'feed': _feed,
+      'sockets': [_rest, _rest],
+    });
+    final client = scenario.client();
+    await _heard(client, after: 'c4');
+    expect(await _heard(client, after: 'c3'), ['c4', 'c5']);
+  });
+
   test('UNAUTHENTICATED as the error of a feed renews the token too', () async {
     final scenario = await Scenario.begin({
       'feed': _feed,

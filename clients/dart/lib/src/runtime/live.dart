@@ -91,6 +91,11 @@ final class LiveConnection {
   final _feeds = <String, _Feed<Object?>>{};
   var _numbers = 0;
   var _isRunning = false;
+  var _failures = 0;
+  // The token of the latest connection, the one for the next where it has been renewed, and whether that was in vain.
+  String? _token;
+  String? _fresh;
+  var _hasRenewed = false;
   LiveSocket? _socket;
   var _change = Completer<void>();
 
@@ -130,55 +135,57 @@ final class LiveConnection {
   Future<void> _run() async {
     _isRunning = true;
     try {
-      await _keepOpen();
+      while (_feeds.isNotEmpty) {
+        _change = Completer<void>();
+        final cut = await _connectOnce();
+        if (cut.wasUseful) {
+          _failures = 0;
+          _hasRenewed = false;
+        }
+        if (_feeds.isNotEmpty) await _recover(cut);
+      }
     } finally {
+      // In the same turn as the last look at the feeds, so that one that comes now starts another run.
       _isRunning = false;
     }
   }
 
-  Future<void> _keepOpen() async {
-    var failures = 0;
-    var isRenewed = false;
-    String? fresh;
-    while (_feeds.isNotEmpty) {
-      _change = Completer<void>();
-      final token = fresh ?? await _tokens.current();
-      fresh = null;
-      final cut = await _connectOnce(token);
-      if (cut.wasUseful) (failures, isRenewed) = (0, false);
-      if (_feeds.isEmpty) return;
-      if (_fatal.contains(cut.code)) {
-        _end((feed) => feed.fail(ServerException(cut.code!, cut.reason)));
-        return;
+  /// Ends the feeds where another connection would not help, else waits until it may.
+  Future<void> _recover(Cut cut) async {
+    if (_fatal.contains(cut.code)) return _end((feed) => feed.fail(ServerException(cut.code!, cut.reason)));
+    var reason = cut.reason;
+    if (_refused.contains(cut.code)) {
+      try {
+        _fresh = _hasRenewed ? null : await _tokens.instead(_token);
+        if (_fresh == null) return _end((feed) => feed.fail(SignedOutException(cut.reason)));
+        _hasRenewed = true;
+        return _tell(reason, Duration.zero);
+      } on MilepostException catch (error) {
+        // Renewing needs the network too: the next connection is refused again, and then it is tried again.
+        reason = error.message;
       }
-      if (_refused.contains(cut.code)) {
-        fresh = isRenewed ? null : await _tokens.instead(token);
-        if (fresh == null) {
-          _end((feed) => feed.fail(SignedOutException(cut.reason)));
-          return;
-        }
-        isRenewed = true;
-        _tell(LiveInterrupted(cut.reason, Duration.zero));
-        continue;
-      }
-      final wait = _patience.retries.wait(++failures);
-      _tell(LiveInterrupted('${cut.reason} (${cut.code ?? 'cut'})', wait));
-      await Future.any([Future<void>.delayed(wait), _change.future]);
     }
+    final wait = _patience.retries.wait(++_failures);
+    _tell(reason, wait);
+    await Future.any([Future<void>.delayed(wait), _change.future]);
   }
 
-  void _tell(LiveInterrupted<Object?> event) {
+  void _tell(String reason, Duration wait) {
     for (final feed in [..._feeds.values]) {
-      feed.interrupted(event.reason, event.retryIn);
+      feed.interrupted(reason, wait);
     }
   }
 
-  Future<Cut> _connectOnce(String? token) async {
+  Future<Cut> _connectOnce() async {
     final LiveSocket socket;
     try {
+      final token = _token = _fresh ?? await _tokens.current();
+      _fresh = null;
       socket = await LiveSocket.open(_transport, _url, token, _patience);
     } on Cut catch (cut) {
       return cut;
+    } on MilepostException catch (error) {
+      return Cut(null, error.message);
     }
     _socket = socket;
     for (final feed in [..._feeds.values]) {

@@ -123,11 +123,11 @@ final class LiveSocket {
     if (!_isClosed) _socket.send(jsonEncode(message));
   }
 
-  Cut _cut() => Cut(
-    _isClosed ? null : _socket.closeCode,
-    _socket.closeReason.isEmpty ? 'the connection was cut' : _socket.closeReason,
-    wasUseful: _wasUseful || _age.elapsed > _patience.silence * 2,
-  );
+  Cut _cut() => Cut(_isClosed ? null : _socket.closeCode, switch ((_socket.closeReason, _socket.closeCode)) {
+    ('', null) => 'the connection was cut',
+    ('', final code) => 'closed with $code',
+    (final reason, _) => reason,
+  }, wasUseful: _wasUseful || _age.elapsed > _patience.silence * 2);
 
   static Map<String, Object?> _decoded(String text) {
     try {
