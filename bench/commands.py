@@ -49,7 +49,14 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.5, help="for which each server is driven in a round")
     parser.add_argument("--gigs", type=int, default=FULL_SIZE, help="the size of the data")
     parser.add_argument("--quick", action="store_true", help=f"whether all of it works: {' '.join(_QUICK)}")
-    parser.add_argument("--growth", action="store_true", help="instead: lists at growing sizes of the data")
+    parser.add_argument(
+        "--growth",
+        metavar="GIGS",
+        nargs="?",
+        type=_numbers,
+        const=SIZES,
+        help="instead: lists at growing sizes of the data",
+    )
     parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
     parser.add_argument("--save", action="store_true", help="keep the report beside the code")
     chosen = parser.parse_args(arguments)
@@ -72,6 +79,10 @@ def _names(text: str) -> list[str]:
     return text.split(",")
 
 
+def _numbers(text: str) -> list[int]:
+    return [int(one) for one in text.split(",")]
+
+
 def _data_dir() -> Path:
     """Kept, because building the data takes longer than a run."""
     return Path(tempfile.gettempdir(), f"milepost-bench-{os.geteuid()}")
@@ -91,7 +102,7 @@ async def _alone(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
 
 async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
     if chosen.growth:
-        return await grown(postgres, (200, 2_000) if chosen.quick else SIZES, chosen.rounds, chosen.seconds)
+        return await grown(postgres, chosen.growth, chosen.rounds, chosen.seconds)
     if chosen.profile is not None:
         url = await ensure_data(postgres.url, Data(chosen.gigs))
         [read] = await reads_of(url, [chosen.profile])
