@@ -1,0 +1,92 @@
+"""What the process has counted, in the form that Prometheus reads."""
+
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollector, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from persistence.outbox import Backlog
+from resolvers.context import Platform
+from server.errors import FAULTS
+from server.tallies import BOUNDS, Histogram, Tallies
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_TOTALS = {
+    "statements": "SQL statements that operations took",
+    "rows": "Rows that those statements read or wrote",
+    "cost": "What operations cost",
+    "planned": "Operations that a plan answered",
+    "streamed": "Operations over sockets and event streams",
+}
+
+
+class Exposition(Collector):
+    """Reads the counters when somebody asks."""
+
+    def __init__(self, tallies: Tallies, platform: Platform, fallbacks: Mapping[str, int]) -> None:
+        self.tallies, self._platform, self._fallbacks = tallies, platform, fallbacks
+        self._backlog: Backlog | None = None
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def written(self, backlog: Backlog | None) -> bytes:
+        self._backlog = backlog
+        return generate_latest(self._registry)
+
+    def describe(self) -> list[Metric]:
+        """Nothing yet: what there is depends on what clients ask."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._operations()
+        yield _counter("milepost_faults", "Faults in errors[] by code", "code", FAULTS)
+        yield _counter("milepost_refusals", "Refusals of mutations by code", "code", self.tallies.refusals)
+        yield _counter("milepost_plan_fallbacks", "Planned operations left to the executor", "reason", self._fallbacks)
+        yield _gauge("milepost_sockets", "WebSockets open now", self.tallies.sockets)
+        yield _gauge("milepost_streams", "Event streams open now", self.tallies.streams)
+        busy, idle = self._platform.database.connections()
+        yield _gauge("milepost_pool_connections_busy", "Connections of the pool in use", busy)
+        yield _gauge("milepost_pool_connections_idle", "Connections of the pool at rest", idle)
+        yield from self._outbox()
+        lag = HistogramMetricFamily("milepost_event_loop_lag_seconds", "How late the event loop wakes up")
+        lag.add_metric([], _buckets(self.tallies.lag), self.tallies.lag.seconds)
+        yield lag
+
+    def _outbox(self) -> Iterator[Metric]:
+        if self._backlog is not None:
+            since = self._backlog.oldest_at
+            waiting = 0.0 if since is None else (self._platform.now() - since).total_seconds()
+            yield _gauge("milepost_outbox_waiting", "Events that the relay has not placed yet", self._backlog.events)
+            yield _gauge("milepost_outbox_lag_seconds", "How long the oldest of them waits", waiting)
+
+    def _operations(self) -> Iterator[Metric]:
+        operations = self.tallies.operations
+        durations = HistogramMetricFamily(
+            "milepost_operation_seconds", "Time to answer an operation", labels=["operation"]
+        )
+        for name, tally in operations.items():
+            durations.add_metric([name], _buckets(tally.durations), tally.durations.seconds)
+        yield durations
+        for field, text in _TOTALS.items():
+            counts = {name: getattr(tally, field) for name, tally in operations.items()}
+            yield _counter(f"milepost_operation_{field}", text, "operation", counts)
+
+
+def _counter(name: str, text: str, label: str, counts: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(name, text, labels=[label])
+    for value, count in counts.items():
+        family.add_metric([value], count)
+    return family
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+def _buckets(histogram: Histogram) -> list[tuple[str, float]]:
+    bounds = [*map(str, BOUNDS), "+Inf"]
+    return list(zip(bounds, accumulate(histogram.counts), strict=True))
