@@ -12,6 +12,8 @@ export 'src/runtime/money.dart';
 export 'src/runtime/numbers.dart';
 export 'src/runtime/operation.dart';
 export 'src/runtime/outbox.dart';
+export 'src/runtime/outcome.dart';
+export 'src/runtime/result.dart';
 export 'src/runtime/retry.dart';
 export 'src/runtime/transport.dart';
 export 'src/runtime/upload.dart';

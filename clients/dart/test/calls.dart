@@ -1,4 +1,3 @@
-import 'package:milepost_client/io.dart';
 import 'package:milepost_client/milepost_client.dart';
 
 import 'harness.dart';
@@ -28,14 +27,6 @@ const _activated = {
       'problems': <Object?>[],
     },
   },
-};
-const _signedOut = {
-  'errors': [
-    {
-      'message': 'Sign in.',
-      'extensions': {'code': 'UNAUTHENTICATED', 'requestId': 'r1'},
-    },
-  ],
 };
 const _uuid = '0193a5c2-f7e8-4c0d-9b1f-3e5a7c9d1b2e';
 
@@ -181,81 +172,6 @@ void main() {
     expect(report.problems, const <Object?>[]);
   });
 
-  test('many calls with a token that has expired renew it once', () async {
-    final scenario = await Scenario.begin({
-      'accept': ['new'],
-      'answers': [
-        {..._cursor, 'times': 8},
-      ],
-    });
-    final refused = <String?>[];
-    final client = scenario.client(
-      token: 'old',
-      renewToken: (token) async {
-        refused.add(token);
-        await Future<void>.delayed(const Duration(milliseconds: 30));
-        return 'new';
-      },
-    );
-    final answers = await Future.wait([for (var call = 0; call < 8; call++) client.run(const GetLiveCursor())]);
-    expect(answers, List.filled(8, 'c1'));
-    expect(refused, ['old']);
-    expect((await scenario.report()).each('token').where((token) => token == 'new').length, 8);
-  });
-
-  test('UNAUTHENTICATED in an answer is as good as 401', () async {
-    final scenario = await Scenario.begin({
-      'accept': ['new'],
-      'refuse': _signedOut,
-      'answers': [_activated],
-    });
-    final client = scenario.client(token: 'old', renewToken: (_) async => 'new');
-    await client.run(const ActivateProject(projectId: 'prj_1'));
-    final report = await scenario.report();
-    expect(report.each('token'), ['old', 'new']);
-    expect(report.each('idempotencyInput').toSet().length, 1);
-  });
-
-  test('a token that was renewed twice is used from then on, though the store keeps the first', () async {
-    final scenario = await Scenario.begin({
-      'accept': ['third'],
-      'answers': [_cursor, _cursor],
-    });
-    final fresh = ['second', 'third'];
-    final client = scenario.client(token: 'first', renewToken: (_) async => fresh.removeAt(0));
-    await thrown<SignedOutException>(() => client.run(const GetLiveCursor()));
-    expect(await client.run(const GetLiveCursor()), 'c1');
-    expect(await client.run(const GetLiveCursor()), 'c1');
-    expect((await scenario.report()).each('token'), ['first', 'second', 'second', 'third', 'third']);
-  });
-
-  test('a token that cannot be fetched is a matter of the network', () async {
-    final scenario = await Scenario.begin({
-      'accept': ['new'],
-    });
-    final client = scenario.client(token: 'old', renewToken: (_) async => throw const FormatException('no JSON'));
-    final error = await thrown<NetworkException>(() => client.run(const GetLiveCursor()));
-    expect(error.message, 'No answer from the server: FormatException: no JSON');
-  });
-
-  test('a fresh token that is refused too ends the call', () async {
-    final scenario = await Scenario.begin({
-      'accept': ['never'],
-    });
-    final client = scenario.client(token: 'old', renewToken: (_) async => 'new');
-    final error = await thrown<SignedOutException>(() => client.run(const GetLiveCursor()));
-    expect(error.message, 'Sign in again: Sign in.');
-    expect((await scenario.report()).each('token'), ['old', 'new']);
-  });
-
-  test('without a way to renew it a refused token ends the call', () async {
-    final scenario = await Scenario.begin({
-      'accept': ['new'],
-    });
-    await thrown<SignedOutException>(() => scenario.client(token: 'old').run(const GetLiveCursor()));
-    expect((await scenario.report()).requests.length, 1);
-  });
-
   test('a call that is cancelled ends at once, and the server sees it', () async {
     final scenario = await Scenario.begin({
       'answers': [
@@ -318,64 +234,4 @@ void main() {
     final error = await thrown<RefusedException<Refusal>>(outcome.orThrow);
     expect(error.refusal.code, RefusalCode.forbidden);
   });
-
-  test('all entries of a list come slice after slice, and only as far as they are asked for', () async {
-    final scenario = await Scenario.begin({
-      'answers': [
-        _devices(['a', 'b'], end: 'b'),
-        _devices(['c', 'd'], end: 'd'),
-        _devices(['e'], end: null),
-        _devices(['a', 'b'], end: 'b'),
-      ],
-    });
-    final client = scenario.client();
-    final ids = await client.all(const ListSessions(first: 2)).map((device) => device.id).toList();
-    expect(ids, ['a', 'b', 'c', 'd', 'e']);
-    expect((await client.all(const ListSessions(first: 2)).first).id, 'a');
-    final report = await scenario.report();
-    expect(
-      [for (final body in report.each('body')) ((body! as Map)['variables'] as Map)['after']],
-      [null, 'b', 'd', null],
-    );
-    expect(report.problems, const <Object?>[]);
-  });
-
-  test('a file goes to its target piece by piece', () async {
-    final scenario = await Scenario.begin({
-      'uploads': [
-        {'status': 204},
-        {'status': 403, 'body': 'expired'},
-      ],
-    });
-    final target = UploadTarget(scenario.upload, headers: const {'x-checksum': 'abc'});
-    final progress = <int>[];
-    final transport = IoTransport();
-    Stream<List<int>> body() => Stream.fromIterable([List.filled(1000, 1), List.filled(24, 2)]);
-    await upload(transport, target, body(), length: 1024, onProgress: progress.add);
-    expect(progress, [1000, 1024]);
-    final error = await thrown<ServerException>(() => upload(transport, target, body(), length: 1024));
-    expect((error.status, error.body), (403, 'expired'));
-    final first = (await scenario.report()).requests.first;
-    expect((first['method'], first['bytes'], (first['headers']! as Map)['x-checksum']), ('PUT', 1024, 'abc'));
-  });
 }
-
-Map<String, Object?> _devices(List<String> ids, {required String? end}) => {
-  'data': {
-    'sessions': {
-      'nodes': [
-        for (final id in ids)
-          {
-            'id': id,
-            'ip': '127.0.0.1',
-            'userAgent': 'test',
-            'createdAt': '2026-07-01T09:00:00Z',
-            'lastSeenAt': '2026-07-01T09:00:00Z',
-            'expiresAt': '2026-07-01T09:00:00Z',
-            'isCurrent': false,
-          },
-      ],
-      'pageInfo': {'hasNextPage': end != null, 'hasPreviousPage': false, 'endCursor': end},
-    },
-  },
-};

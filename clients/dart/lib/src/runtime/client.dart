@@ -6,6 +6,7 @@ import 'exceptions.dart';
 import 'json.dart';
 import 'live.dart';
 import 'operation.dart';
+import 'result.dart';
 import 'retry.dart';
 import 'tokens.dart';
 import 'transport.dart';

@@ -121,8 +121,11 @@ final class LiveConnection {
     _wakeUp();
   }
 
+  /// Lets go of the socket at once: a feed that comes while it closes gets another.
   void _wakeUp() {
-    _socket?.close();
+    final socket = _socket;
+    _socket = null;
+    socket?.close();
     if (!_change.isCompleted) _change.complete();
   }
 
@@ -142,7 +145,7 @@ final class LiveConnection {
           _failures = 0;
           _hasRenewed = false;
         }
-        if (_feeds.isNotEmpty) await _recover(cut);
+        if (_feeds.isNotEmpty && !cut.isOurs) await _recover(cut);
       }
     } finally {
       // In the same turn as the last look at the feeds, so that one that comes now starts another run.
@@ -192,12 +195,11 @@ final class LiveConnection {
       feed.resumed();
       socket.subscribe(feed.id, feed.request());
     }
-    if (_feeds.isEmpty) socket.close();
-    try {
-      return await socket.listen(_take);
-    } finally {
-      _socket = null;
-    }
+    if (_feeds.isEmpty) _wakeUp();
+    final cut = await socket.listen(_take);
+    final wasLetGo = _socket == null;
+    _socket = null;
+    return wasLetGo ? const Cut.ours() : cut;
   }
 
   /// What a message of the server means; whether it shows that nobody is signed in.

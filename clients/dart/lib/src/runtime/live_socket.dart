@@ -7,7 +7,13 @@ import 'transport.dart';
 /// How a socket has ended.
 final class Cut implements Exception {
   /// [code] is null where no word came.
-  const Cut(this.code, this.reason, {this.wasUseful = false});
+  const Cut(this.code, this.reason, {this.wasUseful = false}) : isOurs = false;
+
+  /// Nobody needed the socket any more.
+  const Cut.ours() : code = 1000, reason = '', wasUseful = false, isOurs = true;
+
+  /// Whether this side has ended it.
+  final bool isOurs;
 
   /// The close code.
   final int? code;
