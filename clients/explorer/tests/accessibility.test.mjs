@@ -63,6 +63,12 @@ for (const colorScheme of ['light', 'dark']) {
       await showPane(page, pane);
       await assertAccessible(`${pane.split(' ')[0].toLowerCase()}-${colorScheme}`);
     }
+    for (const dialog of ['Open short keys dialog', 'Open settings dialog']) {
+      await page.getByRole('button', { name: dialog }).click();
+      await page.getByRole('dialog').waitFor();
+      await assertAccessible(`${dialog.split(' ')[1]}-${colorScheme}`);
+      await page.keyboard.press('Escape');
+    }
     await openExplorer(page, server.url, '/explorer?example=WatchEvents');
     await run(page);
     await page.getByText('Listening, 0 events').waitFor();

@@ -66,7 +66,7 @@ export async function startBrowser() {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(30_000);
       page.wrongs = [];
       page.requested = 0;
       page.on('request', (request) => {

@@ -80,7 +80,7 @@ const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
 async function output(language, code) {
   const [program, ...rest] = await command(language, code);
   const run = promisify(execFile);
-  const { stdout } = await run(program, rest, { cwd: folder, env: environment(), timeout: 60_000 });
+  const { stdout } = await run(program, rest, { cwd: folder, env: environment(), timeout: 120_000 });
   return stdout;
 }
 
@@ -99,7 +99,7 @@ async function assertFollows(language, code) {
     running.once('exit', (code) => reject(new Error(`It ended with ${code}:\n${printed}`)));
   });
   const causing = setInterval(() => void pauseOrResume(), 700);
-  const late = setTimeout(() => running.kill(), 45_000);
+  const late = setTimeout(() => running.kill(), 120_000);
   try {
     await seen;
   } finally {

@@ -74,7 +74,7 @@ test('a subscription lists its events as they come, until it is stopped', async 
   await page.getByText('Listening, 0 events').waitFor();
   await shortlist();
   await page.getByText('Listening, 1 event').waitFor();
-  await page.getByRole('region', { name: 'Live events' }).getByText('proposal.shortlisted').click();
+  await page.locator('summary', { hasText: 'proposal.shortlisted' }).click();
   await picture(page, 'live');
   await page.getByRole('button', { name: /Stop query/ }).click();
   await page.getByText('Ended, 1 event').waitFor();
