@@ -24,7 +24,8 @@ from server.auth import actor_of_token
 from server.errors import as_fault
 from tests.client import Client
 from tests.contract.both_executors import GRAPHQL
-from tests.contract.random_documents import Document, Known, Writer
+from tests.contract.random_documents import Document, Writer
+from tests.contract.random_values import Known
 from tests.world import World
 
 SELECTIONS = int(os.environ.get("MILEPOST_EQUIVALENCE", "150")) // 15

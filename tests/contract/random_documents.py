@@ -1,45 +1,36 @@
 """Seeded random valid queries over our schema: aliases, fragments, directives, variables, pages, filters, real ids."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
-    GraphQLInputObjectType,
     GraphQLInterfaceType,
-    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
+    is_list_type,
 )
 
+from planner.edges import Connection
 from schema.ids import PREFIXES
 from tests.contract.both_executors import GRAPHQL
+from tests.contract.random_values import Known, Values, literal
 
 MOST_DEPTH, MOST_FIELDS = 7, 6
+CARELESS = 0.1
+"""How many documents have wrong values in them, so that both executors refuse them."""
+ID = 0.3
+"""How often an object's id is selected besides, to see that nothing is shown which the viewer may not see."""
 
-TEXTS: dict[str, list[Any]] = {
-    "String": ["shop", "e", "", "Gig 1", "%_\\"],
-    "Currency": ["EUR", "JPY", "KWD", "XXX"],
-    "DateTime": ["2026-03-01T09:30:00Z", "1999-12-31T23:59:59.5+02:00"],
-    "Date": ["2026-03-01", "2026-11-21"],
-    "Int64": ["115000", "-5"],
-    "Decimal": ["1.5"],
-}
-
-
-@dataclass(slots=True)
-class Known:
-    """What documents may name: ids by prefix, and cursors that answers have shown."""
-
-    ids: dict[str, list[str]]
-    cursors: list[str] = field(default_factory=list)
+_LIKELY = {"after": 0.08, "before": 0.05, "last": 0.12, "filter": 0.25, "orderBy": 0.2}
 
 
 @dataclass(slots=True)
@@ -51,34 +42,38 @@ class Document:
 
 
 class Writer:
-    """Writes one document."""
+    """Writes one document, of the given root fields or of any."""
 
-    def __init__(self, random: Random, known: Known) -> None:
-        self._random, self._known = random, known
-        self._variables: dict[str, tuple[str, Any]] = {}
+    def __init__(self, random: Random, known: Known, roots: Container[str] | None = None) -> None:
+        self._random, self._roots = random, roots
+        self._is_careless = random.random() < CARELESS
+        self._values = Values(random, known, is_careless=self._is_careless)
+        self._declared: list[str] = []
+        self._given: dict[str, Any] = {}
+        self._switches: list[str] = []
         self._fragments: list[str] = []
         self._aliases = 0
 
     def document(self) -> Document:
         query: Any = GRAPHQL.query_type
         body = self._selection(query, 0)
-        names = ", ".join(f"${name}: {kind}" for name, (kind, _) in self._variables.items())
-        heading = f"query({names}) " if names else ""
-        text = f"{heading}{body}\n" + "\n".join(self._fragments)
-        return Document(text, {name: value for name, (_, value) in self._variables.items()})
+        heading = f"query({', '.join(self._declared)}) " if self._declared else ""
+        return Document(f"{heading}{body}\n" + "\n".join(self._fragments), self._given)
 
     def beside(self, document: Document, shown: Any, depth: int) -> Document:
         """That document, whose one root field has variables and returns such a type, selecting more of it."""
         more = self._selection(shown, depth).removeprefix("{").removesuffix("}")
-        names = "".join(f", ${name}: {kind}" for name, (kind, _) in self._variables.items())
+        names = "".join(f", {one}" for one in self._declared)
         head, below, tail = document.text.rpartition("} }")
         text = f"{head} {more}{below}{tail}".replace(")", f"{names})", 1) + "\n" + "\n".join(self._fragments)
-        return Document(text, document.variables | {name: value for name, (_, value) in self._variables.items()})
+        return Document(text, document.variables | self._given)
 
     def _selection(self, shown: Any, depth: int) -> str:
         most = 2 if depth == 0 else MOST_FIELDS
         wanted = [self._any_field(shown, depth) for _ in range(self._random.randint(1, most))]
         chosen = [one for one in wanted if one] or ["__typename"]
+        if "id" in getattr(shown, "fields", ()) and self._random.random() < ID:
+            chosen.append("id")
         return "{ " + " ".join(chosen) + " }"
 
     def _any_field(self, shown: Any, depth: int) -> str:
@@ -91,6 +86,8 @@ class Writer:
             return self._fragment(shown, depth)
         fields: dict[str, GraphQLField] = shown.fields
         usable = [name for name, one in fields.items() if depth < MOST_DEPTH or is_leaf_type(get_named_type(one.type))]
+        if depth == 0 and self._roots is not None:
+            usable = [name for name in usable if name in self._roots]
         return self._field(*self._random.choice([(name, fields[name]) for name in usable]), depth) if usable else ""
 
     def _field(self, name: str, definition: GraphQLField, depth: int) -> str:
@@ -126,84 +123,57 @@ class Writer:
         directive, value = self._random.choice(["skip", "include"]), self._random.random() < 0.5
         if dice > 0.03:
             return f" @{directive}(if: {json.dumps(value)})"
-        return f" @{directive}(if: ${self._variable('Boolean!', value)})"
-
-    def _variable(self, kind: str, value: Any) -> str:
-        name = f"v{len(self._variables)}"
-        self._variables[name] = (kind, value)
-        return name
+        if self._switches and self._random.random() < 0.3:
+            return f" @{directive}(if: {self._random.choice(self._switches)})"
+        self._switches.append(self._variable(GraphQLNonNull(GRAPHQL.type_map["Boolean"]), value))
+        return f" @{directive}(if: {self._switches[-1]})"
 
     def _arguments(self, definition: GraphQLField) -> str:
-        given: list[str] = []
+        values = {}
         for name, argument in definition.args.items():
-            required = isinstance(argument.type, GraphQLNonNull)
-            likely = {"after": 0.08, "before": 0.05, "last": 0.12, "filter": 0.25, "orderBy": 0.2}.get(name, 0.6)
-            if not required and self._random.random() > likely:
+            if not isinstance(argument.type, GraphQLNonNull) and self._random.random() > _LIKELY.get(name, 0.6):
                 continue
-            if name == "last" and any(one.startswith("first:") for one in given) and self._random.random() < 0.9:
-                continue
+            if name == "last" and "first" in values and not (self._is_careless and self._random.random() < 0.1):
+                del values["first"]
             shown = PREFIXES.get(get_named_type(definition.type).name, "")
-            value = self._value(argument.type, shown if name == "id" else name)
-            if self._random.random() < 0.25:
-                given.append(f"{name}: ${self._variable(str(argument.type), value)}")
-            else:
-                given.append(f"{name}: {self._literal(value, argument.type)}")
-        return f"({', '.join(given)})" if given else ""
+            values[name] = self._values.of(argument.type, shown if name == "id" else name)
+        edge, likely = edge_of(definition), dict.fromkeys(values, 0.25)
+        for name in [one for one in ("after", "before") if one in values and isinstance(edge, Connection)]:
+            values[name] = self._values.cursor(edge, values.get("orderBy"))
+            # Left out or null, the order would be another one than that of the cursor.
+            likely["orderBy"] = 0
+        texts = [
+            f"{name}: {self._value(one, definition.args[name].type, likely[name])}" for name, one in values.items()
+        ]
+        return f"({', '.join(texts)})" if texts else ""
 
-    def _value(self, kind: Any, name: str) -> Any:
+    def _value(self, value: Any, kind: Any, by_variable: float) -> str:
+        """A value as it stands in the document, by a variable now and then, or with some inside."""
+        if self._random.random() < by_variable:
+            return self._variable(kind, value)
         inner, named = get_nullable_type(kind), get_named_type(kind)
-        if isinstance(inner, GraphQLList):
-            return [self._value(inner.of_type, name) for _ in range(self._random.randint(0, 3))]
-        if isinstance(named, GraphQLInputObjectType):
-            names = [one for one, f in named.fields.items() if isinstance(f.type, GraphQLNonNull)]
-            names += [
-                one for one in named.fields if one not in names and self._random.random() < 1.5 / len(named.fields)
-            ]
-            return {one: self._value(named.fields[one].type, one) for one in names}
-        if isinstance(named, GraphQLEnumType):
-            return self._random.choice(list(named.values))
-        return self._scalar(named.name, name)
-
-    def _scalar(self, kind: str, name: str) -> Any:
-        if kind == "ID":
-            return self._id(name)
-        if kind == "Int":
-            return self._random.choice([1, 2, 3, 5, 20, 100] if self._random.random() < 0.97 else [0, -1, 101])
-        if kind == "Boolean":
-            return self._random.random() < 0.5
-        if kind == "Cursor":
-            known = self._known.cursors
-            return self._random.choice(known) if known and self._random.random() < 0.95 else "nonsense"
-        wrong = self._random.random() < 0.03
-        return self._random.choice(TEXTS.get(kind, ["nonsense"])) if not wrong else "nonsense"
-
-    def _id(self, name: str) -> str:
-        """Mostly an id that exists, and mostly one of the right type."""
-        if self._random.random() < 0.03:
-            return self._random.choice(["", "gig_", f"gig_{'0' * 32}", "x_1"])
-        pools = self._known.ids
-        wanted = PREFIX_OF.get(name, name)
-        pool = pools.get(wanted) if self._random.random() < 0.95 else None
-        return self._random.choice(pool or self._random.choice([one for one in pools.values() if one]))
-
-    def _literal(self, value: Any, kind: Any) -> str:
-        named = get_named_type(kind)
-        if isinstance(value, list):
-            return f"[{', '.join(self._literal(one, kind) for one in value)}]"
-        if isinstance(value, dict):
+        if isinstance(value, list) and is_list_type(inner):
+            return f"[{', '.join(self._value(one, inner.of_type, 0.1) for one in value)}]"
+        if isinstance(value, dict) and not isinstance(named, GraphQLEnumType):
             fields = named.fields
-            return "{" + ", ".join(f"{one}: {self._literal(v, fields[one].type)}" for one, v in value.items()) + "}"
-        return str(value) if isinstance(named, GraphQLEnumType) else json.dumps(value, ensure_ascii=False)
+            return "{" + ", ".join(f"{one}: {self._value(v, fields[one].type, 0.15)}" for one, v in value.items()) + "}"
+        return literal(value, kind)
+
+    def _variable(self, kind: Any, value: Any) -> str:
+        """Declares a variable: with a default or without, given or left out, with a value or null."""
+        name, dice, is_open = f"v{len(self._declared)}", self._random.random(), not isinstance(kind, GraphQLNonNull)
+        default = f" = {literal(value, kind)}" if dice < 0.15 and value is not None else ""
+        self._declared.append(f"${name}: {kind}{default}")
+        if dice < 0.10 and default:
+            return f"${name}"
+        if is_open and dice > 0.85:
+            if dice > 0.92:
+                self._given[name] = None
+            return f"${name}"
+        self._given[name] = value
+        return f"${name}"
 
 
-PREFIX_OF = {
-    "categoryId": "cat",
-    "organizationId": "org",
-    "gigId": "gig",
-    "projectId": "prj",
-    "milestoneId": "mst",
-    "customerId": "cus",
-    "invoiceId": "inv",
-    "paymentId": "pay",
-    "accountId": "lac",
-}
+def edge_of(definition: GraphQLField) -> Any:
+    """The edge behind a field; None where there is none."""
+    return definition.extensions["strawberry-definition"].metadata.get("edge")

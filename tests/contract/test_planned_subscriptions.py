@@ -30,7 +30,8 @@ from server.operations import Asked, results
 from server.plans import Plans
 from tests.contract.both_executors import GRAPHQL, Both
 from tests.contract.busy_platform import make_busy
-from tests.contract.random_documents import Document, Known, Writer
+from tests.contract.random_documents import Document, Writer
+from tests.contract.random_values import Known
 from tests.makers.events import make_placed_gig, toggle
 from tests.world import World
 

@@ -1,74 +1,35 @@
 """The planner answers as the ordinary executor does: the same bytes on the same data, for whoever asks whatever.
 
-MILEPOST_EQUIVALENCE sets how many documents are tried, MILEPOST_SEED where they begin; both are printed.
+MILEPOST_EQUIVALENCE sets how many random documents are tried, MILEPOST_SEED where they begin; both are printed.
 """
 
-import asyncio
 import os
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis_graphql import nodes, queries
-from sqlalchemy import select
+from hypothesis_graphql import nodes
+from hypothesis_graphql import queries as queries_of
 
-from domain.actors import Actor
-from resolvers.nodes import SOURCES
 from schema.api import sdl
-from schema.ids import PREFIXES
-from tests.contract.both_executors import Both
+from tests.contract.both_executors import GRAPHQL, Both
 from tests.contract.busy_platform import Busy, make_busy
-from tests.contract.random_documents import Document, Known, Writer
+from tests.contract.random_documents import Document, Writer
+from tests.contract.random_values import Known
+from tests.contract.repository_documents import Query, queries, split
 from tests.contract.test_schemathesis import SCALARS
+from tests.contract.trials import VIEWERS, Trial, known_of, visible_to
 from tests.world import World
 
-DOCUMENTS, SEED = int(os.environ.get("MILEPOST_EQUIVALENCE", "150")), int(os.environ.get("MILEPOST_SEED", "1"))
-FROM_HYPOTHESIS = max(10, DOCUMENTS // 20)
-VIEWERS = ("anonymous", "client", "freelancer", "staff")
+DOCUMENTS, SEED = int(os.environ.get("MILEPOST_EQUIVALENCE", "100")), int(os.environ.get("MILEPOST_SEED", "1"))
+FROM_HYPOTHESIS = min(max(10, DOCUMENTS // 20), 100)
+ASKINGS = min(max(2, DOCUMENTS // 100), 10)
+"""How often a document of the repository is asked with random variables, by each viewer."""
 
-_ID = re.compile(rb'"([a-z]{3}_[0-9a-f]{32})"')
-_CURSOR = re.compile(rb'ursor":"([^"]+)"')
-
-
-@dataclass(slots=True)
-class Trial:
-    """Documents tried so far, and what came of them."""
-
-    both: Both
-    known: Known
-    visible: dict[str, set[bytes]]
-    tally: Counter[str] = field(default_factory=Counter)
-
-    async def check(self, document: Document, name: str, viewer: Actor) -> None:
-        planned = await self.both.planned(document.text, document.variables, viewer)
-        try:
-            data, errors = await self.both.ordinary(document.text, document.variables, viewer)
-        except asyncio.CancelledError:
-            # An error of one field may cancel a batch that another one waits for: then there is nothing to compare.
-            self.tally["ordinary executor cancelled"] += 1
-            return
-        if any(error.path is None for error in errors):
-            # Refused by the limits before anything was executed: such a document is never handed to the planner.
-            self.tally["too large"] += 1
-            return
-        said = (name, document.text, document.variables)
-        if planned is None:
-            self.tally["left to the executor, with errors" if errors else "left to the executor, without errors"] += 1
-            return
-        assert not errors, said
-        assert planned.body == data, said
-        self.tally["planned"] += 1
-        self._visible_only(document, name, planned.body, said)
-        self.known.cursors += [one.decode() for one in _CURSOR.findall(data)[:2] if len(self.known.cursors) < 400]
-
-    def _visible_only(self, document: Document, name: str, body: bytes, said: object) -> None:
-        """No object is named that the viewer may not see; only sources of transfers and samples name more."""
-        if "sourceId" not in document.text and "samples" not in document.text:
-            assert set(_ID.findall(body)) <= self.visible[name], said
+_NEXT = re.compile(rb'"endCursor":"([^"]+)"')
 
 
 @pytest.fixture
@@ -76,17 +37,55 @@ async def busy(world: World) -> Busy:
     return await make_busy(world)
 
 
-async def test_random_documents_have_the_same_answer_from_both_executors(world: World, busy: Busy) -> None:
+@pytest.fixture
+async def trial(world: World, busy: Busy) -> AsyncIterator[Trial]:
+    """Prints what came of it."""
+    visible = await visible_to(world, busy)
     async with Both.over(world) as both:
-        trial = Trial(both, await _known(world), await _visible(world, busy))
-        for document in _documents(trial.known):
-            if both.is_valid(document.text):
-                trial.tally["documents"] += 1
-                for name in VIEWERS:
-                    await trial.check(document, name, busy.viewers[name])
-        print(f"seed {SEED}:", dict(trial.tally), both.planner.fallbacks.most_common())
-        assert trial.tally["planned"] > trial.tally["documents"]
-        assert trial.tally["left to the executor, without errors"] == 0
+        trial = Trial(both, visible)
+        yield trial
+        print(f"seed {SEED}: {trial}")
+
+
+async def test_random_documents_have_the_same_answer_from_both_executors(
+    world: World, busy: Busy, trial: Trial
+) -> None:
+    known = await known_of(world)
+    roots = {name: await _open_to(trial.both, known, busy, name) for name in VIEWERS}
+    for document in _documents(known, [roots[name] for name in VIEWERS]):
+        if await trial.everybody(document, busy.viewers) and trial.documents == DOCUMENTS:
+            break
+    for text in _from_hypothesis():
+        await trial.everybody(Document(text, {}), busy.viewers)
+    assert trial.pairs["fell back"] == 0, str(trial)
+    assert trial.pairs["planned"] > trial.documents, str(trial)
+
+
+async def test_every_query_of_the_repository_is_planned_and_has_the_same_answer(
+    world: World, busy: Busy, trial: Trial
+) -> None:
+    known, shown, random = await known_of(world), queries(), Random(SEED)
+    planned: set[Query] = set()
+    for name in VIEWERS:
+        seen, unseen = split(known, trial.visible[name])
+        for query in shown:
+            for variables in query.askings(random, seen, unseen, ASKINGS):
+                body = await trial.check(Document(query.text, variables), name, busy.viewers[name])
+                if body is not None:
+                    planned.add(query)
+                    await _read_on(trial, query, variables, name, busy, body)
+    assert trial.pairs["fell back"] == 0, str(trial)
+    assert [one.name for one in shown if one not in planned] == []
+
+
+async def _read_on(
+    trial: Trial, query: Query, variables: dict[str, object], name: str, busy: Busy, body: bytes
+) -> None:
+    """The page that follows, where the query has pages and there is one."""
+    ends = _NEXT.findall(body)
+    if ends and "after" in query.variables:
+        on = Document(query.text, variables | {"after": ends[-1].decode()})
+        assert await trial.check(on, name, busy.viewers[name]) is not None, on
 
 
 PAGES = """query($n: Int!) {
@@ -110,15 +109,28 @@ async def test_statements_are_counted_by_levels_not_by_rows(world: World, busy: 
         assert max(counts) <= LEVELS
 
 
-def _documents(known: Known) -> Iterator[Document]:
-    """Ours, which know ids and cursors, and some of hypothesis-graphql, which knows only the schema."""
-    for number in range(DOCUMENTS):
-        yield Writer(Random(SEED * 1_000_003 + number), known).document()
-    for text in _from_hypothesis():
-        yield Document(text, {})
+async def _open_to(both: Both, known: Known, busy: Busy, name: str) -> set[str]:
+    """The root fields from which the viewer gets an answer without errors, as a few tries show."""
+    found = set()
+    assert GRAPHQL.query_type is not None
+    for root in GRAPHQL.query_type.fields:
+        for number in range(4):
+            document = Writer(Random(f"{root} {number}"), known, {root}).document()
+            _, errors = await both.ordinary(document.text, document.variables, busy.viewers[name])
+            if not errors:
+                found.add(root)
+                break
+    return found
+
+
+def _documents(known: Known, roots: list[set[str]]) -> Iterator[Document]:
+    """Without an end, each of root fields that are open to one viewer at least. A few are not valid."""
+    for number in count():
+        yield Writer(Random(SEED * 1_000_003 + number), known, roots[number % len(roots)]).document()
 
 
 def _from_hypothesis() -> list[str]:
+    """Documents of another maker, who knows the schema but no ids and no cursors."""
     made: list[str] = []
     scalars = {name: strategy.map(nodes.String) for name, strategy in SCALARS.items()}
 
@@ -130,31 +142,9 @@ def _from_hypothesis() -> list[str]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(queries(sdl(), custom_scalars=scalars, allow_x00=False))
+    @given(queries_of(sdl(), custom_scalars=scalars, allow_x00=False))
     def keep(text: str) -> None:
         made.append(text)
 
     keep()
     return made
-
-
-async def _known(world: World) -> Known:
-    ids = {}
-    async with world.database.reader() as session:
-        for name, source in SOURCES.items():
-            rows = (await session.execute(select(source.table.c.id).limit(40))).all()
-            ids[PREFIXES[name]] = [f"{PREFIXES[name]}_{row[0].hex}" for row in rows]
-    return Known(ids)
-
-
-async def _visible(world: World, busy: Busy) -> dict[str, set[bytes]]:
-    """The ids of all that each viewer may see, by the rules of visibility alone."""
-    visible: dict[str, set[bytes]] = {}
-    async with world.database.reader() as session:
-        for viewer in VIEWERS:
-            visible[viewer] = set()
-            for name, source in SOURCES.items():
-                seen = select(source.table.c.id).where(source.visible_to(busy.viewers[viewer]))
-                rows = (await session.execute(seen)).all()
-                visible[viewer] |= {f"{PREFIXES[name]}_{row[0].hex}".encode() for row in rows}
-    return visible
