@@ -24,31 +24,13 @@ mutation Rename($input: RenameInput!) {
 }
 """
 
-
-def written(folder: Path, text: str, path: str = "operations/toys.dart") -> str:
-    return dart(read(folder, toys=text))[path]
-
-
-def class_of(text: str, name: str) -> str:
-    """The lines of one class."""
-    found = re.search(rf"^(sealed |final )?class {name} .*?^}}$", text, re.MULTILINE | re.DOTALL)
-    assert found is not None, f"no class {name} in\n{text}"
-    return found[0]
-
-
-def test_a_query_becomes_a_value_and_its_answer_a_class(tmp_path: Path) -> None:
-    text = written(tmp_path, "# Shows one.\nquery GetThing($id: ID!) { thing(id: $id) { price oldName } }")
-    digest = re.search(r"'([0-9a-f]{64})'", text)
-    assert digest is not None
-    assert (
-        text.split("\n\n", 1)[1]
-        == f"""\
+GET_THING = """\
 import 'package:milepost_client/runtime.dart';
 
 /// Shows one.
-final class GetThing extends Query<GetThingResult?> {{
+final class GetThing extends Query<GetThingResult?> {
   /// Takes what the operation asks for.
-  const GetThing({{required this.id}});
+  const GetThing({required this.id});
 
   /// Its id.
   final String id;
@@ -57,22 +39,22 @@ final class GetThing extends Query<GetThingResult?> {{
   String get name => 'GetThing';
 
   @override
-  String get document => r'query GetThing($id:ID!){{thing(id:$id){{price oldName}}}}';
+  String get document => r'query GetThing($id:ID!){thing(id:$id){price oldName}}';
 
   @override
-  String get hash => '{digest[1]}';
+  String get hash => 'HASH';
 
   @override
-  Map<String, Object?> get variables => {{'id': id}};
+  Map<String, Object?> get variables => {'id': id};
 
   @override
   GetThingResult? read(Json data) => data['thing'].orNull(GetThingResult.fromJson);
-}}
+}
 
 /// Finds one.
-final class GetThingResult extends ApiData {{
+final class GetThingResult extends ApiData {
   /// Made by hand, for tests and previews.
-  const GetThingResult({{this.price, this.oldName}});
+  const GetThingResult({this.price, this.oldName});
 
   /// Reads it from an answer.
   GetThingResult.fromJson(Json json)
@@ -88,10 +70,25 @@ final class GetThingResult extends ApiData {{
   final String? oldName;
 
   @override
-  Map<String, Object?> get fields => {{'price': price, 'oldName': oldName}};
-}}
+  Map<String, Object?> get fields => {'price': price, 'oldName': oldName};
+}
 """
-    )
+
+
+def written(folder: Path, text: str, path: str = "operations/toys.dart") -> str:
+    return dart(read(folder, toys=text))[path]
+
+
+def class_of(text: str, name: str) -> str:
+    """The lines of one class."""
+    found = re.search(rf"^(sealed |final )?class {name} .*?^}}$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"no class {name} in\n{text}"
+    return found[0]
+
+
+def test_a_query_becomes_a_value_and_its_answer_a_class(tmp_path: Path) -> None:
+    text = written(tmp_path, "# Shows one.\nquery GetThing($id: ID!) { thing(id: $id) { price oldName } }")
+    assert re.sub("'[0-9a-f]{64}'", "'HASH'", text.split("\n\n", 1)[1]) == GET_THING
 
 
 def test_a_mutation_takes_the_fields_of_its_input_but_not_the_key(tmp_path: Path) -> None:
