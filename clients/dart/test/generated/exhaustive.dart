@@ -468,6 +468,7 @@ final operations = <Operation<Object?>>[
   SignOut(),
   RevokeSession(sessionId: 'text'),
   SwitchOrganization(organizationId: 'text'),
+  GetRateLimit(),
   ListCustomers(),
   ListTaxTypes(),
   UpsertCustomer(),

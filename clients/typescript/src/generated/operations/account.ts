@@ -430,3 +430,40 @@ export function switchOrganization(
 ): Promise<SwitchOrganizationResult> {
   return request(client, SwitchOrganizationDocument, { input }, options);
 }
+
+/** What getRateLimit answers. */
+export interface GetRateLimitResult {
+  /** Operations in a minute at most; they come back evenly. */
+  readonly operationsPerMinute: number;
+  /** Operations left now. */
+  readonly operationsLeft: number;
+  /** What operations may cost together before some of it has come back. */
+  readonly limit: number;
+  /** What of it is left now. */
+  readonly available: number;
+  /** How much of it comes back each second. */
+  readonly refillPerSecond: number;
+  /** Documents in a minute at most that this process has not seen lately. */
+  readonly documentsPerMinute: number;
+  /** Such documents left now. */
+  readonly documentsLeft: number;
+}
+
+/** The document of getRateLimit. */
+export const GetRateLimitDocument: Document<GetRateLimitResult, NoVariables, 'rateLimit'> = {
+  name: 'GetRateLimit',
+  kind: 'query',
+  parts: [
+    'query GetRateLimit{rateLimit{operationsPerMinute operationsLeft limit available refillPerSecond documentsPerMinute documentsLeft}}',
+  ],
+  root: 'rateLimit',
+};
+
+/**
+ * What is left of your limits, for whoever asks much.
+ *
+ * What is left of your limits; `extensions.cost` of every answer tells of the cost as well.
+ */
+export function getRateLimit(client: Client, options?: RequestOptions): Promise<GetRateLimitResult> {
+  return request(client, GetRateLimitDocument, {}, options);
+}

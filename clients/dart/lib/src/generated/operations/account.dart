@@ -666,3 +666,82 @@ final class SwitchOrganizationPayload extends ApiData {
   @override
   Map<String, Object?> get fields => {'viewer': viewer};
 }
+
+/// What is left of your limits, for whoever asks much.
+final class GetRateLimit extends Query<GetRateLimitResult> {
+  /// Takes what the operation asks for.
+  const GetRateLimit();
+
+  @override
+  String get name => 'GetRateLimit';
+
+  @override
+  String get document =>
+      'query GetRateLimit{rateLimit{operationsPerMinute operationsLeft limit available refillPerSecond documentsPerMinute documentsLeft}}';
+
+  @override
+  String get hash => 'e90bacaf3f654d568895eda6357593326f2e4441885e9eecd1eccbdb16f98fd5';
+
+  @override
+  Map<String, Object?> get variables => const {};
+
+  @override
+  GetRateLimitResult read(Json data) => GetRateLimitResult.fromJson(data['rateLimit']);
+}
+
+/// What is left of your limits; `extensions.cost` of every answer tells of the cost as well.
+final class GetRateLimitResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetRateLimitResult({
+    required this.operationsPerMinute,
+    required this.operationsLeft,
+    required this.limit,
+    required this.available,
+    required this.refillPerSecond,
+    required this.documentsPerMinute,
+    required this.documentsLeft,
+  });
+
+  /// Reads it from an answer.
+  GetRateLimitResult.fromJson(Json json)
+    : operationsPerMinute = json['operationsPerMinute'].integer,
+      operationsLeft = json['operationsLeft'].integer,
+      limit = json['limit'].integer,
+      available = json['available'].integer,
+      refillPerSecond = json['refillPerSecond'].integer,
+      documentsPerMinute = json['documentsPerMinute'].integer,
+      documentsLeft = json['documentsLeft'].integer,
+      super.read(json);
+
+  /// Operations in a minute at most; they come back evenly.
+  final int operationsPerMinute;
+
+  /// Operations left now.
+  final int operationsLeft;
+
+  /// What operations may cost together before some of it has come back.
+  final int limit;
+
+  /// What of it is left now.
+  final int available;
+
+  /// How much of it comes back each second.
+  final int refillPerSecond;
+
+  /// Documents in a minute at most that this process has not seen lately.
+  final int documentsPerMinute;
+
+  /// Such documents left now.
+  final int documentsLeft;
+
+  @override
+  Map<String, Object?> get fields => {
+    'operationsPerMinute': operationsPerMinute,
+    'operationsLeft': operationsLeft,
+    'limit': limit,
+    'available': available,
+    'refillPerSecond': refillPerSecond,
+    'documentsPerMinute': documentsPerMinute,
+    'documentsLeft': documentsLeft,
+  };
+}
