@@ -9,6 +9,7 @@ from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -65,10 +66,9 @@ class Socket:
         self.seen["messages"].append(message)
         if message["type"] == "subscribe":
             self.operation = message["id"]
-        if message["type"] == "ping":
+        if message["type"] == "ping" and self.protocol.state is State.OPEN:
             self.protocol.send_text(json.dumps({"type": "pong"}).encode())
-        else:
-            self.inbox.put_nowait(message)
+        self.inbox.put_nowait(message)
 
     async def next(self, kind: str) -> dict[str, Any]:
         """The client's next message of this type; others before it are passed over."""

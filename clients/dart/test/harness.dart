@@ -19,7 +19,7 @@ Future<Never> runTests() async {
   var failed = 0;
   for (final (name, body) in _tests.where((test) => test.$1.contains(only))) {
     try {
-      await Future.sync(body).timeout(_patience);
+      await _guarded(body).timeout(_patience);
       passed++;
     } on Object catch (error, trace) {
       failed++;
@@ -29,6 +29,22 @@ Future<Never> runTests() async {
   stdout.writeln('$passed passed, $failed failed');
   await stdout.flush();
   exit(failed == 0 && passed > 0 ? 0 : 1);
+}
+
+/// Runs a test; what goes wrong where nobody awaits it fails the test as well.
+Future<void> _guarded(FutureOr<void> Function() body) {
+  final ended = Completer<void>();
+  void fail(Object error, StackTrace trace) {
+    if (!ended.isCompleted) ended.completeError(error, trace);
+  }
+
+  unawaited(
+    runZonedGuarded(() async {
+      await body();
+      if (!ended.isCompleted) ended.complete();
+    }, fail),
+  );
+  return ended.future;
 }
 
 /// Fails unless both are the same; lists and maps are compared by what they hold.
