@@ -31,6 +31,8 @@ _TITLES = {
     OperationType.SUBSCRIPTION: "Subscriptions",
 }
 _LISTS = ("Connection", "Edge")
+_MOST_EXAMPLES = 3
+"""Of a field; those that ask for little else come first."""
 
 
 class Pages:
@@ -63,12 +65,13 @@ class Pages:
         root = self.grouping.schema.get_root_type(kind)
         assert root is not None, "the grouping lists only fields that are there"
         field, coordinate = root.fields[name], f"{root.name}.{name}"
-        shown = [one for one in self._examples if one.kind == kind.value and name in one.fields]
+        fitting = [one for one in self._examples if one.kind == kind.value and name in one.fields]
+        shown = sorted(fitting, key=lambda one: len(one.fields))[:_MOST_EXAMPLES]
         return (
             f'<article id="{coordinate}"><h3>{self._anchor(coordinate, name)}{_deprecated(field)}</h3>'
             f"{self.links.prose(field.description)}"
             f"<p>Returns {self.links.type(field.type)}</p>{self._takes(field)}"
-            f"{''.join(self._example(one) for one in shown[:3])}</article>"
+            f"{''.join(self._example(one) for one in shown)}</article>"
         )
 
     def _takes(self, field: GraphQLField) -> str:

@@ -91,6 +91,11 @@ def test_things_stand_where_one_looks_for_them(coordinate: str, page: str) -> No
     assert SITE.grouping.page_of(coordinate) == page
 
 
+def test_an_example_that_asks_for_little_else_comes_first() -> None:
+    gigs = PAGES["Gig"].partition('<article id="Query.gigs">')[2]
+    assert gigs.partition("Example: ")[2].startswith("ListGigs<")
+
+
 def test_codes_of_refusals_lead_to_what_they_mean() -> None:
     assert 'href="/reference/Refusal#RefusalCode.INVALID"' in PAGES["Gig"]
 
