@@ -184,12 +184,20 @@ def instant_text(column: ColumnElement[Any]) -> list[Piece]:
     """ISO 8601 in UTC; microseconds only where there are some."""
     utc = func.timezone(literal_column("'UTC'"), column)
     text = func.to_char(utc, literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''))
-    return quoted(func.replace(text, literal_column("'.000000Z'"), literal_column("'Z'")))
+    short = func.replace(text, literal_column("'.000000Z'"), literal_column("'Z'"))
+    # to_char() has no text for either end.
+    return quoted(func.coalesce(short, _end_of_time(column, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z")))
 
 
 def date_text(column: ColumnElement[Any]) -> list[Piece]:
     """ISO 8601, as PostgreSQL writes dates itself where the connection's DateStyle is ISO."""
-    return quoted(cast(column, Text))
+    return quoted(_end_of_time(column, "0001-01-01", "9999-12-31", cast(column, Text)))
+
+
+def _end_of_time(column: ColumnElement[Any], first: str, last: str, other: Any = None) -> ColumnElement[Any]:
+    """The first and the last of Python's days and instants, which the driver keeps as the infinities of PostgreSQL."""
+    ends = {"'-infinity'": first, "'infinity'": last}
+    return case(*((column == literal_column(end), _constant(text)) for end, text in ends.items()), else_=other)
 
 
 def _writer(column: ColumnElement[Any], graphql_type: GraphQLOutputType) -> Writer | None:
