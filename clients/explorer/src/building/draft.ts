@@ -11,6 +11,7 @@ import {
   type OperationTypeNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
   isRequiredArgument,
   parse,
   parseType,
@@ -32,7 +33,7 @@ export function operationOf(document: DocumentNode): OperationDefinitionNode | u
 
 export function begin(kind: OperationTypeNode): DocumentNode {
   const document = parse(`${kind} My${kind[0]!.toUpperCase()}${kind.slice(1)} { __typename }`);
-  return withOperation(document, (operation) => ({ ...operation, selectionSet: setOf([])! }));
+  return withOperation(document, (operation) => ({ ...operation, selectionSet: setOf([]) }));
 }
 
 export function find(set: SelectionSetNode | undefined, step: string): FieldNode | InlineFragmentNode | undefined {
@@ -97,11 +98,11 @@ type Edit = (present: FieldNode | InlineFragmentNode | undefined) => FieldNode |
 function replaced(document: DocumentNode, path: Path, edit: Edit): DocumentNode {
   return withOperation(document, (operation) => ({
     ...operation,
-    selectionSet: within(operation.selectionSet, path, edit) ?? setOf([])!,
+    selectionSet: within(operation.selectionSet, path, edit),
   }));
 }
 
-function within(set: SelectionSetNode | undefined, [step, ...rest]: Path, edit: Edit): SelectionSetNode | undefined {
+function within(set: SelectionSetNode | undefined, [step, ...rest]: Path, edit: Edit): SelectionSetNode {
   const present = find(set, step!);
   const next =
     rest.length === 0
@@ -112,7 +113,7 @@ function within(set: SelectionSetNode | undefined, [step, ...rest]: Path, edit: 
   return setOf(before.flatMap((one) => (one !== present ? [one] : next ? [next] : [])));
 }
 
-function setOf(selections: readonly SelectionNode[]): SelectionSetNode | undefined {
+function setOf(selections: readonly SelectionNode[]): SelectionSetNode {
   return { kind: Kind.SELECTION_SET, selections: [...selections] };
 }
 
@@ -138,13 +139,15 @@ function tidied(after: Draft, before: Draft): Draft {
 
 function namesUsed(document: DocumentNode): Set<string> {
   const names = new Set<string>();
+  const collect = (value: ValueNode): void => {
+    if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    if (value.kind === Kind.LIST) value.values.forEach(collect);
+    if (value.kind === Kind.OBJECT) value.fields.forEach((field) => collect(field.value));
+  };
   const look = (set: SelectionSetNode | undefined) => {
     for (const one of set?.selections ?? []) {
       if (one.kind === Kind.FRAGMENT_SPREAD) continue;
-      if (one.kind === Kind.FIELD) JSON.stringify(one.arguments, (_, node) => {
-        if (node?.kind === Kind.VARIABLE) names.add(node.name.value);
-        return node;
-      });
+      if (one.kind === Kind.FIELD) for (const argument of one.arguments ?? []) collect(argument.value);
       look(one.selectionSet);
     }
   };
