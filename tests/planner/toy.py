@@ -9,19 +9,20 @@ from graphql import (
     GraphQLArgument,
     GraphQLField,
     GraphQLInt,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLString,
 )
-from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, true
+from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, func, select, true
 
 from planner.bindings import Edge, Wanted, WantedPage
-from planner.edges import Connection, Many, One, Source
+from planner.edges import Connection, Derived, Many, One, Source
 from planner.pages import PageRequest
 from planner.statements import Viewers
-from planner.texts import TextPlan
+from planner.texts import TextPlan, derived_plan
 from planner.writers import hex_id
 
 metadata = MetaData()
@@ -40,6 +41,7 @@ books = Table(
     Column("owner_id", Uuid, nullable=False),
     Column("position", Integer, nullable=False),
     Column("title", Text),
+    Column("sequel_id", Uuid),
 )
 
 
@@ -68,7 +70,13 @@ class Reader:
 AUTHORS = Source(Author, authors, lambda viewer: true())
 BOOKS = Source(Book, books, lambda viewer: true() if viewer.is_editor else books.c.owner_id == viewer.id)
 AUTHOR = One(AUTHORS, "author_id")
+EDITOR = One(AUTHORS, "owner_id")
+"""Some owners are authors, others are nobody."""
+SEQUEL = One(BOOKS, "sequel_id")
 OF_AUTHOR = Many(BOOKS, "author_id", "position")
+LATER = Many(BOOKS, "author_id", "position", where=lambda: books.c.position > 1)
+DEBUT = One(BOOKS, "id", "author_id", where=lambda: books.c.position == 1)
+COUNT = Derived(authors, lambda table: select(func.count()).where(books.c.author_id == table.c.id).scalar_subquery())
 SHELF = Connection(BOOKS, orders={"POSITION": books.c.position}, default_order=(("POSITION", False),))
 PAGED = Connection(BOOKS, orders=SHELF.orders, default_order=SHELF.default_order, column="author_id")
 
@@ -93,8 +101,15 @@ _PAGES = {
     "after": GraphQLArgument(GraphQLString),
 }
 _PAGE_INFO = GraphQLObjectType(
-    "PageInfo", {"hasNextPage": GraphQLField(_TEXT), "endCursor": GraphQLField(GraphQLString)}
+    "PageInfo",
+    {
+        "hasNextPage": GraphQLField(_TEXT),
+        "hasPreviousPage": GraphQLField(_TEXT),
+        "startCursor": GraphQLField(GraphQLString),
+        "endCursor": GraphQLField(GraphQLString),
+    },
 )
+NAMED = GraphQLInterfaceType("Named", {"name": GraphQLField(_TEXT)})
 
 AUTHOR_TYPE: GraphQLObjectType = GraphQLObjectType(
     "Author",
@@ -103,16 +118,22 @@ AUTHOR_TYPE: GraphQLObjectType = GraphQLObjectType(
         "name": GraphQLField(_TEXT),
         "born": GraphQLField(GraphQLInt),
         "books": _edge(GraphQLNonNull(GraphQLList(GraphQLNonNull(BOOK_TYPE))), OF_AUTHOR),
+        "later": _edge(GraphQLNonNull(GraphQLList(GraphQLNonNull(BOOK_TYPE))), LATER),
+        "debut": _edge(GraphQLNonNull(BOOK_TYPE), DEBUT),
+        "count": _edge(_NUMBER, COUNT),
         "shelf": _edge(GraphQLNonNull(PAGE_TYPE), PAGED, **_PAGES),
     },
+    interfaces=[NAMED],
 )
 BOOK_TYPE: GraphQLObjectType = GraphQLObjectType(
     "Book",
-    {
+    lambda: {
         "title": GraphQLField(GraphQLString),
         "shout": GraphQLField(GraphQLString),
         "position": GraphQLField(_NUMBER),
         "author": _edge(GraphQLNonNull(AUTHOR_TYPE), AUTHOR),
+        "editor": _edge(AUTHOR_TYPE, EDITOR),
+        "sequel": _edge(BOOK_TYPE, SEQUEL),
     },
 )
 PAGE_TYPE: GraphQLObjectType = GraphQLObjectType(
@@ -196,7 +217,8 @@ class ToyBindings:
         )
 
     def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
-        return hex_id("author-") if (type_name, field_name) == ("Author", "id") else None
+        plans = {("Author", "id"): hex_id("author-"), ("Author", "count"): derived_plan(COUNT, _NUMBER)}
+        return plans.get((type_name, field_name))
 
     def needs(self, type_name: str, field_name: str) -> tuple[str, ...] | None:
         return ("title",) if field_name == "shout" else None
