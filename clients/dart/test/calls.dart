@@ -96,6 +96,26 @@ void main() {
     expect(watch.elapsed >= const Duration(seconds: 1), true);
   });
 
+  test('a server that asks for an hour is not waited for', () async {
+    final scenario = await Scenario.begin({
+      'answers': [
+        {
+          'status': 429,
+          'headers': {'retry-after': '3600'},
+          'errors': [
+            {
+              'message': 'Too often.',
+              'extensions': {'code': 'RATE_LIMITED'},
+            },
+          ],
+        },
+      ],
+    });
+    final error = await thrown<RequestException>(() => scenario.client().run(const GetLiveCursor()));
+    expect(error.code, 'RATE_LIMITED');
+    expect((await scenario.report()).problems, const <Object?>[]);
+  });
+
   test('an error that is not about time is not repeated', () async {
     final scenario = await Scenario.begin({
       'answers': [

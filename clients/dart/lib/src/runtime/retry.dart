@@ -9,6 +9,7 @@ final class RetryPolicy {
     this.attempts = 4,
     this.first = const Duration(milliseconds: 250),
     this.most = const Duration(seconds: 20),
+    this.mostAsked = const Duration(minutes: 1),
     this.random,
   });
 
@@ -23,6 +24,9 @@ final class RetryPolicy {
 
   /// The longest wait of all. What a server asks for with Retry-After may be longer.
   final Duration most;
+
+  /// A server that asks for more than this is not waited for: the call ends with its answer.
+  final Duration mostAsked;
 
   /// Where chance comes from.
   final Random? random;

@@ -51,8 +51,9 @@ final class Wire {
         await _pause(retries.wait(attempt), cancellation);
         continue;
       }
-      if (RetryPolicy.statuses.contains(answer.status) && mayRepeat) {
-        final asked = RetryPolicy.askedFor(answer, DateTime.now());
+      final asked = RetryPolicy.askedFor(answer, DateTime.now());
+      final isWorthWaiting = asked == null || asked <= retries.mostAsked;
+      if (mayRepeat && isWorthWaiting && RetryPolicy.statuses.contains(answer.status)) {
         await _pause(retries.wait(attempt, asked: asked), cancellation);
         continue;
       }
