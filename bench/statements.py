@@ -48,7 +48,8 @@ async def paths_of(port: int, requests: Sequence[bytes], log: Path) -> list[str]
 
 
 def _paths(logged: str) -> list[str]:
-    plans = [plan for plan in _PLAN.findall(logged) if "token_hash" not in plan]
+    # The planner's statements begin with the parent of each row; workers' do not.
+    plans = [plan for plan in _PLAN.findall(logged) if " AS parent" in plan]
     return [path for plan in plans for path in _PATH.findall(plan)]
 
 
