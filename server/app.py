@@ -66,6 +66,7 @@ def create_app(
     app.state.platform = platform
     app.state.health = health
     app.state.plans = plans
+    app.state.tallies = metrics.tallies
     app.state.streams = view.streams
     return app
 

@@ -82,7 +82,7 @@ def log_request(request_id: str, method: str, path: str, status: int, seconds: f
         "requestId": request_id,
         "level": "info",
         "logger": _requests.name,
-        "time": datetime.now(UTC).isoformat(),
+        "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
     }
     sys.stderr.write(orjson.dumps(line).decode() + "\n")
 

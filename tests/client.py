@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import httpx2
@@ -12,6 +12,7 @@ from persistence.database import Database
 from resolvers.rate_limits import RateLimits
 from server.app import create_app
 from server.clock import Clock
+from server.tallies import Tallies
 
 
 class Faulted(AssertionError):
@@ -27,14 +28,26 @@ class Faulted(AssertionError):
 @dataclass(slots=True)
 class Client:
     http: httpx2.AsyncClient
+    tallies: Tallies = field(default_factory=Tallies)
+    """What the server counts."""
+
+    @property
+    def statements(self) -> int:
+        """How many statements operations took so far; looking up who asks is none of theirs."""
+        return sum(tally.statements for tally in self.tallies.operations.values())
 
     @classmethod
     @asynccontextmanager
     async def serving(
-        cls, database: Database, clock: Clock, *, is_sandbox: bool = True, rate_limits: RateLimits | None = None
-    ) -> AsyncIterator[Self]:
+        cls,
+        database: Database,
+        clock: Clock,
+        *,
+        is_sandbox: bool = True,
         # MILEPOST_PLANNER=off runs every test of the API without the planner.
-        is_planned = os.environ.get("MILEPOST_PLANNER") != "off"
+        is_planned: bool = os.environ.get("MILEPOST_PLANNER") != "off",
+        rate_limits: RateLimits | None = None,
+    ) -> AsyncIterator[Self]:
         # Some tests count statements at pages larger than anybody may ask for.
         limits = rate_limits or RateLimits(ceiling=1_000_000)
         app = create_app(database, clock, is_sandbox=is_sandbox, is_planned=is_planned, rate_limits=limits)
@@ -43,7 +56,7 @@ class Client:
             app.router.lifespan_context(app),
             httpx2.AsyncClient(transport=transport, base_url="http://t") as http,
         ):
-            yield cls(http)
+            yield cls(http, app.state.tallies)
 
     async def post(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
