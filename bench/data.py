@@ -72,6 +72,11 @@ async def ensure_data(server_url: str, data: Data) -> str:
     return url
 
 
+def clients_of(gigs: int) -> int:
+    """How many clients, and how many freelancers, 1_people.sql makes for so many gigs."""
+    return max(2, gigs // 100)
+
+
 async def counts(url: str) -> dict[str, int]:
     """How many rows the tables hold that the size is told by."""
     connection = await asyncpg.connect(url)

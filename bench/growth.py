@@ -12,8 +12,8 @@ from pathlib import Path
 
 import asyncpg
 
-from bench.data import Data, ensure_data
-from bench.driving import ask, drive
+from bench.data import Data, clients_of, ensure_data
+from bench.driving import WrongAnswer, ask, drive
 from bench.reads import request_of
 from bench.servers import MILEPOST, Running, running
 from bench.statements import COUNTING, EXPLAINABLE, EXPLAINING, paths_of, server_settings, statements_of
@@ -22,9 +22,8 @@ from server.embedded import EmbeddedPostgres
 
 SIZES = (10_000, 100_000, 1_000_000)
 PAGES = (1, 20, 100)
-_CALLERS = 50
-_ORGANIZATIONS = "SELECT id FROM organizations WHERE kind = 'CLIENT' ORDER BY id LIMIT $1"
-_GLOBAL_PREFIX = "org_"
+_MOST_CALLERS = 50
+_CLIENT = "SELECT id FROM organizations WHERE kind = 'CLIENT' ORDER BY id LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,8 @@ class _Size:
 
     def requests(self, one: _List, first: int) -> list[bytes]:
         variables = {"first": first, "after": self.middle if one.is_deep else None}
-        return [request_of("growth", one.operation, f"bench-0-{number}", variables) for number in range(_CALLERS)]
+        callers = range(min(_MOST_CALLERS, clients_of(self.gigs)))
+        return [request_of("growth", one.operation, f"bench-0-{number}", variables) for number in callers]
 
 
 async def grown(postgres: EmbeddedPostgres, sizes: Sequence[int], rounds: int, seconds: float) -> str:
@@ -86,10 +86,10 @@ async def _middle(url: str, milepost: Running) -> str:
     """The gigs of each client lie evenly between the oldest and the newest of all."""
     connection = await asyncpg.connect(url)
     try:
-        organization = await connection.fetchval(_ORGANIZATIONS, 1)
+        organization = await connection.fetchval(_CLIENT)
     finally:
         await connection.close()
-    variables = {"organization": f"{_GLOBAL_PREFIX}{organization.hex}"}
+    variables = {"organization": f"org_{organization.hex}"}
     [body] = await ask(milepost.port, [request_of("growth", "places", "bench-0-0", variables)])
     edges = json.loads(body)["data"]["gigs"]["edges"]
     cursor: str = edges[len(edges) // 2]["cursor"]
@@ -98,19 +98,22 @@ async def _middle(url: str, milepost: Running) -> str:
 
 async def _times(started: Sequence[_Size], rounds: int, seconds: float) -> dict[tuple[str, int], list[float]]:
     """Milliseconds by list and size, one for each round."""
-    found: dict[tuple[str, int], list[float]] = {}
+    found: dict[tuple[str, int], list[float]] = {(one.title, size.gigs): [] for one in _LISTS for size in started}
     shuffled = random.Random(1)
-    for one, size in itertools.product(_LISTS, started):
-        requests = size.requests(one, one.first)
-        await ask(size.running.port, requests)
     for _ in range(rounds):
         for one in _LISTS:
             for size in shuffled.sample(started, len(started)):
-                requests = size.requests(one, one.first)
-                lengths = [len(body) for body in await ask(size.running.port, requests)]
-                driven = await drive(size.running.port, requests, lengths, connections=1, seconds=seconds)
-                found.setdefault((one.title, size.gigs), []).append(statistics.median(driven.latencies) * 1e3)
+                found[one.title, size.gigs].append(await _time(size, one, seconds))
     return found
+
+
+async def _time(size: _Size, one: _List, seconds: float) -> float:
+    requests, port = size.requests(one, one.first), size.running.port
+    bodies = await ask(port, requests)
+    if wrong := [body for body in bodies if b'"errors"' in body]:
+        raise WrongAnswer(wrong[0].decode())
+    driven = await drive(port, requests, [len(body) for body in bodies], connections=1, seconds=seconds)
+    return statistics.median(driven.latencies) * 1e3
 
 
 def _times_table(times: dict[tuple[str, int], list[float]], sizes: Sequence[int]) -> str:
