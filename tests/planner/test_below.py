@@ -74,6 +74,16 @@ async def test_a_condition_of_an_edge_holds_for_it_alone(library: Library) -> No
     }
 
 
+async def test_lists_are_in_the_order_of_their_edge_however_rows_are_stored(library: Library) -> None:
+    await library.driver.execute("UPDATE books SET position = 10 - position")
+    in_text = await of(library, ADA, "books { position } later { position }")
+    positions = [{"position": one} for one in (7, 8, 9)]
+    assert in_text == {"books": positions, "later": positions}
+    as_level = await of(library, ADA, "books { position shout } later { position shout }")
+    shown = [{"position": 7, "shout": "TH\\REE"}, {"position": 8, "shout": None}, {"position": 9, "shout": "ONE"}]
+    assert as_level == {"books": shown, "later": shown}
+
+
 async def test_one_edge_under_two_names_is_two_selections(library: Library) -> None:
     found = await nodes(library, "a: author { name } b: author { born books { position } } a: author { id }")
     bob = {"name": "Bob", "id": f"author-{BOB.hex}"}
