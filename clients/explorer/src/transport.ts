@@ -1,7 +1,7 @@
 /** How GraphiQL sends operations: signed in when somebody is, subscriptions over the socket. */
 
-import type { Fetcher, FetcherOpts, FetcherParams, FetcherReturnType } from '@graphiql/toolkit';
-import { getOperationAST } from 'graphql';
+import type { Fetcher, FetcherParams, FetcherReturnType } from '@graphiql/toolkit';
+import { getOperationAST, parse, type OperationDefinitionNode } from 'graphql';
 import { post, type Answer, type Params } from './http';
 import { subscribe, type Observer } from './live';
 import { forget, session } from './session';
@@ -11,12 +11,28 @@ import { store } from './store';
 export const lastAnswer = store<Answer | null>(null);
 
 export const fetcher: Fetcher = (params, options) => {
-  const request: Params = { ...params, variables: params.variables as Record<string, unknown> | undefined };
-  const sent = isSubscription(params, options)
-    ? { subscribe: (observer: Observer) => subscribe(request, observer) }
-    : send(request, options?.headers ?? {});
+  const operation = operationIn(params);
+  const request: Params = {
+    query: params.query,
+    variables: params.variables as Record<string, unknown> | undefined,
+    operationName: operation?.name?.value,
+  };
+  const sent =
+    operation?.operation === 'subscription'
+      ? { subscribe: (observer: Observer) => subscribe(request, observer) }
+      : send(request, options?.headers ?? {});
   return sent as FetcherReturnType;
 };
+
+/** What GraphiQL knows of the text lags behind it: whoever is quick would run this text under the name of the last one. */
+function operationIn({ query, operationName }: FetcherParams): OperationDefinitionNode | undefined {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 async function send(request: Params, given: Record<string, string>): Promise<Answer['body']> {
   const token = session.get()?.token;
@@ -27,9 +43,4 @@ async function send(request: Params, given: Record<string, string>): Promise<Ans
   const isRefused = answer.body.errors?.some((fault) => fault.extensions?.code === 'UNAUTHENTICATED');
   if (isRefused && token && headers['authorization'] === `Bearer ${token}`) forget();
   return answer.body;
-}
-
-function isSubscription(params: FetcherParams, options?: FetcherOpts): boolean {
-  const document = options?.documentAST;
-  return document !== undefined && getOperationAST(document, params.operationName)?.operation === 'subscription';
 }
