@@ -51,9 +51,8 @@ class ManyBelow:
         return can_fail(self.pieces)
 
     def expression(self, viewer: Any) -> ColumnElement[Any]:
-        table = self.edge.target.table
         text = concatenated(self.pieces, viewer)
-        comma: Any = aggregate_order_by(literal_column("','"), table.c[self.edge.order], table.c.id)
+        comma: Any = aggregate_order_by(literal_column("','"), *self.edge.ordering())
         listed: Any = func.concat(literal_column("'['"), func.string_agg(text, comma), literal_column("']'"))
         if self.can_fail:
             listed = case((func.coalesce(func.bool_or(text.is_(None)), literal_column("false")), None), else_=listed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, exists, select
+from sqlalchemy import ColumnElement, Select, Table, UniqueConstraint, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Condition = ColumnElement[bool]
@@ -65,7 +65,15 @@ class Many:
         )
         if self.where is not None:
             found = found.where(self.where())
-        return found.order_by(table.c[self.order], table.c.id)
+        return found.order_by(*self.ordering())
+
+    def ordering(self) -> list[ColumnElement[Any]]:
+        """Ids break ties, unless the table has none: an index that is unique then gives the order without sorting."""
+        table = self.target.table
+        unique = [index.columns for index in table.indexes if index.unique]
+        unique += [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+        has_ties = not any({column.name for column in columns} == {self.column, self.order} for columns in unique)
+        return [table.c[self.order], *([table.c.id] if has_ties else [])]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Uuid, any_, func, null, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal_column, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from planner.below import Read
@@ -15,8 +16,8 @@ from planner.rows import FetchedRows, readers_of
 from planner.running import Fallback, Run
 from planner.statements import Statement, prepare, shape_of, slot, slots_of
 
-_MOST_STATEMENTS = 64
-"""How many variants of its statement a level keeps: viewers of different shapes, different filters."""
+_MOST_STATEMENTS = 200
+"""How many variants of its statement a level keeps: viewers of different shapes, different filters and page sizes."""
 
 
 class Renders(Protocol):
@@ -69,13 +70,13 @@ class OneLevel(Level):
     """What the keys were read from, where SQL read them with the viewer's rights."""
 
     async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, str]:
-        statement, places = self.statement(run, None, None, self._build)
-        records = await run.rows_of(self.name, statement, {"keys": keys})
+        if not keys:
+            return {}
+        is_single = len(keys) == 1
+        statement, places = self.statement(run, is_single, None, partial(_reached, self, is_single))
+        records = await run.rows_of(self.name, statement, {"keys": keys, "key": keys[0]})
         texts = await self.shapes[0].render(run, FetchedRows(records, places, self.source))
         return {record[0]: text for record, text in zip(records, texts, strict=True)}
-
-    def _build(self, viewer: Any, request: Any) -> Select[Any]:
-        return _reached(self, viewer)
 
 
 @dataclass(slots=True)
@@ -86,26 +87,29 @@ class ManyLevel(Level):
     parent: Source | None = field(kw_only=True)
 
     async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, list[str]]:
-        statement, places = self.statement(run, None, None, self._build)
-        records = await run.rows_of(self.name, statement, {"keys": keys})
+        if not keys:
+            return {}
+        is_single = len(keys) == 1
+        statement, places = self.statement(run, is_single, None, partial(_reached, self, is_single))
+        records = await run.rows_of(self.name, statement, {"keys": keys, "key": keys[0]})
         texts = await self.shapes[0].render(run, FetchedRows(records, places, self.source))
         found: dict[Any, list[str]] = defaultdict(list)
         for record, text in zip(records, texts, strict=True):
             found[record[0]].append(text)
         return found
 
-    def _build(self, viewer: Any, request: Any) -> Select[Any]:
-        table = self.edge.target.table
-        return _reached(self, viewer).order_by(table.c[self.edge.order], table.c.id)
 
-
-def _reached(level: OneLevel | ManyLevel, viewer: Any) -> Select[Any]:
+def _reached(level: OneLevel | ManyLevel, is_single: bool, viewer: Any, request: Any) -> Select[Any]:
+    """One key is compared with, several are searched in: PostgreSQL then keeps its plan instead of making it anew."""
     edge = level.edge
     reached = edge.target.table.c[edge.column]
+    is_wanted = reached == (slot("key", reached.type) if is_single else any_(slot("keys", ARRAY(reached.type))))
     found: Select[Any] = select(reached.label("parent"), *level.labelled(viewer)).where(
-        reached == any_(slot("keys", ARRAY(reached.type))), *seen_from(level.parent, edge, viewer)
+        is_wanted, *seen_from(level.parent, edge, viewer)
     )
-    return found if edge.where is None else found.where(edge.where())
+    if edge.where is not None:
+        found = found.where(edge.where())
+    return found.order_by(*edge.ordering()) if isinstance(edge, Many) else found
 
 
 @dataclass(slots=True)
@@ -127,14 +131,10 @@ class PageLevel(Level):
     """Whether one row more than the page is read, because somebody wants to know if there is one."""
 
     async def fetch(self, run: Run, keys: Sequence[Any] | None, request: PageRequest) -> dict[Any, FetchedPage]:
-        shape = (keys is None, shape_of(self.edge, request))
+        shape = (keys is None, shape_of(self.edge, request), request.size)
         build = self._of_root if keys is None else self._of_parents
         statement, places = self.statement(run, shape, request, build)
-        slots = {
-            **slots_of(self.edge, request),
-            **cursor_slots(self.edge, request),
-            "size": request.size + self.looks_ahead,
-        }
+        slots = {**slots_of(self.edge, request), **cursor_slots(self.edge, request)}
         records = await run.rows_of(self.name, statement, {**slots, "keys": keys})
         return await self._pages(run, keys, request, records, places)
 
@@ -179,7 +179,7 @@ class PageLevel(Level):
     def _of_root(self, viewer: Any, request: PageRequest) -> Select[Any]:
         chosen: Select[Any] = select(_nothing(), *self.labelled(viewer))
         chosen = chosen.select_from(self.edge.target.table).where(*self._conditions(viewer, request))
-        return chosen.order_by(*ordering(self.edge, request)).limit(slot("size"))
+        return chosen.order_by(*ordering(self.edge, request)).limit(self._limit(request))
 
     def _of_parents(self, viewer: Any, request: PageRequest) -> Select[Any]:
         table, parent = self.edge.target.table, _parents()
@@ -188,10 +188,14 @@ class PageLevel(Level):
             .select_from(table)
             .where(table.c[str(self.edge.column)] == parent.c.id, *self._conditions(viewer, request))
             .order_by(*ordering(self.edge, request))
-            .limit(slot("size"))
+            .limit(self._limit(request))
             .lateral("page")
         )
         return select(parent.c.id.label("parent"), *page.c).select_from(parent).join(page, true())
+
+    def _limit(self, request: PageRequest) -> ColumnElement[Any]:
+        """A constant: PostgreSQL does not keep a plan for a number of rows that it cannot know."""
+        return literal_column(str(request.size + self.looks_ahead))
 
     def _conditions(self, viewer: Any, request: PageRequest) -> list[Any]:
         columns = sort_columns(self.edge, request)

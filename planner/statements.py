@@ -149,7 +149,7 @@ def _compile(statement: Select[Any]) -> tuple[str, list[tuple[str, Any, Process 
 def _parameter(one: Any, two: Any, known: Sequence[Mapping[str, Any]]) -> Any:
     (name, value, process), (_, other, _) = one, two
     if name.startswith("slot_"):
-        return Slot(name.removeprefix("slot_"), None if name == "slot_keys" else process)
+        return Slot(name.removeprefix("slot_"), None if name in ("slot_keys", "slot_key") else process)
     if value == other:
         return process(value) if process is not None and value is not None else value
     if isinstance(value, list) and isinstance(other, list) and len(value) == len(other):
