@@ -26,6 +26,7 @@ from tests.client import Client
 from tests.contract.both_executors import GRAPHQL
 from tests.contract.random_documents import Document, Writer
 from tests.contract.random_values import Known
+from tests.contract.repository_documents import mutations
 from tests.world import World
 
 SELECTIONS = int(os.environ.get("MILEPOST_EQUIVALENCE", "150")) // 15
@@ -33,11 +34,14 @@ SELECTIONS = int(os.environ.get("MILEPOST_EQUIVALENCE", "150")) // 15
 BELOW_A_PAYLOAD = 4
 """The depth at which random selections begin: what stands below a payload need not be as deep as a query."""
 
+SHIPPED = mutations("result")
+"""What the clients select of each mutation."""
+
 _ID = re.compile(rb'"([a-z]{3})_([0-9a-f]{32})"')
 _HEAD = re.compile(r"mutation\(\$input: \w+!\) { result: (\w+)\(input: \$input\) {")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class TwiceAnswered(Client):
     """Takes the place of a world's client. Mutations as `Caller.do` writes them are tried with more selected."""
 
@@ -47,11 +51,20 @@ class TwiceAnswered(Client):
     random: Random
     known: Known = field(default_factory=lambda: Known({one: [f"{one}_{'0' * 32}"] for one in PREFIXES.values()}))
     tally: Counter[str] = field(default_factory=Counter)
+    shipped: set[str] = field(default_factory=set)
+    """Of which mutations the clients' documents were tried."""
 
     @classmethod
     def instead_of(cls, client: Client, world: World, seed: int) -> Self:
         platform = Platform(world.database, world.clock.now, Wakeups(world.database))
-        return cls(client.http, world, Planner(GRAPHQL, MilepostBindings(GRAPHQL)), platform, Random(seed))
+        return cls(
+            client.http,
+            client.tallies,
+            world=world,
+            planner=Planner(GRAPHQL, MilepostBindings(GRAPHQL)),
+            platform=platform,
+            random=Random(seed),
+        )
 
     async def post(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
@@ -94,9 +107,12 @@ class TwiceAnswered(Client):
         return answer.data, list(answer.errors or [])
 
     def _enriched(self, document: Document) -> Iterator[Document]:
-        """With random selections below what the mutation returns, where they are valid beside what is there."""
+        """As the clients send it, and with random selections, where they are valid beside what is there."""
         found = _HEAD.match(document.text)
         if found is not None and GRAPHQL.mutation_type is not None:
+            if found[1] in SHIPPED:
+                self.shipped.add(found[1])
+                yield Document(SHIPPED[found[1]], document.variables)
             result: Any = get_named_type(GRAPHQL.mutation_type.fields[found[1]].type)
             for _ in range(SELECTIONS):
                 more = Writer(self.random, self.known).beside(document, result, BELOW_A_PAYLOAD)

@@ -1,4 +1,4 @@
-"""Every query that this repository sends or shows, and variables for them: ids that exist, pages, filters, nulls."""
+"""Every query that this repository sends or shows, with variables; and the mutations that its clients send."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLNonNull, get_named_type, get_operation_ast, parse, type_from_ast
 
+from clients.codegen.model import OperationKind
 from clients.codegen.reading import read_api
 from clients.reference.examples import examples
 from schema.ids import PREFIXES
@@ -20,8 +21,8 @@ OPERATIONS = Path(__file__).parent.parent.parent / "clients" / "operations"
 
 
 @dataclass(frozen=True)
-class Query:
-    """A document with one query."""
+class Operation:
+    """A document with one operation."""
 
     name: str
     text: str
@@ -65,11 +66,21 @@ class Query:
         return given
 
 
-def queries() -> list[Query]:
+def operations(*kinds: str) -> list[Operation]:
     """Those of the clients, one for each root field that they leave out, as the reference shows it, and the demo's."""
-    shown = examples(GRAPHQL, read_api(GRAPHQL, OPERATIONS))
-    found = [Query(one.name, one.text) for one in shown if one.kind == "query"]
-    return found + [Query(name, text) for name, text in vars(report).items() if name in _DEMO]
+    shown = [one for one in examples(GRAPHQL, read_api(GRAPHQL, OPERATIONS)) if one.kind in kinds]
+    demo = [Operation(name, text) for name, text in vars(report).items() if name in _DEMO and "query" in kinds]
+    return [Operation(one.name, one.text) for one in shown] + demo
+
+
+def mutations(key: str) -> dict[str, str]:
+    """The clients' mutations by the field that they call, which has that key in the answer."""
+    found = {}
+    for one in read_api(GRAPHQL, OPERATIONS).operations:
+        if one.kind is OperationKind.MUTATION:
+            assert one.root is not None
+            found[one.root.name] = one.text.replace(f"{{{one.root.name}(", f"{{{key}:{one.root.name}(", 1)
+    return found
 
 
 _DEMO = ("_INVOICES", "_WALLETS", "_TRIAL_BALANCE")
