@@ -14,10 +14,11 @@ from persistence.database import Database
 from persistence.sides import visible_to_sides
 from persistence.tables.projects import milestones, projects, tasks
 from persistence.unit import Unit
-from planner.edges import Many, One, Source
+from planner.edges import Many, One, Source, Within
 
 visible_to = visible_to_sides(milestones)
-MILESTONES = Source(Milestone, milestones, visible_to)
+# Both sides are those of the project, copied when it was made.
+MILESTONES = Source(Milestone, milestones, Within(of_projects.PROJECTS, milestones, "project_id", visible_to))
 
 OF_PROJECT = Many(MILESTONES, "project_id", "position")
 PROJECT = One(of_projects.PROJECTS, "project_id")

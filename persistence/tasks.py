@@ -14,10 +14,11 @@ from persistence.sides import visible_to_sides
 from persistence.tables.projects import projects, tasks
 from persistence.unit import Unit
 from persistence.users import USERS
-from planner.edges import Condition, Connection, Many, One, Source
+from planner.edges import Condition, Connection, Many, One, Source, Within
 
 visible_to = visible_to_sides(tasks)
-TASKS = Source(Task, tasks, visible_to)
+# Both sides are those of the milestone, copied when it was made.
+TASKS = Source(Task, tasks, Within(of_milestones.MILESTONES, tasks, "milestone_id", visible_to))
 
 OF_MILESTONE = Many(TASKS, "milestone_id", "position")
 MILESTONE = One(of_milestones.MILESTONES, "milestone_id")
