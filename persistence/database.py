@@ -61,7 +61,8 @@ class Database:
             connect_args={"server_settings": _SETTINGS},
         )
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.pins = Pins(self._reading)
+        # All but two of the pool may stay with them: everybody else has those two and the overflow.
+        self.pins = Pins(self._reading, most=max(1, pool_size - 2))
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[AsyncSession]:

@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from persistence.work import CURRENT
 
-MOST = 4
-"""Of the pool; a burst of queries takes more for as long as it lasts."""
 MOST_PREPARED = 500
-"""On each of them."""
+"""On each connection."""
 
 
 @dataclass(eq=False, slots=True)
@@ -41,10 +39,13 @@ class Pin:
 
 
 class Pins:
-    """Connections that stay with the planner between requests, last in first out, so that few are busy."""
+    """Connections that stay between requests, at most so many, last in first out, so that few are busy.
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    A burst takes more of the pool for as long as it lasts, whose statements are prepared anew.
+    """
+
+    def __init__(self, engine: AsyncEngine, most: int) -> None:
+        self._engine, self._most = engine, most
         self._free: list[Pin] = []
 
     async def fetch(self, text: str, values: list[Any]) -> Any:
@@ -71,7 +72,7 @@ class Pins:
     async def give_back(self, pin: Pin) -> None:
         if pin.driver.is_closed():
             await self.discard(pin)
-        elif len(self._free) < MOST:
+        elif len(self._free) < self._most:
             self._free.append(pin)
         else:
             await pin.connection.close()
