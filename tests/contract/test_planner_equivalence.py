@@ -46,7 +46,7 @@ async def trial(world: World, busy: Busy) -> AsyncIterator[Trial]:
         trial = Trial(both, visible)
         yield trial
         print(f"seed {SEED}: {trial}")
-    # Loads that nobody waited for any more are reported as they are collected: here, rather than within somebody's import.
+    # Loads that nobody waited for any more are reported as they are collected: here, rather than within an import.
     gc.collect()
 
 
