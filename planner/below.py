@@ -1,4 +1,4 @@
-"""Edges below a single object as subqueries: their text becomes a piece of the object's own, in one statement."""
+"""Edges as subqueries of their object's statement: their text becomes a piece of the object's own."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class OneBelow:
         if not self.can_fail:
             return func.coalesce(found, literal_column("'null'"))
         # A null of the subquery is either nobody there, or something required that is missing further below.
-        nobody = _reached(self.parent, self.edge, viewer, literal_column("1")).exists()
-        return case((nobody, found), else_=literal_column("'null'"))
+        somebody = _reached(self.parent, self.edge, viewer, literal_column("1")).exists()
+        return case((somebody, found), else_=literal_column("'null'"))
 
 
 @dataclass(frozen=True, slots=True)
