@@ -13,14 +13,26 @@ from domain.payment_methods import Provider
 
 
 class AccountCode(Enum):
-    """The chart of accounts."""
+    """The codes of the chart of accounts."""
 
     PROVIDER_CASH = "provider_cash"
     RECEIVABLE = "receivable"
     BILLED = "billed"
+    ESCROW = "escrow"
     WALLET_AVAILABLE = "wallet_available"
+    WALLET_HELD = "wallet_held"
     CUSTOMER_CREDIT = "customer_credit"
+    EXTERNAL_CREDIT = "external_credit"
+    EXTERNAL_FUNDS = "external_funds"
+    REFUND_PAYABLE = "refund_payable"
+    PAYOUT_IN_TRANSIT = "payout_in_transit"
+    CHARGEBACK_RESERVE = "chargeback_reserve"
+    ORG_DEBT = "org_debt"
     PLATFORM_FEE = "platform_fee"
+    PROCESSOR_FEE = "processor_fee"
+    BAD_DEBT = "bad_debt"
+    FX_CLEARING = "fx_clearing"
+    SUSPENSE = "suspense"
 
 
 class AccountSide(Enum):
@@ -30,37 +42,88 @@ class AccountSide(Enum):
     CREDIT = "CREDIT"
 
 
+class Guard(Enum):
+    """What keeps an account from going below zero."""
+
+    BALANCE = "BALANCE"
+    """A balance row with a CHECK, locked and moved by each posting: accounts of organizations and customers."""
+    SOURCE = "SOURCE"
+    """Each object's own entries: no refund, payout or chargeback ever takes out more than it brought in.
+
+    For accounts of the platform, whose one balance row would make the whole world wait in line.
+    """
+    NONE = "NONE"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """How an account behaves: a guarded one has a balance row that the database keeps at zero or above.
+    """How an account behaves.
 
     `key` names what identifies an account of this code besides its currency; accounts without an organization are
     the platform's own.
     """
 
     side: AccountSide
-    guarded: bool
+    guard: Guard
     key: tuple[str, ...]
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it has a balance row."""
+        return self.guard is Guard.BALANCE
 
 
 _D, _C = AccountSide.DEBIT, AccountSide.CREDIT
+_OWN, _CUSTOMERS, _PROVIDERS = ("organization_id",), ("organization_id", "customer_id"), ("provider",)
 CHART: dict[AccountCode, AccountRule] = {
-    AccountCode.PROVIDER_CASH: AccountRule(_D, guarded=False, key=("provider",)),
-    AccountCode.RECEIVABLE: AccountRule(_D, guarded=True, key=("organization_id",)),
-    AccountCode.BILLED: AccountRule(_C, guarded=True, key=("organization_id",)),
-    AccountCode.WALLET_AVAILABLE: AccountRule(_C, guarded=True, key=("organization_id",)),
-    AccountCode.CUSTOMER_CREDIT: AccountRule(_C, guarded=True, key=("organization_id", "customer_id")),
-    AccountCode.PLATFORM_FEE: AccountRule(_C, guarded=False, key=()),
+    AccountCode.PROVIDER_CASH: AccountRule(_D, Guard.NONE, _PROVIDERS),
+    AccountCode.RECEIVABLE: AccountRule(_D, Guard.BALANCE, _OWN),
+    AccountCode.BILLED: AccountRule(_C, Guard.BALANCE, _OWN),
+    AccountCode.ESCROW: AccountRule(_C, Guard.BALANCE, _OWN),
+    AccountCode.WALLET_AVAILABLE: AccountRule(_C, Guard.BALANCE, _OWN),
+    AccountCode.WALLET_HELD: AccountRule(_C, Guard.BALANCE, _OWN),
+    AccountCode.CUSTOMER_CREDIT: AccountRule(_C, Guard.BALANCE, _CUSTOMERS),
+    AccountCode.EXTERNAL_CREDIT: AccountRule(_C, Guard.BALANCE, _CUSTOMERS),
+    AccountCode.EXTERNAL_FUNDS: AccountRule(_D, Guard.BALANCE, _CUSTOMERS),
+    AccountCode.REFUND_PAYABLE: AccountRule(_C, Guard.SOURCE, _PROVIDERS),
+    AccountCode.PAYOUT_IN_TRANSIT: AccountRule(_C, Guard.SOURCE, _PROVIDERS),
+    AccountCode.CHARGEBACK_RESERVE: AccountRule(_D, Guard.SOURCE, _PROVIDERS),
+    AccountCode.ORG_DEBT: AccountRule(_D, Guard.BALANCE, _OWN),
+    AccountCode.PLATFORM_FEE: AccountRule(_C, Guard.NONE, ()),
+    AccountCode.PROCESSOR_FEE: AccountRule(_D, Guard.NONE, ()),
+    AccountCode.BAD_DEBT: AccountRule(_D, Guard.NONE, ()),
+    AccountCode.FX_CLEARING: AccountRule(_C, Guard.NONE, ()),
+    AccountCode.SUSPENSE: AccountRule(_C, Guard.NONE, ()),
 }
+"""The chart of accounts: on which side each grows, what keeps it from going below zero, whose it is."""
+
 KEY_PARTS = ("organization_id", "provider", "customer_id")
 
 
 class PostingKind(Enum):
-    """The rows of the posting table: which business event a transfer books."""
+    """The rows of the posting table (see `domain.postings`): which business event a transfer books."""
 
     P1 = "P1"
     P2 = "P2"
     P3 = "P3"
+    P4 = "P4"
+    P5 = "P5"
+    P6 = "P6"
+    P7 = "P7"
+    P8 = "P8"
+    P9 = "P9"
+    P10 = "P10"
+    P11 = "P11"
+    P12 = "P12"
+    P13 = "P13"
+    P14 = "P14"
+    P15 = "P15"
+    P16 = "P16"
+    P17 = "P17"
+    P18 = "P18"
+    P19 = "P19"
+    REVERSAL = "REVERSAL"
+    ADJUSTMENT = "ADJUSTMENT"
 
 
 class TransferSource(Enum):
@@ -68,6 +131,15 @@ class TransferSource(Enum):
 
     INVOICE = "Invoice"
     PAYMENT = "Payment"
+    CREDIT_NOTE = "CreditNote"
+    REFUND = "Refund"
+    ESCROW_HOLD = "EscrowHold"
+    HOLD_MOVEMENT = "HoldMovement"
+    PAYOUT = "Payout"
+    CHARGEBACK = "Chargeback"
+    WALLET_CONVERSION = "WalletConversion"
+    APPROVAL_REQUEST = "ApprovalRequest"
+    RECORDED_PAYMENT = "RecordedPayment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +188,8 @@ class Transfer:
     reason: str | None = None
     invoice_id: UUID | None = None
     payment_id: UUID | None = None
+    hold_id: UUID | None = None
+    payout_id: UUID | None = None
     reverses: tuple[PostingKind, int] | None = None
     """Kind and ordinal of the transfer of the same source whose entries this one repeats with the opposite sign."""
     postings: tuple[Posting, ...]
@@ -172,6 +246,8 @@ class LedgerEntry:
     currency: str
     invoice_id: UUID | None
     payment_id: UUID | None
+    hold_id: UUID | None
+    payout_id: UUID | None
 
     amount = Amount("amount_minor")
 

@@ -9,7 +9,7 @@ from domain.actors import SYSTEM
 from domain.fees import fee_share
 from domain.invoices import Invoice
 from domain.payments import Payment, PaymentAttempt
-from domain.postings import allocated_minor, payment_succeeded
+from domain.postings.payments import allocated_minor, payment_succeeded
 from integrations.payments import Charged, Declined, Finding, NoAnswer, NotFound
 from persistence import ledger, payments
 from persistence.database import Database

@@ -116,6 +116,8 @@ async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UU
             "currency": posting.account.currency,
             "invoice_id": transfer.invoice_id,
             "payment_id": transfer.payment_id,
+            "hold_id": transfer.hold_id,
+            "payout_id": transfer.payout_id,
         }
         for posting in transfer.postings
     ]

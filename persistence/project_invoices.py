@@ -8,7 +8,7 @@ from domain.actors import SYSTEM
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone
 from domain.payments import require_none_live
-from domain.postings import invoice_voided
+from domain.postings.invoices import invoice_voided
 from domain.project_invoices import for_project
 from domain.projects import Project
 from domain.refusals import conflict

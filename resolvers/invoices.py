@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.payments import require_none_live
-from domain.postings import invoice_voided
+from domain.postings.invoices import invoice_voided
 from domain.reasons import said
 from persistence import customers, invoice_edges, invoice_reminders, invoices, ledger, payments
 from persistence.invoice_openings import open_draft

@@ -29,9 +29,22 @@ describe(
     PROVIDER_CASH="Money that a provider keeps for Milepost. The platform's; grows by debits.",
     RECEIVABLE="What is due on an issuer's open invoices. The issuer's; grows by debits.",
     BILLED="The counterpart of RECEIVABLE until it is collected. The issuer's; grows by credits.",
+    ESCROW="Money of a client that is held for milestones. The client's; grows by credits.",
     WALLET_AVAILABLE="An organization's free money. Grows by credits.",
-    CUSTOMER_CREDIT="What a customer has paid above what was due. The issuer's, one a customer; grows by credits.",
+    WALLET_HELD="An organization's money that is reserved for payouts and chargebacks. Grows by credits.",
+    CUSTOMER_CREDIT="What a customer has paid above what was due, or got back. The issuer's, one a customer; grows by"
+    " credits.",
+    EXTERNAL_CREDIT="The same for money that was paid outside Milepost. Grows by credits.",
+    EXTERNAL_FUNDS="The counterpart of EXTERNAL_CREDIT. Grows by debits.",
+    REFUND_PAYABLE="Money on its way back to payers. The platform's, one a provider; grows by credits.",
+    PAYOUT_IN_TRANSIT="Money on its way to organizations. The platform's, one a provider; grows by credits.",
+    CHARGEBACK_RESERVE="Money that a provider took back and has not decided on. The platform's; grows by debits.",
+    ORG_DEBT="What an organization owes Milepost. Grows by debits.",
     PLATFORM_FEE="Fees that Milepost has earned. The platform's; grows by credits.",
+    PROCESSOR_FEE="What providers charge. The platform's; grows by debits.",
+    BAD_DEBT="Debt that was given up. The platform's; grows by debits.",
+    FX_CLEARING="The counterpart of conversions between currencies. The platform's.",
+    SUSPENSE="Provider money that is not explained yet. The platform's.",
 )
 describe(
     AccountSide,
@@ -41,13 +54,53 @@ describe(
 )
 describe(
     PostingKind,
-    "The business event that a transfer books.",
+    'The business event that a transfer books. "Wallet" is WALLET_AVAILABLE.',
     P1="An invoice was opened: debit RECEIVABLE, credit BILLED.",
-    P2="An invoice was voided: debit BILLED, credit RECEIVABLE.",
-    P3="A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's WALLET_AVAILABLE,"
-    " PLATFORM_FEE and, for what was not due, CUSTOMER_CREDIT.",
+    P2="An invoice or a part of it is due no more: debit BILLED, credit RECEIVABLE.",
+    P3="A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's wallet, PLATFORM_FEE and,"
+    " for what was not due, CUSTOMER_CREDIT.",
+    P4="An invoice was paid from the client's wallet or from customer credit: debit that and BILLED, else as P3.",
+    P5="A payment outside Milepost was recorded: debit BILLED, EXTERNAL_FUNDS and, for the fee, the issuer's ORG_DEBT;"
+    " credit RECEIVABLE, EXTERNAL_CREDIT and PLATFORM_FEE.",
+    P6="A hold was funded: debit PROVIDER_CASH or the client's wallet; credit ESCROW.",
+    P7="A hold was released and pays an invoice: debit ESCROW and BILLED; credit RECEIVABLE, the issuer's wallet and"
+    " PLATFORM_FEE.",
+    P8="A hold was refunded: debit ESCROW; credit REFUND_PAYABLE.",
+    P9="A credit note took back what was paid: debit the issuer's wallet (ORG_DEBT where it falls short) and"
+    " PLATFORM_FEE; credit CUSTOMER_CREDIT.",
+    P10="A refund was asked for: debit CUSTOMER_CREDIT, credit REFUND_PAYABLE; it succeeded: debit REFUND_PAYABLE,"
+    " credit PROVIDER_CASH.",
+    P11="A refund failed or was canceled: debit REFUND_PAYABLE; credit CUSTOMER_CREDIT or the client's wallet.",
+    P12="A payout was requested, sent and paid: from the wallet to WALLET_HELD, PAYOUT_IN_TRANSIT and PROVIDER_CASH.",
+    P13="A payout was canceled, failed or came back: credit the wallet.",
+    P14="A provider's charge: debit PROCESSOR_FEE, credit PROVIDER_CASH; or unexplained money: debit PROVIDER_CASH,"
+    " credit SUSPENSE.",
+    P15="A chargeback was opened: debit CHARGEBACK_RESERVE, credit PROVIDER_CASH; the issuer's wallet is held. Won:"
+    " reversed.",
+    P16="A chargeback was lost: debit WALLET_HELD, ORG_DEBT, PLATFORM_FEE and RECEIVABLE; credit CHARGEBACK_RESERVE and"
+    " BILLED.",
+    P17="A chargeback of held money was opened: debit CHARGEBACK_RESERVE, credit PROVIDER_CASH; lost: debit ESCROW,"
+    " credit CHARGEBACK_RESERVE.",
+    P18="A debt was repaid from the wallet or written off: debit the wallet or BAD_DEBT; credit ORG_DEBT.",
+    P19="A wallet was converted: from one currency's wallet to the other's through FX_CLEARING.",
+    REVERSAL="An earlier transfer was undone: its entries with the opposite sign.",
+    ADJUSTMENT="The right entries after a reversal, approved by two members of staff.",
 )
-describe(TransferSource, "What kind of object a transfer was posted for.", INVOICE="Invoice.", PAYMENT="Payment.")
+describe(
+    TransferSource,
+    "What kind of object a transfer was posted for.",
+    INVOICE="Invoice.",
+    PAYMENT="Payment.",
+    CREDIT_NOTE="Credit note.",
+    REFUND="Refund.",
+    ESCROW_HOLD="Escrow hold.",
+    HOLD_MOVEMENT="Release or refund of a hold.",
+    PAYOUT="Payout.",
+    CHARGEBACK="Chargeback.",
+    WALLET_CONVERSION="Conversion of a wallet into another currency.",
+    APPROVAL_REQUEST="Approved request, for example for an adjustment.",
+    RECORDED_PAYMENT="Payment outside Milepost that was recorded.",
+)
 
 
 _Transfer = Annotated["LedgerTransfer", strawberry.lazy("schema.ledger")]

@@ -147,7 +147,6 @@ ledger_transfers = Table(
     UniqueConstraint("reverses_id"),
     CheckConstraint("entry_count >= 2 AND ordinal >= 1", name="counts"),
     CheckConstraint("reverses_id <> id", name="reverses_another"),
-    CheckConstraint("(kind = 'P3') = (source_type = 'Payment')", name="source"),
 )
 Index("ix_ledger_transfers_source", ledger_transfers.c.source_id)
 Index("ix_ledger_transfers_posted_at", ledger_transfers.c.posted_at, ledger_transfers.c.id)
@@ -163,6 +162,8 @@ ledger_entries = Table(
     # An invoice of a project is posted before it is inserted: its number, the last lock, comes after the accounts.
     ref("invoice_id", "invoices", optional=True, index=True, at_commit=True),
     ref("payment_id", "payments", optional=True, index=True),
+    Column("hold_id", Uuid, index=True),
+    Column("payout_id", Uuid, index=True),
     CheckConstraint("amount_minor <> 0", name="not_zero"),
     Index("ix_ledger_entries_account", "account_id", "id"),
 )

@@ -10,7 +10,8 @@ from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.invoices import InvoiceStatus
 from domain.ledger import AccountCode, AccountKey, Posting, PostingKind, Transfer, TransferSource
-from domain.postings import allocated_minor, invoice_opened, invoice_voided, payment_succeeded
+from domain.postings.invoices import invoice_opened, invoice_voided
+from domain.postings.payments import allocated_minor, payment_succeeded
 from tests.makers.ledger import Trade, new_invoice, new_payment
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -14,7 +14,8 @@ from domain.invoices import CollectionMode, Invoice, InvoiceKind, InvoiceStatus
 from domain.organizations import OrganizationKind
 from domain.payment_methods import PaymentMethodStatus, Provider
 from domain.payments import Payment, PaymentState, PaymentTrigger
-from domain.postings import allocated_minor, invoice_opened, invoice_voided, payment_succeeded
+from domain.postings.invoices import invoice_opened, invoice_voided
+from domain.postings.payments import allocated_minor, payment_succeeded
 from domain.taxes import TaxLevel, TaxMode
 from persistence import number_series
 from persistence.ledger import post

@@ -11,7 +11,7 @@ from domain.invoices import CollectionMode, Invoice
 from domain.ledger import AccountCode
 from domain.payment_methods import Provider
 from domain.payments import Payment
-from domain.postings import invoice_opened
+from domain.postings.invoices import invoice_opened
 from integrations.providers import provider_of
 from persistence.ledger import post
 from persistence.payments import start_collection

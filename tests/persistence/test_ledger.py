@@ -17,7 +17,7 @@ from domain.invoices import Invoice
 from domain.ledger import AccountCode, AccountKey, Posting, PostingKind, Transfer, TransferSource
 from domain.organizations import OrganizationKind
 from domain.payment_methods import Provider
-from domain.postings import invoice_opened
+from domain.postings.invoices import invoice_opened
 from persistence.ledger import post
 from persistence.unit import unit_of_work
 from tests.makers.books import wallet_account

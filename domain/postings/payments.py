@@ -1,0 +1,51 @@
+"""P3: money that a provider took for an invoice."""
+
+from datetime import datetime
+
+from domain.actors import Actor
+from domain.invoices import Invoice, InvoiceStatus
+from domain.ledger import AccountCode, PostingKind, Transfer, TransferSource
+from domain.payments import Payment
+from domain.postings.kit import (
+    billed,
+    credit,
+    customer_credit,
+    debit,
+    kept_by,
+    lines,
+    platform,
+    receivable,
+    wallet_of_issuer,
+)
+
+
+def payment_succeeded(
+    payment: Payment, invoice: Invoice, *, received_minor: int, fee_minor: int, by: Actor, at: datetime
+) -> Transfer:
+    """P3: the provider took money. The issuer gets what was due less the fee, the customer keeps any surplus as credit.
+
+    Take it before the invoice has booked the money: it reads from the invoice how much is still due.
+    """
+    allocated = allocated_minor(invoice, received_minor)
+    return Transfer(
+        kind=PostingKind.P3,
+        source_type=TransferSource.PAYMENT,
+        source_id=payment.id,
+        invoice_id=invoice.id,
+        payment_id=payment.id,
+        by=by,
+        at=at,
+        postings=lines(
+            debit(kept_by(AccountCode.PROVIDER_CASH, payment.provider, payment.currency), received_minor),
+            debit(billed(invoice), allocated),
+            credit(receivable(invoice), allocated),
+            credit(wallet_of_issuer(invoice), allocated - fee_minor),
+            credit(platform(AccountCode.PLATFORM_FEE, invoice.currency), fee_minor),
+            credit(customer_credit(invoice), received_minor - allocated),
+        ),
+    )
+
+
+def allocated_minor(invoice: Invoice, received_minor: int) -> int:
+    """How much of the money pays the invoice. Whatever comes for one that is not open any more is surplus."""
+    return min(received_minor, invoice.amount_due_minor) if invoice.status is InvoiceStatus.OPEN else 0
