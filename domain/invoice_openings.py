@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from domain.checks import Checks
 from domain.customers import Customer
-from domain.fees import FeePolicy, fee_of
+from domain.fees import FeeTerms
 from domain.invoices import Invoice, InvoiceKind
 
 DUE_DAYS = {InvoiceKind.UPFRONT: 14, InvoiceKind.MILESTONE: 7, InvoiceKind.INTERIM: 14, InvoiceKind.FINAL: 14}
@@ -39,9 +39,9 @@ def dates_of_project(invoice: Invoice, *, at: datetime) -> Dates:
     return Dates(issue_on=today, supply_on=today, due_on=today + timedelta(days=DUE_DAYS[invoice.kind]))
 
 
-def fix(invoice: Invoice, dates: Dates, policy: FeePolicy) -> None:
+def fix(invoice: Invoice, dates: Dates, terms: FeeTerms) -> None:
     """Writes dates and fee, which stay whatever customers and policies become later."""
     invoice.issue_on, invoice.supply_on, invoice.due_on = dates.issue_on, dates.supply_on, dates.due_on
-    fee = fee_of(invoice.net_total_minor, policy)
-    invoice.fee_policy_id, invoice.fee_bps, invoice.fee_flat_minor = policy.id, policy.bps, 0
+    fee = terms.fee_of(invoice.net_total_minor)
+    invoice.fee_policy_id, invoice.fee_bps, invoice.fee_flat_minor = terms.policy_id, terms.bps, terms.flat_minor
     invoice.fee_minor, invoice.net_minor = fee, invoice.total_minor - fee

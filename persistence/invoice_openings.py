@@ -5,7 +5,7 @@ from domain.customers import Customer
 from domain.fees import FeeScope
 from domain.invoice_openings import dates_of_draft, dates_of_project, fix
 from domain.invoices import Invoice
-from domain.postings import invoice_opened
+from domain.postings.invoices import invoice_opened
 from persistence import fee_policies, ledger, number_series
 from persistence.unit import Unit
 
@@ -14,10 +14,10 @@ async def open_draft(db: Unit, invoice: Invoice, customer: Customer) -> None:
     """Opens a locked draft for the caller, on the day that is written on it."""
     invoice.check("openInvoice", by=db.by)
     dates = dates_of_draft(invoice, customer, at=db.at)
-    policy = await fee_policies.in_force(db, FeeScope.STANDARD)
+    terms = await fee_policies.terms_at_opening(db, FeeScope.STANDARD, invoice, customer.linked_organization_id)
     await ledger.post(db, invoice_opened(invoice, by=db.by, at=db.at))
     number = await number_series.take(db, invoice.issuer_id, dates.issue_on, in_order=True)
-    fix(invoice, dates, policy)
+    fix(invoice, dates, terms)
     invoice.recipient_id = customer.linked_organization_id
     invoice.open(number, by=db.by, at=db.at)
 
@@ -25,10 +25,10 @@ async def open_draft(db: Unit, invoice: Invoice, customer: Customer) -> None:
 async def open_at_once(db: Unit, invoice: Invoice) -> None:
     """Opens and inserts a new invoice of the system, which never was a draft."""
     dates = dates_of_project(invoice, at=db.at)
-    policy = await fee_policies.in_force(db, FeeScope.PROJECT)
+    terms = await fee_policies.terms_at_opening(db, FeeScope.PROJECT, invoice, invoice.recipient_id)
     await ledger.post(db, invoice_opened(invoice, by=SYSTEM, at=db.at))
     number = await number_series.take(db, invoice.issuer_id, dates.issue_on, in_order=False)
-    fix(invoice, dates, policy)
+    fix(invoice, dates, terms)
     invoice.issue(number, by=SYSTEM, at=db.at)
     db.add(invoice)
     await db.flush()

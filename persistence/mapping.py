@@ -5,6 +5,7 @@ from functools import cache
 from sqlalchemy.orm import registry, relationship
 
 from domain.customers import Customer
+from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
 from domain.gig_categories import GigCategory
 from domain.gig_invitations import GigInvitation
@@ -31,7 +32,7 @@ from domain.tasks import Task
 from domain.taxes import TaxType
 from domain.users import User
 from domain.wallets import Wallet
-from persistence.tables import identity, invoicing, metadata, money, platform, projects, work
+from persistence.tables import fees, identity, invoicing, metadata, money, platform, projects, work
 
 PLAIN = {
     GigCategory: work.gig_categories,
@@ -41,7 +42,7 @@ PLAIN = {
     TaskSubmission: projects.task_submissions,
     InvoiceLine: invoicing.invoice_lines,
     InvoiceReminder: invoicing.invoice_reminders,
-    FeePolicy: invoicing.fee_policies,
+    FeeTier: fees.fee_tiers,
     PaymentAttempt: money.payment_attempts,
     LedgerAccount: money.ledger_accounts,
     LedgerTransfer: money.ledger_transfers,
@@ -63,6 +64,7 @@ VERSIONED = {
     Task: projects.tasks,
     PauseRequest: projects.pause_requests,
     TaxType: invoicing.tax_types,
+    FeePolicy: fees.fee_policies,
     Customer: invoicing.customers,
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,

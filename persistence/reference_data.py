@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.fees import DEFAULT_BPS, FeeScope
 from persistence import gig_categories
-from persistence.tables.invoicing import fee_policies
+from persistence.tables.fees import fee_policies
 from persistence.unit import Unit
 
 _EVER_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -22,7 +22,16 @@ async def ensure(db: Unit) -> None:
     """Inserts what is missing: the default fee policies and the headings of gigs."""
     await gig_categories.ensure(db)
     rows = [
-        {"id": id_, "scope": scope, "bps": DEFAULT_BPS[scope], "minimum_fee_minor": 0, "effective_from": _EVER_SINCE}
+        {
+            "id": id_,
+            "scope": scope,
+            "bps": DEFAULT_BPS[scope],
+            "minimum_fees_minor": {},
+            "effective_from": _EVER_SINCE,
+            "version": 1,
+            "created_at": db.at,
+            "updated_at": db.at,
+        }
         for scope, id_ in _DEFAULT_POLICIES.items()
     ]
     await db.session.execute(insert(fee_policies).on_conflict_do_nothing(), rows)

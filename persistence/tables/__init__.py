@@ -1,6 +1,6 @@
 """The tables, one file per area. Importing this package registers all of them on `metadata`."""
 
-from persistence.tables import identity, invoicing, money, platform, projects, simulator, work
+from persistence.tables import fees, identity, invoicing, money, platform, projects, simulator, work
 from persistence.tables.columns import metadata
 
-__all__ = ["identity", "invoicing", "metadata", "money", "platform", "projects", "simulator", "work"]
+__all__ = ["fees", "identity", "invoicing", "metadata", "money", "platform", "projects", "simulator", "work"]

@@ -3,7 +3,6 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Numeric, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from domain.fees import FeeScope
 from domain.invoice_reminders import ReminderChannel
 from domain.invoices import CollectionMode, InvoiceKind, InvoiceStatus
 from domain.taxes import TaxCategory, TaxLevel, TaxMode
@@ -51,18 +50,6 @@ number_series = Table(
     Column("last_sequence", Integer, nullable=False),
     Column("last_issue_on", Date, nullable=False),
     Index("uq_number_series", "organization_id", "document_type", "series", "year", unique=True),
-)
-
-fee_policies = Table(
-    "fee_policies",
-    metadata,
-    key(),
-    Column("scope", one_of(FeeScope, "scope"), nullable=False),
-    Column("bps", Integer, nullable=False),
-    minor("minimum_fee_minor"),
-    Column("effective_from", Instant, nullable=False),
-    CheckConstraint("bps BETWEEN 0 AND 10000", name="rate"),
-    Index("uq_fee_policies_scope", "scope", "effective_from", unique=True),
 )
 
 invoices = Table(

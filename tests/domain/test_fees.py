@@ -1,43 +1,46 @@
 """Fees: rates, limits, and parts that add up to the whole."""
 
-from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.fees import FeePolicy, FeeScope, fee_of, fee_share
+from domain.fees import FeeTerms, fee_share
 from domain.ids import new_id
 
 
-def policy(bps: int, minimum_fee_minor: int = 0) -> FeePolicy:
-    return FeePolicy(
-        id=new_id(),
-        scope=FeeScope.PROJECT,
-        bps=bps,
-        minimum_fee_minor=minimum_fee_minor,
-        effective_from=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+def terms(bps: int, minimum_minor: int = 0, flat_minor: int = 0) -> FeeTerms:
+    return FeeTerms(policy_id=new_id(), bps=bps, minimum_minor=minimum_minor, flat_minor=flat_minor)
 
 
 @pytest.mark.parametrize(("base", "fee", "net"), [(333_333, 16_667, 316_666), (39_600, 1_980, 37_620), (1, 0, 1)])
 def test_five_percent_of_the_gross_and_the_net_are_always_the_gross(base: int, fee: int, net: int) -> None:
-    assert fee_of(base, policy(500)) == fee
+    assert terms(500).fee_of(base) == fee
     assert base - fee == net
 
 
 def test_half_a_cent_of_fee_is_rounded_up() -> None:
-    assert [fee_of(base, policy(500)) for base in (9, 10, 29, 30)] == [0, 1, 1, 2]
+    assert [terms(500).fee_of(base) for base in (9, 10, 29, 30)] == [0, 1, 1, 2]
 
 
 def test_the_minimum_fee_holds_but_never_takes_more_than_there_is() -> None:
-    with_minimum = policy(500, minimum_fee_minor=200)
-    assert [fee_of(base, with_minimum) for base in (100, 200, 3_000, 100_000)] == [100, 200, 200, 5_000]
+    with_minimum = terms(500, minimum_minor=200)
+    assert [with_minimum.fee_of(base) for base in (100, 200, 3_000, 100_000)] == [100, 200, 200, 5_000]
+
+
+def test_a_tier_adds_its_flat_part_to_its_rate() -> None:
+    tier = terms(290, flat_minor=30)
+    assert [(tier.fee_of(base), base - tier.fee_of(base)) for base in (100_000, 30, 31, 1)] == [
+        (2_930, 97_070),
+        (30, 0),
+        (31, 0),
+        (1, 0),
+    ]
 
 
 def test_no_rate_means_no_fee() -> None:
-    assert fee_of(123_456, policy(0)) == 0
+    assert terms(0).fee_of(123_456) == 0
 
 
 def test_a_partial_release_carries_its_share_and_the_rest_carries_the_rest() -> None:
