@@ -1,11 +1,14 @@
 """Tables of fee policies and their tiers."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, func, text
+from sqlalchemy import DDL, CheckConstraint, Column, Index, Integer, Table, Text, event, func, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 
 from domain.fees import FeeScope
 from domain.payment_methods import Provider
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
+
+# An exclusion constraint compares ranges by itself; what else must be equal needs the extension.
+event.listen(metadata, "before_create", DDL("CREATE EXTENSION IF NOT EXISTS btree_gist"))
 
 fee_policies = Table(
     "fee_policies",
