@@ -18,6 +18,7 @@ class Permission(Enum):
     INVOICES_WRITE = "invoices:write"
     MONEY_READ = "money:read"
     MONEY_MOVE = "money:move"
+    MONEY_APPROVE = "money:approve"
     STAFF_READ = "staff:read"
     STAFF_MONEY = "staff:money"
     STAFF_MODERATION = "staff:moderation"
@@ -47,7 +48,7 @@ class StaffRole(Enum):
 _P = Permission
 _READ_ALL = {_P.ORG_READ, _P.MEMBERS_READ, _P.WORK_READ, _P.INVOICES_READ}
 _WORK = {_P.WORK_WRITE, _P.WORK_APPROVE}
-_MONEY = {_P.INVOICES_WRITE, _P.MONEY_READ, _P.MONEY_MOVE}
+_MONEY = {_P.INVOICES_WRITE, _P.MONEY_READ, _P.MONEY_MOVE, _P.MONEY_APPROVE}
 _ADMIN = _READ_ALL | _WORK | _MONEY | {_P.ORG_MANAGE, _P.MEMBERS_MANAGE}
 
 BY_ROLE: dict[Role, frozenset[Permission]] = {

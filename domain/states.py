@@ -21,6 +21,7 @@ class Side(Enum):
     EITHER = "EITHER"
     OWNER = "OWNER"
     SELF = "SELF"
+    SECOND_PERSON = "SECOND_PERSON"
     STAFF = "STAFF"
     SYSTEM = "SYSTEM"
 
@@ -77,6 +78,10 @@ class Stateful(Recorder, Versioned):
 
     def is_about(self, by: Actor) -> bool:
         """Whether the caller is the person the object is about, for actions of the side SELF."""
+        return False
+
+    def is_second_person(self, by: Actor) -> bool:
+        """Whether the caller may decide what another has asked for, for actions of the side SECOND_PERSON."""
         return False
 
     def status_for(self, viewer: Actor) -> Any:
@@ -137,6 +142,8 @@ class Stateful(Recorder, Versioned):
             return True
         if move.side is Side.SELF:
             return self.is_about(by)
+        if move.side is Side.SECOND_PERSON:
+            return self.is_second_person(by)
         if move.side is Side.SYSTEM or move.permission is None or not by.may(move.permission):
             return False
         if move.side is Side.STAFF:

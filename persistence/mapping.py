@@ -4,6 +4,7 @@ from functools import cache
 
 from sqlalchemy.orm import registry, relationship
 
+from domain.approval_requests import ApprovalRequest
 from domain.customers import Customer
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
@@ -18,6 +19,7 @@ from domain.invoices import Invoice
 from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.memberships import Membership
 from domain.milestones import Milestone
+from domain.money_thresholds import MoneyThreshold
 from domain.one_time_tokens import OneTimeToken
 from domain.organizations import Organization
 from domain.pause_requests import PauseRequest
@@ -32,7 +34,7 @@ from domain.tasks import Task
 from domain.taxes import TaxType
 from domain.users import User
 from domain.wallets import Wallet
-from persistence.tables import fees, identity, invoicing, metadata, money, platform, projects, work
+from persistence.tables import approvals, fees, identity, invoicing, metadata, money, platform, projects, work
 
 PLAIN = {
     GigCategory: work.gig_categories,
@@ -48,6 +50,7 @@ PLAIN = {
     LedgerTransfer: money.ledger_transfers,
     LedgerEntry: money.ledger_entries,
     Wallet: money.ledger_accounts,
+    MoneyThreshold: approvals.money_thresholds,
     HistoryEntry: platform.status_changes,
 }
 
@@ -69,6 +72,7 @@ VERSIONED = {
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
+    ApprovalRequest: approvals.approval_requests,
 }
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, select, update
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
 from domain.memberships import MembershipStatus
@@ -95,6 +95,20 @@ async def actor_in(db: Unit, session: Session, now: datetime) -> Actor:
     return _actor((await db.session.execute(_live_session(sessions.c.id == session.id, now))).one())
 
 
+async def acting(db: Unit, user_id: UUID, organization_id: UUID) -> Actor | None:
+    """A person with the rights of this moment in an organization, signed in or not; None where they have no part."""
+    member = and_(memberships.c.organization_id == organization_id, memberships.c.status == MembershipStatus.ACTIVE)
+    statement = (
+        select(literal(None).label("session_id"), *_ACTOR)
+        .select_from(users)
+        .join(memberships, and_(memberships.c.user_id == users.c.id, member))
+        .join(organizations, organizations.c.id == memberships.c.organization_id)
+        .where(users.c.id == user_id)
+    )
+    row = (await db.session.execute(statement)).one_or_none()
+    return None if row is None else _actor(row)
+
+
 async def current(db: Unit) -> Session:
     """The session this request came with, locked."""
     statement = select(Session).where(sessions.c.id == db.by.session_id).with_for_update()
@@ -110,6 +124,20 @@ async def all_for_revoking(db: Unit) -> Sequence[Session]:
     """One's own live sessions, locked in one order."""
     statement = select(Session).where(visible_to(db.by), _is_live(func.now())).order_by(sessions.c.id).with_for_update()
     return (await db.session.scalars(statement)).all()
+
+
+_ACTOR = (
+    users.c.id.label("user_id"),
+    users.c.email,
+    users.c.status,
+    memberships.c.id.label("membership_id"),
+    memberships.c.role,
+    memberships.c.staff_role,
+    organizations.c.id.label("organization_id"),
+    organizations.c.kind,
+    organizations.c.status.label("organization_status"),
+)
+"""What an actor is made of, besides its session."""
 
 
 def _actor(row: Any) -> Actor:
@@ -146,15 +174,7 @@ def _live_session(which: Condition, now: datetime | ColumnElement[datetime]) -> 
         select(
             sessions.c.id.label("session_id"),
             sessions.c.last_seen_at,
-            users.c.id.label("user_id"),
-            users.c.email,
-            users.c.status,
-            memberships.c.id.label("membership_id"),
-            memberships.c.role,
-            memberships.c.staff_role,
-            organizations.c.id.label("organization_id"),
-            organizations.c.kind,
-            organizations.c.status.label("organization_status"),
+            *_ACTOR,
         )
         .join(users, users.c.id == sessions.c.user_id)
         .outerjoin(memberships, member)

@@ -24,6 +24,7 @@ _WHO = {
     Side.EITHER: "either side",
     Side.OWNER: "owner",
     Side.SELF: "the person",
+    Side.SECOND_PERSON: "the second person",
     Side.STAFF: "staff",
     Side.SYSTEM: "system",
 }

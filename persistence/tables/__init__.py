@@ -1,6 +1,17 @@
 """The tables, one file per area. Importing this package registers all of them on `metadata`."""
 
-from persistence.tables import fees, identity, invoicing, money, platform, projects, simulator, work
+from persistence.tables import approvals, fees, identity, invoicing, money, platform, projects, simulator, work
 from persistence.tables.columns import metadata
 
-__all__ = ["fees", "identity", "invoicing", "metadata", "money", "platform", "projects", "simulator", "work"]
+__all__ = [
+    "approvals",
+    "fees",
+    "identity",
+    "invoicing",
+    "metadata",
+    "money",
+    "platform",
+    "projects",
+    "simulator",
+    "work",
+]

@@ -40,13 +40,16 @@ def ref(
     return Column(name, Uuid, foreign, nullable=optional, index=index)
 
 
-def one_of(kind: type[Enum], name: str) -> SqlEnum:
-    """A text column that takes the values of a domain enum only (a CHECK, so that new values are cheap to add)."""
+def one_of(kind: type[Enum], name: str, *, checked: bool = True) -> SqlEnum:
+    """A text column that takes the values of a domain enum only (a CHECK, so that new values are cheap to add).
+
+    Not `checked` where the enum grows for reasons that do not concern the table.
+    """
     return SqlEnum(
         kind,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )

@@ -23,6 +23,8 @@ from persistence.mapping import VERSIONED
 NOUNS: list[Any] = sorted((kind for kind in VERSIONED if issubclass(kind, Stateful)), key=lambda kind: kind.__name__)
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 NOTHING_IN_PARTICULAR = object()
+BY_NAME = (Side.SYSTEM, Side.SELF, Side.SECOND_PERSON)
+"""Sides that the object itself knows, whatever permission its table names."""
 _PLAIN: dict[Any, Any] = {
     str: "x",
     int: 1,
@@ -88,6 +90,8 @@ def may(by: Actor, move: Move, subject: Any) -> bool:
         return True
     if move.side is Side.SELF:
         return bool(subject.is_about(by))
+    if move.side is Side.SECOND_PERSON:
+        return bool(subject.is_second_person(by))
     if move.side is Side.SYSTEM or move.permission not in by.permissions:
         return False
     if move.side is Side.STAFF:
@@ -163,6 +167,6 @@ def test_a_state_table_names_states_of_its_own_noun_and_each_row_once(kind: Any)
     for move in kind.MOVES:
         assert set(move.sources) <= states
         assert move.target is None or move.target in states
-        assert (move.permission is None) == (move.side in (Side.SYSTEM, Side.SELF)), move.action
+        assert (move.permission is None) == (move.side in BY_NAME), move.action
     rows = [(move.action, move.side, source) for move in kind.MOVES for source in move.sources]
     assert len(rows) == len(set(rows))

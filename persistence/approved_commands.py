@@ -1,0 +1,63 @@
+"""What runs once a second person has agreed: one line for each kind of command.
+
+A command is a function of this layer or below it, `async def verb(db: Unit, request: ApprovalRequest) -> None`. It
+finds in `request.command` the JSON values that were asked for, and runs in the approver's transaction as the person who
+asked: `db.by` is the requester with the rights of this moment, and all guards are checked again. Its refusal is the
+refusal of `approve`, and the request stays pending. Where a subject waits in a state of its own, `declined` takes it
+out of it when the request is rejected, cancelled or lapses.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from domain.actors import SYSTEM
+from domain.approval_requests import ApprovalKind, ApprovalRequest
+from persistence import approval_requests
+from persistence.unit import Unit
+
+Command = Callable[[Unit, ApprovalRequest], Awaitable[None]]
+
+
+async def _nothing(db: Unit, request: ApprovalRequest) -> None:
+    """The subject does not know that anything waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What a kind of approval leads to."""
+
+    run: Command
+    declined: Command = _nothing
+
+
+COMMANDS: dict[ApprovalKind, Approved] = {}
+"""Each noun adds its line."""
+
+
+async def approve(db: Unit, request: ApprovalRequest, reason: str | None) -> None:
+    """Decides a locked request and runs its command, exactly as it was asked for."""
+    request.approve(reason, by=db.by, at=db.at)
+    request.require_unchanged()
+    requester = await approval_requests.requester_of(db, request)
+    await db.flush()
+    await COMMANDS[request.kind].run(replace(db, by=requester or SYSTEM), request)
+
+
+async def reject(db: Unit, request: ApprovalRequest, reason: str) -> None:
+    request.reject(reason, by=db.by, at=db.at)
+    await _decline(db, request)
+
+
+async def cancel(db: Unit, request: ApprovalRequest) -> None:
+    request.cancel(by=db.by, at=db.at)
+    await _decline(db, request)
+
+
+async def lapse(db: Unit, request: ApprovalRequest) -> None:
+    request.expire(at=db.at)
+    await _decline(db, request)
+
+
+async def _decline(db: Unit, request: ApprovalRequest) -> None:
+    await db.flush()
+    await COMMANDS[request.kind].declined(db, request)
