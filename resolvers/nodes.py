@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from persistence.customers import CUSTOMERS
+from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
 from persistence.invitations import INVITATIONS
@@ -53,6 +54,7 @@ SOURCES: dict[str, Source] = {
     "Invoice": INVOICES,
     "InvoiceLine": INVOICE_LINES,
     "InvoiceReminder": REMINDERS,
+    "FeePolicy": FEE_POLICIES,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

@@ -7,6 +7,7 @@ from schema.acceptance import AcceptanceMutations
 from schema.books import BookQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
+from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
 from schema.invitations import InvitationMutations, InvitationQueries
@@ -58,6 +59,7 @@ class Query(
     InvoiceQueries,
     InvoiceDraftQueries,
     WalletQueries,
+    FeePolicyQueries,
     LedgerQueries,
     BookQueries,
 ):
@@ -95,6 +97,7 @@ class Mutation(
     InvoiceDraftMutations,
     InvoiceReminderMutations,
     InvoiceMutations,
+    FeePolicyMutations,
     ClockMutations,
 ):
     pass

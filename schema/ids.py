@@ -29,6 +29,7 @@ PREFIXES = {
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",
     "Wallet": "wal",
+    "FeePolicy": "fee",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 

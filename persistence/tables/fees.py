@@ -1,14 +1,18 @@
 """Tables of fee policies and their tiers."""
 
-from sqlalchemy import DDL, CheckConstraint, Column, Index, Integer, Table, Text, event, func, text
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Integer, MetaData, Table, Text, event, func, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 
 from domain.fees import FeeScope
 from domain.payment_methods import Provider
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
+
 # An exclusion constraint compares ranges by itself; what else must be equal needs the extension.
-event.listen(metadata, "before_create", DDL("CREATE EXTENSION IF NOT EXISTS btree_gist"))
+@event.listens_for(metadata, "before_create")
+def _create_extension(target: MetaData, connection: Connection, **options: object) -> None:
+    connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS btree_gist")
+
 
 fee_policies = Table(
     "fee_policies",

@@ -19,7 +19,7 @@ from tests.makers.proposals import eur
 from tests.makers.traces import nothing_changes
 from tests.world import Person, World
 
-KNOWN_TO_ALL = {"Organization", "GigCategory"}
+KNOWN_TO_ALL = {"Organization", "GigCategory", "FeePolicy"}
 """Types of which everybody who is signed in may name all."""
 
 NAMES_OTHERS = {("inviteFreelancer", ("organizationId",)), ("upsertCustomer", ("organizationId",))}

@@ -7,9 +7,21 @@ String nameAccountCode(AccountCode value) => switch (value) {
   AccountCode.providerCash => 'PROVIDER_CASH',
   AccountCode.receivable => 'RECEIVABLE',
   AccountCode.billed => 'BILLED',
+  AccountCode.escrow => 'ESCROW',
   AccountCode.walletAvailable => 'WALLET_AVAILABLE',
+  AccountCode.walletHeld => 'WALLET_HELD',
   AccountCode.customerCredit => 'CUSTOMER_CREDIT',
+  AccountCode.externalCredit => 'EXTERNAL_CREDIT',
+  AccountCode.externalFunds => 'EXTERNAL_FUNDS',
+  AccountCode.refundPayable => 'REFUND_PAYABLE',
+  AccountCode.payoutInTransit => 'PAYOUT_IN_TRANSIT',
+  AccountCode.chargebackReserve => 'CHARGEBACK_RESERVE',
+  AccountCode.orgDebt => 'ORG_DEBT',
   AccountCode.platformFee => 'PLATFORM_FEE',
+  AccountCode.processorFee => 'PROCESSOR_FEE',
+  AccountCode.badDebt => 'BAD_DEBT',
+  AccountCode.fxClearing => 'FX_CLEARING',
+  AccountCode.suspense => 'SUSPENSE',
   AccountCode.unknown => '',
 };
 
@@ -41,6 +53,13 @@ String nameCustomerOrderField(CustomerOrderField value) => switch (value) {
   CustomerOrderField.nameValue => 'NAME',
   CustomerOrderField.createdAt => 'CREATED_AT',
   CustomerOrderField.unknown => '',
+};
+
+/// What the API calls a value of FeeScope.
+String nameFeeScope(FeeScope value) => switch (value) {
+  FeeScope.project => 'PROJECT',
+  FeeScope.standard => 'STANDARD',
+  FeeScope.unknown => '',
 };
 
 /// What the API calls a value of FundingMode.
@@ -281,6 +300,24 @@ String namePostingKind(PostingKind value) => switch (value) {
   PostingKind.p1 => 'P1',
   PostingKind.p2 => 'P2',
   PostingKind.p3 => 'P3',
+  PostingKind.p4 => 'P4',
+  PostingKind.p5 => 'P5',
+  PostingKind.p6 => 'P6',
+  PostingKind.p7 => 'P7',
+  PostingKind.p8 => 'P8',
+  PostingKind.p9 => 'P9',
+  PostingKind.p10 => 'P10',
+  PostingKind.p11 => 'P11',
+  PostingKind.p12 => 'P12',
+  PostingKind.p13 => 'P13',
+  PostingKind.p14 => 'P14',
+  PostingKind.p15 => 'P15',
+  PostingKind.p16 => 'P16',
+  PostingKind.p17 => 'P17',
+  PostingKind.p18 => 'P18',
+  PostingKind.p19 => 'P19',
+  PostingKind.reversal => 'REVERSAL',
+  PostingKind.adjustment => 'ADJUSTMENT',
   PostingKind.unknown => '',
 };
 
@@ -476,6 +513,10 @@ final operations = <Operation<Object?>>[
   RetireTaxType(taxTypeId: 'text'),
   GetClientDashboard(),
   GetFreelancerDashboard(),
+  ListFeePolicies(),
+  QuoteFee(amount: Money.minor(100, 'EUR')),
+  CreateFeePolicy(scope: FeeScope.project, bps: 1, effectiveFrom: DateTime.utc(2026)),
+  SetFeeTiers(feePolicyId: 'text', tiers: const []),
   ListGigs(),
   CountGigs(),
   ListGigCategories(),

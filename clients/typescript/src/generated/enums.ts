@@ -10,12 +10,36 @@ export const AccountCode = {
   RECEIVABLE: 'RECEIVABLE',
   /** The counterpart of RECEIVABLE until it is collected. The issuer's; grows by credits. */
   BILLED: 'BILLED',
+  /** Money of a client that is held for milestones. The client's; grows by credits. */
+  ESCROW: 'ESCROW',
   /** An organization's free money. Grows by credits. */
   WALLET_AVAILABLE: 'WALLET_AVAILABLE',
-  /** What a customer has paid above what was due. The issuer's, one a customer; grows by credits. */
+  /** An organization's money that is reserved for payouts and chargebacks. Grows by credits. */
+  WALLET_HELD: 'WALLET_HELD',
+  /** What a customer has paid above what was due, or got back. The issuer's, one a customer; grows by credits. */
   CUSTOMER_CREDIT: 'CUSTOMER_CREDIT',
+  /** The same for money that was paid outside Milepost. Grows by credits. */
+  EXTERNAL_CREDIT: 'EXTERNAL_CREDIT',
+  /** The counterpart of EXTERNAL_CREDIT. Grows by debits. */
+  EXTERNAL_FUNDS: 'EXTERNAL_FUNDS',
+  /** Money on its way back to payers. The platform's, one a provider; grows by credits. */
+  REFUND_PAYABLE: 'REFUND_PAYABLE',
+  /** Money on its way to organizations. The platform's, one a provider; grows by credits. */
+  PAYOUT_IN_TRANSIT: 'PAYOUT_IN_TRANSIT',
+  /** Money that a provider took back and has not decided on. The platform's; grows by debits. */
+  CHARGEBACK_RESERVE: 'CHARGEBACK_RESERVE',
+  /** What an organization owes Milepost. Grows by debits. */
+  ORG_DEBT: 'ORG_DEBT',
   /** Fees that Milepost has earned. The platform's; grows by credits. */
   PLATFORM_FEE: 'PLATFORM_FEE',
+  /** What providers charge. The platform's; grows by debits. */
+  PROCESSOR_FEE: 'PROCESSOR_FEE',
+  /** Debt that was given up. The platform's; grows by debits. */
+  BAD_DEBT: 'BAD_DEBT',
+  /** The counterpart of conversions between currencies. The platform's. */
+  FX_CLEARING: 'FX_CLEARING',
+  /** Provider money that is not explained yet. The platform's. */
+  SUSPENSE: 'SUSPENSE',
 } as const;
 
 /** One of AccountCode's values, or one that a newer server has added. */
@@ -68,6 +92,17 @@ export const CustomerOrderField = {
 
 /** One of CustomerOrderField's values, or one that a newer server has added. */
 export type CustomerOrderField = Open<keyof typeof CustomerOrderField>;
+
+/** Which invoices a fee policy is for. */
+export const FeeScope = {
+  /** Those of projects. */
+  PROJECT: 'PROJECT',
+  /** Those that a person wrote. */
+  STANDARD: 'STANDARD',
+} as const;
+
+/** One of FeeScope's values, or one that a newer server has added. */
+export type FeeScope = Open<keyof typeof FeeScope>;
 
 /** Where the money comes from. */
 export const FundingMode = {
@@ -451,17 +486,77 @@ export const PaymentTrigger = {
 /** One of PaymentTrigger's values, or one that a newer server has added. */
 export type PaymentTrigger = Open<keyof typeof PaymentTrigger>;
 
-/** The business event that a transfer books. */
+/** The business event that a transfer books. "Wallet" is WALLET_AVAILABLE. */
 export const PostingKind = {
   /** An invoice was opened: debit RECEIVABLE, credit BILLED. */
   P1: 'P1',
-  /** An invoice was voided: debit BILLED, credit RECEIVABLE. */
+  /** An invoice or a part of it is due no more: debit BILLED, credit RECEIVABLE. */
   P2: 'P2',
   /**
-   * A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's WALLET_AVAILABLE, PLATFORM_FEE
-   * and, for what was not due, CUSTOMER_CREDIT.
+   * A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's wallet, PLATFORM_FEE and, for
+   * what was not due, CUSTOMER_CREDIT.
    */
   P3: 'P3',
+  /** An invoice was paid from the client's wallet or from customer credit: debit that and BILLED, else as P3. */
+  P4: 'P4',
+  /**
+   * A payment outside Milepost was recorded: debit BILLED, EXTERNAL_FUNDS and, for the fee, the issuer's ORG_DEBT;
+   * credit RECEIVABLE, EXTERNAL_CREDIT and PLATFORM_FEE.
+   */
+  P5: 'P5',
+  /** A hold was funded: debit PROVIDER_CASH or the client's wallet; credit ESCROW. */
+  P6: 'P6',
+  /**
+   * A hold was released and pays an invoice: debit ESCROW and BILLED; credit RECEIVABLE, the issuer's wallet and
+   * PLATFORM_FEE.
+   */
+  P7: 'P7',
+  /** A hold was refunded: debit ESCROW; credit REFUND_PAYABLE. */
+  P8: 'P8',
+  /**
+   * A credit note took back what was paid: debit the issuer's wallet (ORG_DEBT where it falls short) and PLATFORM_FEE;
+   * credit CUSTOMER_CREDIT.
+   */
+  P9: 'P9',
+  /**
+   * A refund was asked for: debit CUSTOMER_CREDIT, credit REFUND_PAYABLE; it succeeded: debit REFUND_PAYABLE, credit
+   * PROVIDER_CASH.
+   */
+  P10: 'P10',
+  /** A refund failed or was canceled: debit REFUND_PAYABLE; credit CUSTOMER_CREDIT or the client's wallet. */
+  P11: 'P11',
+  /** A payout was requested, sent and paid: from the wallet to WALLET_HELD, PAYOUT_IN_TRANSIT and PROVIDER_CASH. */
+  P12: 'P12',
+  /** A payout was canceled, failed or came back: credit the wallet. */
+  P13: 'P13',
+  /**
+   * A provider's charge: debit PROCESSOR_FEE, credit PROVIDER_CASH; or unexplained money: debit PROVIDER_CASH, credit
+   * SUSPENSE.
+   */
+  P14: 'P14',
+  /**
+   * A chargeback was opened: debit CHARGEBACK_RESERVE, credit PROVIDER_CASH; the issuer's wallet is held. Won:
+   * reversed.
+   */
+  P15: 'P15',
+  /**
+   * A chargeback was lost: debit WALLET_HELD, ORG_DEBT, PLATFORM_FEE and RECEIVABLE; credit CHARGEBACK_RESERVE and
+   * BILLED.
+   */
+  P16: 'P16',
+  /**
+   * A chargeback of held money was opened: debit CHARGEBACK_RESERVE, credit PROVIDER_CASH; lost: debit ESCROW, credit
+   * CHARGEBACK_RESERVE.
+   */
+  P17: 'P17',
+  /** A debt was repaid from the wallet or written off: debit the wallet or BAD_DEBT; credit ORG_DEBT. */
+  P18: 'P18',
+  /** A wallet was converted: from one currency's wallet to the other's through FX_CLEARING. */
+  P19: 'P19',
+  /** An earlier transfer was undone: its entries with the opposite sign. */
+  REVERSAL: 'REVERSAL',
+  /** The right entries after a reversal, approved by two members of staff. */
+  ADJUSTMENT: 'ADJUSTMENT',
 } as const;
 
 /** One of PostingKind's values, or one that a newer server has added. */

@@ -4,6 +4,7 @@ import type {
   AccountCode,
   ApprovedVia,
   CollectionMode,
+  FeeScope,
   FundingMode,
   FundingStatus,
   GigInvitationStatus,
@@ -175,6 +176,44 @@ export interface TaxTypeDetail {
 /** The definition of TaxTypeDetail. */
 export const TaxTypeDetailFragment: string =
   'fragment TaxTypeDetail on TaxType{id version name rateBps category exemptionReason isDefault isActive}';
+
+/** A fee policy with its tiers. */
+export interface FeePolicyDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** Which invoices it is for. */
+  readonly scope: FeeScope;
+  /** The rate in basis points of the total without tax: 500 are 5 %. */
+  readonly bps: number;
+  /** Counts for what is opened or funded from this instant on. */
+  readonly effectiveFrom: DateTime;
+  /** Where the next policy of its scope begins; null: none is planned. */
+  readonly effectiveTo: DateTime | null;
+  /** The least that is kept, by currency; nothing in those not named. */
+  readonly minimumFees: ReadonlyArray<Money>;
+  /** Its tiers. An amount that has none pays its own rate. */
+  readonly tiers: ReadonlyArray<FeePolicyDetailFeeTier>;
+}
+
+/** Its tiers. An amount that has none pays its own rate. */
+export interface FeePolicyDetailFeeTier {
+  /** Only what this provider collects; it comes before tiers without one. */
+  readonly provider: Provider | null;
+  /** The rate in basis points: 290 are 2.9 %. */
+  readonly bps: number;
+  /** The smallest amount that has it. */
+  readonly minAmount: Money;
+  /** The largest amount that has it; null: no limit. */
+  readonly maxAmount: Money | null;
+  /** What is added to it. */
+  readonly flat: Money;
+}
+
+/** The definition of FeePolicyDetail. */
+export const FeePolicyDetailFragment: string =
+  'fragment FeePolicyDetail on FeePolicy{id version scope bps effectiveFrom effectiveTo minimumFees{...Money}tiers{provider bps minAmount{...Money}maxAmount{...Money}flat{...Money}}}';
 
 /** An amount in whole minor units, with the same amount as text to show. */
 export interface Money {

@@ -6,6 +6,7 @@ export * from './inputs.js';
 export * from './operations/account.js';
 export * from './operations/customers.js';
 export * from './operations/dashboards.js';
+export * from './operations/fees.js';
 export * from './operations/gigs.js';
 export * from './operations/invoices.js';
 export * from './operations/live.js';

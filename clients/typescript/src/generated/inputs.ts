@@ -3,6 +3,7 @@
 import type {
   AccountCode,
   CustomerOrderField,
+  FeeScope,
   FundingMode,
   GigInvitationOrderField,
   GigInvitationStatus,
@@ -211,6 +212,18 @@ export interface CloseGigInput {
   readonly reason?: string | null;
 }
 
+/** What createFeePolicy takes. */
+export interface CreateFeePolicyInput {
+  /** Which invoices it is for. */
+  readonly scope: FeeScope;
+  /** Basis points of the total without tax, 0 to 10000. */
+  readonly bps: number;
+  /** The least that is kept, one for each currency. */
+  readonly minimumFees?: ReadonlyArray<MoneyInput> | null;
+  /** When it begins, in the future. */
+  readonly effectiveFrom: DateTime;
+}
+
 /** What createGig takes. */
 export interface CreateGigInput {
   /** The headline, 3 to 120 characters. */
@@ -367,6 +380,26 @@ export interface DiscountInput {
   readonly bps?: number | null;
   /** At most what it is taken off. */
   readonly amount?: MoneyInput | null;
+}
+
+/** Conditions on fee policies; all given ones must hold. */
+export interface FeePolicyFilter {
+  /** Of one of these scopes. */
+  readonly scope?: ReadonlyArray<FeeScope> | null;
+}
+
+/** A tier of a fee policy. */
+export interface FeeTierInput {
+  /** Only for what this provider collects; left out: for all. */
+  readonly provider?: Provider | null;
+  /** The smallest amount that has it; its currency is the tier's. */
+  readonly minAmount: MoneyInput;
+  /** The largest amount that has it; left out: no limit. */
+  readonly maxAmount?: MoneyInput | null;
+  /** Basis points, 0 to 10000. */
+  readonly bps: number;
+  /** What is added; left out: nothing. */
+  readonly flat?: MoneyInput | null;
 }
 
 /** Conditions on gigs; all given ones must hold. */
@@ -827,6 +860,14 @@ export interface SendInvoiceReminderInput {
 export interface SetDefaultMethodInput {
   /** The method. */
   readonly methodId: string;
+}
+
+/** What setFeeTiers takes. */
+export interface SetFeeTiersInput {
+  /** The policy. */
+  readonly feePolicyId: string;
+  /** All its tiers, at most 200; none: the policy's own rate for all. */
+  readonly tiers: ReadonlyArray<FeeTierInput>;
 }
 
 /** What setProjectTeam takes. */

@@ -6,6 +6,7 @@ export 'inputs.dart';
 export 'operations/account.dart';
 export 'operations/customers.dart';
 export 'operations/dashboards.dart';
+export 'operations/fees.dart';
 export 'operations/gigs.dart';
 export 'operations/invoices.dart';
 export 'operations/live.dart';

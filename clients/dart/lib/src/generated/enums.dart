@@ -13,14 +13,50 @@ enum AccountCode implements ApiEnum {
   /// The counterpart of RECEIVABLE until it is collected. The issuer's; grows by credits.
   billed('BILLED'),
 
+  /// Money of a client that is held for milestones. The client's; grows by credits.
+  escrow('ESCROW'),
+
   /// An organization's free money. Grows by credits.
   walletAvailable('WALLET_AVAILABLE'),
 
-  /// What a customer has paid above what was due. The issuer's, one a customer; grows by credits.
+  /// An organization's money that is reserved for payouts and chargebacks. Grows by credits.
+  walletHeld('WALLET_HELD'),
+
+  /// What a customer has paid above what was due, or got back. The issuer's, one a customer; grows by credits.
   customerCredit('CUSTOMER_CREDIT'),
+
+  /// The same for money that was paid outside Milepost. Grows by credits.
+  externalCredit('EXTERNAL_CREDIT'),
+
+  /// The counterpart of EXTERNAL_CREDIT. Grows by debits.
+  externalFunds('EXTERNAL_FUNDS'),
+
+  /// Money on its way back to payers. The platform's, one a provider; grows by credits.
+  refundPayable('REFUND_PAYABLE'),
+
+  /// Money on its way to organizations. The platform's, one a provider; grows by credits.
+  payoutInTransit('PAYOUT_IN_TRANSIT'),
+
+  /// Money that a provider took back and has not decided on. The platform's; grows by debits.
+  chargebackReserve('CHARGEBACK_RESERVE'),
+
+  /// What an organization owes Milepost. Grows by debits.
+  orgDebt('ORG_DEBT'),
 
   /// Fees that Milepost has earned. The platform's; grows by credits.
   platformFee('PLATFORM_FEE'),
+
+  /// What providers charge. The platform's; grows by debits.
+  processorFee('PROCESSOR_FEE'),
+
+  /// Debt that was given up. The platform's; grows by debits.
+  badDebt('BAD_DEBT'),
+
+  /// The counterpart of conversions between currencies. The platform's.
+  fxClearing('FX_CLEARING'),
+
+  /// Provider money that is not explained yet. The platform's.
+  suspense('SUSPENSE'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
@@ -123,6 +159,28 @@ enum CustomerOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CustomerOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Which invoices a fee policy is for.
+enum FeeScope implements ApiEnum {
+  /// Those of projects.
+  project('PROJECT'),
+
+  /// Those that a person wrote.
+  standard('STANDARD'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FeeScope(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FeeScope.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -857,17 +915,79 @@ enum PaymentTrigger implements ApiEnum {
   static final _members = byWire(values);
 }
 
-/// The business event that a transfer books.
+/// The business event that a transfer books. "Wallet" is WALLET_AVAILABLE.
 enum PostingKind implements ApiEnum {
   /// An invoice was opened: debit RECEIVABLE, credit BILLED.
   p1('P1'),
 
-  /// An invoice was voided: debit BILLED, credit RECEIVABLE.
+  /// An invoice or a part of it is due no more: debit BILLED, credit RECEIVABLE.
   p2('P2'),
 
-  /// A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's WALLET_AVAILABLE,
-  /// PLATFORM_FEE and, for what was not due, CUSTOMER_CREDIT.
+  /// A payment succeeded: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, the issuer's wallet, PLATFORM_FEE and, for
+  /// what was not due, CUSTOMER_CREDIT.
   p3('P3'),
+
+  /// An invoice was paid from the client's wallet or from customer credit: debit that and BILLED, else as P3.
+  p4('P4'),
+
+  /// A payment outside Milepost was recorded: debit BILLED, EXTERNAL_FUNDS and, for the fee, the issuer's ORG_DEBT;
+  /// credit RECEIVABLE, EXTERNAL_CREDIT and PLATFORM_FEE.
+  p5('P5'),
+
+  /// A hold was funded: debit PROVIDER_CASH or the client's wallet; credit ESCROW.
+  p6('P6'),
+
+  /// A hold was released and pays an invoice: debit ESCROW and BILLED; credit RECEIVABLE, the issuer's wallet and
+  /// PLATFORM_FEE.
+  p7('P7'),
+
+  /// A hold was refunded: debit ESCROW; credit REFUND_PAYABLE.
+  p8('P8'),
+
+  /// A credit note took back what was paid: debit the issuer's wallet (ORG_DEBT where it falls short) and PLATFORM_FEE;
+  /// credit CUSTOMER_CREDIT.
+  p9('P9'),
+
+  /// A refund was asked for: debit CUSTOMER_CREDIT, credit REFUND_PAYABLE; it succeeded: debit REFUND_PAYABLE, credit
+  /// PROVIDER_CASH.
+  p10('P10'),
+
+  /// A refund failed or was canceled: debit REFUND_PAYABLE; credit CUSTOMER_CREDIT or the client's wallet.
+  p11('P11'),
+
+  /// A payout was requested, sent and paid: from the wallet to WALLET_HELD, PAYOUT_IN_TRANSIT and PROVIDER_CASH.
+  p12('P12'),
+
+  /// A payout was canceled, failed or came back: credit the wallet.
+  p13('P13'),
+
+  /// A provider's charge: debit PROCESSOR_FEE, credit PROVIDER_CASH; or unexplained money: debit PROVIDER_CASH, credit
+  /// SUSPENSE.
+  p14('P14'),
+
+  /// A chargeback was opened: debit CHARGEBACK_RESERVE, credit PROVIDER_CASH; the issuer's wallet is held. Won:
+  /// reversed.
+  p15('P15'),
+
+  /// A chargeback was lost: debit WALLET_HELD, ORG_DEBT, PLATFORM_FEE and RECEIVABLE; credit CHARGEBACK_RESERVE and
+  /// BILLED.
+  p16('P16'),
+
+  /// A chargeback of held money was opened: debit CHARGEBACK_RESERVE, credit PROVIDER_CASH; lost: debit ESCROW, credit
+  /// CHARGEBACK_RESERVE.
+  p17('P17'),
+
+  /// A debt was repaid from the wallet or written off: debit the wallet or BAD_DEBT; credit ORG_DEBT.
+  p18('P18'),
+
+  /// A wallet was converted: from one currency's wallet to the other's through FX_CLEARING.
+  p19('P19'),
+
+  /// An earlier transfer was undone: its entries with the opposite sign.
+  reversal('REVERSAL'),
+
+  /// The right entries after a reversal, approved by two members of staff.
+  adjustment('ADJUSTMENT'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');

@@ -363,6 +363,114 @@ class TaxTypeDetail extends ApiData {
   };
 }
 
+/// A fee policy with its tiers.
+class FeePolicyDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const FeePolicyDetail({
+    required this.id,
+    required this.version,
+    required this.scope,
+    required this.bps,
+    required this.effectiveFrom,
+    this.effectiveTo,
+    required this.minimumFees,
+    required this.tiers,
+  });
+
+  /// Reads it from an answer.
+  FeePolicyDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      scope = FeeScope.fromJson(json['scope']),
+      bps = json['bps'].integer,
+      effectiveFrom = json['effectiveFrom'].instant,
+      effectiveTo = json['effectiveTo'].orNull((one) => one.instant),
+      minimumFees = json['minimumFees'].list(Money.fromJson),
+      tiers = json['tiers'].list(FeePolicyDetailTier.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// Which invoices it is for.
+  final FeeScope scope;
+
+  /// The rate in basis points of the total without tax: 500 are 5 %.
+  final int bps;
+
+  /// Counts for what is opened or funded from this instant on.
+  final DateTime effectiveFrom;
+
+  /// Where the next policy of its scope begins; null: none is planned.
+  final DateTime? effectiveTo;
+
+  /// The least that is kept, by currency; nothing in those not named.
+  final List<Money> minimumFees;
+
+  /// Its tiers. An amount that has none pays its own rate.
+  final List<FeePolicyDetailTier> tiers;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'scope': scope,
+    'bps': bps,
+    'effectiveFrom': effectiveFrom,
+    'effectiveTo': effectiveTo,
+    'minimumFees': minimumFees,
+    'tiers': tiers,
+  };
+}
+
+/// Its tiers. An amount that has none pays its own rate.
+final class FeePolicyDetailTier extends ApiData {
+  /// Made by hand, for tests and previews.
+  const FeePolicyDetailTier({
+    this.provider,
+    required this.bps,
+    required this.minAmount,
+    this.maxAmount,
+    required this.flat,
+  });
+
+  /// Reads it from an answer.
+  FeePolicyDetailTier.fromJson(Json json)
+    : provider = json['provider'].orNull(Provider.fromJson),
+      bps = json['bps'].integer,
+      minAmount = Money.fromJson(json['minAmount']),
+      maxAmount = json['maxAmount'].orNull(Money.fromJson),
+      flat = Money.fromJson(json['flat']),
+      super.read(json);
+
+  /// Only what this provider collects; it comes before tiers without one.
+  final Provider? provider;
+
+  /// The rate in basis points: 290 are 2.9 %.
+  final int bps;
+
+  /// The smallest amount that has it.
+  final Money minAmount;
+
+  /// The largest amount that has it; null: no limit.
+  final Money? maxAmount;
+
+  /// What is added to it.
+  final Money flat;
+
+  @override
+  Map<String, Object?> get fields => {
+    'provider': provider,
+    'bps': bps,
+    'minAmount': minAmount,
+    'maxAmount': maxAmount,
+    'flat': flat,
+  };
+}
+
 /// Why a mutation was refused, with whatever the code fills besides.
 class Refusal extends ApiData {
   /// Made by hand, for tests and previews.

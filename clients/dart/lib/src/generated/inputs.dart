@@ -49,6 +49,50 @@ final class DiscountInput extends ApiInput {
   };
 }
 
+/// Conditions on fee policies; all given ones must hold.
+final class FeePolicyFilter extends ApiInput {
+  /// Takes what is sent.
+  const FeePolicyFilter({this.scope});
+
+  /// Of one of these scopes.
+  final List<FeeScope>? scope;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (scope case final scope?) 'scope': [for (final one in scope) wireOf(one)],
+  };
+}
+
+/// A tier of a fee policy.
+final class FeeTierInput extends ApiInput {
+  /// Takes what is sent.
+  const FeeTierInput({required this.minAmount, required this.bps, this.provider, this.maxAmount, this.flat});
+
+  /// The smallest amount that has it; its currency is the tier's.
+  final Money minAmount;
+
+  /// Basis points, 0 to 10000.
+  final int bps;
+
+  /// Only for what this provider collects; left out: for all.
+  final Provider? provider;
+
+  /// The largest amount that has it; left out: no limit.
+  final Money? maxAmount;
+
+  /// What is added; left out: nothing.
+  final Money? flat;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'minAmount': minAmount.toJson(),
+    'bps': bps,
+    if (provider case final provider?) 'provider': wireOf(provider),
+    if (maxAmount case final maxAmount?) 'maxAmount': maxAmount.toJson(),
+    if (flat case final flat?) 'flat': flat.toJson(),
+  };
+}
+
 /// Conditions on gigs; all given ones must hold.
 final class GigFilter extends ApiInput {
   /// Takes what is sent.
