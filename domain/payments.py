@@ -90,6 +90,8 @@ class Payment(Stateful):
         Move("failPayment", (_S.PROCESSING, _S.UNKNOWN), _S.FAILED, Side.SYSTEM),
         Move("losePayment", (_S.PROCESSING,), _S.UNKNOWN, Side.SYSTEM),
         Move("cancelPayment", (_S.CREATED,), _S.CANCELED, Side.CLIENT, Permission.MONEY_MOVE),
+        Move("refundPayment", (_S.SUCCEEDED,), None, Side.FREELANCER, Permission.INVOICES_WRITE),
+        Move("refundPayment", (_S.SUCCEEDED,), None, Side.STAFF, Permission.STAFF_MONEY),
     )
 
     id: UUID
@@ -100,6 +102,8 @@ class Payment(Stateful):
     provider: Provider
     amount_minor: int
     captured_minor: int
+    refunded_minor: int = 0
+    """What is given back or on its way back: all refunds but those that failed or were canceled."""
     currency: str
     trigger: PaymentTrigger
     failure_code: str | None
@@ -109,6 +113,7 @@ class Payment(Stateful):
     status: PaymentState = field(init=False)
 
     amount, captured_amount = Amount("amount_minor"), Amount("captured_minor")
+    refunded_amount = Amount("refunded_minor")
 
     @property
     def is_live(self) -> bool:
@@ -179,6 +184,16 @@ class Payment(Stateful):
         self.move_to("cancelPayment", by=by, at=at)
         self._be_asked_no_more()
         self.record("canceled", by=by, at=at)
+
+    def set_aside_for_refund(self, amount_minor: int) -> None:
+        """Counts money that is on its way back; take it under the payment's lock."""
+        if not 1 <= amount_minor <= self.captured_minor - self.refunded_minor:
+            raise ValueError(f"{amount_minor} is not between 1 and what can be refunded")
+        self.refunded_minor += amount_minor
+
+    def take_back_refund(self, amount_minor: int) -> None:
+        """The money does not go back after all: it can be refunded anew."""
+        self.refunded_minor -= amount_minor
 
     def organization_of(self, side: Side) -> UUID | None:
         return {Side.CLIENT: self.payer_id, Side.FREELANCER: self.issuer_id}.get(side)

@@ -27,6 +27,7 @@ from domain.payment_methods import PaymentMethod
 from domain.payments import Payment, PaymentAttempt
 from domain.projects import Project
 from domain.proposals import Proposal
+from domain.refunds import Refund, RefundAttempt
 from domain.sessions import Session
 from domain.sign_ins import SignInEvent
 from domain.task_submissions import TaskSubmission
@@ -34,7 +35,7 @@ from domain.tasks import Task
 from domain.taxes import TaxType
 from domain.users import User
 from domain.wallets import Wallet
-from persistence.tables import approvals, fees, identity, invoicing, metadata, money, platform, projects, work
+from persistence.tables import approvals, fees, identity, invoicing, metadata, money, platform, projects, refunds, work
 
 PLAIN = {
     GigCategory: work.gig_categories,
@@ -46,6 +47,7 @@ PLAIN = {
     InvoiceReminder: invoicing.invoice_reminders,
     FeeTier: fees.fee_tiers,
     PaymentAttempt: money.payment_attempts,
+    RefundAttempt: refunds.refund_attempts,
     LedgerAccount: money.ledger_accounts,
     LedgerTransfer: money.ledger_transfers,
     LedgerEntry: money.ledger_entries,
@@ -72,6 +74,7 @@ VERSIONED = {
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
+    Refund: refunds.refunds,
     ApprovalRequest: approvals.approval_requests,
 }
 

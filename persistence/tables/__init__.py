@@ -1,6 +1,6 @@
 """The tables, one file per area. Importing this package registers all of them on `metadata`."""
 
-from persistence.tables import approvals, fees, identity, invoicing, money, platform, projects, simulator, work
+from persistence.tables import approvals, fees, identity, invoicing, money, platform, projects, refunds, simulator, work
 from persistence.tables.columns import metadata
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "money",
     "platform",
     "projects",
+    "refunds",
     "simulator",
     "work",
 ]

@@ -57,6 +57,7 @@ payments = Table(
     Column("provider", one_of(Provider, "provider"), nullable=False),
     minor("amount_minor"),
     minor("captured_minor"),
+    minor("refunded_minor"),
     Column("currency", Text, nullable=False),
     Column("trigger", one_of(PaymentTrigger, "trigger"), nullable=False),
     Column("failure_code", Text),
@@ -66,6 +67,7 @@ payments = Table(
     Column("status", one_of(PaymentState, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("amount_minor >= 1 AND captured_minor BETWEEN 0 AND amount_minor", name="amount"),
+    CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor", name="refunded"),
 )
 Index(
     "uq_payments_live",
