@@ -13,13 +13,13 @@ from schema.ids import PREFIXES, global_id
 from server.auth import actor_of_token
 from tests.contract.inputs import Mutation, Path, Wanted, mutations, queries
 from tests.makers.gigs import make_open_gig
-from tests.makers.parties import Parties, ids_for, make_parties, private_gigs
+from tests.makers.parties import OF_ALL, Parties, ids_for, make_parties, private_gigs
 from tests.makers.projects import make_submitted_project
 from tests.makers.proposals import eur
 from tests.makers.traces import nothing_changes
 from tests.world import Person, World
 
-KNOWN_TO_ALL = {"Organization", "GigCategory", "FeePolicy"}
+KNOWN_TO_ALL = {"Organization", "GigCategory", *OF_ALL}
 """Types of which everybody who is signed in may name all."""
 
 NAMES_OTHERS = {("inviteFreelancer", ("organizationId",)), ("upsertCustomer", ("organizationId",))}
@@ -127,7 +127,7 @@ async def _two_worlds(world: World) -> tuple[list[Party], dict[str, list[str]]]:
     """Both sides and staff, with what is theirs; and the ids of what two others have."""
     staff, parties, others = await world.staff(), await make_parties(world), await make_parties(world)
     private = await private_gigs(world)
-    foreign = {name: ids for name, ids in others.ids.items() if name != "GigCategory"}
+    foreign = {name: ids for name, ids in others.ids.items() if name not in {"GigCategory", *OF_ALL}}
     foreign["Gig"] = [id_ for id_ in foreign["Gig"] if id_ in private]
     return [await _party(world, one, parties) for one in (parties.client, parties.freelancer, staff)], foreign
 
