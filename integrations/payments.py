@@ -28,26 +28,45 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refunding:
+    """Give this amount of a charge back to where it came from. The same key never gives back twice."""
+
+    key: UUID
+    charge_id: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """The money was given back, under the provider's own id."""
+
+    provider_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
-    """The money was not taken and will not be."""
+    """The money was not moved and will not be."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
-    """The provider knows no charge with this key, so far."""
+    """The provider knows nothing with this key, so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAnswer:
-    """Nothing came back in time, or nothing that can be understood: the money may or may not have been taken."""
+    """Nothing came back in time, or nothing that can be understood: the money may or may not have been moved."""
 
     reason: str
 
 
 Answer = Charged | Declined | NoAnswer
 Finding = Charged | Declined | NotFound | NoAnswer
+RefundFinding = Refunded | Declined | NotFound | NoAnswer
 
 
 class PaymentProvider(Protocol):
@@ -63,6 +82,18 @@ class PaymentProvider(Protocol):
 
     async def find(self, key: UUID) -> Finding:
         """What became of the charge with our key. Asking never charges."""
+        ...
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        """Gives the money back, once per key however often it is called."""
+        ...
+
+    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+        """What has become, by this instant, of the refund with our key. Asking never gives anything back."""
+        ...
+
+    async def refunded_total(self, currency: str) -> int:
+        """The provider's own books: all it has given back for Milepost in a currency, in minor units."""
         ...
 
     async def charged_total(self, currency: str) -> int:

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from domain.outside import require_no_open_unit
 from domain.payment_methods import MethodDetails, Provider
-from integrations.payments import Answer, Charge, Finding, NoAnswer, PaymentProvider
+from integrations.payments import Answer, Charge, Finding, NoAnswer, PaymentProvider, RefundFinding, Refunding
 from integrations.simulator import Simulator
 
 T = TypeVar("T")
@@ -36,6 +37,17 @@ class Careful:
 
     async def find(self, key: UUID) -> Finding:
         return await _answered(lambda: self._adapter.find(key))
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        return await _answered(lambda: self._adapter.refund(refunding))
+
+    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+        return await _answered(lambda: self._adapter.find_refund(key, at))
+
+    async def refunded_total(self, currency: str) -> int:
+        require_no_open_unit()
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            return await self._adapter.refunded_total(currency)
 
     async def charged_total(self, currency: str) -> int:
         require_no_open_unit()

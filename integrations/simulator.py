@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
@@ -9,7 +10,19 @@ import asyncpg
 
 from domain.money import Money
 from domain.payment_methods import MethodDetails
-from integrations.payments import Answer, Charge, Charged, Declined, Finding, NoAnswer, NotFound
+from integrations import simulator_refunds
+from integrations.payments import (
+    Answer,
+    Charge,
+    Charged,
+    Declined,
+    Finding,
+    NoAnswer,
+    NotFound,
+    RefundFinding,
+    Refunding,
+)
+from integrations.simulator_refunds import RefundToken
 
 
 class SimulatedToken(Enum):
@@ -29,6 +42,15 @@ _DETAILS = {
         label="Simulated card: is not charged and gives no answer", last4="0004"
     ),
 }
+_REFUND_DETAILS = {
+    RefundToken.DECLINE: MethodDetails(label="Simulated card: takes no refund", last4="0011"),
+    RefundToken.TIMEOUT_DONE: MethodDetails(label="Simulated card: is refunded without an answer", last4="0012"),
+    RefundToken.TIMEOUT_NOT_DONE: MethodDetails(
+        label="Simulated card: is not refunded and gives no answer", last4="0013"
+    ),
+    RefundToken.LATE: MethodDetails(label="Simulated card: is refunded an hour later", last4="0014"),
+}
+_BY_TOKEN = {token.value: details for token, details in [*_DETAILS.items(), *_REFUND_DETAILS.items()]}
 _CARD_DECLINED = "CARD_DECLINED"
 _TIMEOUT = NoAnswer(reason="timeout")
 
@@ -51,28 +73,38 @@ class Simulator:
         self._url = database_url
 
     def details_of(self, token: str) -> MethodDetails | None:
-        try:
-            return _DETAILS[SimulatedToken(token)]
-        except ValueError:
-            return None
+        return _BY_TOKEN.get(token)
 
     async def charge(self, charge: Charge) -> Answer:
-        token = SimulatedToken(charge.method_token)
-        if token is SimulatedToken.TIMEOUT_NOT_CHARGED:
+        token = charge.method_token
+        if token == SimulatedToken.TIMEOUT_NOT_CHARGED.value:
             return _TIMEOUT
         async with self._books() as books:
-            declined = _CARD_DECLINED if token is SimulatedToken.DECLINE else None
+            declined = _CARD_DECLINED if token == SimulatedToken.DECLINE.value else None
             amount = charge.amount
             provider_id = f"sim_{charge.key.hex}"
             await books.execute(
-                _ENTER, charge.key, provider_id, token.value, amount.amount_minor, amount.currency, declined, charge.at
+                _ENTER, charge.key, provider_id, token, amount.amount_minor, amount.currency, declined, charge.at
             )
             answer = await _look_up(books, charge.key)
-        return _TIMEOUT if token is SimulatedToken.TIMEOUT_CHARGED or isinstance(answer, NotFound) else answer
+        timed_out = token == SimulatedToken.TIMEOUT_CHARGED.value or isinstance(answer, NotFound)
+        return _TIMEOUT if timed_out else answer
 
     async def find(self, key: UUID) -> Finding:
         async with self._books() as books:
             return await _look_up(books, key)
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        async with self._books() as books:
+            return await simulator_refunds.refund(books, refunding)
+
+    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+        async with self._books() as books:
+            return await simulator_refunds.find(books, key, at)
+
+    async def refunded_total(self, currency: str) -> int:
+        async with self._books() as books:
+            return await simulator_refunds.total(books, currency)
 
     async def charged_total(self, currency: str) -> int:
         async with self._books() as books:

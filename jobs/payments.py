@@ -1,7 +1,5 @@
 """Sending payments, asking about lost answers, and collecting: the intent is committed before every call."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +12,11 @@ from domain.payments import Payment
 from integrations.payments import Charge
 from integrations.providers import provider_of
 from jobs.payment_outcomes import record_outcome
+from jobs.side_by_side import several
 from persistence import payments
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
-AT_ONCE = 5
-"""How many calls one run has under way at the same time; slow answers keep nobody waiting for longer than one call."""
 MOST = 100
 """How many charges one run starts at most, so that the other timers get their turn."""
 
@@ -44,7 +41,7 @@ class Asking:
 
 async def send_created(database: Database, now: datetime) -> int:
     """Sends what was created and not yet sent. Two workers never send the same payment."""
-    return await _several(lambda: send_one(database, now))
+    return await several(lambda: send_one(database, now))
 
 
 async def send_payment(database: Database, event: OutboxEvent, now: datetime) -> None:
@@ -72,7 +69,7 @@ async def send_one(database: Database, now: datetime, payment_id: UUID | None = 
 
 async def ask_unanswered(database: Database, now: datetime) -> int:
     """Asks the providers what became of payments whose answer is missing. Asking never charges."""
-    return await _several(lambda: _ask_one(database, now))
+    return await several(lambda: _ask_one(database, now))
 
 
 async def check_outcome(database: Database, payment_id: UUID, now: datetime) -> None:
@@ -80,7 +77,7 @@ async def check_outcome(database: Database, payment_id: UUID, now: datetime) -> 
 
     async def look_up(db: Unit) -> Asking:
         _, payment, attempt = await payments.for_outcome(db, payment_id)
-        return Asking(payment.id, payment.provider, attempt.id)
+        return Asking(payment.id, payment.charged_by, attempt.id)
 
     await _ask(database, await transact(database, look_up, by=SYSTEM, at=now), now)
 
@@ -93,23 +90,12 @@ async def collect_due(database: Database, now: datetime) -> int:
     return started
 
 
-async def _several(step: Callable[[], Awaitable[bool]]) -> int:
-    """Runs a step and, where there was something to do, a few more side by side; the first failure is raised last."""
-    if not await step():
-        return 0
-    results = await asyncio.gather(*(step() for _ in range(AT_ONCE)), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return 1 + sum(result is True for result in results)
-
-
 async def _marked(db: Unit, payment: Payment) -> Sending:
     attempt = await payments.attempt_of(db, payment)
     method = await db.session.get_one(PaymentMethod, payment.method_id)
     payment.send(attempt, at=db.at)
     charge = Charge(key=attempt.id, amount=payment.amount, method_token=method.token, at=db.at)
-    return Sending(payment.id, payment.provider, charge)
+    return Sending(payment.id, payment.charged_by, charge)
 
 
 async def _ask_one(database: Database, now: datetime) -> bool:
@@ -118,7 +104,7 @@ async def _ask_one(database: Database, now: datetime) -> bool:
         if payment is None:
             return None
         payment.ask(at=db.at)
-        return Asking(payment.id, payment.provider, (await payments.attempt_of(db, payment)).id)
+        return Asking(payment.id, payment.charged_by, (await payments.attempt_of(db, payment)).id)
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import gigs, invoices, mail, payments, projects
+from jobs import gigs, invoices, mail, payments, projects, refunds
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -16,6 +16,8 @@ Reactions = Mapping[str, tuple[Reaction, ...]]
 REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
+    "refund.requested": (refunds.send_refund,),
+    "refund.approved": (refunds.send_refund,),
     "project.created": (projects.activate_at_once,),
     "project.completed": (gigs.close_done_gig,),
     "payment_method.added": (projects.activate_at_once,),

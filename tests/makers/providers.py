@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from domain.money import Money
 from domain.payment_methods import MethodDetails, Provider
 from integrations import providers
-from integrations.payments import Answer, Charge, Charged, Finding, PaymentProvider
+from integrations.payments import Answer, Charge, Charged, Finding, PaymentProvider, Refunded, RefundFinding, Refunding
 from integrations.simulator import Simulator
 from tests.world import World
 
@@ -36,11 +37,23 @@ class Stand:
     async def charged_total(self, currency: str) -> int:
         return await self.real.charged_total(currency)
 
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        return await self.real.refund(refunding)
+
+    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+        return await self.real.find_refund(key, at)
+
+    async def refunded_total(self, currency: str) -> int:
+        return await self.real.refunded_total(currency)
+
 
 class DiesBeforeTheCall(Stand):
     """The process ends when it is about to call; the provider never hears of it."""
 
     async def charge(self, charge: Charge) -> Answer:
+        raise Killed
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
         raise Killed
 
 
@@ -51,12 +64,20 @@ class DiesAfterTheCall(Stand):
         await self.real.charge(charge)
         raise Killed
 
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        await self.real.refund(refunding)
+        raise Killed
+
 
 class Breaks(Stand):
     """The connection breaks when the money has been taken."""
 
     async def charge(self, charge: Charge) -> Answer:
         await self.real.charge(charge)
+        raise ConnectionResetError
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        await self.real.refund(refunding)
         raise ConnectionResetError
 
 
@@ -66,6 +87,10 @@ class TakesAnotherAmount(Stand):
     async def charge(self, charge: Charge) -> Answer:
         amount = Money(charge.amount.amount_minor - 1, charge.amount.currency)
         return Charged(provider_id=f"odd_{charge.key.hex}", amount=amount)
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        amount = Money(refunding.amount.amount_minor - 1, refunding.amount.currency)
+        return Refunded(provider_id=f"odd_{refunding.key.hex}", amount=amount)
 
 
 @dataclass

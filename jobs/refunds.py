@@ -1,0 +1,118 @@
+"""Sending refunds, asking about lost answers and recording outcomes: the intent is committed before every call."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.actors import SYSTEM
+from domain.events import OutboxEvent
+from domain.payment_methods import Provider
+from domain.postings.refunds import refund_succeeded
+from domain.refunds import Refund
+from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding
+from integrations.providers import provider_of
+from jobs.side_by_side import several
+from persistence import ledger, refunds
+from persistence.database import Database
+from persistence.unit import Unit, transact
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A refund that this process alone has marked as sent and now has to send."""
+
+    refund_id: UUID
+    provider: Provider
+    refunding: Refunding
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question that this process alone puts to the provider now."""
+
+    refund_id: UUID
+    provider: Provider
+    key: UUID
+
+
+async def send_pending(database: Database, now: datetime) -> int:
+    """Sends what may go and is not yet sent. Two workers never send the same refund."""
+    return await several(lambda: send_one(database, now))
+
+
+async def send_refund(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """Sends a refund at once; the timer finds whatever this misses."""
+    await send_one(database, now, event.subject_id)
+
+
+async def send_one(database: Database, now: datetime, refund_id: UUID | None = None) -> bool:
+    """Marks one refund as sent and commits, calls the provider, records the outcome; False when there is none.
+
+    A crash after the mark leaves it PROCESSING: its provider is asked later, and it is never sent again.
+    """
+
+    async def mark(db: Unit) -> Sending | None:
+        refund = await refunds.due_for_sending(db, refund_id)
+        return None if refund is None else await _marked(db, refund)
+
+    sending = await transact(database, mark, by=SYSTEM, at=now)
+    if sending is None:
+        return False
+    answer = await provider_of(sending.provider, database.url).refund(sending.refunding)
+    await record_outcome(database, sending.refund_id, answer, now)
+    return True
+
+
+async def ask_unanswered(database: Database, now: datetime) -> int:
+    """Asks the providers what became of refunds whose answer is missing. Asking never gives anything back."""
+    return await several(lambda: _ask_one(database, now))
+
+
+async def record_outcome(database: Database, refund_id: UUID, answer: RefundFinding, now: datetime) -> None:
+    """Applies an answer to a refund, whenever and however often it comes: only the first that ends it has an effect."""
+
+    async def record(db: Unit) -> None:
+        payment, refund, attempt = await refunds.for_change(db, refund_id)
+        match answer:
+            case Refunded(amount=amount) if amount != refund.amount:
+                log.error("refund %s: %s were given back instead of %s", refund.id, amount, refund.amount)
+                refund.lose(attempt, "another amount was given back", at=db.at)
+            case Refunded():
+                if refund.confirm(attempt, answer.provider_id, at=db.at):
+                    await ledger.post(db, refund_succeeded(refund, by=SYSTEM, at=db.at))
+            case Declined():
+                if refund.fail(attempt, answer.code, at=db.at):
+                    await refunds.give_up(db, refund, payment)
+            case NotFound():
+                if refund.not_found(attempt, at=db.at):
+                    await refunds.give_up(db, refund, payment)
+            case NoAnswer():
+                refund.lose(attempt, answer.reason, at=db.at)
+
+    await transact(database, record, by=SYSTEM, at=now)
+
+
+async def _marked(db: Unit, refund: Refund) -> Sending:
+    attempt = await refunds.attempt_of(db, refund)
+    charge_id = await refunds.charge_id(db, refund.payment_id)
+    refund.send(attempt, at=db.at)
+    refunding = Refunding(key=attempt.id, charge_id=charge_id, amount=refund.amount, at=db.at)
+    return Sending(refund.id, refund.provider, refunding)
+
+
+async def _ask_one(database: Database, now: datetime) -> bool:
+    async def mark(db: Unit) -> Asking | None:
+        refund = await refunds.due_for_asking(db)
+        if refund is None:
+            return None
+        refund.ask(at=db.at)
+        return Asking(refund.id, refund.provider, (await refunds.attempt_of(db, refund)).id)
+
+    asking = await transact(database, mark, by=SYSTEM, at=now)
+    if asking is not None:
+        finding = await provider_of(asking.provider, database.url).find_refund(asking.key, now)
+        await record_outcome(database, asking.refund_id, finding, now)
+    return asking is not None
