@@ -29,6 +29,13 @@ class PaymentState(Enum):
     CANCELED = "CANCELED"
 
 
+class PaymentSource(Enum):
+    """Where the money comes from: a method that a provider charges, or the payer's wallet at Milepost."""
+
+    METHOD = "METHOD"
+    WALLET = "WALLET"
+
+
 class PaymentTrigger(Enum):
     """Who started a payment: a person, or automatic collection."""
 
@@ -98,8 +105,10 @@ class Payment(Stateful):
     invoice_id: UUID
     payer_id: UUID
     issuer_id: UUID
-    method_id: UUID
-    provider: Provider
+    source: PaymentSource = PaymentSource.METHOD
+    method_id: UUID | None
+    provider: Provider | None
+    """Who takes the money, and from which method; both None for a payment from a wallet."""
     amount_minor: int
     captured_minor: int
     refunded_minor: int = 0
@@ -122,6 +131,13 @@ class Payment(Stateful):
     @property
     def is_automatic(self) -> bool:
         return self.trigger is PaymentTrigger.COLLECTION
+
+    @property
+    def charged_by(self) -> Provider:
+        """The provider; ask only for payments that have one."""
+        if self.provider is None:
+            raise AssertionError("a payment from a wallet has no provider")
+        return self.provider
 
     def send(self, attempt: PaymentAttempt, *, at: datetime) -> None:
         """Marks it as under way. Committed before the call, so that a crash in between never charges twice."""
@@ -239,12 +255,10 @@ def started(
     at: datetime,
 ) -> tuple[Payment, PaymentAttempt]:
     """The stored intent: a payment and its first attempt, to be sent after the commit."""
-    if invoice.recipient_id is None:
-        raise invalid("The customer of this invoice is not on Milepost.", "invoiceId")
     payment = Payment(
         id=new_id(),
         invoice_id=invoice.id,
-        payer_id=invoice.recipient_id,
+        payer_id=_payer_of(invoice),
         issuer_id=invoice.issuer_id,
         method_id=method.id,
         provider=method.provider,
@@ -272,3 +286,34 @@ def started(
         answer={},
     )
     return payment, attempt
+
+
+def from_wallet(invoice: Invoice, *, amount_minor: int, by: Actor, at: datetime) -> Payment:
+    """A payment that nobody has to be asked for: its money is at Milepost already, so it has succeeded at once."""
+    payment = Payment(
+        id=new_id(),
+        invoice_id=invoice.id,
+        payer_id=_payer_of(invoice),
+        issuer_id=invoice.issuer_id,
+        source=PaymentSource.WALLET,
+        method_id=None,
+        provider=None,
+        amount_minor=amount_minor,
+        captured_minor=amount_minor,
+        currency=invoice.currency,
+        trigger=PaymentTrigger.PAYER,
+        failure_code=None,
+        next_ask_at=None,
+        asked=0,
+        unknown_since=None,
+    )
+    payment.born(PaymentState.SUCCEEDED, action="payInvoice", by=by, at=at)
+    payment.record("created", by=by, at=at)
+    payment.record("succeeded", by=by, at=at, data={"late": False})
+    return payment
+
+
+def _payer_of(invoice: Invoice) -> UUID:
+    if invoice.recipient_id is None:
+        raise invalid("The customer of this invoice is not on Milepost.", "invoiceId")
+    return invoice.recipient_id

@@ -138,7 +138,7 @@ def asked(
         hold_id=hold_id,
         issuer_id=payment.issuer_id,
         payer_id=payment.payer_id,
-        provider=payment.provider,
+        provider=payment.charged_by,
         amount_minor=amount_minor,
         currency=payment.currency,
         cause=cause,

@@ -25,8 +25,12 @@ from domain.organizations import Organization
 from domain.pause_requests import PauseRequest
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment, PaymentAttempt
+from domain.payout_methods import PayoutMethod
+from domain.payout_schedules import PayoutOccurrence, PayoutSchedule
+from domain.payouts import Payout, PayoutAttempt
 from domain.projects import Project
 from domain.proposals import Proposal
+from domain.recorded_payments import RecordedPayment
 from domain.refunds import Refund, RefundAttempt
 from domain.sessions import Session
 from domain.sign_ins import SignInEvent
@@ -34,8 +38,23 @@ from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
 from domain.users import User
+from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
-from persistence.tables import approvals, fees, identity, invoicing, metadata, money, platform, projects, refunds, work
+from domain.write_offs import WriteOffTolerance
+from persistence.tables import (
+    approvals,
+    fees,
+    identity,
+    invoicing,
+    losses,
+    metadata,
+    money,
+    payouts,
+    platform,
+    projects,
+    refunds,
+    work,
+)
 
 PLAIN = {
     GigCategory: work.gig_categories,
@@ -47,12 +66,15 @@ PLAIN = {
     InvoiceReminder: invoicing.invoice_reminders,
     FeeTier: fees.fee_tiers,
     PaymentAttempt: money.payment_attempts,
+    PayoutAttempt: payouts.payout_attempts,
+    PayoutOccurrence: payouts.payout_occurrences,
     RefundAttempt: refunds.refund_attempts,
     LedgerAccount: money.ledger_accounts,
     LedgerTransfer: money.ledger_transfers,
     LedgerEntry: money.ledger_entries,
     Wallet: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
+    WriteOffTolerance: losses.write_off_tolerances,
     HistoryEntry: platform.status_changes,
 }
 
@@ -74,6 +96,11 @@ VERSIONED = {
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
+    PayoutMethod: payouts.payout_methods,
+    Payout: payouts.payouts,
+    PayoutSchedule: payouts.payout_schedules,
+    WalletConversion: payouts.wallet_conversions,
+    RecordedPayment: losses.recorded_payments,
     Refund: refunds.refunds,
     ApprovalRequest: approvals.approval_requests,
 }

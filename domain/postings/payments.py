@@ -36,7 +36,7 @@ def payment_succeeded(
         by=by,
         at=at,
         postings=lines(
-            debit(kept_by(AccountCode.PROVIDER_CASH, payment.provider, payment.currency), received_minor),
+            debit(kept_by(AccountCode.PROVIDER_CASH, payment.charged_by, payment.currency), received_minor),
             debit(billed(invoice), allocated),
             credit(receivable(invoice), allocated),
             credit(wallet_of_issuer(invoice), allocated - fee_minor),

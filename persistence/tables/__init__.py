@@ -1,6 +1,19 @@
 """The tables, one file per area. Importing this package registers all of them on `metadata`."""
 
-from persistence.tables import approvals, fees, identity, invoicing, money, platform, projects, refunds, simulator, work
+from persistence.tables import (
+    approvals,
+    fees,
+    identity,
+    invoicing,
+    losses,
+    money,
+    payouts,
+    platform,
+    projects,
+    refunds,
+    simulator,
+    work,
+)
 from persistence.tables.columns import metadata
 
 __all__ = [
@@ -8,8 +21,10 @@ __all__ = [
     "fees",
     "identity",
     "invoicing",
+    "losses",
     "metadata",
     "money",
+    "payouts",
     "platform",
     "projects",
     "refunds",

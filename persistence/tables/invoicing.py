@@ -101,6 +101,8 @@ invoices = Table(
     Column("paid_at", Instant),
     Column("voided_at", Instant),
     Column("void_reason", Text),
+    Column("uncollectible_at", Instant),
+    Column("uncollectible_reason", Text),
     Column("status", one_of(InvoiceStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("net_total_minor + tax_total_minor = total_minor AND total_minor >= 1", name="totals"),

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ledger import CHART, KEY_PARTS, AccountCode, AccountSide, PostingKind, TransferSource
 from domain.payment_methods import PaymentMethodStatus, Provider
-from domain.payments import AttemptState, PaymentState, PaymentTrigger
+from domain.payments import AttemptState, PaymentSource, PaymentState, PaymentTrigger
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
 payment_methods = Table(
@@ -53,8 +53,9 @@ payments = Table(
     ref("invoice_id", "invoices", index=True),
     ref("payer_id", "organizations", index=True),
     ref("issuer_id", "organizations", index=True),
-    ref("method_id", "payment_methods"),
-    Column("provider", one_of(Provider, "provider"), nullable=False),
+    Column("source", one_of(PaymentSource, "source"), nullable=False),
+    ref("method_id", "payment_methods", optional=True),
+    Column("provider", one_of(Provider, "provider")),
     minor("amount_minor"),
     minor("captured_minor"),
     minor("refunded_minor"),
@@ -67,6 +68,11 @@ payments = Table(
     Column("status", one_of(PaymentState, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("amount_minor >= 1 AND captured_minor BETWEEN 0 AND amount_minor", name="amount"),
+    CheckConstraint(
+        "(source = 'METHOD') = (method_id IS NOT NULL) AND (method_id IS NULL) = (provider IS NULL)"
+        " AND (source = 'METHOD' OR status = 'SUCCEEDED')",
+        name="from",
+    ),
     CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor", name="refunded"),
 )
 Index(
@@ -165,7 +171,7 @@ ledger_entries = Table(
     ref("invoice_id", "invoices", optional=True, index=True, at_commit=True),
     ref("payment_id", "payments", optional=True, index=True),
     Column("hold_id", Uuid, index=True),
-    Column("payout_id", Uuid, index=True),
+    ref("payout_id", "payouts", optional=True, index=True),
     CheckConstraint("amount_minor <> 0", name="not_zero"),
     Index("ix_ledger_entries_account", "account_id", "id"),
 )

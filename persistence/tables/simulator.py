@@ -29,3 +29,16 @@ simulator_refunds = Table(
     Column("at", Instant, nullable=False),
     CheckConstraint("amount_minor >= 1", name="amount"),
 )
+
+simulator_payouts = Table(
+    "simulator_payouts",
+    metadata,
+    Column("key", Uuid, primary_key=True),
+    Column("provider_id", Text, nullable=False, unique=True),
+    Column("token", Text, nullable=False),
+    minor("amount_minor"),
+    Column("currency", Text, nullable=False),
+    Column("decline_code", Text),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("amount_minor >= 1", name="amount"),
+)
