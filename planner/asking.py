@@ -64,11 +64,11 @@ def values_of(variables: tuple[Variable, ...], given: Mapping[str, Any]) -> Vari
     sources: dict[str, VariableValueSource] = {}
     coerced: dict[str, Any] = {}
     for one in variables:
-        if one.name in given:
-            value = given[one.name]
+        value = given.get(one.name, Undefined)
+        if value is not Undefined:
             sources[one.name] = VariableValueSource(one.signature, value)
-            coerced[one.name] = coerce_input_value(value, one.kind)
-            if coerced[one.name] is Undefined:
+            coerced[one.name] = found = coerce_input_value(value, one.kind)
+            if found is Undefined:
                 raise Unasked
             continue
         sources[one.name] = VariableValueSource(one.signature)

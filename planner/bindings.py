@@ -16,7 +16,7 @@ from planner.texts import TextPlan
 Edge = One | Many | Connection | Batch | Derived
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wanted:
     """What a resolver would have loaded: the object at the end of an edge from a key."""
 
@@ -24,7 +24,7 @@ class Wanted:
     key: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WantedPage:
     """What a resolver would have loaded: a page."""
 

@@ -18,8 +18,8 @@ from graphql import (
 from planner.below import ManyBelow, OneBelow, Read, can_fail
 from planner.bindings import Bindings, Wanted
 from planner.edges import Batch, Connection, Derived, Many, One, Source
-from planner.levels import Level, ManyLevel, OneLevel, PageLevel, all_columns, as_read
-from planner.rows import Rows
+from planner.levels import KeyLevel, PageLevel, all_columns, as_read
+from planner.page_parts import PageField, PagePart
 from planner.running import Fallback, Run
 from planner.selections import Selections, is_abstract
 from planner.shapes import (
@@ -29,10 +29,9 @@ from planner.shapes import (
     Constant,
     ManyPart,
     OnePart,
-    PageField,
-    PagePart,
     Part,
     Resolved,
+    Root,
     Segment,
     Shape,
     shown_type,
@@ -52,16 +51,17 @@ class Compiler:
         self._query: Any = schema.query_type
         self._labels = count()
 
-    def roots(self) -> list[tuple[str, Part]]:
+    def roots(self) -> list[tuple[str, Root]]:
         return [(one.key, self._root(one)) for one in self._selections.roots()]
 
-    def _root(self, selected: Selected) -> Part:
+    def _root(self, selected: Selected) -> Root:
         if selected.definition is None:
             return Constant(f'"{selected.type_name}"')
         edge = self._bindings.edge_of(selected.definition)
         if isinstance(edge, Connection):
             return self._page(edge, selected, self._query, selected.key)
-        return Root(self, selected, self._query)
+        self._direct(selected)
+        return Asked(self, selected, self._query)
 
     def shape(self, fields: list[Selected], shown: GraphQLObjectType, source: Source | None, path: str) -> Shape:
         """Runs of what SQL can write become one text each; between them stand edges and what Python makes."""
@@ -159,12 +159,13 @@ class Compiler:
         if target is None:
             raise Unsupported("abstract type")
         shape = self.shape(selected.below, target, edge.target, path)
+        level = KeyLevel(path, edge.target, [shape], edge=edge, parent=source)
         if isinstance(edge, Many):
-            return ManyPart(edge, ManyLevel(path, edge.target, [shape], edge=edge, parent=source))
-        level = OneLevel(path, edge.target, [shape], edge=edge, parent=source)
-        return OnePart(edge, level, isinstance(selected.definition.type, GraphQLNonNull))
+            return ManyPart(level)
+        return OnePart(level, isinstance(selected.definition.type, GraphQLNonNull))
 
     def _page(self, edge: Connection, selected: Selected, shown: GraphQLObjectType, path: str) -> PagePart:
+        self._direct(selected)
         level = PageLevel(path, edge.target, edge=edge)
         fields = [self._page_field(one, level, edge, path) for one in selected.below]
         return PagePart(edge, level, selected, shown, fields)
@@ -183,6 +184,12 @@ class Compiler:
             level.shapes.append(self.shape(one.below, target, edge.target, path))
         shapes = list(range(first, len(level.shapes)))
         return PageField(selected.key, selected.name, shapes, selected.below, selected.type_name)
+
+    def _direct(self, selected: Selected) -> None:
+        """What can be called in place of its resolver, which would only turn arguments into what these are already."""
+        assert selected.definition is not None
+        if selected.arguments.are_scalars:
+            selected.direct = self._bindings.direct(selected.definition)
 
     def completion(self, selected: Selected, path: str) -> Completion:
         """How values that Python makes are shown, by the shape of their type where they are objects."""
@@ -204,39 +211,48 @@ class Compiler:
                 return one.name
         raise Fallback("type of object")
 
-    def level_of(self, wanted: Wanted, selected: Selected) -> Level:
+    def level_of(self, edge: One, selected: Selected) -> KeyLevel:
         """The level of objects that a root field finds by their keys."""
-        target: Any = self._schema.type_map[self._bindings.type_of(wanted.edge.target)]
+        target: Any = self._schema.type_map[self._bindings.type_of(edge.target)]
         below = self._selections.below(selected.details, target)
-        shape = self.shape(below, target, wanted.edge.target, selected.key)
-        return OneLevel(selected.key, wanted.edge.target, [shape], edge=wanted.edge, parent=None)
+        shape = self.shape(below, target, edge.target, selected.key)
+        return KeyLevel(selected.key, edge.target, [shape], edge=edge, parent=None)
 
 
-class Root:
+class Asked:
     """A root field with a resolver: its values are shown, and what it would have loaded is planned."""
 
     def __init__(self, compiler: Compiler, selected: Selected, query: GraphQLObjectType) -> None:
         assert selected.definition is not None
         self._compiler, self._selected, self._query = compiler, selected, query
-        self._levels: dict[One, Any] = {}
+        self._levels: dict[One, KeyLevel] = {}
         # Objects found by their ids have shapes of their own, which SQL writes: those are made when they are needed.
         by_id = is_abstract(get_named_type(selected.definition.type), INTERFACES_BY_ID)
         made = Completion(selected.definition.type, {}) if by_id else compiler.completion(selected, selected.key)
         self._completion = replace(made, resolver=self._wanted)
 
-    async def texts(self, run: Run, rows: Rows) -> Any:
-        return await self._completion.texts(run, [await run.ask(self._selected, self._query)])
+    async def answer(self, run: Run) -> str:
+        value = await run.ask(self._selected, self._query)
+        if isinstance(value, Wanted):
+            return _or_null(await self._level(value.edge).of_key(run, value.key))
+        return await self._completion.text(run, value)
 
     async def _wanted(self, run: Run, kind: Any, values: list[Wanted]) -> list[str]:
-        keys: dict[One, list[Any]] = {}
+        keys: dict[One, set[Any]] = {}
         for value in values:
-            keys.setdefault(value.edge, []).append(value.key)
-        found = {}
-        for edge, of_edge in keys.items():
-            if edge not in self._levels:
-                self._levels[edge] = self._compiler.level_of(Wanted(edge, None), self._selected)
-            found[edge] = await self._levels[edge].fetch(run, list(set(of_edge)))
-        return [found[value.edge].get(value.key, "null") for value in values]
+            keys.setdefault(value.edge, set()).add(value.key)
+        found = {edge: await self._level(edge).of_keys(run, list(of_edge)) for edge, of_edge in keys.items()}
+        return [_or_null(found[value.edge].get(value.key)) for value in values]
+
+    def _level(self, edge: One) -> KeyLevel:
+        level = self._levels.get(edge)
+        if level is None:
+            level = self._levels[edge] = self._compiler.level_of(edge, self._selected)
+        return level
+
+
+def _or_null(texts: list[str] | None) -> str:
+    return texts[0] if texts else "null"
 
 
 INTERFACES_BY_ID = {"Node"}

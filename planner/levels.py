@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal_column, null, select, true
@@ -51,65 +50,60 @@ class Level:
         self, run: Run, key: Hashable, request: PageRequest | None, build: Callable[..., Select[Any]]
     ) -> tuple[Statement, dict[str, int]]:
         """The compiled statement and the places of its columns, behind the one of the parent."""
-        cached = self._statements.get((run.viewer_shape, key))
+        cached = self._statements.get((run.asker.shape, key))
         if cached is None:
             if len(self._statements) >= _MOST_STATEMENTS:
                 self._statements.clear()
-            compiled = prepare(build, run.viewer, request, run.bindings.viewers)
+            compiled = prepare(build, run.asker.viewer, request, run.bindings.viewers)
             cached = compiled, {label: at for at, label in enumerate(self.selected_columns(), 1)}
-            self._statements[(run.viewer_shape, key)] = cached
+            self._statements[(run.asker.shape, key)] = cached
         return cached
 
 
 @dataclass(slots=True)
-class OneLevel(Level):
-    """At most one row for each key."""
+class KeyLevel(Level):
+    """The rows that an edge reaches from keys."""
 
-    edge: One = field(kw_only=True)
+    edge: One | Many = field(kw_only=True)
     parent: Source | None = field(kw_only=True)
     """What the keys were read from, where SQL read them with the viewer's rights."""
 
-    async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, str]:
-        if not keys:
-            return {}
-        is_single = len(keys) == 1
-        statement, places = self.statement(run, is_single, None, partial(_reached, self, is_single))
-        records = await run.rows_of(self.name, statement, {"keys": keys, "key": keys[0]})
-        texts = await self.shapes[0].render(run, FetchedRows(records, places, self.source))
-        return {record[0]: text for record, text in zip(records, texts, strict=True)}
+    async def of_key(self, run: Run, key: Any) -> list[str]:
+        """The texts of its rows. It is compared with, several are searched in: for one PostgreSQL keeps its plan."""
+        statement, places = self.statement(run, "one", None, self._of_one)
+        records = await run.rows_of(self.name, statement, {"key": key})
+        return await self.shapes[0].render(run, FetchedRows(records, places, self.source))
 
-
-@dataclass(slots=True)
-class ManyLevel(Level):
-    """All rows of each key, in order."""
-
-    edge: Many = field(kw_only=True)
-    parent: Source | None = field(kw_only=True)
-
-    async def fetch(self, run: Run, keys: Sequence[Any]) -> dict[Any, list[str]]:
-        if not keys:
-            return {}
-        is_single = len(keys) == 1
-        statement, places = self.statement(run, is_single, None, partial(_reached, self, is_single))
-        records = await run.rows_of(self.name, statement, {"keys": keys, "key": keys[0]})
+    async def of_keys(self, run: Run, keys: Sequence[Any]) -> dict[Any, list[str]]:
+        """The texts of the rows of each key, in order; of keys without rows there may be none."""
+        if len(keys) == 1:
+            return {keys[0]: await self.of_key(run, keys[0])}
+        statement, places = self.statement(run, "several", None, self._of_several)
+        records = await run.rows_of(self.name, statement, {"keys": keys})
         texts = await self.shapes[0].render(run, FetchedRows(records, places, self.source))
         found: dict[Any, list[str]] = defaultdict(list)
         for record, text in zip(records, texts, strict=True):
             found[record[0]].append(text)
         return found
 
+    def _of_one(self, viewer: Any, request: Any) -> Select[Any]:
+        return self._reached(slot("key", self._column.type), viewer)
 
-def _reached(level: OneLevel | ManyLevel, is_single: bool, viewer: Any, request: Any) -> Select[Any]:
-    """One key is compared with, several are searched in: PostgreSQL then keeps its plan instead of making it anew."""
-    edge = level.edge
-    reached = edge.target.table.c[edge.column]
-    is_wanted = reached == (slot("key", reached.type) if is_single else any_(slot("keys", ARRAY(reached.type))))
-    found: Select[Any] = select(reached.label("parent"), *level.labelled(viewer)).where(
-        is_wanted, *seen_from(level.parent, edge, viewer)
-    )
-    if edge.where is not None:
-        found = found.where(edge.where())
-    return found.order_by(*edge.ordering()) if isinstance(edge, Many) else found
+    def _of_several(self, viewer: Any, request: Any) -> Select[Any]:
+        return self._reached(any_(slot("keys", ARRAY(self._column.type))), viewer)
+
+    @property
+    def _column(self) -> ColumnElement[Any]:
+        return self.edge.target.table.c[self.edge.column]
+
+    def _reached(self, wanted: Any, viewer: Any) -> Select[Any]:
+        edge, column = self.edge, self._column
+        found: Select[Any] = select(column.label("parent"), *self.labelled(viewer)).where(
+            column == wanted, *seen_from(self.parent, edge, viewer)
+        )
+        if edge.where is not None:
+            found = found.where(edge.where())
+        return found.order_by(*edge.ordering()) if isinstance(edge, Many) else found
 
 
 @dataclass(slots=True)
@@ -130,20 +124,19 @@ class PageLevel(Level):
     looks_ahead: bool = False
     """Whether one row more than the page is read, because somebody wants to know if there is one."""
 
-    async def fetch(self, run: Run, keys: Sequence[Any] | None, request: PageRequest) -> dict[Any, FetchedPage]:
+    async def fetch(
+        self, run: Run, keys: Sequence[Any] | None, request: PageRequest, cursors: dict[str, Any]
+    ) -> dict[Any, FetchedPage]:
         shape = (keys is None, shape_of(self.edge, request), request.size)
         build = self._of_root if keys is None else self._of_parents
         statement, places = self.statement(run, shape, request, build)
-        slots = {**slots_of(self.edge, request), **cursor_slots(self.edge, request)}
-        records = await run.rows_of(self.name, statement, {**slots, "keys": keys})
-        return await self._pages(run, keys, request, records, places)
+        slots = {**slots_of(self.edge, request), **cursors, "keys": keys}
+        records = await run.rows_of(self.name, statement, slots)
+        return await self._pages(run, _by_parent(keys, records), request, places)
 
     async def _pages(
-        self, run: Run, keys: Sequence[Any] | None, request: PageRequest, records: Sequence[Any], places: dict[str, int]
+        self, run: Run, found: dict[Any, list[Any]], request: PageRequest, places: dict[str, int]
     ) -> dict[Any, FetchedPage]:
-        found: dict[Any, list[Any]] = {key: [] for key in keys or (None,)}
-        for record in records:
-            found[record[0]].append(record)
         kept: list[Any] = []
         spans: dict[Any, tuple[int, int, bool]] = {}
         for key, of_parent in found.items():
@@ -216,6 +209,15 @@ class PageLevel(Level):
         return select(column, func.count()).where(reached, *conditions).group_by(column)
 
 
+def _by_parent(keys: Sequence[Any] | None, records: list[Any]) -> dict[Any, list[Any]]:
+    if keys is None:
+        return {None: records}
+    found: dict[Any, list[Any]] = {key: [] for key in keys}
+    for record in records:
+        found[record[0]].append(record)
+    return found
+
+
 def _parents() -> Any:
     return func.unnest(slot("keys", ARRAY(Uuid))).table_valued("id").render_derived(name="parent")
 
@@ -232,8 +234,7 @@ def _sort_labels(edge: Connection, request: PageRequest) -> list[str]:
 def cursor_slots(edge: Connection, request: PageRequest) -> dict[str, Any]:
     """The values of the places that cursors stand for. What is no cursor of this list is for the executor to refuse."""
     slots: dict[str, Any] = {}
-    for name in ("after", "before"):
-        cursor = getattr(request, name)
+    for name, cursor in (("after", request.after), ("before", request.before)):
         if cursor is not None:
             try:
                 values = decode_cursor(edge, request, cursor, name)

@@ -1,15 +1,13 @@
 """Root fields whose objects are there already: what a mutation's verb returned, or an event of a subscription."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from graphql import GraphQLObjectType, OperationType
 
 from planner.compiling import Compiler
-from planner.rows import Rows
 from planner.running import Run
 from planner.selections import Document, Selections
-from planner.shapes import Completion, Constant, Part
+from planner.shapes import Completion, Constant, Root
 from planner.texts import Selected
 
 
@@ -21,8 +19,8 @@ class Verb:
     parent: GraphQLObjectType
     completion: Completion
 
-    async def texts(self, run: Run, rows: Rows) -> Any:
-        return await self.completion.texts(run, [await run.perform(self.selected, self.parent)])
+    async def answer(self, run: Run) -> str:
+        return await self.completion.text(run, await run.perform(self.selected, self.parent))
 
 
 @dataclass(slots=True)
@@ -31,20 +29,20 @@ class Event:
 
     completion: Completion
 
-    async def texts(self, run: Run, rows: Rows) -> Any:
-        return await self.completion.texts(run, rows.objects())
+    async def answer(self, run: Run) -> str:
+        return await self.completion.text(run, run.event)
 
 
-def roots_of(document: Document, selections: Selections, compiler: Compiler) -> list[tuple[str, Part]]:
+def roots_of(document: Document, selections: Selections, compiler: Compiler) -> list[tuple[str, Root]]:
     """The root fields of an operation of any kind."""
     if document.kind is OperationType.QUERY:
         return compiler.roots()
 
-    def part(one: Selected) -> Part:
+    def root(one: Selected) -> Root:
         if one.definition is None:
             return Constant(f'"{one.type_name}"')
         completion = compiler.completion(one, one.key)
         is_verb = document.kind is OperationType.MUTATION
         return Verb(one, document.root_type, completion) if is_verb else Event(completion)
 
-    return [(one.key, part(one)) for one in selections.roots()]
+    return [(one.key, root(one)) for one in selections.roots()]

@@ -2,9 +2,9 @@
 
 import inspect
 from collections import Counter, OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -22,18 +22,15 @@ from planner.asking import Unasked, values_of
 from planner.bindings import Bindings, Fetch, OpenSession
 from planner.compiling import Compiler
 from planner.payloads import roots_of
-from planner.rows import MadeRows
 from planner.running import Fallback, Outcomes, Run, Step
 from planner.selections import Document, Selections, read_document
-from planner.shapes import Part
+from planner.shapes import Root
 from planner.statements import Unsupported
-
-T = TypeVar("T")
 
 MOST_DOCUMENTS, MOST_BYTES, MOST_VARIANTS = 1_000, 4_000_000, 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """The whole answer as JSON, and how it came about."""
 
@@ -48,15 +45,15 @@ class Plan:
 
     document: Document | None
     refused: str | None = None
-    variants: dict[tuple[Any, ...], list[tuple[str, Part]] | str] = field(default_factory=dict)
+    variants: dict[tuple[Any, ...], list[tuple[str, Root]] | str] = field(default_factory=dict)
+    notes: Any = None
+    """What the application keeps with a plan."""
+    is_query: bool = field(init=False)
+    is_subscription: bool = field(init=False)
 
-    @property
-    def is_query(self) -> bool:
-        return self.document is not None and self.document.kind is OperationType.QUERY
-
-    @property
-    def is_subscription(self) -> bool:
-        return self.document is not None and self.document.kind is OperationType.SUBSCRIPTION
+    def __post_init__(self) -> None:
+        kind = None if self.document is None else self.document.kind
+        self.is_query, self.is_subscription = kind is OperationType.QUERY, kind is OperationType.SUBSCRIPTION
 
 
 @dataclass(slots=True)
@@ -105,60 +102,63 @@ class Planner:
         A mutation needs `outcomes`, which receives how its verbs have ended: whoever answers instead goes on there.
         """
 
-        async def answered() -> Answer:
+        try:
             ready = self._ready(plan, variables)
-            if ready.document.kind is not OperationType.QUERY and outcomes is None:
+            if outcomes is None and not plan.is_query:
                 raise Unsupported(ready.document.kind.value)
             kept = {} if outcomes is None else outcomes
-            run = Run(ready.document, self.bindings, fetch, session, context, ready.variables, kept, explain)
-            return await self._texts(ready, run, MadeRows([None]))
-
-        return await self._counted(answered())
+            run = Run(ready.document, self.bindings, fetch, session, context, ready.variables, kept, explain=explain)
+            return await self._answer(ready, run)
+        except Exception as error:
+            self._count(error)
+            return None
 
     async def subscribe(
         self, plan: Plan, variables: Mapping[str, Any] | None, context: Any, fetch: Fetch, session: OpenSession
     ) -> "Stream | None":
         """An open subscription, or None where the ordinary executor has to open it."""
 
-        async def opened() -> Stream:
+        try:
             ready = self._ready(plan, variables)
-            document, name = ready.document, ready.document.operation.name
-            executor = Executor.build(
-                self.schema, document.node, None, context, dict(variables or {}), None if name is None else name.value
-            )
-            if isinstance(executor, list):
-                raise Fallback("variables")
+            executor = self._executor(ready.document, variables, context)
             events: Any = create_source_event_stream(executor)
             if inspect.isawaitable(events):
                 events = await events
             if isinstance(events, ExecutionResult):
                 raise Fallback("refused")
             return Stream(ready, executor, fetch, session, events)
-
-        return await self._counted(opened())
+        except Exception as error:
+            self._count(error)
+            return None
 
     async def message(self, stream: "Stream", event: Any) -> Answer | None:
         """The message about an event of a subscription, or None where the ordinary executor has to write it."""
         ready, context = stream.ready, stream.executor.context_value
-        run = Run(ready.document, self.bindings, stream.fetch, stream.session, context, ready.variables, {})
-        return await self._counted(self._texts(ready, run, MadeRows([event])))
+        run = Run(ready.document, self.bindings, stream.fetch, stream.session, context, ready.variables, {}, event)
+        try:
+            return await self._answer(ready, run)
+        except Exception as error:
+            self._count(error)
+            return None
 
-    async def _texts(self, ready: "Ready", run: Run, rows: MadeRows) -> Answer:
+    async def _answer(self, ready: "Ready", run: Run) -> Answer:
         # One after the other, because those of a mutation change what the next one finds.
-        texts = [f'"{key}":{(await part.texts(run, rows))[0]}' for key, part in ready.roots]
+        texts = [f'"{key}":{await root.answer(run)}' for key, root in ready.roots]
         self.planned += 1
         return Answer(f"{{{','.join(texts)}}}".encode(), run.statements, run.steps)
 
-    async def _counted(self, work: Awaitable[T]) -> T | None:
-        """What the work gives, or None where it cannot; the reason is counted."""
-        try:
-            return await work
-        except (Fallback, Unsupported) as left:
-            self.fallbacks[left.reason] += 1
-        except Exception as error:
-            # A refusal, a guard, an outage: the ordinary executor meets it again and tells of it properly.
-            self.fallbacks[f"error: {type(error).__name__}"] += 1
-        return None
+    def _count(self, error: Exception) -> None:
+        """Why an operation is left to the ordinary executor, which meets a refusal or outage again and tells it."""
+        reason = error.reason if isinstance(error, (Fallback, Unsupported)) else f"error: {type(error).__name__}"
+        self.fallbacks[reason] += 1
+
+    def _executor(self, document: Document, variables: Mapping[str, Any] | None, context: Any) -> Executor[None]:
+        """What resolves the events of a subscription, as the ordinary executor does."""
+        name = None if document.operation.name is None else document.operation.name.value
+        executor = Executor.build(self.schema, document.node, None, context, dict(variables or {}), name)
+        if isinstance(executor, list):
+            raise Fallback("variables")
+        return executor
 
     def _ready(self, plan: Plan, variables: Mapping[str, Any] | None) -> "Ready":
         if plan.document is None:
@@ -170,7 +170,7 @@ class Planner:
             raise Fallback("variables") from None
         return Ready(document, self._variant(plan, document, given.coerced), given)
 
-    def _variant(self, plan: Plan, document: Document, variables: Mapping[str, Any]) -> list[tuple[str, Part]]:
+    def _variant(self, plan: Plan, document: Document, variables: Mapping[str, Any]) -> list[tuple[str, Root]]:
         variant = document.variant(variables)
         found = plan.variants.get(variant)
         if found is None:
@@ -196,12 +196,12 @@ class Planner:
             return Plan(None, unsupported.reason)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
     """A plan and the values of its variables."""
 
     document: Document
-    roots: list[tuple[str, Part]]
+    roots: list[tuple[str, Root]]
     variables: VariableValues
 
 

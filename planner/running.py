@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -14,7 +14,7 @@ from graphql.pyutils import Path
 from planner.asking import Unasked
 from planner.bindings import Bindings, Fetch, OpenSession
 from planner.selections import Document
-from planner.statements import Statement
+from planner.statements import Asker, Statement
 from planner.texts import Selected
 
 Outcomes: TypeAlias = dict[str, "asyncio.Future[Any]"]
@@ -53,12 +53,12 @@ class Run:
     context: Any
     variables: VariableValues
     outcomes: "Outcomes"
+    event: Any = None
+    """What a subscription tells of."""
     explain: bool = False
     steps: list[Step] = field(default_factory=list)
     statements: int = 0
-    viewer: Any = field(init=False)
-    viewer_shape: Any = field(init=False)
-    viewer_slots: Mapping[str, Any] = field(init=False)
+    asker: Asker = field(init=False)
     _recording: Any = None
 
     def __post_init__(self) -> None:
@@ -66,9 +66,7 @@ class Run:
 
     def look_who_asks(self) -> None:
         """What follows is shown to whoever the context names by now."""
-        self.viewer = self.bindings.viewer_of(self.context)
-        self.viewer_shape = self.bindings.viewers.shape(self.viewer)
-        self.viewer_slots = self.bindings.viewers.values(self.viewer)
+        self.asker = self.bindings.viewers.asker(self.bindings.viewer_of(self.context))
         self._recording = None
 
     @property
@@ -80,7 +78,7 @@ class Run:
 
     async def rows_of(self, name: str, statement: Statement, slots: Mapping[str, Any]) -> Any:
         self.statements += 1
-        values = statement.values({**self.viewer_slots, **slots})
+        values = statement.values({**self.asker.values, **slots})
         if not self.explain:
             return await self.fetch(statement.text, values)
         started = time.perf_counter()
@@ -117,13 +115,15 @@ class Run:
             async_helpers=_NO_HELPERS,
         )
 
-    async def ask(self, selected: Selected, parent: GraphQLObjectType) -> Any:
+    def ask(self, selected: Selected, parent: GraphQLObjectType) -> Awaitable[Any]:
         """What the resolver of an edge or root field answers when its loaders only say what they would load."""
+        if selected.direct is not None:
+            return selected.direct(self.recording, None, **self.arguments(selected))
+        return self._ask_resolver(selected, parent)
+
+    async def _ask_resolver(self, selected: Selected, parent: GraphQLObjectType) -> Any:
         assert selected.definition is not None
         assert selected.definition.resolve is not None
-        direct = self.bindings.direct(selected.definition)
-        if direct is not None and selected.arguments.are_scalars:
-            return await direct(self.recording, None, **self.arguments(selected))
         info = self.info(selected, parent, recording=True)
         answer = selected.definition.resolve(None, info, **self.arguments(selected))
         return await answer if inspect.isawaitable(answer) else answer

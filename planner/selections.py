@@ -50,7 +50,7 @@ class Document:
         return root
 
     def variant(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(variables.get(name) for name in self.switches)
+        return tuple([variables.get(name) for name in self.switches])
 
 
 def read_document(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> Document:

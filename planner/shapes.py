@@ -4,7 +4,6 @@ import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any, Protocol
 
 import orjson
@@ -12,9 +11,8 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutpu
 
 from planner.below import Read
 from planner.bindings import Wanted
-from planner.edges import Batch, Connection, Derived, Many, One
-from planner.levels import FetchedPage, ManyLevel, OneLevel, PageLevel, cursor_slots
-from planner.pages import PageRequest, cursor_text, signature_of
+from planner.edges import Batch, Derived
+from planner.levels import KeyLevel
 from planner.rows import MadeRows, Rows
 from planner.running import Fallback, Run
 from planner.texts import Selected
@@ -24,6 +22,12 @@ class Part(Protocol):
     """A piece of the text of every row."""
 
     async def texts(self, run: Run, rows: Rows) -> Any: ...
+
+
+class Root(Protocol):
+    """A field of the operation itself."""
+
+    async def answer(self, run: Run) -> str: ...
 
 
 @dataclass(slots=True)
@@ -39,10 +43,11 @@ class Shape:
     async def render(self, run: Run, rows: Rows) -> list[str]:
         if not len(rows):
             return []
+        if len(self.parts) == 1:
+            alone: list[str] = await self.parts[0].texts(run, rows)
+            return alone
         pieces = [await part.texts(run, rows) for part in self.parts]
-        if len(pieces) == 1 and isinstance(pieces[0], list):
-            return pieces[0]
-        return list(map("".join, zip(*pieces, strict=False)))[: len(rows)] if pieces else ["{}"] * len(rows)
+        return list(map("".join, zip(*pieces, strict=True)))
 
 
 @dataclass(slots=True)
@@ -50,6 +55,9 @@ class Constant:
     """The same text in every row."""
 
     text: str
+
+    async def answer(self, run: Run) -> str:
+        return self.text
 
     async def texts(self, run: Run, rows: Rows) -> Any:
         return [self.text] * len(rows)
@@ -79,6 +87,9 @@ class Completion:
     resolver: "Any" = None
     type_name: "Callable[[Run, Any, Any], str] | None" = None
     """Which object type a value is shown as, where the field's own type does not say it."""
+
+    async def text(self, run: Run, value: Any) -> str:
+        return (await self.texts(run, [value]))[0]
 
     async def texts(self, run: Run, values: Sequence[Any]) -> list[str]:
         return await self._complete(run, self.graphql_type, values)
@@ -162,7 +173,7 @@ class Computed:
         objects = rows.objects()
         run.statements += 1
         async with run.session() as session:
-            values = await self.edge.load(session, run.viewer, objects)
+            values = await self.edge.load(session, run.asker.viewer, objects)
         return await self.completion.texts(run, [values.get(one.id, self.edge.default) for one in objects])
 
 
@@ -170,129 +181,35 @@ class Computed:
 class OnePart:
     """Where an edge leads to at most one object."""
 
-    edge: One
-    level: OneLevel
+    level: KeyLevel
     required: bool
 
     async def texts(self, run: Run, rows: Rows) -> Any:
-        keys = rows.column(self.edge.key)
+        keys = rows.column(self.level.edge.key)
         wanted = list({key for key in keys if key is not None})
-        found = await self.level.fetch(run, wanted) if wanted else {}
-        if self.required and (len(found) < len(wanted) or None in keys):
+        found = await self.level.of_keys(run, wanted) if wanted else {}
+        texts = [found.get(key) for key in keys]
+        if self.required and not all(texts):
             raise Fallback("null")
-        return [found.get(key, "null") for key in keys]
+        return [text[0] if text else "null" for text in texts]
 
 
 @dataclass(slots=True)
 class ManyPart:
     """Where an edge leads to a short list."""
 
-    edge: Many
-    level: ManyLevel
+    level: KeyLevel
 
     async def texts(self, run: Run, rows: Rows) -> Any:
-        keys = _present(rows.column(self.edge.key))
-        found = await self.level.fetch(run, list(set(keys)))
+        keys = present(rows.column(self.level.edge.key))
+        found = await self.level.of_keys(run, list(set(keys)))
         return [f"[{','.join(found.get(key, ()))}]" for key in keys]
 
 
-@dataclass(slots=True)
-class PagePart:
-    """Where an edge leads to a list in pages."""
-
-    edge: Connection
-    level: PageLevel
-    selected: Selected
-    parent: GraphQLObjectType
-    fields: "list[PageField]"
-
-    async def texts(self, run: Run, rows: Rows) -> Any:
-        request = (await run.ask(self.selected, self.parent)).request
-        return await self.pages(
-            run, request, _present(rows.column(self.edge.key)) if self.edge.column else None, len(rows)
-        )
-
-    async def pages(self, run: Run, request: PageRequest, keys: list[Any] | None, count: int) -> list[str]:
-        wanted = None if keys is None else list(set(keys))
-        cursor_slots(self.edge, request)
-        found = await self.level.fetch(run, wanted, request) if self._has_rows() else {}
-        counts = await self.level.counts(run, wanted, request) if self._is_counted() else {}
-        signature = signature_of(self.edge, request)
-        made = {
-            key: self._text(signature, request, found.get(key, _EMPTY), counts.get(key, 0)) for key in wanted or [None]
-        }
-        return [made[key] for key in keys] if keys is not None else [made[None]] * count
-
-    def _has_rows(self) -> bool:
-        return any(one.name not in ("totalCount", "__typename") for one in self.fields)
-
-    def _is_counted(self) -> bool:
-        return any(one.name == "totalCount" for one in self.fields)
-
-    def _text(self, signature: str, request: PageRequest, page: FetchedPage, count: int) -> str:
-        inside = ",".join(f'"{one.key}":{one.text(signature, request, page, count)}' for one in self.fields)
-        return f"{{{inside}}}"
-
-
-def _present(keys: list[Any]) -> list[Any]:
+def present(keys: list[Any]) -> list[Any]:
     if None in keys:
         raise Fallback("null key")
     return keys
-
-
-_EMPTY = FetchedPage([], [], False)
-
-
-@dataclass(slots=True)
-class PageField:
-    """A field of a connection: nodes, edges, pageInfo, totalCount or __typename."""
-
-    key: str
-    name: str
-    shapes: list[int]
-    """Which of the level's shapes show the nodes below: one for `nodes`, one for each `node` of `edges`."""
-    below: list[Selected]
-    type_name: str
-
-    def text(self, signature: str, request: PageRequest, page: FetchedPage, count: int) -> str:
-        if self.name == "nodes":
-            return f"[{','.join(page.texts[self.shapes[0]])}]"
-        if self.name == "edges":
-            nodes = zip(*(page.texts[shape] for shape in self.shapes), strict=True) if self.shapes else repeat(())
-            entries = (self._entry(signature, texts, place) for texts, place in zip(nodes, page.places, strict=False))
-            return f"[{','.join(entries)}]"
-        if self.name == "pageInfo":
-            return self._page_info(signature, request, page)
-        return str(count) if self.name == "totalCount" else f'"{self.type_name}"'
-
-    def _entry(self, signature: str, nodes: Sequence[str], place: tuple[Any, ...]) -> str:
-        shown, remaining = [], iter(nodes)
-        for one in self.below:
-            if one.name == "node":
-                text = next(remaining)
-            else:
-                text = f'"{cursor_text(signature, place)}"' if one.name == "cursor" else f'"{one.type_name}"'
-            shown.append(f'"{one.key}":{text}')
-        return f"{{{','.join(shown)}}}"
-
-    def _page_info(self, signature: str, request: PageRequest, page: FetchedPage) -> str:
-        shown = []
-        for one in self.below:
-            if one.name in ("startCursor", "endCursor"):
-                ends = page.places[:1] if one.name == "startCursor" else page.places[-1:]
-                text = f'"{cursor_text(signature, ends[0])}"' if ends else "null"
-            elif one.name == "hasNextPage":
-                text = _json_bool(request.before is not None if request.backwards else page.has_more)
-            elif one.name == "hasPreviousPage":
-                text = _json_bool(page.has_more if request.backwards else request.after is not None)
-            else:
-                text = f'"{one.type_name}"'
-            shown.append(f'"{one.key}":{text}')
-        return f"{{{','.join(shown)}}}"
-
-
-def _json_bool(value: bool) -> str:
-    return "true" if value else "false"
 
 
 def shown_type(kind: GraphQLOutputType) -> GraphQLObjectType | None:

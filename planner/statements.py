@@ -1,7 +1,7 @@
 """Statements of levels: built with SQLAlchemy Core, compiled to text once for everybody of the viewer's shape."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -41,18 +41,35 @@ class Row:
     process: Process | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Statement:
     """Compiled SQL and where the values of its parameters come from."""
 
     text: str
     parameters: tuple[Any, ...]
+    _open: list[tuple[int, Slot | Row]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._open = [(at, one) for at, one in enumerate(self.parameters) if isinstance(one, (Slot, Row))]
 
     def values(self, slots: Mapping[str, Any]) -> list[Any]:
-        return [_filled(one, slots) if isinstance(one, (Slot, Row)) else one for one in self.parameters]
+        values = list(self.parameters)
+        for at, one in self._open:
+            values[at] = _filled(one, slots)
+        return values
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """A viewer as statements know them."""
+
+    viewer: Any
+    shape: int
+    """Equal for viewers of the same shape, whose statements have the same text."""
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
 class Viewers:
     """What an application tells of its viewers. Visibility may branch on the shape, and only pass the values on.
 
@@ -63,6 +80,21 @@ class Viewers:
     shape: Callable[[Any], Hashable]
     values: Callable[[Any], Mapping[str, Any]]
     stand_in: Callable[[Any, int], Any]
+    _shapes: dict[Hashable, int] = field(default_factory=dict)
+    _askers: dict[int, Asker] = field(default_factory=dict)
+
+    def asker(self, viewer: Any) -> Asker:
+        """Remembered by identity: viewers are replaced, never changed, and one that is kept here keeps its id."""
+        asker = self._askers.get(id(viewer))
+        if asker is None:
+            if len(self._askers) >= _MOST_ASKERS:
+                self._askers.clear()
+            shape = self._shapes.setdefault(self.shape(viewer), len(self._shapes))
+            asker = self._askers[id(viewer)] = Asker(viewer, shape, self.values(viewer))
+        return asker
+
+
+_MOST_ASKERS = 1_000
 
 
 _MOMENTS = (datetime(1901, 2, 3, 4, 5, 6, 789, tzinfo=UTC), datetime(1902, 3, 4, 5, 6, 7, 891, tzinfo=UTC))
@@ -96,8 +128,10 @@ def shape_of(connection: Connection | None, request: PageRequest | None) -> Hash
     if connection is None or request is None:
         return None
     fixed = tuple(
-        (name, value[0]) if isinstance(connection.filters[name], ByInstant) else (name, _kept(value))
-        for name, value in request.filter
+        [
+            (name, value[0]) if isinstance(connection.filters[name], ByInstant) else (name, _kept(value))
+            for name, value in request.filter
+        ]
     )
     return fixed, request.order, request.backwards, request.after is not None, request.before is not None
 

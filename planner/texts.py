@@ -1,7 +1,7 @@
 """JSON text made by PostgreSQL: columns, records and constants as pieces of the text of an object."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, Protocol, TypeAlias
@@ -70,6 +70,8 @@ class Selected:
     details: Any
     type_name: str
     below: list["Selected"] = field(default_factory=list)
+    direct: Callable[..., Awaitable[Any]] | None = None
+    """What is called in place of the field's resolver, where that does the same."""
     _arguments: Arguments | None = None
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from domain.actors import ANONYMOUS, Actor
@@ -86,11 +86,3 @@ class Context:
     def forget(self) -> None:
         """Drops what was loaded so far, because a mutation may have changed it."""
         self.loaders = Loaders(self.platform.database, self.viewer)
-
-    def reading_by(self, loaders: Any) -> Self:
-        """The same request with other loaders. Made field by field, because copy() takes its time on every read."""
-        other = object.__new__(type(self))
-        for name in self.__slots__:
-            setattr(other, name, getattr(self, name))
-        other.loaders = loaders
-        return other

@@ -1,5 +1,6 @@
 """Global ids: `<prefix>_<32 hex>` of a UUID, where the prefix names the type."""
 
+import re
 from uuid import UUID
 
 from domain.refusals import Problem, invalid_fields
@@ -55,5 +56,8 @@ def read_any_id(text: str, *path: str) -> tuple[str, UUID]:
     return type_name, read_id(text, type_name, *path)
 
 
+_DIGITS = re.compile("[0-9a-f]{32}")
+
+
 def _is_hex(digits: str) -> bool:
-    return len(digits) == 32 and all(digit in "0123456789abcdef" for digit in digits)
+    return _DIGITS.fullmatch(digits) is not None

@@ -86,6 +86,19 @@ class Recorder:
         return WantedPage(request)
 
 
+class Recording:
+    """A request as its resolvers find it while their loaders load nothing."""
+
+    __slots__ = ("_context",)
+    loaders = Recorder()
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
 class MilepostBindings:
     """The planner's view of the schema."""
 
@@ -93,7 +106,6 @@ class MilepostBindings:
         self.viewers = Viewers(shape_of, values_of, stand_in)
         self._names = {id(source): name for name, source in SOURCES.items()}
         self._plans = _text_plans(schema)
-        self._recorder: Any = Recorder()
 
     def edge_of(self, field: GraphQLField) -> Edge | None:
         definition = _definition(field)
@@ -121,8 +133,8 @@ class MilepostBindings:
     def type_of(self, source: Source) -> str:
         return self._names[id(source)]
 
-    def recording(self, context: Context) -> Context:
-        return context.reading_by(self._recorder)
+    def recording(self, context: Context) -> Recording:
+        return Recording(context)
 
     def viewer_of(self, context: Context) -> Actor:
         return context.viewer
@@ -130,7 +142,7 @@ class MilepostBindings:
 
 def shape_of(viewer: Actor) -> Any:
     """All that a rule of visibility may branch on: everything but the values of ids and of the address."""
-    present = tuple(getattr(viewer, name) is None for name in (*_IDS, "email"))
+    present = tuple([getattr(viewer, name) is None for name in (*_IDS, "email")])
     return viewer.kind, viewer.organization_kind, viewer.is_verified, viewer.permissions, present
 
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -46,7 +45,7 @@ def create_app(
     )
     health = Health(database)
     plans = Plans(database) if is_planned else None
-    planned = [] if plans is None else [Middleware(PlannedRequests, platform, plans)]
+    planned = None if plans is None else PlannedRequests(platform, plans)
     metrics = Metrics(metrics_token, platform, {} if plans is None else plans.fallbacks)
     view = GraphQLView(platform, plans, metrics.tallies)
 
@@ -58,11 +57,9 @@ def create_app(
         await platform.wakeups.stop()
         await database.pins.close()
 
-    app = Starlette(
-        routes=_routes(view, health, metrics, is_sandbox=is_sandbox),
-        middleware=[Middleware(RequestMiddleware, metrics.tallies), *planned],
-        lifespan=lifespan,
-    )
+    app = Starlette(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
+    # Around everything, so that what is planned goes through nothing else.
+    app.middleware_stack = RequestMiddleware(app.build_middleware_stack(), metrics.tallies, planned)
     app.state.platform = platform
     app.state.health = health
     app.state.plans = plans

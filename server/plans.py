@@ -17,6 +17,7 @@ from planner.planning import Answer, Plan, Planner, Stream
 from resolvers.context import Context, Platform
 from schema.api import schema
 from schema.limits import valid_document
+from schema.metering import OPERATIONS
 from schema.planned import MilepostBindings
 
 
@@ -42,10 +43,14 @@ class Plans:
         if isinstance(query, str) and (name is None or isinstance(name, str)):
             self.planner.admit(query, name)
 
-    def find(self, asked: Mapping[str, Any]) -> Plan | None:
-        """The plan of a known document."""
-        plan = self.planner.find(asked["query"], asked.get("operationName"))
-        return None if plan is None or plan.document is None else plan
+    def find(self, query: str, operation_name: str | None) -> Plan | None:
+        """The plan of a known document, with the operation as it is metered in its notes."""
+        plan = self.planner.find(query, operation_name)
+        if plan is None or plan.document is None:
+            return None
+        if plan.notes is None:
+            plan.notes = OPERATIONS.find(query, operation_name)
+        return None if plan.notes is None else plan
 
     def plan_of(self, query: str, operation_name: str | None) -> Plan | None:
         """The plan of a document, which is validated when it is new; None where it is not valid."""

@@ -133,6 +133,6 @@ def _request_fault(request: Request, error: HTTPException | UnicodeDecodeError) 
 def key_of(header: str) -> UUID | None:
     """The Idempotency-Key header, which gives any mutation a key; anything but a UUID is no key."""
     try:
-        return UUID(header)
+        return UUID(header) if header else None
     except ValueError:
         return None
