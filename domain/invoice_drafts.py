@@ -20,7 +20,7 @@ _UNOPENED: dict[str, Any] = {
     **dict.fromkeys(("project_id", "milestone_id", "agreed_minor", "series", "year", "sequence", "number")),
     **dict.fromkeys(("fee_policy_id", "fee_bps", "fee_flat_minor", "fee_minor", "net_minor")),
     **dict.fromkeys(("collection_next_at", "collection_last_failure")),
-    **dict.fromkeys(("opened_at", "paid_at", "voided_at", "void_reason")),
+    **dict.fromkeys(("opened_at", "paid_at", "voided_at", "void_reason", "uncollectible_at", "uncollectible_reason")),
     **dict.fromkeys(("advances_applied_minor", "credited_due_minor", "paid_minor", "written_off_minor"), 0),
     "collection_attempts": 0,
     "is_frozen": False,

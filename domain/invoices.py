@@ -23,6 +23,7 @@ class InvoiceKind(Enum):
     MILESTONE = "MILESTONE"
     INTERIM = "INTERIM"
     FINAL = "FINAL"
+    ADVANCE = "ADVANCE"
     STANDARD = "STANDARD"
 
 
@@ -33,6 +34,7 @@ class InvoiceStatus(Enum):
     OPEN = "OPEN"
     PAID = "PAID"
     VOID = "VOID"
+    UNCOLLECTIBLE = "UNCOLLECTIBLE"
 
 
 class PaymentStatus(Enum):
@@ -82,6 +84,10 @@ class InvoiceNumber:
 
 
 _S, _W = InvoiceStatus, Permission.INVOICES_WRITE
+_IN_SPITE_OF_A_FREEZE = ("duplicateInvoice", "settleInvoice", "restoreInvoice", "reopenInvoice")
+"""What needs nobody's decision: copies, and money that has come or gone already."""
+_MONEY_OR_MERCY = ("payInvoice", "recordPayment", "writeOffRemainder", "markUncollectible", "applyCustomerCredit")
+"""What would leave held money without the invoice that it is kept for."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -98,7 +104,12 @@ class Invoice(Stateful):
         Move("voidInvoice", (_S.OPEN,), _S.VOID, Side.OWNER, _W),
         Move("sendInvoiceReminder", (_S.OPEN,), None, Side.OWNER, _W),
         Move("withdrawInvoice", (_S.OPEN,), _S.VOID, Side.SYSTEM),
-        Move("payInvoice", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),
+        Move("payInvoice", (_S.OPEN, _S.UNCOLLECTIBLE), None, Side.CLIENT, Permission.MONEY_MOVE),
+        Move("recordPayment", (_S.OPEN, _S.UNCOLLECTIBLE), None, Side.OWNER, _W),
+        Move("writeOffRemainder", (_S.OPEN,), _S.PAID, Side.OWNER, _W),
+        Move("markUncollectible", (_S.OPEN,), _S.UNCOLLECTIBLE, Side.OWNER, _W),
+        Move("restoreInvoice", (_S.UNCOLLECTIBLE,), _S.OPEN, Side.SYSTEM),
+        Move("reopenInvoice", (_S.PAID,), _S.OPEN, Side.SYSTEM),
         Move("resumeCollection", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),
     )
 
@@ -139,6 +150,8 @@ class Invoice(Stateful):
     fee_minor: int | None
     net_minor: int | None
     is_frozen: bool
+    awaits_release: bool = False
+    """Whether held money pays it as soon as a release policy is fulfilled; nothing else does meanwhile."""
     collection_mode: CollectionMode
     collection_attempts: int
     collection_next_at: datetime | None
@@ -148,6 +161,8 @@ class Invoice(Stateful):
     paid_at: datetime | None
     voided_at: datetime | None
     void_reason: str | None
+    uncollectible_at: datetime | None
+    uncollectible_reason: str | None
     status: InvoiceStatus = field(init=False)
     lines: list[InvoiceLine] = field(default_factory=list)
 
@@ -166,6 +181,7 @@ class Invoice(Stateful):
     subtotal, discount_total = Amount("subtotal_minor"), Amount("discount_total_minor")
     net_total, tax_total, total = Amount("net_total_minor"), Amount("tax_total_minor"), Amount("total_minor")
     paid, amount_due = Amount("paid_minor"), Amount("amount_due_minor")
+    written_off = Amount("written_off_minor")
     fee, net = OptionalAmount("fee_minor"), OptionalAmount("net_minor")
 
     @property
@@ -221,7 +237,11 @@ class Invoice(Stateful):
         if self.amount_due_minor:
             self.record("partially_paid", by=by, at=at)
             return
-        self.move_to("settleInvoice", by=by, at=at)
+        self.settle("settleInvoice", by=by, at=at)
+
+    def settle(self, action: str, *, by: Actor, at: datetime) -> None:
+        """Nothing is due any more."""
+        self.move_to(action, by=by, at=at)
         self.paid_at, self.collection_next_at = at, None
         self.record("paid", by=by, at=at)
 
@@ -242,11 +262,18 @@ class Invoice(Stateful):
     def blocked(self, action: str) -> Refused | None:
         if action == "voidInvoice" and self.kind is not InvoiceKind.STANDARD:
             return forbidden("An invoice of a project is voided by the system alone, when the project is cancelled.")
-        if self.is_frozen and action not in ("duplicateInvoice", "settleInvoice"):
+        if self.is_frozen and action not in _IN_SPITE_OF_A_FREEZE:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
+        if self.awaits_release and action in _MONEY_OR_MERCY:
+            message = "Held money pays this invoice as soon as its release policy is fulfilled."
+            return wrong_state(message, from_state="AWAITS_RELEASE")
         if action in ("voidInvoice", "withdrawInvoice") and self.paid_minor:
             status = PaymentStatus.PARTIALLY_PAID.name
             return wrong_state("Part of it is paid.", from_state=status, allowed=[PaymentStatus.UNPAID.name])
+        if action == "recordPayment" and self.project_id and self.payment_status is not PaymentStatus.ON_HOLD:
+            status = self.payment_status.name if self.payment_status else self.status.name
+            message = "An invoice of a project takes money from outside only while it is ON_HOLD."
+            return wrong_state(message, from_state=status, allowed=[PaymentStatus.ON_HOLD.name])
         if action == "resumeCollection" and self.collection_mode is not CollectionMode.STOPPED:
             mode, stopped = self.collection_mode.name, CollectionMode.STOPPED.name
             return wrong_state("Collection has not given up.", from_state=mode, allowed=[stopped])

@@ -14,6 +14,7 @@ from integrations.payments import Charged, Declined, Finding, NoAnswer, NotFound
 from persistence import ledger, payments
 from persistence.database import Database
 from persistence.unit import Unit, transact
+from persistence.write_offs import restore
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ async def _succeed(db: Unit, invoice: Invoice, payment: Payment, attempt: Paymen
     """Books the money: to the invoice what is still due, the rest as the customer's credit."""
     if not payment.confirm(attempt, provider_id, at=db.at):
         return
+    await restore(db, invoice)
     received = allocated_minor(invoice, payment.captured_minor)
     fee = fee_share(
         invoice.fee_minor or 0,

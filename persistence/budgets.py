@@ -17,7 +17,7 @@ from persistence.tables.projects import tasks
 from persistence.unit import Unit
 from planner.edges import Batch
 
-_VALID = (InvoiceStatus.OPEN, InvoiceStatus.PAID)
+_VALID = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
 
 
 async def paid_minor(db: Unit, project_id: UUID) -> int:

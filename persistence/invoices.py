@@ -53,7 +53,7 @@ async def _taxes(session: AsyncSession, viewer: Any, parents: Sequence[Invoice])
 TAXES = Batch(_taxes, default=())
 """The taxes of visible invoices, summed from their lines."""
 
-_OPENED = invoices.c.status.in_((InvoiceStatus.OPEN, InvoiceStatus.PAID))
+_OPENED = invoices.c.status.in_((InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE))
 _DUE = and_(_OPENED, invoices.c.amount_due_minor > 0)
 _STOPPED = invoices.c.collection_mode == CollectionMode.STOPPED
 _PAYMENT_STATUS = {

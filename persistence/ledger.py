@@ -1,15 +1,19 @@
 """Writing transfers: accounts found or made, entries inserted, balances moved, all in the caller's transaction."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, column, insert, or_, select, update, values
+from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, column, func, insert, or_, select, update, values
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 
+from domain.debts import debt_behind, moved_debts
+from domain.events import Recorder
 from domain.ids import new_id
 from domain.ledger import KEY_PARTS, AccountKey, PostingKind, Transfer
-from domain.wallets import Wallet, moved_wallets
+from domain.postings.wallets import debt_recovered
+from domain.wallets import is_wallet, moved_wallets, require_covered
 from persistence.outbox import outbox_row
 from persistence.tables.money import ledger_accounts, ledger_balances, ledger_entries, ledger_transfers
 from persistence.tables.platform import outbox
@@ -18,34 +22,80 @@ from persistence.unit import Unit
 Accounts = Mapping[AccountKey, UUID]
 
 
-async def post(db: Unit, transfer: Transfer) -> None:
-    """Writes a transfer with its entries and moves the balances of the guarded accounts in it.
+async def post(db: Unit, *transfers: Transfer) -> None:
+    """Writes transfers with their entries and moves the balances of the guarded accounts in them, all at once.
 
-    A second transfer of the same kind, source and ordinal is a bug of the caller: the unique index lets it fail. So is
-    one that would take a guarded account below zero.
+    Refuses INSUFFICIENT_FUNDS where a wallet does not cover what is taken from it. What comes into a wallet repays the
+    debt of its organization first, for every transfer and in this one place.
+
+    A second transfer of the same kind, source and ordinal is a bug of the caller: the unique index lets it fail. So are
+    transfers that together would take any other guarded account below zero.
     """
     await db.flush()
-    accounts = await _accounts(db, transfer)
-    guarded = [posting for posting in transfer.postings if posting.account.rule.guarded]
-    await _lock_balances(db, [accounts[posting.account] for posting in guarded])
-    entries = await _write(db, transfer, accounts)
-    if guarded:
-        changes = {accounts[posting.account]: posting.change_minor for posting in guarded}
-        versions = await _move_balances(db, changes, entries)
-        await _tell(db, moved_wallets(transfer, accounts), versions)
+    postings = [posting for transfer in transfers for posting in transfer.postings]
+    changes: Counter[AccountKey] = Counter()
+    for posting in postings:
+        if posting.account.rule.guarded:
+            changes[posting.account] += posting.change_minor
+    debts = {debt_behind(key): key for key, change in changes.items() if is_wallet(key) and change > 0}
+    accounts = await _accounts(db, list(dict.fromkeys(posting.account for posting in postings)), list(debts))
+    # Debts are locked with the rest: what they share with other transactions is the ascending order of all balances.
+    held = await _lock_balances(db, accounts, [*changes, *(debt for debt in debts if debt in accounts)])
+    require_covered(changes, held)
+    newest: dict[UUID, int] = {}
+    for transfer in transfers:
+        newest |= await _write(db, transfer, accounts)
+    if changes:
+        versions = await _move_balances(db, {accounts[key]: change for key, change in changes.items()}, newest)
+        told = [
+            one for transfer in transfers for moved in (moved_wallets, moved_debts) for one in moved(transfer, accounts)
+        ]
+        await _tell(db, told, versions)
+    for debt, wallet in debts.items():
+        repaid = min(held.get(debt, 0) + changes[debt], changes[wallet])
+        if repaid > 0:
+            await _recover(db, _cause(transfers, wallet), wallet, debt, repaid)
 
 
-async def _accounts(db: Unit, transfer: Transfer) -> Accounts:
-    """The accounts of the transfer; those that do not exist yet are made."""
-    keys = [posting.account for posting in transfer.postings]
-    found = await _existing(db, keys)
+def _cause(transfers: Sequence[Transfer], wallet: AccountKey) -> Transfer:
+    """The last of the transfers that brings something into the wallet."""
+    return next(
+        one for one in reversed(transfers) if any(p.account == wallet and p.change_minor > 0 for p in one.postings)
+    )
+
+
+async def _recover(db: Unit, cause: Transfer, wallet: AccountKey, debt: AccountKey, amount_minor: int) -> None:
+    ordinal = await next_ordinal(db, PostingKind.P18, cause.source_id)
+    await post(db, debt_recovered(cause, wallet, debt, amount_minor, ordinal))
+
+
+async def balances_of(db: Unit, *keys: AccountKey) -> Mapping[AccountKey, int]:
+    """What guarded accounts hold, locked until the transaction ends. Name all that the transfer to come will move."""
+    accounts = await _existing(db, keys)
+    balances = ledger_balances.c
+    statement = select(balances.account_id, balances.balance_minor).where(balances.account_id.in_(accounts.values()))
+    rows = await db.session.execute(statement.order_by(balances.account_id).with_for_update())
+    held = {row.account_id: row.balance_minor for row in rows}
+    return {key: held.get(accounts[key], 0) if key in accounts else 0 for key in keys}
+
+
+async def next_ordinal(db: Unit, kind: PostingKind, source_id: UUID) -> int:
+    """The ordinal of the next transfer of that kind for a locked source."""
+    of_source = (ledger_transfers.c.kind == kind, ledger_transfers.c.source_id == source_id)
+    newest = select(func.coalesce(func.max(ledger_transfers.c.ordinal), 0)).where(*of_source)
+    return 1 + (await db.session.execute(newest)).scalar_one()
+
+
+async def _accounts(db: Unit, keys: Sequence[AccountKey], others: Sequence[AccountKey] = ()) -> Accounts:
+    """The accounts behind the keys, made where they do not exist yet; and `others` as far as they exist."""
+    found = await _existing(db, [*keys, *others])
     missing = sorted((key for key in keys if key not in found), key=repr)
     if not missing:
         return found
     await db.session.execute(
         insert_or_ignore(ledger_accounts).on_conflict_do_nothing(), [_account_row(key) for key in missing]
     )
-    return await _existing(db, keys)
+    return await _existing(db, [*keys, *others])
 
 
 def _account_row(key: AccountKey) -> dict[str, Any]:
@@ -77,19 +127,22 @@ def _is(key: AccountKey) -> ColumnElement[bool]:
     return and_(ledger_accounts.c.code == key.code, ledger_accounts.c.currency == key.currency, *parts)
 
 
-async def _lock_balances(db: Unit, account_ids: Sequence[UUID]) -> None:
-    """Takes the balance rows in ascending order, so that no two transactions can wait for each other.
+async def _lock_balances(db: Unit, accounts: Accounts, keys: Sequence[AccountKey]) -> Mapping[AccountKey, int]:
+    """Takes the balance rows in ascending order, so that no two transactions can wait for each other; what they hold.
 
     A row that is missing starts at 0; what the account may hold already, the database would not let it forget.
     """
+    by_id = {accounts[key]: key for key in keys}
     balances = ledger_balances.c
-    statement = select(balances.account_id).where(balances.account_id.in_(account_ids))
+    statement = select(balances.account_id, balances.balance_minor).where(balances.account_id.in_(by_id))
     statement = statement.order_by(balances.account_id).with_for_update()
-    missing = set(account_ids).difference(await db.session.scalars(statement))
+    held = {row.account_id: row.balance_minor for row in await db.session.execute(statement)}
+    missing = by_id.keys() - held.keys()
     if missing:
         rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0, "version": 0} for id_ in sorted(missing)]
         await db.session.execute(insert_or_ignore(ledger_balances).on_conflict_do_nothing(), rows)
-        await db.session.execute(statement)
+        held = {row.account_id: row.balance_minor for row in await db.session.execute(statement)}
+    return {by_id[id_]: balance for id_, balance in held.items()}
 
 
 async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UUID, int]:
@@ -106,7 +159,7 @@ async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UU
         actor_user_id=transfer.by.user_id,
         actor_organization_id=transfer.by.organization_id,
         reason=transfer.reason,
-        reverses_id=None if transfer.reverses is None else _same_source(transfer, *transfer.reverses),
+        reverses_id=_reversed(transfer),
     )
     entries = [
         {
@@ -126,7 +179,11 @@ async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UU
     return {row.account_id: row.id for row in rows}
 
 
-def _same_source(transfer: Transfer, kind: PostingKind, ordinal: int) -> ColumnElement[UUID]:
+def _reversed(transfer: Transfer) -> ColumnElement[UUID] | UUID | None:
+    """The id of what it reverses, or how to find it."""
+    if not isinstance(transfer.reverses, tuple):
+        return transfer.reverses
+    kind, ordinal = transfer.reverses
     table = ledger_transfers.c
     return (
         select(table.id)
@@ -162,12 +219,8 @@ async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping
     return {row.account_id: row.version for row in moved}
 
 
-async def _tell(db: Unit, wallets: Sequence[Wallet], versions: Mapping[UUID, int]) -> None:
-    """Writes the wallets' events. After the lock on their balances, so that their order is that of the movements."""
-    rows = [
-        outbox_row(wallet, versions[wallet.id], event, db.request_id)
-        for wallet in wallets
-        for event in wallet.take_events()
-    ]
+async def _tell(db: Unit, moved: Sequence[Recorder], versions: Mapping[UUID, int]) -> None:
+    """Writes the events of wallets and debts. After the lock on their balances: their order is that of the movements."""
+    rows = [outbox_row(one, versions[one.id], event, db.request_id) for one in moved for event in one.take_events()]
     if rows:
         await db.session.execute(insert(outbox), rows)

@@ -6,13 +6,18 @@ from sqlalchemy.orm import registry, relationship
 
 from domain.approval_requests import ApprovalRequest
 from domain.customers import Customer
+from domain.escrow_holds import EscrowHold
+from domain.escrow_invoices import AdvanceApplication
+from domain.exchange_rates import ExchangeRate
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
 from domain.gig_categories import GigCategory
 from domain.gig_invitations import GigInvitation
 from domain.gigs import Gig
 from domain.history import HistoryEntry
+from domain.hold_movements import HoldMovement
 from domain.invitations import Invitation
+from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
 from domain.invoice_reminders import InvoiceReminder
 from domain.invoices import Invoice
@@ -32,6 +37,7 @@ from domain.projects import Project
 from domain.proposals import Proposal
 from domain.recorded_payments import RecordedPayment
 from domain.refunds import Refund, RefundAttempt
+from domain.release_policies import ReleasePolicy
 from domain.sessions import Session
 from domain.sign_ins import SignInEvent
 from domain.task_submissions import TaskSubmission
@@ -43,6 +49,8 @@ from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.tables import (
     approvals,
+    escrow,
+    exchange,
     fees,
     identity,
     invoicing,
@@ -65,10 +73,14 @@ PLAIN = {
     InvoiceLine: invoicing.invoice_lines,
     InvoiceReminder: invoicing.invoice_reminders,
     FeeTier: fees.fee_tiers,
+    ExchangeRate: exchange.exchange_rates,
+    InvoiceConversion: exchange.invoice_conversions,
     PaymentAttempt: money.payment_attempts,
     PayoutAttempt: payouts.payout_attempts,
     PayoutOccurrence: payouts.payout_occurrences,
     RefundAttempt: refunds.refund_attempts,
+    HoldMovement: escrow.hold_movements,
+    AdvanceApplication: escrow.advance_applications,
     LedgerAccount: money.ledger_accounts,
     LedgerTransfer: money.ledger_transfers,
     LedgerEntry: money.ledger_entries,
@@ -96,6 +108,8 @@ VERSIONED = {
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
+    EscrowHold: escrow.escrow_holds,
+    ReleasePolicy: escrow.release_policies,
     PayoutMethod: payouts.payout_methods,
     Payout: payouts.payouts,
     PayoutSchedule: payouts.payout_schedules,

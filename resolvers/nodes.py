@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from persistence.approval_requests import APPROVALS
 from persistence.customers import CUSTOMERS
 from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
@@ -20,6 +21,7 @@ from persistence.payment_methods import PAYMENT_METHODS
 from persistence.payments import PAYMENTS
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
+from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.sessions import SESSIONS
 from persistence.task_submissions import TASK_SUBMISSIONS
 from persistence.tasks import TASKS
@@ -34,10 +36,12 @@ SOURCES: dict[str, Source] = {
     "Gig": GIGS,
     "GigCategory": GIG_CATEGORIES,
     "GigInvitation": GIG_INVITATIONS,
+    "ApprovalRequest": APPROVALS,
     "LedgerAccount": LEDGER_ACCOUNTS,
     "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,
     "Payment": PAYMENTS,
+    "RecordedPayment": RECORDED_PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,
     "Wallet": WALLETS,

@@ -27,6 +27,8 @@ PREFIXES = {
     "InvoiceReminder": "rem",
     "PaymentMethod": "pmt",
     "Payment": "pay",
+    "RecordedPayment": "rpm",
+    "ApprovalRequest": "apr",
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",
     "Wallet": "wal",

@@ -20,6 +20,7 @@ from schema.invoice_reminders import InvoiceReminder
 from schema.money import Money
 from schema.mutations import mutation
 from schema.organizations import Organization
+from schema.recorded_payments import RecordedPayment
 from schema.scalars import Currency, TimeZone
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
@@ -50,6 +51,7 @@ describe(
     OPEN="Numbered and claimed.",
     PAID="Nothing is due any more.",
     VOID="Taken back before anything was paid; the number stays used.",
+    UNCOLLECTIBLE="Given up by the issuer; money that comes all the same is taken.",
 )
 describe(
     PaymentStatus,
@@ -99,6 +101,9 @@ class Invoice(Stateful):
         _Payment,
         "What was done to collect it, newest first; empty without money:read.",
     )
+    recorded_payments = connection(
+        resolve.RECORDED_PAYMENTS, RecordedPayment, "What its issuer received for it outside Milepost, newest first."
+    )
     reminders: list[InvoiceReminder] = many(resolve.REMINDERS, InvoiceReminder, "Its reminders, oldest first.")
     issue_on: date | None = plain("The date of issue in the issuer's zone; a draft without one gets the day it opens.")
     supply_on: date | None = plain("The tax point; the date of issue unless said.")
@@ -114,6 +119,7 @@ class Invoice(Stateful):
     tax_total: Money = plain("All taxes.")
     total: Money = plain("Net and taxes.")
     paid: Money = plain("What has been paid.")
+    written_off: Money = plain("What was given up of it so that nothing is left to pay.")
     amount_due: Money = plain("What is left to pay.")
     agreed_amount: Money | None = plain("The part of the project's budget that it bills.")
     note: str = plain("Words to the recipient.")
@@ -122,6 +128,8 @@ class Invoice(Stateful):
     paid_at: datetime | None = plain("When nothing was due any more.")
     voided_at: datetime | None = plain("When it was taken back.")
     void_reason: str | None = plain("Why it was taken back.")
+    uncollectible_at: datetime | None = plain("When it was given up; null again once money has come.")
+    uncollectible_reason: str | None = plain("Why it was given up.")
 
     @strawberry.field(description="Open, with something due, after its last day to pay in the issuer's zone.")
     def is_overdue(self: domain.Invoice, info: strawberry.Info[Context, None]) -> bool:

@@ -25,13 +25,14 @@ def invoice_opened(invoice: Invoice, *, by: Actor, at: datetime) -> Transfer:
     )
 
 
-def invoice_voided(invoice: Invoice, *, by: Actor, at: datetime) -> Transfer:
+def invoice_voided(invoice: Invoice, *, ordinal: int = 1, by: Actor, at: datetime) -> Transfer:
     """P2: nothing is due any more. Only an unpaid invoice is voided, so this is the exact reversal of its P1."""
     due = invoice.amount_due_minor
     return Transfer(
         kind=PostingKind.P2,
         source_type=TransferSource.INVOICE,
         source_id=invoice.id,
+        ordinal=ordinal,
         invoice_id=invoice.id,
         reverses=(PostingKind.P1, 1),
         reason=invoice.void_reason,

@@ -2,6 +2,8 @@
 
 from persistence.tables import (
     approvals,
+    exchange,
+    escrow,
     fees,
     identity,
     invoicing,
@@ -18,6 +20,8 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "approvals",
+    "exchange",
+    "escrow",
     "fees",
     "identity",
     "invoicing",

@@ -92,6 +92,7 @@ invoices = Table(
     minor("fee_minor", optional=True),
     minor("net_minor", optional=True),
     Column("is_frozen", Boolean, nullable=False),
+    Column("awaits_release", Boolean, nullable=False),
     Column("collection_mode", one_of(CollectionMode, "collection_mode"), nullable=False),
     Column("collection_attempts", Integer, nullable=False),
     Column("collection_next_at", Instant),
