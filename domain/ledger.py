@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.amounts import Amount
+from domain.events import Recorder
 from domain.money import Money
 from domain.payment_methods import Provider
 
@@ -190,8 +192,8 @@ class Transfer:
     payment_id: UUID | None = None
     hold_id: UUID | None = None
     payout_id: UUID | None = None
-    reverses: tuple[PostingKind, int] | None = None
-    """Kind and ordinal of the transfer of the same source whose entries this one repeats with the opposite sign."""
+    reverses: tuple[PostingKind, int] | UUID | None = None
+    """Whose entries this one repeats with the opposite sign: kind and ordinal of the same source, or an id."""
     postings: tuple[Posting, ...]
 
     def __post_init__(self) -> None:
@@ -219,8 +221,10 @@ class LedgerAccount:
 
 
 @dataclass(eq=False, kw_only=True)
-class LedgerTransfer:
+class LedgerTransfer(Recorder):
     """A posted transfer; never changed, never deleted."""
+
+    SUBJECT: ClassVar[str] = "ledger"
 
     id: UUID
     kind: PostingKind

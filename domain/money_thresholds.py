@@ -1,5 +1,6 @@
 """From which amount on a second person is asked: by kind of command and currency, each change a row of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +14,8 @@ from domain.ids import new_id
 from domain.money import Money
 
 DEFAULTS = {ApprovalKind.PAYOUT: 100_000, ApprovalKind.REFUND: 50_000}
-"""What counts in currencies with two decimals until staff have set something else."""
-
-ADJUSTABLE = (ApprovalKind.PAYOUT, ApprovalKind.REFUND, ApprovalKind.RULING)
-"""Kinds that depend on the amount; all others always wait, or wait where a release policy says so."""
+"""What counts in currencies with two decimals until staff have set something else. All other kinds wait whatever the
+amount; a ruling in any currency does until an amount is set."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -33,21 +32,27 @@ class MoneyThreshold:
     amount = Amount("amount_minor")
 
 
-def set_threshold(kind: ApprovalKind, amount: Money, *, by: Actor, at: datetime) -> MoneyThreshold:
-    """From now on commands of that kind over this amount or more wait for a second person; 0: all of them."""
+def set_thresholds(
+    amounts: Mapping[ApprovalKind, Money | None], *, by: Actor, at: datetime
+) -> dict[ApprovalKind, MoneyThreshold]:
+    """From now on commands over these amounts or more wait for a second person; 0: all of them."""
+    given = {kind: amount for kind, amount in amounts.items() if amount is not None}
     checks = Checks()
-    named = " and ".join(one.name for one in ADJUSTABLE)
-    checks.require(kind in ADJUSTABLE, f"Only {named} depend on an amount.", "kind")
-    checks.money("amount", amount, least=0)
+    checks.require(bool(given), "Give at least one amount.")
+    for kind, amount in given.items():
+        checks.money(kind.name.lower(), amount, least=0)
     checks.refuse()
-    return MoneyThreshold(
-        id=new_id(),
-        kind=kind,
-        currency=amount.currency,
-        amount_minor=amount.amount_minor,
-        set_at=at,
-        set_by_id=by.user_id,
-    )
+    return {
+        kind: MoneyThreshold(
+            id=new_id(),
+            kind=kind,
+            currency=amount.currency,
+            amount_minor=amount.amount_minor,
+            set_at=at,
+            set_by_id=by.user_id,
+        )
+        for kind, amount in given.items()
+    }
 
 
 def needs_second_person(kind: ApprovalKind, amount: Money, newest: MoneyThreshold | None) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from jobs import gigs, identity, milestones, payments, projects, retention
+from jobs import approval_requests, gigs, identity, milestones, payments, projects, refunds, retention
 from persistence.database import Database
 
 Job = Callable[[Database, datetime], Awaitable[int]]
@@ -16,7 +16,10 @@ TIMERS: Timers = (
     # ("name", job) in the order in which they run: what falls due first comes first.
     ("payments.send", payments.send_created),
     ("payments.resolve", payments.ask_unanswered),
+    ("refunds.send", refunds.send_pending),
+    ("refunds.resolve", refunds.ask_unanswered),
     ("invoices.collect", payments.collect_due),
+    ("approvals.lapse", approval_requests.lapse),
     ("projects.activate", projects.activate_ready),
     ("projects.cancel_lapsed", projects.cancel_lapsed),
     ("milestones.auto_approve", milestones.auto_approve),

@@ -7,6 +7,7 @@ An approval is locked right after the idempotency record and before its subject:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from domain.organizations import OrganizationKind
 from domain.permissions import BY_ROLE, Permission
 from domain.refusals import conflict, forbidden
 from persistence import sessions
+from persistence.database import Database
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
 from persistence.organizations import ORGANIZATIONS
@@ -29,6 +31,9 @@ from persistence.tables.identity import memberships, organizations
 from persistence.unit import Unit
 from persistence.users import USERS
 from planner.edges import Condition, Connection, Many, One, Source
+
+BATCH = 100
+"""How many lapse in one run of the timer at most."""
 
 _OF_DISPUTES = [kind for kind, rule in RULES.items() if rule.staff is Permission.STAFF_DISPUTES]
 
@@ -164,10 +169,15 @@ async def cancel_for(db: Unit, kind: ApprovalKind, subject_id: UUID) -> None:
         request.withdraw(by=db.by, at=db.at)
 
 
+async def for_change(db: Unit, approval_id: UUID) -> ApprovalRequest:
+    """A visible approval, locked."""
+    statement = select(ApprovalRequest).where(approval_requests.c.id == approval_id, visible_to(db.by))
+    return await db.require(statement.with_for_update(), "approval", "approvalId")
+
+
 async def for_decision(db: Unit, approval_id: UUID) -> ApprovalRequest:
     """A visible approval, locked. Refuses FORBIDDEN to members of organizations that are kept out."""
-    statement = select(ApprovalRequest).where(approval_requests.c.id == approval_id, visible_to(db.by))
-    request = await db.require(statement.with_for_update(), "approval", "approvalId")
+    request = await for_change(db, approval_id)
     if request.excluded_organization_ids:
         members = memberships.c
         partisan = exists().where(
@@ -190,9 +200,16 @@ async def requester_of(db: Unit, request: ApprovalRequest) -> Actor | None:
     return requester
 
 
-async def due_to_lapse(db: Unit) -> ApprovalRequest | None:
-    """A request whose time is over, locked."""
+async def due_to_lapse(database: Database, now: datetime) -> Sequence[UUID]:
+    """The requests whose time is over, in the order in which it ended."""
     requests = approval_requests.c
-    statement = select(ApprovalRequest).where(requests.status == ApprovalStatus.PENDING, requests.expires_at <= db.at)
-    statement = statement.order_by(requests.expires_at, requests.id).limit(1)
+    statement = select(requests.id).where(requests.status == ApprovalStatus.PENDING, requests.expires_at <= now)
+    async with database.reader() as session:
+        return (await session.scalars(statement.order_by(requests.expires_at, requests.id).limit(BATCH))).all()
+
+
+async def to_lapse(db: Unit, approval_id: UUID) -> ApprovalRequest | None:
+    """One of them, locked; None when somebody is deciding it or has."""
+    requests = approval_requests.c
+    statement = select(ApprovalRequest).where(requests.id == approval_id, requests.status == ApprovalStatus.PENDING)
     return await db.session.scalar(statement.with_for_update(skip_locked=True))

@@ -9,10 +9,11 @@ out of it when the request is rejected, cancelled or lapses.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.approval_requests import ApprovalKind, ApprovalRequest
-from persistence import approval_requests
+from persistence import approval_requests, ledger_adjustments
 from persistence.unit import Unit
 
 Command = Callable[[Unit, ApprovalRequest], Awaitable[None]]
@@ -30,7 +31,9 @@ class Approved:
     declined: Command = _nothing
 
 
-COMMANDS: dict[ApprovalKind, Approved] = {}
+COMMANDS: dict[ApprovalKind, Approved] = {
+    ApprovalKind.LEDGER_ADJUSTMENT: Approved(ledger_adjustments.adjust),
+}
 """Each noun adds its line."""
 
 
@@ -39,7 +42,6 @@ async def approve(db: Unit, request: ApprovalRequest, reason: str | None) -> Non
     request.approve(reason, by=db.by, at=db.at)
     request.require_unchanged()
     requester = await approval_requests.requester_of(db, request)
-    await db.flush()
     await COMMANDS[request.kind].run(replace(db, by=requester or SYSTEM), request)
 
 
@@ -53,11 +55,15 @@ async def cancel(db: Unit, request: ApprovalRequest) -> None:
     await _decline(db, request)
 
 
-async def lapse(db: Unit, request: ApprovalRequest) -> None:
+async def lapse(db: Unit, approval_id: UUID) -> bool:
+    """Ends a request that nobody has decided in time; False when somebody has, after all."""
+    request = await approval_requests.to_lapse(db, approval_id)
+    if request is None:
+        return False
     request.expire(at=db.at)
     await _decline(db, request)
+    return True
 
 
 async def _decline(db: Unit, request: ApprovalRequest) -> None:
-    await db.flush()
     await COMMANDS[request.kind].declined(db, request)

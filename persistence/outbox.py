@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
+from domain.approval_requests import ApprovalRequest
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
+from domain.ledger import LedgerTransfer
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment
 from domain.permissions import Permission
@@ -20,7 +22,7 @@ from persistence.tables.platform import outbox, outbox_head
 
 BATCH = 100
 
-_MONEY = (Payment.SUBJECT, PaymentMethod.SUBJECT, Wallet.SUBJECT)
+_MONEY = (Payment.SUBJECT, PaymentMethod.SUBJECT, Wallet.SUBJECT, LedgerTransfer.SUBJECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,10 @@ def readable_by(viewer: Actor) -> ColumnElement[bool]:
         concerned = outbox.c.organization_ids.contains([viewer.organization_id])
     if viewer.may(Permission.MONEY_READ) or viewer.may(Permission.STAFF_MONEY):
         return concerned
-    return and_(concerned, outbox.c.subject_type.not_in(_MONEY))
+    of_money = outbox.c.subject_type.in_(_MONEY)
+    if viewer.may(Permission.STAFF_DISPUTES):
+        return and_(concerned, ~of_money)
+    return and_(concerned, ~of_money, outbox.c.subject_type != ApprovalRequest.SUBJECT)
 
 
 def event_of(row: Row[Any]) -> OutboxEvent:

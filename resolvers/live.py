@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from domain.approval_requests import ApprovalRequest
 from domain.events import OutboxEvent
 from domain.invoices import Invoice
 from domain.permissions import Permission
 from domain.refusals import Refused, forbidden, not_found
 from persistence import outbox
+from persistence.approval_requests import APPROVALS
 from persistence.database import is_outage
 from persistence.gigs import GIGS
 from persistence.invoices import INVOICES
@@ -31,6 +33,7 @@ RETRY_SECONDS = 1.0
 _WORK = (Permission.WORK_READ, Permission.STAFF_READ)
 _INVOICES = (Permission.INVOICES_READ, Permission.STAFF_READ)
 _ORGANIZATION = (Permission.ORG_READ, Permission.STAFF_READ)
+_APPROVALS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
 _MARK = "live:"
 
 
@@ -52,6 +55,7 @@ class Update:
 
 
 GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
+APPROVAL = One(APPROVALS, "object_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +80,12 @@ async def project_activity(context: Context, project_id: UUID, after: str | None
 
 async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the invoices that the viewer's organization issues or receives."""
-    require_permission(context, *_INVOICES)
-    if not context.viewer.acts_for(organization_id):
-        raise not_found("organization", "organizationId")
-    wanted = Wanted(topic=organization_id, subject_type=Invoice.SUBJECT)
-    return await follow(context, Feed(needs=_INVOICES, wanted=wanted, object_of=_subject), after)
+    return await _of_organization(context, organization_id, Invoice.SUBJECT, _INVOICES, after)
+
+
+async def approval_requested(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What is asked of the viewer's organization or by it, and what became of it."""
+    return await _of_organization(context, organization_id, ApprovalRequest.SUBJECT, _APPROVALS, after)
 
 
 async def events(context: Context, after: str | None, types: tuple[str, ...] | None) -> AsyncIterator[Update]:
@@ -94,6 +99,17 @@ async def live_cursor(context: Context) -> str:
     """Where all feeds stand now."""
     async with context.platform.database.reader() as session:
         return cursor_of(await outbox.last_position(session))
+
+
+async def _of_organization(
+    context: Context, organization_id: UUID, subject_type: str, needs: tuple[Permission, ...], after: str | None
+) -> AsyncIterator[Update]:
+    """The feed of one kind of object that concerns the viewer's organization; each message shows its object."""
+    require_permission(context, *needs)
+    if not context.viewer.acts_for(organization_id):
+        raise not_found("organization", "organizationId")
+    wanted = Wanted(topic=organization_id, subject_type=subject_type)
+    return await follow(context, Feed(needs=needs, wanted=wanted, object_of=_subject), after)
 
 
 async def _activity(context: Context, edge: One, id_: UUID, noun: str, after: str | None) -> AsyncIterator[Update]:

@@ -4,9 +4,11 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.acceptance import AcceptanceMutations
+from schema.approval_requests import ApprovalMutations, ApprovalQueries, ApprovalRequest
 from schema.books import BookQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
+from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
@@ -15,6 +17,7 @@ from schema.invoice_drafts import InvoiceDraftMutations, InvoiceDraftQueries
 from schema.invoice_reminders import InvoiceReminderMutations
 from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
 from schema.ledger import LedgerQueries
+from schema.ledger_adjustments import LedgerAdjustmentMutations
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
@@ -28,12 +31,14 @@ from schema.plans import PlanQueries
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
 from schema.rate_limits import RateLimitQueries
+from schema.recorded_payments import RecordedPaymentMutations
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
 from schema.viewers import ViewerMutations, ViewerQueries
 from schema.wallets import WalletQueries
+from schema.write_offs import WriteOffMutations
 
 
 @strawberry.type(description="Reads. Lists are pages; what you may not see is not there.")
@@ -60,8 +65,10 @@ class Query(
     InvoiceDraftQueries,
     WalletQueries,
     FeePolicyQueries,
+    ExchangeRateQueries,
     LedgerQueries,
     BookQueries,
+    ApprovalQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
     gig: Gig | None = by_id("Gig", Gig, "A gig by its id.")
@@ -73,6 +80,7 @@ class Query(
     customer: Customer | None = by_id("Customer", Customer, "A customer of your organization by its id.")
     invoice: Invoice | None = by_id("Invoice", Invoice, "An invoice by its id.")
     payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
+    approval: ApprovalRequest | None = by_id("ApprovalRequest", ApprovalRequest, "An approval by its id.")
 
 
 @strawberry.type(description="Transitions. Each commits completely or returns a Refusal and changes nothing.")
@@ -97,7 +105,12 @@ class Mutation(
     InvoiceDraftMutations,
     InvoiceReminderMutations,
     InvoiceMutations,
+    WriteOffMutations,
+    RecordedPaymentMutations,
+    ApprovalMutations,
+    LedgerAdjustmentMutations,
     FeePolicyMutations,
+    ExchangeRateMutations,
     ClockMutations,
 ):
     pass

@@ -15,6 +15,7 @@ from resolvers import live as resolve
 from resolvers.context import Context
 from resolvers.guards import require_verified
 from resolvers.live import Update
+from schema.approval_requests import ApprovalRequest
 from schema.connections import one
 from schema.gigs import Gig
 from schema.ids import PREFIXES, global_id, read_id
@@ -81,6 +82,13 @@ class InvoiceUpdate(LiveMessage):
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice as you may see it now; null after a gap.")
 
 
+@shows(Update, "A message of the feed of an organization's approvals.")
+class ApprovalUpdate(LiveMessage):
+    approval: ApprovalRequest | None = one(
+        resolve.APPROVAL, ApprovalRequest, "The approval as you may see it now; null after a gap."
+    )
+
+
 @shows(Update, "A message of an organization's feed of events.")
 class EventActivity(LiveMessage):
     pass
@@ -134,6 +142,15 @@ class Subscription:
         InvoiceUpdate,
         "What happens to the invoices that your active organization, the one to name, issues or receives. Needs the"
         " permission invoices:read.",
+    )
+
+    approval_requested = object_feed(
+        resolve.approval_requested,
+        "Organization",
+        ApprovalUpdate,
+        "Approvals that are asked of your active organization, the one to name, or by it: when they are requested and"
+        " when they are decided. Staff name the platform's. Needs the permission money:approve, staff:money, or"
+        " staff:disputes for rulings.",
     )
 
     @strawberry.subscription(

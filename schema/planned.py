@@ -29,6 +29,8 @@ AMOUNTS = {
     "Milestone": ("quoted", "amount"),
     "Payment": ("amount",),
     "LedgerEntry": ("amount",),
+    "ApprovalRequest": ("amount",),
+    "MoneyThreshold": ("amount",),
     "Invoice": ("subtotal", "discount_total", "net_total", "tax_total", "total", "paid", "amount_due"),
     "InvoiceLine": ("unit_price", "gross", "discount_amount", "share", "base", "net", "tax"),
 }
@@ -60,6 +62,9 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Organization", "billingEmail"): ("id", "billing_email"),
     ("LedgerTransfer", "sourceId"): ("source_type", "source_id"),
     ("Session", "isCurrent"): ("id",),
+    ("ApprovalRequest", "requiredPermission"): ("kind", "organization_id"),
+    ("ApprovalRequest", "subjectId"): ("kind", "subject_id"),
+    ("ApprovalRequest", "command"): ("command",),
 }
 """The columns of fields that Python makes; of any other field of that sort, all columns of the row are read."""
 
