@@ -57,6 +57,7 @@ class Organization(Stateful):
     country: str | None
     time_zone: str
     billing_email: str
+    base_currency: str | None = None
     status: OrganizationStatus = field(init=False)
 
     def blocked(self, action: str) -> Refused | None:
@@ -106,6 +107,8 @@ def check_organization(checks: Checks, fields: dict[str, Any]) -> None:
     if "time_zone" in fields:
         checks.time_zone("timeZone", fields["time_zone"])
     checks.country("country", fields.get("country"))
+    if fields.get("base_currency") is not None:
+        checks.currency("baseCurrency", fields["base_currency"])
 
 
 def check_kind(checks: Checks, kind: OrganizationKind) -> None:

@@ -1,12 +1,14 @@
-"""Opening invoices: what is due is posted, dates and fee fixed, a number taken as the last lock (rule 8)."""
+"""Opening invoices: what is due is posted, dates, fee and rate fixed, a number taken as the last lock (rule 8)."""
 
 from domain.actors import SYSTEM
 from domain.customers import Customer
+from domain.exchange_rates import UsedRate
 from domain.fees import FeeScope
+from domain.invoice_conversions import converted
 from domain.invoice_openings import dates_of_draft, dates_of_project, fix
 from domain.invoices import Invoice
 from domain.postings.invoices import invoice_opened
-from persistence import fee_policies, ledger, number_series
+from persistence import exchange_rates, fee_policies, ledger, number_series
 from persistence.unit import Unit
 
 
@@ -15,20 +17,30 @@ async def open_draft(db: Unit, invoice: Invoice, customer: Customer) -> None:
     invoice.check("openInvoice", by=db.by)
     dates = dates_of_draft(invoice, customer, at=db.at)
     terms = await fee_policies.terms_at_opening(db, FeeScope.STANDARD, invoice, customer.linked_organization_id)
+    rate = await exchange_rates.for_opening(db, invoice)
     await ledger.post(db, invoice_opened(invoice, by=db.by, at=db.at))
     number = await number_series.take(db, invoice.issuer_id, dates.issue_on, in_order=True)
     fix(invoice, dates, terms)
     invoice.recipient_id = customer.linked_organization_id
     invoice.open(number, by=db.by, at=db.at)
+    _keep(db, invoice, rate)
 
 
 async def open_at_once(db: Unit, invoice: Invoice) -> None:
     """Opens and inserts a new invoice of the system, which never was a draft."""
     dates = dates_of_project(invoice, at=db.at)
     terms = await fee_policies.terms_at_opening(db, FeeScope.PROJECT, invoice, invoice.recipient_id)
+    rate = await exchange_rates.for_opening(db, invoice)
     await ledger.post(db, invoice_opened(invoice, by=SYSTEM, at=db.at))
     number = await number_series.take(db, invoice.issuer_id, dates.issue_on, in_order=False)
     fix(invoice, dates, terms)
     invoice.issue(number, by=SYSTEM, at=db.at)
     db.add(invoice)
     await db.flush()
+    _keep(db, invoice, rate)
+
+
+def _keep(db: Unit, invoice: Invoice, rate: UsedRate | None) -> None:
+    """Freezes what the invoice comes to in the currency of its issuer's books."""
+    if rate is not None:
+        db.add(converted(invoice, rate))

@@ -9,6 +9,7 @@ from domain.customers import Customer
 from domain.escrow_holds import EscrowHold
 from domain.escrow_invoices import AdvanceApplication
 from domain.exchange_rates import ExchangeRate
+from domain.exchange_rates import ExchangeRate
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
 from domain.gig_categories import GigCategory
@@ -17,6 +18,7 @@ from domain.gigs import Gig
 from domain.history import HistoryEntry
 from domain.hold_movements import HoldMovement
 from domain.invitations import Invitation
+from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
 from domain.invoice_reminders import InvoiceReminder
@@ -49,6 +51,7 @@ from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.tables import (
     approvals,
+    exchange,
     escrow,
     exchange,
     fees,
@@ -73,6 +76,8 @@ PLAIN = {
     InvoiceLine: invoicing.invoice_lines,
     InvoiceReminder: invoicing.invoice_reminders,
     FeeTier: fees.fee_tiers,
+    ExchangeRate: exchange.exchange_rates,
+    InvoiceConversion: exchange.invoice_conversions,
     ExchangeRate: exchange.exchange_rates,
     InvoiceConversion: exchange.invoice_conversions,
     PaymentAttempt: money.payment_attempts,

@@ -9,6 +9,7 @@ from schema.books import BookQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
+from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
@@ -66,6 +67,7 @@ class Query(
     WalletQueries,
     FeePolicyQueries,
     ExchangeRateQueries,
+    ExchangeRateQueries,
     LedgerQueries,
     BookQueries,
     ApprovalQueries,
@@ -110,6 +112,7 @@ class Mutation(
     ApprovalMutations,
     LedgerAdjustmentMutations,
     FeePolicyMutations,
+    ExchangeRateMutations,
     ExchangeRateMutations,
     ClockMutations,
 ):

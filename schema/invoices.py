@@ -9,11 +9,13 @@ from domain import invoices as domain
 from domain.invoices import CollectionMode, InvoiceKind, InvoiceRole, InvoiceStatus, PaymentStatus
 from domain.money import Money as DomainMoney
 from domain.permissions import Permission
+from resolvers import exchange_rates as rates
 from resolvers import invoices as resolve
 from resolvers.context import Context
 from schema.connections import computed, connection, many, one, order_input
 from schema.customers import Customer
 from schema.enums import describe
+from schema.exchange_rates import InvoiceConversion
 from schema.inputs import an_id, optional, optional_id, value
 from schema.invoice_lines import InvoiceLine, TaxTotal
 from schema.invoice_reminders import InvoiceReminder
@@ -130,6 +132,13 @@ class Invoice(Stateful):
     void_reason: str | None = plain("Why it was taken back.")
     uncollectible_at: datetime | None = plain("When it was given up; null again once money has come.")
     uncollectible_reason: str | None = plain("Why it was given up.")
+
+    conversion: InvoiceConversion | None = one(
+        rates.OF_INVOICE,
+        InvoiceConversion,
+        "What it comes to in the issuer's own currency, fixed when it opens. The issuer alone sees it; null while it"
+        " keeps its books in no currency of its own.",
+    )
 
     @strawberry.field(description="Open, with something due, after its last day to pay in the issuer's zone.")
     def is_overdue(self: domain.Invoice, info: strawberry.Info[Context, None]) -> bool:

@@ -13,7 +13,7 @@ from resolvers.context import Context
 from schema.enums import describe
 from schema.inputs import an_id, patch
 from schema.mutations import mutation
-from schema.scalars import CountryCode, Email, TimeZone
+from schema.scalars import CountryCode, Currency, Email, TimeZone
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
@@ -55,6 +55,9 @@ class Organization(Stateful):
     country: CountryCode | None = plain("Where it is registered.")
     time_zone: TimeZone = plain("The zone its dates are in.")
     billing_email: Email | None = _private("billing_email", Email, "Where its documents are sent.")
+    base_currency: Currency | None = _private(
+        "base_currency", Currency, "The currency it keeps its own books in; without one, each document's own."
+    )
     status: OrganizationStatus = plain("Whether it may act.")
 
 
@@ -79,6 +82,9 @@ class OrganizationMutations:
             "name": patch(str, "The name others see, 1 to 120 characters."),
             "legal_name": patch(str, "The name on documents, to 200 characters."),
             "billing_email": patch(Email, "Where its documents are sent."),
+            "base_currency": patch(
+                Currency, "The currency it keeps its own books in: invoices are converted into it when they open."
+            ),
             **_fields(patch),
         },
         gives=_ORGANIZATION,

@@ -3,6 +3,7 @@
 from persistence.tables import (
     approvals,
     exchange,
+    exchange,
     escrow,
     fees,
     identity,
@@ -20,6 +21,7 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "approvals",
+    "exchange",
     "exchange",
     "escrow",
     "fees",

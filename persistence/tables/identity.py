@@ -22,6 +22,7 @@ organizations = Table(
     Column("country", Text),
     Column("time_zone", Text, nullable=False),
     Column("billing_email", Text, nullable=False),
+    Column("base_currency", Text),
     Column("status", one_of(OrganizationStatus, "status"), nullable=False),
     *lifecycle(),
 )

@@ -1,4 +1,4 @@
-"""Fees by date and tier.
+"""Fees by date and tier, and exchange rates.
 
 Revision 0004, after 0003. There is no way down: a mistake is mended by the next revision.
 """
@@ -79,3 +79,49 @@ def upgrade() -> None:
     EXCLUDE USING gist (scope WITH =, tstzrange(effective_from, effective_to) WITH &&)
     """
     )
+    op.create_table(
+        "exchange_rates",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("from_currency", sa.Text(), nullable=False),
+        sa.Column("to_currency", sa.Text(), nullable=False),
+        sa.Column("rate", sa.Numeric(precision=20, scale=10), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("rate > 0 AND from_currency <> to_currency", name=op.f("ck_exchange_rates_rate")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_rates")),
+        sa.UniqueConstraint(
+            "from_currency", "to_currency", "as_of", name=op.f("uq_exchange_rates_from_currency_to_currency_as_of")
+        ),
+    )
+    op.create_table(
+        "invoice_conversions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("exchange_rate", sa.Numeric(precision=20, scale=10), nullable=False),
+        sa.Column("minor_rate", sa.Numeric(precision=26, scale=13), nullable=False),
+        sa.Column("rate_source", sa.Text(), nullable=True),
+        sa.Column("rate_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("exchange_rate > 0 AND total_minor >= 0", name=op.f("ck_invoice_conversions_amounts")),
+        sa.CheckConstraint(
+            "(rate_source IS NULL) = (rate_at IS NULL) AND (rate_source IS NOT NULL OR exchange_rate = 1)",
+            name=op.f("ck_invoice_conversions_source"),
+        ),
+        sa.ForeignKeyConstraint(["id"], ["invoices.id"], name=op.f("fk_invoice_conversions_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_conversions")),
+    )
+    op.add_column("organizations", sa.Column("base_currency", sa.Text(), nullable=True))
+    op.execute(
+        """
+    CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% keeps what was written: add a row that follows', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END $$
+    """
+    )
+    for table in ("exchange_rates", "invoice_conversions"):
+        op.execute(
+            f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
+        )
