@@ -1,7 +1,7 @@
 """Debts: what an organization owes Milepost in one currency; whatever comes into its wallet repays it first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -21,6 +21,11 @@ class Debt(Recorder):
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
+
+
+def debt_behind(wallet: AccountKey) -> AccountKey:
+    """What the owner of a wallet owes in its currency."""
+    return replace(wallet, code=AccountCode.ORG_DEBT)
 
 
 def moved_debts(transfer: Transfer, accounts: Mapping[AccountKey, UUID]) -> list[Debt]:

@@ -94,6 +94,11 @@ class PayoutMethod(Stateful):
         if self.currency != currency:
             raise invalid(f"This method is paid in {self.currency}, not in {currency}.", "methodId")
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether payouts in its currency can go to it."""
+        return self.status is PayoutMethodStatus.ACTIVE and self.verified_at is not None
+
     def is_new_replacement_at(self, at: datetime) -> bool:
         """Whether it came in the place of another so recently that people look at its payouts."""
         return self.replaced_at is not None and at < self.replaced_at + REPLACED_FOR

@@ -4,17 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.checks import Checks
-from domain.currencies import EXPONENTS
+from domain.exchange_rates import UsedRate
 from domain.ids import new_id
-from domain.money import Money
+from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.permissions import Permission
-from domain.refusals import invalid, wrong_state
+from domain.refusals import wrong_state
 from domain.states import Move, Side, Stateful
 
 VALID_FOR = timedelta(seconds=60)
@@ -81,39 +80,40 @@ def check_quotable(amount: Money, to: str) -> None:
     checks.refuse()
 
 
-def converted(amount: Money, to: str, rate: Decimal) -> Money:
-    """`amount` at the rate (units of `to` for one unit of its own currency), rounded down to whole minor units."""
-    exact = (
-        Fraction(amount.amount_minor) * Fraction(rate) * Fraction(10) ** (EXPONENTS[to] - EXPONENTS[amount.currency])
-    )
-    return Money(int(exact), to)
+def converted(amount: Money, used: UsedRate) -> Money:
+    """The amount at the rate, rounded down to whole minor units: nothing is given that was not there."""
+    numerator, denominator = used.in_minor_units.as_integer_ratio()
+    return Money(amount.amount_minor * numerator // denominator, used.to_currency)
 
 
 def quoted(
     organization_id: UUID,
     amount: Money,
-    to: str,
+    used: UsedRate,
     *,
-    rate: Decimal,
-    rate_source: str,
-    rate_as_of: datetime,
     by: Actor,
     at: datetime,
 ) -> WalletConversion:
     """A promise for a minute. Nothing is set aside: whether the wallet covers it is seen when it is used."""
-    received = converted(amount, to, rate)
-    if received.amount_minor == 0:
-        raise invalid(f"This comes to less than the smallest amount of {to}: give more.", "amount", "amountMinor")
+    received = converted(amount, used)
+    checks = Checks()
+    least = f"This comes to less than the smallest amount of {used.to_currency}: give more."
+    checks.require(received.amount_minor > 0, least, "amount", "amountMinor")
+    most = f"This comes to more {used.to_currency} than a wallet takes at once: give less."
+    checks.require(received.amount_minor <= MAX_AMOUNT_MINOR, most, "amount", "amountMinor")
+    checks.refuse()
+    if used.source is None or used.at is None:
+        raise AssertionError("a rate between two currencies has a source")
     conversion = WalletConversion(
         id=new_id(),
         organization_id=organization_id,
         from_currency=amount.currency,
         from_minor=amount.amount_minor,
-        to_currency=to,
+        to_currency=received.currency,
         to_minor=received.amount_minor,
-        rate=rate,
-        rate_source=rate_source,
-        rate_as_of=rate_as_of,
+        rate=used.rate,
+        rate_source=used.source,
+        rate_as_of=used.at,
         expires_at=at + VALID_FOR,
     )
     conversion.born(ConversionState.QUOTED, action="quoteConversion", by=by, at=at)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.events import Recorder
 from domain.ledger import AccountCode, AccountKey, Transfer
+from domain.money import Money
+from domain.refusals import RefusalCode, Refused
 
 
 @dataclass(eq=False, kw_only=True)
@@ -23,12 +25,32 @@ class Wallet(Recorder):
         return [self.organization_id]
 
 
+def is_wallet(account: AccountKey) -> bool:
+    """Whether the account holds the free money of an organization."""
+    return account.code is AccountCode.WALLET_AVAILABLE
+
+
+def insufficient_funds(required_minor: int, available_minor: int, currency: str, *path: str) -> Refused:
+    """The wallet has less than what is to be taken from it."""
+    required, available = Money(required_minor, currency), Money(available_minor, currency)
+    message = f"This needs {required}; the wallet has {available}."
+    return Refused(RefusalCode.INSUFFICIENT_FUNDS, message, path=path, required=required, available=available)
+
+
+def require_covered(changes: Mapping[AccountKey, int], held: Mapping[AccountKey, int]) -> None:
+    """Refuses INSUFFICIENT_FUNDS where a change takes more from a wallet than it holds."""
+    for key, change in changes.items():
+        available = held.get(key, 0)
+        if is_wallet(key) and available + change < 0:
+            raise insufficient_funds(-change, available, key.currency)
+
+
 def moved_wallets(transfer: Transfer, accounts: Mapping[AccountKey, UUID]) -> list[Wallet]:
     """The wallets that a transfer moves, each with the event that says so; `accounts` are the ids behind the keys."""
     moved = []
     for posting in transfer.postings:
         key = posting.account
-        if key.code is AccountCode.WALLET_AVAILABLE and key.organization_id is not None:
+        if is_wallet(key) and key.organization_id is not None:
             wallet = Wallet(id=accounts[key], organization_id=key.organization_id, currency=key.currency)
             verb = "credited" if posting.change_minor > 0 else "debited"
             wallet.record(verb, by=transfer.by, at=transfer.at, data={"currency": key.currency})

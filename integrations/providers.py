@@ -2,14 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from domain.outside import require_no_open_unit
 from domain.payment_methods import MethodDetails, Provider
-from integrations.payments import Answer, Charge, Finding, NoAnswer, PaymentProvider, RefundFinding, Refunding
+from domain.payout_methods import PayeeDetails
+from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
+from integrations.payments import (
+    Answer,
+    Charge,
+    Finding,
+    NoAnswer,
+    PayingOut,
+    PaymentProvider,
+    PayoutFinding,
+    RefundFinding,
+    Refunding,
+)
 from integrations.simulator import Simulator
 
 T = TypeVar("T")
@@ -44,10 +56,35 @@ class Careful:
     async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
         return await _answered(lambda: self._adapter.find_refund(key, at))
 
+    def payee_of(self, token: str) -> PayeeDetails | None:
+        return self._adapter.payee_of(token)
+
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        return await _answered(lambda: self._adapter.pay_out(paying))
+
+    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
+        return await _answered(lambda: self._adapter.find_payout(key, at))
+
+    async def paid_out_total(self, currency: str, at: datetime) -> int:
+        require_no_open_unit()
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            return await self._adapter.paid_out_total(currency, at)
+
     async def refunded_total(self, currency: str) -> int:
         require_no_open_unit()
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
             return await self._adapter.refunded_total(currency)
+
+    async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
+        return await _answered(lambda: self._adapter.chargebacks(since, now))
+
+    async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
+        return await _answered(lambda: self._adapter.answer_chargeback(said))
+
+    async def charged_back_total(self, currency: str, at: datetime) -> int:
+        require_no_open_unit()
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            return await self._adapter.charged_back_total(currency, at)
 
     async def charged_total(self, currency: str) -> int:
         require_no_open_unit()

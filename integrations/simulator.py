@@ -1,6 +1,6 @@
 """The built-in provider: it needs no account, does what the method's token says, and keeps books of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,9 @@ import asyncpg
 
 from domain.money import Money
 from domain.payment_methods import MethodDetails
-from integrations import simulator_refunds
+from domain.payout_methods import PayeeDetails
+from integrations import simulator_chargebacks, simulator_payouts, simulator_refunds
+from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
 from integrations.payments import (
     Answer,
     Charge,
@@ -19,9 +21,12 @@ from integrations.payments import (
     Finding,
     NoAnswer,
     NotFound,
+    PayingOut,
+    PayoutFinding,
     RefundFinding,
     Refunding,
 )
+from integrations.simulator_chargebacks import ChargebackToken
 from integrations.simulator_refunds import RefundToken
 
 
@@ -50,7 +55,12 @@ _REFUND_DETAILS = {
     ),
     RefundToken.LATE: MethodDetails(label="Simulated card: is refunded an hour later", last4="0014"),
 }
-_BY_TOKEN = {token.value: details for token, details in [*_DETAILS.items(), *_REFUND_DETAILS.items()]}
+_CHARGEBACK_DETAILS = {
+    ChargebackToken.AT_ONCE: MethodDetails(label="Simulated card: is charged back a day later", last4="0021"),
+    ChargebackToken.WARNING: MethodDetails(label="Simulated card: its bank asks before it charges back", last4="0022"),
+}
+_ALL_DETAILS = [*_DETAILS.items(), *_REFUND_DETAILS.items(), *_CHARGEBACK_DETAILS.items()]
+_BY_TOKEN = {token.value: details for token, details in _ALL_DETAILS}
 _CARD_DECLINED = "CARD_DECLINED"
 _TIMEOUT = NoAnswer(reason="timeout")
 
@@ -75,6 +85,9 @@ class Simulator:
     def details_of(self, token: str) -> MethodDetails | None:
         return _BY_TOKEN.get(token)
 
+    def payee_of(self, token: str) -> PayeeDetails | None:
+        return simulator_payouts.payee_of(token)
+
     async def charge(self, charge: Charge) -> Answer:
         token = charge.method_token
         if token == SimulatedToken.TIMEOUT_NOT_CHARGED.value:
@@ -86,6 +99,7 @@ class Simulator:
             await books.execute(
                 _ENTER, charge.key, provider_id, token, amount.amount_minor, amount.currency, declined, charge.at
             )
+            await simulator_chargebacks.enter(books, token, provider_id, charge.at)
             answer = await _look_up(books, charge.key)
         timed_out = token == SimulatedToken.TIMEOUT_CHARGED.value or isinstance(answer, NotFound)
         return _TIMEOUT if timed_out else answer
@@ -105,6 +119,30 @@ class Simulator:
     async def refunded_total(self, currency: str) -> int:
         async with self._books() as books:
             return await simulator_refunds.total(books, currency)
+
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        async with self._books() as books:
+            return await simulator_payouts.pay_out(books, paying)
+
+    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
+        async with self._books() as books:
+            return await simulator_payouts.find(books, key, at)
+
+    async def paid_out_total(self, currency: str, at: datetime) -> int:
+        async with self._books() as books:
+            return await simulator_payouts.total(books, currency, at)
+
+    async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
+        async with self._books() as books:
+            return await simulator_chargebacks.changed_since(books, since, now)
+
+    async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
+        async with self._books() as books:
+            return await simulator_chargebacks.answer(books, said)
+
+    async def charged_back_total(self, currency: str, at: datetime) -> int:
+        async with self._books() as books:
+            return await simulator_chargebacks.total(books, currency, at)
 
     async def charged_total(self, currency: str) -> int:
         async with self._books() as books:

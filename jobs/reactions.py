@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import gigs, invoices, mail, payments, projects, refunds
+from jobs import gigs, invoices, mail, payments, payouts, projects, refunds
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -16,6 +16,9 @@ Reactions = Mapping[str, tuple[Reaction, ...]]
 REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
+    "payout.requested": (payouts.send_payout,),
+    "payout.approved": (payouts.send_payout,),
+    "payout.cleared": (payouts.send_payout,),
     "refund.requested": (refunds.send_refund,),
     "refund.approved": (refunds.send_refund,),
     "project.created": (projects.activate_at_once,),

@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from jobs import approval_requests, gigs, identity, milestones, payments, projects, refunds, retention
+from jobs import (
+    approval_requests,
+    gigs,
+    identity,
+    milestones,
+    payments,
+    payout_schedules,
+    payouts,
+    projects,
+    refunds,
+    retention,
+)
 from persistence.database import Database
 
 Job = Callable[[Database, datetime], Awaitable[int]]
@@ -19,6 +30,9 @@ TIMERS: Timers = (
     ("refunds.send", refunds.send_pending),
     ("refunds.resolve", refunds.ask_unanswered),
     ("invoices.collect", payments.collect_due),
+    ("payout_schedules.keep", payout_schedules.keep_due),
+    ("payouts.send", payouts.send_pending),
+    ("payouts.resolve", payouts.ask_unanswered),
     ("approvals.lapse", approval_requests.lapse),
     ("projects.activate", projects.activate_ready),
     ("projects.cancel_lapsed", projects.cancel_lapsed),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.approval_requests import ApprovalKind, ApprovalRequest
-from persistence import approval_requests, ledger_adjustments
+from persistence import approval_requests, ledger_adjustments, payouts
 from persistence.unit import Unit
 
 Command = Callable[[Unit, ApprovalRequest], Awaitable[None]]
@@ -33,6 +33,7 @@ class Approved:
 
 COMMANDS: dict[ApprovalKind, Approved] = {
     ApprovalKind.LEDGER_ADJUSTMENT: Approved(ledger_adjustments.adjust),
+    ApprovalKind.PAYOUT: Approved(payouts.approved, declined=payouts.declined),
 }
 """Each noun adds its line."""
 

@@ -47,10 +47,8 @@ async def post(db: Unit, *transfers: Transfer) -> None:
         newest |= await _write(db, transfer, accounts)
     if changes:
         versions = await _move_balances(db, {accounts[key]: change for key, change in changes.items()}, newest)
-        told = [
-            one for transfer in transfers for moved in (moved_wallets, moved_debts) for one in moved(transfer, accounts)
-        ]
-        await _tell(db, told, versions)
+        for transfer in transfers:
+            await _tell(db, [*moved_wallets(transfer, accounts), *moved_debts(transfer, accounts)], versions)
     for debt, wallet in debts.items():
         repaid = min(held.get(debt, 0) + changes[debt], changes[wallet])
         if repaid > 0:
@@ -60,7 +58,9 @@ async def post(db: Unit, *transfers: Transfer) -> None:
 def _cause(transfers: Sequence[Transfer], wallet: AccountKey) -> Transfer:
     """The last of the transfers that brings something into the wallet."""
     return next(
-        one for one in reversed(transfers) if any(p.account == wallet and p.change_minor > 0 for p in one.postings)
+        transfer
+        for transfer in reversed(transfers)
+        if any(posting.account == wallet and posting.change_minor > 0 for posting in transfer.postings)
     )
 
 
@@ -220,7 +220,7 @@ async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping
 
 
 async def _tell(db: Unit, moved: Sequence[Recorder], versions: Mapping[UUID, int]) -> None:
-    """Writes the events of wallets and debts. After the lock on their balances: their order is that of the movements."""
+    """Writes what wallets and debts tell, after the lock on their balances: in the order of the movements."""
     rows = [outbox_row(one, versions[one.id], event, db.request_id) for one in moved for event in one.take_events()]
     if rows:
         await db.session.execute(insert(outbox), rows)

@@ -11,18 +11,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
+from domain.debts import Debt
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
 from domain.ledger import LedgerTransfer
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment
+from domain.payout_methods import PayoutMethod
+from domain.payout_schedules import PayoutSchedule
+from domain.payouts import Payout
 from domain.permissions import Permission
+from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
 from persistence.tables.platform import outbox, outbox_head
 
 BATCH = 100
 
-_MONEY = (Payment.SUBJECT, PaymentMethod.SUBJECT, Wallet.SUBJECT, LedgerTransfer.SUBJECT)
+_MONEY = (
+    Payment.SUBJECT,
+    PaymentMethod.SUBJECT,
+    Wallet.SUBJECT,
+    LedgerTransfer.SUBJECT,
+    Payout.SUBJECT,
+    PayoutMethod.SUBJECT,
+    PayoutSchedule.SUBJECT,
+    WalletConversion.SUBJECT,
+    Debt.SUBJECT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ from persistence.organizations import ORGANIZATIONS
 from persistence.pause_requests import PAUSE_REQUESTS
 from persistence.payment_methods import PAYMENT_METHODS
 from persistence.payments import PAYMENTS
+from persistence.payout_methods import PAYOUT_METHODS
+from persistence.payout_schedules import PAYOUT_SCHEDULES
+from persistence.payouts import PAYOUTS
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.recorded_payments import RECORDED_PAYMENTS
@@ -27,6 +30,7 @@ from persistence.task_submissions import TASK_SUBMISSIONS
 from persistence.tasks import TASKS
 from persistence.tax_types import TAX_TYPES
 from persistence.users import USERS
+from persistence.wallet_conversions import WALLET_CONVERSIONS
 from persistence.wallets import WALLETS
 from planner.edges import One, Source
 from resolvers.context import Context
@@ -45,6 +49,10 @@ SOURCES: dict[str, Source] = {
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,
     "Wallet": WALLETS,
+    "PayoutMethod": PAYOUT_METHODS,
+    "Payout": PAYOUTS,
+    "PayoutSchedule": PAYOUT_SCHEDULES,
+    "WalletConversion": WALLET_CONVERSIONS,
     "Membership": MEMBERSHIPS,
     "Invitation": INVITATIONS,
     "Session": SESSIONS,

@@ -9,7 +9,6 @@ from schema.books import BookQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
-from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
@@ -28,6 +27,9 @@ from schema.organizations import Organization, OrganizationMutations
 from schema.pause_requests import PauseRequestMutations
 from schema.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from schema.payments import Payment, PaymentMutations, PaymentQueries
+from schema.payout_methods import PayoutMethodMutations, PayoutMethodQueries
+from schema.payout_schedules import PayoutScheduleMutations, PayoutScheduleQueries
+from schema.payouts import Payout, PayoutMutations, PayoutQueries
 from schema.plans import PlanQueries
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
@@ -38,6 +40,7 @@ from schema.sessions import SessionMutations, SessionQueries
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
 from schema.viewers import ViewerMutations, ViewerQueries
+from schema.wallet_conversions import WalletConversionMutations
 from schema.wallets import WalletQueries
 from schema.write_offs import WriteOffMutations
 
@@ -52,6 +55,9 @@ class Query(
     InvitationQueries,
     PaymentMethodQueries,
     PaymentQueries,
+    PayoutMethodQueries,
+    PayoutQueries,
+    PayoutScheduleQueries,
     GigQueries,
     GigInvitationQueries,
     ProposalQueries,
@@ -67,7 +73,6 @@ class Query(
     WalletQueries,
     FeePolicyQueries,
     ExchangeRateQueries,
-    ExchangeRateQueries,
     LedgerQueries,
     BookQueries,
     ApprovalQueries,
@@ -82,6 +87,7 @@ class Query(
     customer: Customer | None = by_id("Customer", Customer, "A customer of your organization by its id.")
     invoice: Invoice | None = by_id("Invoice", Invoice, "An invoice by its id.")
     payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
+    payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
     approval: ApprovalRequest | None = by_id("ApprovalRequest", ApprovalRequest, "An approval by its id.")
 
 
@@ -94,6 +100,10 @@ class Mutation(
     InvitationMutations,
     PaymentMethodMutations,
     PaymentMutations,
+    PayoutMethodMutations,
+    PayoutMutations,
+    PayoutScheduleMutations,
+    WalletConversionMutations,
     GigMutations,
     GigInvitationMutations,
     ProposalMutations,
@@ -112,7 +122,6 @@ class Mutation(
     ApprovalMutations,
     LedgerAdjustmentMutations,
     FeePolicyMutations,
-    ExchangeRateMutations,
     ExchangeRateMutations,
     ClockMutations,
 ):

@@ -1,6 +1,7 @@
 """Approvals as clients see and decide them, and the amounts from which on they are needed."""
 
 from datetime import datetime
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import ID
@@ -45,6 +46,10 @@ describe(
 )
 
 
+# Payouts show what they wait for, so their module needs this one first.
+_PAYOUT: Any = Annotated["Payout", strawberry.lazy("schema.payouts")]
+
+
 @shows(
     domain.ApprovalRequest,
     "A command that waits for a second person. What was asked for is frozen; exactly that runs on approval.",
@@ -72,6 +77,7 @@ class ApprovalRequest(Stateful):
     ledger_account: LedgerAccount | None = one(
         resolve.LEDGER_ACCOUNT, LedgerAccount, "DEBT_WRITE_OFF: the account of the debt."
     )
+    payout = one(resolve.PAYOUT, _PAYOUT, "PAYOUT: what is to be paid out.")
     posted: list[LedgerTransfer] = many(
         resolve.POSTED, LedgerTransfer, "The transfers that the command posted in its own name."
     )

@@ -32,6 +32,10 @@ PREFIXES = {
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",
     "Wallet": "wal",
+    "PayoutMethod": "pom",
+    "Payout": "out",
+    "PayoutSchedule": "pos",
+    "WalletConversion": "wcv",
     "FeePolicy": "fee",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}

@@ -30,6 +30,16 @@ simulator_refunds = Table(
     CheckConstraint("amount_minor >= 1", name="amount"),
 )
 
+simulator_chargebacks = Table(
+    "simulator_chargebacks",
+    metadata,
+    Column("external_id", Text, primary_key=True),
+    Column("charge_id", Text, ForeignKey("simulator_charges.provider_id"), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("evidence", Text),
+)
+
 simulator_payouts = Table(
     "simulator_payouts",
     metadata,

@@ -18,6 +18,7 @@ from domain.ledger import AccountCode, AccountKey, Posting, PostingKind, Transfe
 from domain.organizations import OrganizationKind
 from domain.payment_methods import Provider
 from domain.postings.invoices import invoice_opened
+from domain.refusals import RefusalCode, Refused
 from persistence.ledger import post
 from persistence.unit import unit_of_work
 from tests.makers.books import wallet_account
@@ -249,7 +250,7 @@ async def test_of_many_who_take_from_one_wallet_only_as_many_succeed_as_it_cover
 
     outcomes = await asyncio.gather(*(take() for _ in range(12)), return_exceptions=True)
     refused = [outcome for outcome in outcomes if outcome is not None]
-    assert (len(refused), {type(outcome) for outcome in refused}) == (9, {IntegrityError})
-    assert all("ck_ledger_balances_not_negative" in str(outcome) for outcome in refused)
+    assert [outcome.code for outcome in refused if isinstance(outcome, Refused)] == [RefusalCode.INSUFFICIENT_FUNDS] * 9
+    assert {str(outcome) for outcome in refused} == {"This needs 3.00 EUR; the wallet has 1.00 EUR."}
     assert (await balances(world))["wallet_available"] == 1_000
     assert await wrong_balances(world) == []

@@ -1,0 +1,135 @@
+"""Sending payouts, asking about those without an outcome, and recording outcomes: the intent is committed first."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.actors import SYSTEM
+from domain.events import OutboxEvent
+from domain.payment_methods import Provider
+from domain.payout_methods import PayoutMethod
+from domain.payouts import Payout, PayoutAttempt
+from domain.postings.payouts import payout_failed, payout_paid, payout_returned, payout_sent
+from integrations.payments import CameBack, Declined, NoAnswer, NotFound, OnItsWay, PaidOut, PayingOut, PayoutFinding
+from integrations.providers import provider_of
+from jobs.side_by_side import several
+from persistence import ledger, payouts
+from persistence.database import Database
+from persistence.unit import Unit, transact
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A payout that this process alone has marked as sent and now has to send."""
+
+    payout_id: UUID
+    provider: Provider
+    paying: PayingOut
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question that this process alone puts to the provider now."""
+
+    payout_id: UUID
+    provider: Provider
+    key: UUID
+
+
+async def send_pending(database: Database, now: datetime) -> int:
+    """Sends what may go and is not yet sent. Two workers never send the same payout."""
+    return await several(lambda: send_one(database, now))
+
+
+async def send_payout(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """Sends a payout at once when nobody has to look at it; the timer finds whatever this misses."""
+    await send_one(database, now, event.subject_id)
+
+
+async def send_one(database: Database, now: datetime, payout_id: UUID | None = None) -> bool:
+    """Marks one payout as sent and commits, calls the provider, records the outcome; False when there is none.
+
+    A crash after the mark leaves it IN_TRANSIT: its provider is asked later, and it is never sent again.
+    """
+
+    async def mark(db: Unit) -> Sending | None:
+        payout = await payouts.due_for_sending(db, payout_id)
+        return None if payout is None else await _marked(db, payout)
+
+    sending = await transact(database, mark, by=SYSTEM, at=now)
+    if sending is None:
+        return False
+    answer = await provider_of(sending.provider, database.url).pay_out(sending.paying)
+    await record_outcome(database, sending.payout_id, answer, now)
+    return True
+
+
+async def ask_unanswered(database: Database, now: datetime) -> int:
+    """Asks the providers what became of payouts: without an outcome, or paid and perhaps come back. It pays nothing."""
+    return await several(lambda: _ask_one(database, now))
+
+
+async def record_outcome(database: Database, payout_id: UUID, answer: PayoutFinding, now: datetime) -> None:
+    """Applies an answer to a payout, whenever and however often it comes: only the first of its kind has an effect."""
+
+    async def record(db: Unit) -> None:
+        payout, attempt = await payouts.for_outcome(db, payout_id)
+        match answer:
+            case PaidOut(amount=amount) if amount != payout.amount:
+                log.error("payout %s: %s were paid instead of %s", payout.id, amount, payout.amount)
+                payout.lose(attempt, "another amount was paid", at=db.at)
+            case PaidOut():
+                await _confirm(db, payout, attempt, answer.provider_id)
+            case OnItsWay():
+                payout.is_on_its_way(attempt, answer.provider_id, at=db.at)
+            case CameBack():
+                if payout.give_back(answer.code, at=db.at):
+                    await ledger.post(db, payout_returned(payout, by=SYSTEM, at=db.at))
+                else:
+                    await _fail(db, payout, payout.fail(attempt, answer.code, at=db.at))
+            case Declined():
+                await _fail(db, payout, payout.fail(attempt, answer.code, at=db.at))
+            case NotFound():
+                await _fail(db, payout, payout.not_found(attempt, at=db.at))
+            case NoAnswer():
+                payout.lose(attempt, answer.reason, at=db.at)
+
+    await transact(database, record, by=SYSTEM, at=now)
+
+
+async def _marked(db: Unit, payout: Payout) -> Sending:
+    attempt = await payouts.attempt_of(db, payout)
+    method = await db.session.get_one(PayoutMethod, payout.method_id)
+    payout.send(attempt, at=db.at)
+    await ledger.post(db, payout_sent(payout, by=SYSTEM, at=db.at))
+    paying = PayingOut(key=attempt.id, amount=payout.amount, method_token=method.token, at=db.at)
+    return Sending(payout.id, payout.provider, paying)
+
+
+async def _confirm(db: Unit, payout: Payout, attempt: PayoutAttempt, provider_id: str) -> None:
+    if payout.confirm(attempt, provider_id, at=db.at):
+        await ledger.post(db, payout_paid(payout, by=SYSTEM, at=db.at))
+
+
+async def _fail(db: Unit, payout: Payout, has_failed: bool) -> None:
+    """The wallet has its money again."""
+    if has_failed:
+        await ledger.post(db, payout_failed(payout, by=SYSTEM, at=db.at))
+
+
+async def _ask_one(database: Database, now: datetime) -> bool:
+    async def mark(db: Unit) -> Asking | None:
+        payout = await payouts.due_for_asking(db)
+        if payout is None:
+            return None
+        payout.ask(at=db.at)
+        return Asking(payout.id, payout.provider, (await payouts.attempt_of(db, payout)).id)
+
+    asking = await transact(database, mark, by=SYSTEM, at=now)
+    if asking is not None:
+        finding = await provider_of(asking.provider, database.url).find_payout(asking.key, now)
+        await record_outcome(database, asking.payout_id, finding, now)
+    return asking is not None

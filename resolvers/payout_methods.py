@@ -1,0 +1,65 @@
+"""Payout methods: adding them, choosing the default, detaching them."""
+
+from typing import Any
+from uuid import UUID
+
+from domain import payout_methods as rules
+from domain.checks import Checks
+from domain.payment_methods import Provider
+from domain.payout_methods import PayeeDetails
+from integrations.providers import provider_of
+from persistence import payout_methods as methods
+from persistence.unit import Unit
+from resolvers.context import Context
+from resolvers.mutations import Changed
+
+ORGANIZATION, LIST = methods.ORGANIZATION, methods.LIST
+
+
+async def look_up_payee(
+    context: Context, *, provider: Provider, token: str, currency: str, **rest: Any
+) -> dict[str, Any]:
+    """Before the transaction: what the provider knows of the token. Refuses INVALID one that can never be paid."""
+    details = provider_of(provider, context.platform.database.url).payee_of(token)
+    checks = Checks()
+    checks.currency("currency", currency)
+    checks.require(details is not None, "The provider does not know this token.", "token")
+    checks.refuse()
+    return {"provider": provider, "token": token, "currency": currency, "details": details, **rest}
+
+
+async def add_payout_method(
+    db: Unit, *, provider: Provider, token: str, currency: str, details: PayeeDetails, make_default: bool
+) -> Changed:
+    organization_id = db.by.require_organization()
+    others = await methods.for_choice(db, organization_id, currency)
+    method = rules.added(
+        organization_id=organization_id,
+        provider=provider,
+        token=token,
+        details=details,
+        currency=currency,
+        replaces=bool(others),
+        by=db.by,
+        at=db.at,
+    )
+    if make_default or not any(one.is_default for one in others):
+        await methods.step_back(db, others)
+        method.make_default(by=db.by)
+    db.add(method)
+    return Changed(method=method)
+
+
+async def set_default_payout_method(db: Unit, *, method_id: UUID) -> Changed:
+    method = await methods.for_change(db, method_id)
+    others = await methods.for_choice(db, method.organization_id, method.currency)
+    method.check("setDefaultPayoutMethod", by=db.by)
+    await methods.step_back(db, [one for one in others if one is not method])
+    method.make_default(by=db.by)
+    return Changed(method=method)
+
+
+async def detach_payout_method(db: Unit, *, method_id: UUID) -> Changed:
+    method = await methods.for_change(db, method_id)
+    method.detach(is_in_use=await methods.is_in_use(db, method.id), by=db.by, at=db.at)
+    return Changed(method=method)
