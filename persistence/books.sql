@@ -82,7 +82,7 @@ SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
 FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
 
 -- WALLET of Invoice
--- An issuer's wallet was credited what is paid on its invoices, less the fee's cumulative share of it.
+-- An issuer's wallet was credited what is paid on its invoices, less the fee's cumulative share of it; adjustments aside.
 WITH base AS (
     SELECT id, issuer_id, paid_minor, coalesce(fee_minor, 0)::numeric AS fee, total_minor - advances_applied_minor AS total
     FROM invoices
@@ -90,7 +90,9 @@ WITH base AS (
     SELECT id, issuer_id, paid_minor - div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
 ), posted AS (
     SELECT e.invoice_id, a.organization_id, -sum(e.amount_minor) AS amount
-    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'wallet_available'
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+    LEFT JOIN ledger_transfers t ON t.id = e.transfer_id
+    WHERE a.code = 'wallet_available' AND t.source_type IS DISTINCT FROM 'ApprovalRequest'
     GROUP BY e.invoice_id, a.organization_id
 )
 SELECT coalesce(n.id, p.invoice_id) AS id, coalesce(n.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
@@ -98,7 +100,7 @@ FROM net n FULL JOIN posted p ON p.invoice_id = n.id AND p.organization_id = n.i
 WHERE coalesce(n.amount, 0) <> coalesce(p.amount, 0)
 
 -- PLATFORM_FEE of Invoice
--- The platform's fees are the cumulative shares of what is paid on each invoice.
+-- The platform's fees are the cumulative shares of what is paid on each invoice; adjustments aside.
 WITH base AS (
     SELECT id, paid_minor, coalesce(fee_minor, 0)::numeric AS fee, total_minor - advances_applied_minor AS total
     FROM invoices
@@ -106,7 +108,9 @@ WITH base AS (
     SELECT id, div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
 ), posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
-    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'platform_fee'
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+    LEFT JOIN ledger_transfers t ON t.id = e.transfer_id
+    WHERE a.code = 'platform_fee' AND t.source_type IS DISTINCT FROM 'ApprovalRequest'
     GROUP BY e.invoice_id
 )
 SELECT coalesce(s.id, p.invoice_id) AS id, coalesce(s.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
@@ -199,3 +203,17 @@ WITH planned AS (
     FROM projects p LEFT JOIN planned m ON m.project_id = p.id WHERE p.status <> 'CANCELLED'
 )
 SELECT id, amount AS expected, planned AS actual FROM budgets WHERE planned <> amount
+
+-- ADJUSTMENT of ApprovalRequest
+-- An approved adjustment has one reversal and at most one correction; any other approval has posted neither.
+WITH posted AS (
+    SELECT source_id, count(*) FILTER (WHERE kind = 'REVERSAL') AS reversals,
+        count(*) FILTER (WHERE kind = 'ADJUSTMENT') AS corrections
+    FROM ledger_transfers WHERE source_type = 'ApprovalRequest' AND kind IN ('REVERSAL', 'ADJUSTMENT') GROUP BY source_id
+), wanted AS (
+    SELECT id, (kind = 'LEDGER_ADJUSTMENT' AND status = 'APPROVED')::int AS reversals FROM approval_requests
+)
+SELECT coalesce(w.id, p.source_id) AS id, coalesce(w.reversals, 0) || ' reversed' AS expected,
+    coalesce(p.reversals, 0) || ' reversed, ' || coalesce(p.corrections, 0) || ' corrected' AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE coalesce(w.reversals, 0) <> coalesce(p.reversals, 0) OR coalesce(p.corrections, 0) > coalesce(w.reversals, 0)

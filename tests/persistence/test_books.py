@@ -65,6 +65,10 @@ CORRUPTIONS = {
         "DELETE FROM ledger_transfers WHERE kind = 'P3'",
         {"INVOICE_PAID", "PAYMENT"},
     ),
+    "a payment passes for an adjustment": (
+        "UPDATE ledger_transfers SET kind = 'REVERSAL', source_type = 'ApprovalRequest' WHERE kind = 'P3'",
+        {"ADJUSTMENT", "INVOICE_PAID", "WALLET", "PLATFORM_FEE", "PAYMENT"},
+    ),
     "an account changed its currency": (
         "UPDATE ledger_accounts SET currency = 'USD' WHERE id = :cash",
         {"ENTRY_CURRENCY"},
