@@ -33,8 +33,28 @@ class TaxTotal:
     amount: Money
 
 
+class TaxedLine:
+    """A line that keeps the taxes it carries as JSON values."""
+
+    currency: str
+    taxes: list[dict[str, Any]]
+
+    @property
+    def line_taxes(self) -> list[LineTax]:
+        return [
+            LineTax(
+                tax_type_id=UUID(one["tax_type_id"]),
+                name=one["name"],
+                rate_bps=one["rate_bps"],
+                category=TaxCategory(one["category"]),
+                amount=Money(one["amount_minor"], self.currency),
+            )
+            for one in self.taxes
+        ]
+
+
 @dataclass(eq=False, kw_only=True)
-class InvoiceLine:
+class InvoiceLine(TaxedLine):
     """One position of an invoice. The computed fields are in minor units and add up to the document's totals."""
 
     id: UUID
@@ -61,19 +81,6 @@ class InvoiceLine:
     discount_amount = Amount("discount_amount_minor")
     share, base = Amount("share_minor"), Amount("base_minor")
     net, tax = Amount("net_minor"), Amount("tax_minor")
-
-    @property
-    def line_taxes(self) -> list[LineTax]:
-        return [
-            LineTax(
-                tax_type_id=UUID(one["tax_type_id"]),
-                name=one["name"],
-                rate_bps=one["rate_bps"],
-                category=TaxCategory(one["category"]),
-                amount=Money(one["amount_minor"], self.currency),
-            )
-            for one in self.taxes
-        ]
 
 
 def tax_totals(lines: Iterable[InvoiceLine]) -> list[TaxTotal]:

@@ -110,6 +110,8 @@ class Invoice(Stateful):
         Move("markUncollectible", (_S.OPEN,), _S.UNCOLLECTIBLE, Side.OWNER, _W),
         Move("restoreInvoice", (_S.UNCOLLECTIBLE,), _S.OPEN, Side.SYSTEM),
         Move("reopenInvoice", (_S.PAID,), _S.OPEN, Side.SYSTEM),
+        Move("applyCustomerCredit", (_S.OPEN, _S.UNCOLLECTIBLE), None, Side.CLIENT, Permission.MONEY_MOVE),
+        Move("createCreditNote", (_S.OPEN, _S.PAID), None, Side.OWNER, _W),
         Move("resumeCollection", (_S.OPEN,), None, Side.CLIENT, Permission.MONEY_MOVE),
     )
 
@@ -181,7 +183,7 @@ class Invoice(Stateful):
     subtotal, discount_total = Amount("subtotal_minor"), Amount("discount_total_minor")
     net_total, tax_total, total = Amount("net_total_minor"), Amount("tax_total_minor"), Amount("total_minor")
     paid, amount_due = Amount("paid_minor"), Amount("amount_due_minor")
-    written_off = Amount("written_off_minor")
+    credited_due, written_off = Amount("credited_due_minor"), Amount("written_off_minor")
     fee, net = OptionalAmount("fee_minor"), OptionalAmount("net_minor")
 
     @property

@@ -5,10 +5,12 @@ from functools import cache
 from sqlalchemy.orm import registry, relationship
 
 from domain.approval_requests import ApprovalRequest
+from domain.chargebacks import Chargeback
+from domain.credit_note_lines import CreditNoteLine
+from domain.credit_notes import CreditNote
 from domain.customers import Customer
 from domain.escrow_holds import EscrowHold
 from domain.escrow_invoices import AdvanceApplication
-from domain.exchange_rates import ExchangeRate
 from domain.exchange_rates import ExchangeRate
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
@@ -19,13 +21,15 @@ from domain.history import HistoryEntry
 from domain.hold_movements import HoldMovement
 from domain.invitations import Invitation
 from domain.invoice_conversions import InvoiceConversion
-from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
 from domain.invoice_reminders import InvoiceReminder
 from domain.invoices import Invoice
 from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from domain.ledger_export_parts import LedgerExportPart
+from domain.ledger_exports import LedgerExport
 from domain.memberships import Membership
 from domain.milestones import Milestone
+from domain.money_exceptions import MoneyException
 from domain.money_thresholds import MoneyThreshold
 from domain.one_time_tokens import OneTimeToken
 from domain.organizations import Organization
@@ -51,9 +55,10 @@ from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.tables import (
     approvals,
-    exchange,
+    credit_notes,
     escrow,
     exchange,
+    exports,
     fees,
     identity,
     invoicing,
@@ -78,17 +83,17 @@ PLAIN = {
     FeeTier: fees.fee_tiers,
     ExchangeRate: exchange.exchange_rates,
     InvoiceConversion: exchange.invoice_conversions,
-    ExchangeRate: exchange.exchange_rates,
-    InvoiceConversion: exchange.invoice_conversions,
     PaymentAttempt: money.payment_attempts,
     PayoutAttempt: payouts.payout_attempts,
     PayoutOccurrence: payouts.payout_occurrences,
     RefundAttempt: refunds.refund_attempts,
+    CreditNoteLine: credit_notes.credit_note_lines,
     HoldMovement: escrow.hold_movements,
     AdvanceApplication: escrow.advance_applications,
     LedgerAccount: money.ledger_accounts,
     LedgerTransfer: money.ledger_transfers,
     LedgerEntry: money.ledger_entries,
+    LedgerExportPart: exports.ledger_export_parts,
     Wallet: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
     WriteOffTolerance: losses.write_off_tolerances,
@@ -113,6 +118,7 @@ VERSIONED = {
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
+    LedgerExport: exports.ledger_exports,
     EscrowHold: escrow.escrow_holds,
     ReleasePolicy: escrow.release_policies,
     PayoutMethod: payouts.payout_methods,
@@ -120,7 +126,10 @@ VERSIONED = {
     PayoutSchedule: payouts.payout_schedules,
     WalletConversion: payouts.wallet_conversions,
     RecordedPayment: losses.recorded_payments,
+    Chargeback: losses.chargebacks,
+    MoneyException: losses.money_exceptions,
     Refund: refunds.refunds,
+    CreditNote: credit_notes.credit_notes,
     ApprovalRequest: approvals.approval_requests,
 }
 
@@ -132,13 +141,15 @@ def map_domain() -> registry:
     for plain, table in PLAIN.items():
         mapper.map_imperatively(plain, table)
     for versioned, table in VERSIONED.items():
-        parts = {"lines": _invoice_lines()} if versioned is Invoice else {}
+        parts = {"lines": _lines(versioned)} if versioned in _LINES else {}
         mapper.map_imperatively(versioned, table, version_id_col=table.c.version, properties=parts)
     return mapper
 
 
-def _invoice_lines() -> object:
-    """An invoice's own part: the only relationship() there is; between aggregates there are ids."""
-    return relationship(
-        InvoiceLine, order_by=invoicing.invoice_lines.c.position, lazy="raise", cascade="all, delete-orphan"
-    )
+_LINES = {Invoice: InvoiceLine, CreditNote: CreditNoteLine}
+
+
+def _lines(document: type) -> object:
+    """A document's own parts: the only relationship() there is; between aggregates there are ids."""
+    line = _LINES[document]
+    return relationship(line, order_by=PLAIN[line].c.position, lazy="raise", cascade="all, delete-orphan")

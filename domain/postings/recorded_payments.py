@@ -69,6 +69,11 @@ def kept_outside(invoice: Invoice) -> AccountKey:
     return _of_customer(AccountCode.EXTERNAL_CREDIT, invoice)
 
 
+def outside_funds(invoice: Invoice) -> AccountKey:
+    """The contra of what the issuer keeps outside Milepost."""
+    return _of_customer(AccountCode.EXTERNAL_FUNDS, invoice)
+
+
 def _of_customer(code: AccountCode, invoice: Invoice) -> AccountKey:
     return AccountKey(
         code=code, currency=invoice.currency, organization_id=invoice.issuer_id, customer_id=invoice.customer_id

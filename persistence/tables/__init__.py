@@ -2,8 +2,9 @@
 
 from persistence.tables import (
     approvals,
+    credit_notes,
     exchange,
-    exchange,
+    exports,
     escrow,
     fees,
     identity,
@@ -21,8 +22,9 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "approvals",
+    "credit_notes",
     "exchange",
-    "exchange",
+    "exports",
     "escrow",
     "fees",
     "identity",
