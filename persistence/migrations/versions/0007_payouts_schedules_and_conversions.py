@@ -356,17 +356,17 @@ def upgrade() -> None:
     -- As before, and a payment from a wallet is posted once as P4, with what left the payer's wallet.
     CREATE OR REPLACE FUNCTION refuse_wrong_payment() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
-        source uuid;
+        paid_by uuid;
         payment payments;
         postings bigint;
         moved bigint;
     BEGIN
         IF TG_TABLE_NAME = 'ledger_transfers' THEN
-            source := NEW.source_id;
+            paid_by := NEW.source_id;
         ELSE
-            source := NEW.id;
+            paid_by := NEW.id;
         END IF;
-        SELECT * INTO payment FROM payments WHERE id = source;
+        SELECT * INTO payment FROM payments WHERE id = paid_by;
         SELECT count(DISTINCT t.id), coalesce(sum(e.amount_minor) FILTER (
             WHERE a.currency = payment.currency AND e.payment_id = payment.id AND e.invoice_id = payment.invoice_id
                 AND CASE payment.source
@@ -376,11 +376,11 @@ def upgrade() -> None:
         ), 0) INTO postings, moved
         FROM ledger_transfers t
         JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
-        WHERE t.kind IN ('P3', 'P4') AND t.source_type = 'Payment' AND t.source_id = source;
+        WHERE t.kind IN ('P3', 'P4') AND t.source_type = 'Payment' AND t.source_id = paid_by;
         IF payment.status = 'SUCCEEDED' AND (postings <> 1 OR moved <> payment.captured_minor)
             OR payment.status IS DISTINCT FROM 'SUCCEEDED' AND postings <> 0 THEN
             RAISE EXCEPTION 'payment % is % and captured %, but was posted % times with %',
-                source, payment.status, payment.captured_minor, postings, moved USING ERRCODE = 'check_violation';
+                paid_by, payment.status, payment.captured_minor, postings, moved USING ERRCODE = 'check_violation';
         END IF;
         RETURN NULL;
     END $$
