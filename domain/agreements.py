@@ -13,7 +13,7 @@ from domain.plans import complete, plan_amounts
 from domain.projects import Project
 from domain.proposals import Proposal
 from domain.tasks import Task, TaskStatus
-from domain.terms import WorkTerms
+from domain.terms import FundingMode, WorkTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,7 @@ def agree(
 
 
 def _milestones(project: Project, amounts_minor: tuple[int, ...]) -> list[Milestone]:
+    is_escrow = project.terms.funding_mode is FundingMode.ESCROW
     return [
         Milestone(
             id=new_id(),
@@ -94,7 +95,7 @@ def _milestones(project: Project, amounts_minor: tuple[int, ...]) -> list[Milest
             amount_minor=amount_minor,
             duration_days=planned.duration_days,
             due_on=None,
-            funding_status=FundingStatus.NOT_REQUIRED,
+            funding_status=FundingStatus.UNFUNDED if is_escrow else FundingStatus.NOT_REQUIRED,
             submitted_at=None,
             auto_approve_at=None,
             approved_at=None,

@@ -73,10 +73,16 @@ def bills(project: Project, milestone: Milestone, *, is_last: bool, billed_minor
     if project.terms.invoicing_method is InvoicingMethod.MILESTONE:
         return [Bill(kind=InvoiceKind.MILESTONE, agreed_minor=milestone.amount_minor, milestone=milestone)]
     due = [interim_of(milestone)] if milestone.interim_requested_at is not None else []
-    rest = project.budget_minor - project.reduction_minor - billed_minor - sum(bill.agreed_minor for bill in due)
-    if is_last and rest > 0:
-        due.append(Bill(kind=InvoiceKind.FINAL, agreed_minor=rest))
+    if is_last:
+        due += final(project, billed_minor=billed_minor + sum(bill.agreed_minor for bill in due))
     return due
+
+
+def final(project: Project, *, billed_minor: int) -> list[Bill]:
+    """What is left to bill of a COMPLETION project when no milestone is open any more."""
+    rest = project.budget_minor - project.reduction_minor - billed_minor
+    is_due = project.terms.invoicing_method is InvoicingMethod.COMPLETION and rest > 0
+    return [Bill(kind=InvoiceKind.FINAL, agreed_minor=rest)] if is_due else []
 
 
 def check_interim(project: Project, milestone: Milestone, *, by: Actor) -> None:

@@ -44,6 +44,16 @@ class FeeTerms:
         return min(base_minor, max(self.minimum_minor, share_of(base_minor, self.bps) + self.flat_minor))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenFee(FeeTerms):
+    """A fee that was fixed before its document came to be, such as that of held money."""
+
+    fee_minor: int
+
+    def fee_of(self, base_minor: int) -> int:
+        return self.fee_minor
+
+
 @dataclass(eq=False, kw_only=True)
 class FeePolicy(Recorder, Versioned):
     """The fee of a scope from an instant until the next policy begins; `minimum_fees` are by currency."""

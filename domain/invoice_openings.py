@@ -8,7 +8,13 @@ from domain.customers import Customer
 from domain.fees import FeeTerms
 from domain.invoices import Invoice, InvoiceKind
 
-DUE_DAYS = {InvoiceKind.UPFRONT: 14, InvoiceKind.MILESTONE: 7, InvoiceKind.INTERIM: 14, InvoiceKind.FINAL: 14}
+DUE_DAYS = {
+    InvoiceKind.UPFRONT: 14,
+    InvoiceKind.MILESTONE: 7,
+    InvoiceKind.INTERIM: 14,
+    InvoiceKind.FINAL: 14,
+    InvoiceKind.ADVANCE: 14,
+}
 """How long the client of a project has to pay."""
 
 
@@ -44,4 +50,4 @@ def fix(invoice: Invoice, dates: Dates, terms: FeeTerms) -> None:
     invoice.issue_on, invoice.supply_on, invoice.due_on = dates.issue_on, dates.supply_on, dates.due_on
     fee = terms.fee_of(invoice.net_total_minor)
     invoice.fee_policy_id, invoice.fee_bps, invoice.fee_flat_minor = terms.policy_id, terms.bps, terms.flat_minor
-    invoice.fee_minor, invoice.net_minor = fee, invoice.total_minor - fee
+    invoice.fee_minor, invoice.net_minor = fee, invoice.total_minor - invoice.advances_applied_minor - fee

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount, OptionalAmount
 from domain.permissions import Permission
-from domain.refusals import RefusalCode, Refused, wrong_state
+from domain.refusals import RefusalCode, Refused, conflict, wrong_state
 from domain.sides import TwoSided
 from domain.states import Move, Side
 
@@ -26,9 +26,15 @@ class MilestoneStatus(Enum):
 
 
 class FundingStatus(Enum):
-    """The money side of a milestone. NOT_REQUIRED under DIRECT funding, where invoices are charged instead."""
+    """The money side of a milestone, written by its hold. NOT_REQUIRED under DIRECT, where invoices are charged."""
 
     NOT_REQUIRED = "NOT_REQUIRED"
+    UNFUNDED = "UNFUNDED"
+    FUNDING = "FUNDING"
+    FUNDED = "FUNDED"
+    PARTIALLY_RELEASED = "PARTIALLY_RELEASED"
+    RELEASED = "RELEASED"
+    REFUNDED = "REFUNDED"
 
 
 class ApprovedVia(Enum):
@@ -37,12 +43,25 @@ class ApprovedVia(Enum):
     CLIENT = "CLIENT"
     TASKS = "TASKS"
     TIMER = "TIMER"
+    RULING = "RULING"
 
+
+_F = FundingStatus
+COVERED = (_F.NOT_REQUIRED, _F.FUNDED, _F.PARTIALLY_RELEASED, _F.RELEASED)
+"""While a milestone may be worked on and approved: what is left to bill of it is held, paid in advance or charged."""
+_NEEDS_COVER = ("approveMilestone", "autoApproveMilestone")
 
 _S, _A = MilestoneStatus, Permission.WORK_APPROVE
 _WORKING = (_S.IN_PROGRESS, _S.CHANGES_REQUESTED)
 OPEN_STATES = (_S.PLANNED, *_WORKING, _S.SUBMITTED)
 """While a milestone of a project is in one of these, the project is not complete."""
+
+_APPROVALS = {
+    ApprovedVia.CLIENT: "approveMilestone",
+    ApprovedVia.TASKS: "autoApproveMilestone",
+    ApprovedVia.TIMER: "autoApproveMilestone",
+    ApprovedVia.RULING: "ruleMilestone",
+}
 
 
 @dataclass(eq=False, kw_only=True)
@@ -59,6 +78,8 @@ class Milestone(TwoSided):
         Move("approveMilestone", (_S.SUBMITTED,), _S.APPROVED, Side.CLIENT, _A),
         Move("autoApproveMilestone", (_S.SUBMITTED,), _S.APPROVED, Side.SYSTEM),
         Move("requestInterimInvoice", (*OPEN_STATES, _S.APPROVED), None, Side.FREELANCER, Permission.INVOICES_WRITE),
+        Move("fundMilestone", OPEN_STATES, None, Side.CLIENT, Permission.MONEY_MOVE),
+        Move("ruleMilestone", OPEN_STATES, _S.APPROVED, Side.SYSTEM),
         Move("cancelMilestone", OPEN_STATES, _S.CANCELLED, Side.SYSTEM),
     )
 
@@ -105,7 +126,7 @@ class Milestone(TwoSided):
         self.record("changes_requested", by=by, at=at)
 
     def approve(self, via: ApprovedVia, *, by: Actor, at: datetime) -> None:
-        action = "approveMilestone" if via is ApprovedVia.CLIENT else "autoApproveMilestone"
+        action = _APPROVALS[via]
         self.move_to(action, by=by, at=at)
         self.approved_at, self.approved_via, self.auto_approve_at = at, via, None
         self.record("approved", by=by, at=at, data={"via": via.value})
@@ -121,12 +142,35 @@ class Milestone(TwoSided):
         self.auto_approve_at = None
         self.record("cancelled", by=by, at=at)
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether its money is where work and approval need it."""
+        return self.funding_status in COVERED
+
     def blocked(self, action: str) -> Refused | None:
-        if self.is_frozen:
+        if self.is_frozen and action != "ruleMilestone":
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this milestone.")
+        if action == "fundMilestone":
+            return self._cannot_be_funded()
+        if action in _NEEDS_COVER and not self.is_covered:
+            return self.unfunded()
         if action == "requestInterimInvoice" and self.interim_requested_at is not None:
             return wrong_state("An interim invoice was requested already.", from_state=self.status.name)
         return None
+
+    def unfunded(self) -> Refused:
+        message = "The milestone is not funded: its client funds it with fundMilestone first."
+        return wrong_state(message, from_state=self.funding_status.name, allowed=[one.name for one in COVERED[1:]])
+
+    def _cannot_be_funded(self) -> Refused | None:
+        status = self.funding_status
+        if status is FundingStatus.NOT_REQUIRED:
+            return wrong_state("Under DIRECT its invoice is charged; nothing is held.", from_state=status.name)
+        if status is FundingStatus.RELEASED:
+            return wrong_state("It is paid in advance already.", from_state=status.name)
+        if status in (FundingStatus.UNFUNDED, FundingStatus.REFUNDED):
+            return None
+        return conflict("Money is held for this milestone already, or on its way there.")
 
     def concerned_objects(self) -> list[UUID]:
         return [self.project_id]

@@ -13,7 +13,7 @@ from domain.currencies import EXPONENTS
 from domain.ids import new_id
 from domain.money import Money
 
-DEFAULTS = {ApprovalKind.PAYOUT: 100_000, ApprovalKind.REFUND: 50_000}
+DEFAULTS = {ApprovalKind.PAYOUT: 100_000, ApprovalKind.REFUND: 50_000, ApprovalKind.RULING: 100_000}
 """What counts in currencies with two decimals until staff have set something else. All other kinds wait whatever the
 amount; a ruling in any currency does until an amount is set."""
 

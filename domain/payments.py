@@ -1,4 +1,4 @@
-"""Payments: collecting the money of an invoice through a provider, one live payment at a time."""
+"""Payments: collecting the money of an invoice or a hold through a provider, one live payment at a time."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
 from domain.checks import Checks
+from domain.escrow_holds import EscrowHold
 from domain.ids import new_id
 from domain.invoices import Invoice
 from domain.money import Money
@@ -67,8 +68,13 @@ ASK_EVERY = timedelta(hours=6)
 NOT_FOUND_GAP = timedelta(minutes=10)
 """Two answers "not found" this far apart prove that a call never arrived; one may just have been too early."""
 
+UNKNOWN_TOO_LONG = timedelta(hours=72)
+"""After this long without an answer, a person looks into it."""
+
 NEVER_ARRIVED = "NEVER_ARRIVED"
 CANCELED = "CANCELED"
+RETURNED = "RETURNED"
+"""The failure of a charge whose money staff gave back, because it was another amount or currency."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -102,7 +108,9 @@ class Payment(Stateful):
     )
 
     id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
+    hold_id: UUID | None = None
+    """What it pays: an invoice, or money to be held."""
     payer_id: UUID
     issuer_id: UUID
     source: PaymentSource = PaymentSource.METHOD
@@ -217,8 +225,8 @@ class Payment(Stateful):
     def concerned_organizations(self) -> list[UUID]:
         return [self.payer_id, self.issuer_id]
 
-    def concerned_objects(self) -> list[UUID]:
-        return [self.invoice_id]
+    def concerned_objects(self) -> list[UUID | None]:
+        return [self.invoice_id, self.hold_id]
 
     def _be_asked_no_more(self) -> None:
         self.next_ask_at = self.unknown_since = None
@@ -256,25 +264,51 @@ def started(
 ) -> tuple[Payment, PaymentAttempt]:
     """The stored intent: a payment and its first attempt, to be sent after the commit."""
     payment = Payment(
-        id=new_id(),
         invoice_id=invoice.id,
-        payer_id=_payer_of(invoice),
+        payer_id=payer_of(invoice),
         issuer_id=invoice.issuer_id,
-        method_id=method.id,
-        provider=method.provider,
         amount_minor=amount_minor,
-        captured_minor=0,
         currency=invoice.currency,
-        trigger=trigger,
-        failure_code=None,
-        next_ask_at=None,
-        asked=0,
-        unknown_since=None,
+        **_unsent(method, trigger),
     )
     action = "payInvoice" if trigger is PaymentTrigger.PAYER else "collectInvoice"
+    return payment, _begun(payment, action, by=by, at=at)
+
+
+def started_for_hold(
+    hold: EscrowHold, method: PaymentMethod, *, by: Actor, at: datetime
+) -> tuple[Payment, PaymentAttempt]:
+    """The same for money that is to be held."""
+    payment = Payment(
+        invoice_id=None,
+        hold_id=hold.id,
+        payer_id=hold.client_organization_id,
+        issuer_id=hold.freelancer_organization_id,
+        amount_minor=hold.amount_minor,
+        currency=hold.currency,
+        **_unsent(method, PaymentTrigger.PAYER),
+    )
+    return payment, _begun(payment, "fundMilestone", by=by, at=at)
+
+
+def _unsent(method: PaymentMethod, trigger: PaymentTrigger) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "method_id": method.id,
+        "provider": method.provider,
+        "captured_minor": 0,
+        "trigger": trigger,
+        "failure_code": None,
+        "next_ask_at": None,
+        "asked": 0,
+        "unknown_since": None,
+    }
+
+
+def _begun(payment: Payment, action: str, *, by: Actor, at: datetime) -> PaymentAttempt:
     payment.born(PaymentState.CREATED, action=action, by=by, at=at)
     payment.record("created", by=by, at=at)
-    attempt = PaymentAttempt(
+    return PaymentAttempt(
         id=new_id(),
         payment_id=payment.id,
         number=1,
@@ -285,35 +319,10 @@ def started(
         not_found_at=None,
         answer={},
     )
-    return payment, attempt
 
 
-def from_wallet(invoice: Invoice, *, amount_minor: int, by: Actor, at: datetime) -> Payment:
-    """A payment that nobody has to be asked for: its money is at Milepost already, so it has succeeded at once."""
-    payment = Payment(
-        id=new_id(),
-        invoice_id=invoice.id,
-        payer_id=_payer_of(invoice),
-        issuer_id=invoice.issuer_id,
-        source=PaymentSource.WALLET,
-        method_id=None,
-        provider=None,
-        amount_minor=amount_minor,
-        captured_minor=amount_minor,
-        currency=invoice.currency,
-        trigger=PaymentTrigger.PAYER,
-        failure_code=None,
-        next_ask_at=None,
-        asked=0,
-        unknown_since=None,
-    )
-    payment.born(PaymentState.SUCCEEDED, action="payInvoice", by=by, at=at)
-    payment.record("created", by=by, at=at)
-    payment.record("succeeded", by=by, at=at, data={"late": False})
-    return payment
-
-
-def _payer_of(invoice: Invoice) -> UUID:
+def payer_of(invoice: Invoice) -> UUID:
+    """Who pays it; refuses INVALID for an invoice to somebody who is not on Milepost."""
     if invoice.recipient_id is None:
         raise invalid("The customer of this invoice is not on Milepost.", "invoiceId")
     return invoice.recipient_id

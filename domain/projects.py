@@ -28,7 +28,7 @@ class ProjectStatus(Enum):
 _S = ProjectStatus
 _W, _A = Permission.WORK_WRITE, Permission.WORK_APPROVE
 RUNNING = (_S.ACTIVE, _S.ON_HOLD)
-_NOT_ENDED = (_S.PENDING_ACTIVATION, *RUNNING)
+NOT_ENDED = (_S.PENDING_ACTIVATION, *RUNNING)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -48,8 +48,8 @@ class Project(TwoSided):
         Move("cancelProject", (_S.PENDING_ACTIVATION,), _S.CANCELLED, Side.CLIENT, _A),
         Move("cancelProject", (_S.PENDING_ACTIVATION,), _S.CANCELLED, Side.FREELANCER, _W),
         Move("completeProject", RUNNING, _S.COMPLETED, Side.SYSTEM),
-        Move("setProjectTeam", _NOT_ENDED, None, Side.FREELANCER, _W),
-        Move("setClientContact", _NOT_ENDED, None, Side.CLIENT, _W),
+        Move("setProjectTeam", NOT_ENDED, None, Side.FREELANCER, _W),
+        Move("setClientContact", NOT_ENDED, None, Side.CLIENT, _W),
         Move("archiveProject", (_S.COMPLETED, _S.CANCELLED), None, Side.EITHER, _W),
     )
 

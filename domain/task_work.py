@@ -127,6 +127,8 @@ class Work:
                 names = [state.name for state in allowed]
                 message = f"{action} needs the {owner.SUBJECT} to be {' or '.join(names)}; it is {owner.status.name}."
                 raise wrong_state(message, from_state=owner.status.name, allowed=names)
+        if not self.milestone.is_covered:
+            raise self.milestone.unfunded()
 
     def _check_can_go(self) -> None:
         if self.task.is_agreed:

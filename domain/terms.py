@@ -18,9 +18,10 @@ DEFAULT_UPFRONT_BPS = 1200
 
 
 class FundingMode(Enum):
-    """Where the money comes from: DIRECT charges the client's payment method for each invoice."""
+    """Where the money comes from: DIRECT charges for each invoice, ESCROW holds a milestone's money before its work."""
 
     DIRECT = "DIRECT"
+    ESCROW = "ESCROW"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

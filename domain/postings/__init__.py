@@ -6,4 +6,10 @@ Each function returns one balanced `Transfer` for `persistence.ledger.post`. "wa
 - P2 void, write-off or credit note on the unpaid part (`invoices`): debit billed x; credit receivable x.
 - P3 payment succeeded, p paid, a of it due, f_a the fee of a (`payments`): debit provider_cash p, billed a; credit
   receivable a, wallet(issuer) a - f_a, platform_fee f_a, customer_credit p - a.
+- P6 hold funded, g (`escrow`): debit provider_cash g or wallet(client) g; credit escrow g. Money that comes too late to
+  be held is the client's own: P3 with debit provider_cash g; credit wallet(client) g.
+- P7 hold released, x of it settles an invoice, f_x its fee (`escrow`): debit escrow x, billed x; credit receivable x,
+  wallet(issuer) x - f_x, platform_fee f_x.
+- P8 hold refunded, x (`refunds`; `escrow` where it was funded from a wallet): debit escrow x; credit refund_payable x or
+  wallet(client) x.
 """

@@ -50,7 +50,8 @@ payments = Table(
     "payments",
     metadata,
     key(),
-    ref("invoice_id", "invoices", index=True),
+    ref("invoice_id", "invoices", optional=True, index=True),
+    ref("hold_id", "escrow_holds", optional=True, index=True),
     ref("payer_id", "organizations", index=True),
     ref("issuer_id", "organizations", index=True),
     Column("source", one_of(PaymentSource, "source"), nullable=False),
@@ -67,17 +68,24 @@ payments = Table(
     Column("unknown_since", Instant),
     Column("status", one_of(PaymentState, "status"), nullable=False),
     *lifecycle(),
-    CheckConstraint("amount_minor >= 1 AND captured_minor BETWEEN 0 AND amount_minor", name="amount"),
+    CheckConstraint("amount_minor >= 1 AND captured_minor >= 0", name="amount"),
     CheckConstraint(
         "(source = 'METHOD') = (method_id IS NOT NULL) AND (method_id IS NULL) = (provider IS NULL)"
         " AND (source = 'METHOD' OR status = 'SUCCEEDED')",
         name="from",
     ),
+    CheckConstraint("num_nonnulls(invoice_id, hold_id) = 1", name="pays_one_thing"),
     CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor", name="refunded"),
 )
 Index(
     "uq_payments_live",
     payments.c.invoice_id,
+    unique=True,
+    postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
+)
+Index(
+    "uq_payments_live_for_hold",
+    payments.c.hold_id,
     unique=True,
     postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
 )
@@ -170,7 +178,7 @@ ledger_entries = Table(
     # An invoice of a project is posted before it is inserted: its number, the last lock, comes after the accounts.
     ref("invoice_id", "invoices", optional=True, index=True, at_commit=True),
     ref("payment_id", "payments", optional=True, index=True),
-    Column("hold_id", Uuid, index=True),
+    ref("hold_id", "escrow_holds", optional=True, index=True),
     ref("payout_id", "payouts", optional=True, index=True),
     CheckConstraint("amount_minor <> 0", name="not_zero"),
     Index("ix_ledger_entries_account", "account_id", "id"),
