@@ -25,7 +25,6 @@ from persistence.unit import Unit
 async def ask(db: Unit, transfer_id: UUID, lines: Sequence[CorrectionLine], reason: str) -> ApprovalRequest:
     """An adjustment always waits for a second person; everything is checked now, and again when it is posted."""
     stated = said(reason, required=True)
-    rules.check_lines(lines)
     await _correction(db, transfer_id, lines)
     return await approval_requests.ask(
         db,
@@ -59,6 +58,7 @@ async def _correction(db: Unit, transfer_id: UUID, lines: Sequence[CorrectionLin
     of_transfer = select(LedgerEntry).where(ledger_entries.c.transfer_id == transfer_id).order_by(ledger_entries.c.id)
     entries = (await db.session.scalars(of_transfer)).all()
     correction = Correction(wrong, entries, lines, await _accounts(db, entries, lines))
+    rules.check_lines(lines)
     undone = select(exists().where(ledger_transfers.c.reverses_id == transfer_id))
     rules.check_correction(correction, is_reversed=bool((await db.session.execute(undone)).scalar_one()))
     guarded = [rules.key_of(account) for account in correction.accounts.values() if account.guarded]

@@ -5,8 +5,9 @@ from typing import Any
 
 from domain.actors import ANONYMOUS, Actor
 from domain.organizations import OrganizationKind
-from domain.permissions import Role
+from domain.permissions import Role, StaffRole
 from server.auth import actor_of_token
+from tests.makers.approvals import another_of_staff, make_waiting
 from tests.makers.gigs import gig_input, make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.projects import approve, make_active_project, make_project, make_submitted_project, submit
@@ -34,6 +35,7 @@ async def make_busy(world: World) -> Busy:
     await _invoices(world, freelancer, client)
     await _work(world, client, freelancer)
     await world.settle()
+    await _approvals(world, staff, freelancer)
     people = {"client": client, "finance": colleague, "freelancer": freelancer, "rival": rival, "staff": staff}
     viewers = {"anonymous": ANONYMOUS}
     for name, person in people.items():
@@ -84,6 +86,36 @@ async def _invoices(world: World, issuer: Person, recipient: Person) -> None:
     gone = await make_draft(issuer, customer, line_input(700, vat))
     await opened(world, issuer, gone)
     await issuer.do("voidInvoice", "invoice { id }", invoiceId=gone, reason="Twice", idempotencyKey=world.key())
+
+
+async def _approvals(world: World, staff: Person, freelancer: Person) -> None:
+    """What a person asked for, what staff asked for and what staff agreed to; and thresholds."""
+    await make_waiting(world, freelancer)
+    other = await another_of_staff(world, staff, StaffRole.FINANCE)
+    entries = "entries { account { id code } amount { amountMinor } }"
+    found = await staff.ask(f"{{ ledgerTransfers(filter: {{ kind: [P3] }}) {{ nodes {{ id {entries} }} }} }}")
+    for number, transfer in enumerate(found["ledgerTransfers"]["nodes"][:2]):
+        adjusted = await staff.do("adjustLedger", "approval { id }", **_without_fee(transfer, world.key()))
+        if number:
+            approved = {"approvalId": adjusted["approval"]["id"], "idempotencyKey": world.key()}
+            await other.do("approve", "approval { id }", **approved)
+    await staff.do("setMoneyThresholds", "payout { kind }", payout=eur(5), refund=_yen(7))
+
+
+def _without_fee(transfer: dict[str, Any], key: str) -> dict[str, Any]:
+    """The input of adjustLedger that gives a payment's fee back to the wallet."""
+    entries = {entry["account"]["code"]: entry for entry in transfer["entries"]}
+    amounts = {code: int(entry["amount"]["amountMinor"]) for code, entry in entries.items()}
+    amounts["WALLET_AVAILABLE"] += amounts.pop("PLATFORM_FEE")
+    lines = [
+        {
+            "accountId": entries[code]["account"]["id"],
+            "side": "DEBIT" if amount_minor > 0 else "CREDIT",
+            "amount": eur(abs(amount_minor)),
+        }
+        for code, amount_minor in amounts.items()
+    ]
+    return {"transferId": transfer["id"], "lines": lines, "reason": "No fee \u2028 é", "idempotencyKey": key}
 
 
 def _yen(amount_minor: int) -> dict[str, str]:

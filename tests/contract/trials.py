@@ -23,8 +23,9 @@ VIEWERS = ("anonymous", "client", "freelancer", "staff")
 MOST_OF_A_KIND = 40
 
 _ID = re.compile(rb'"([a-z]{3}_[0-9a-f]{32})"')
-_MAY_NAME_MORE = ("sourceId", "samples")
-"""Fields with ids of what the viewer need not be able to see: what caused a transfer, samples of broken rules."""
+_MAY_NAME_MORE = ("sourceId", "subjectId", "samples")
+"""Fields with ids of what the viewer need not be able to see: what caused a transfer, what an approval is about,
+samples of broken rules."""
 _BY_REAL_TIME = "aheadSeconds"
 """A field that depends on when it is asked, not only on what is stored."""
 

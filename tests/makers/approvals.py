@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from domain.approval_requests import ApprovalKind, ApprovalRequest
+from domain.ids import new_id
+from domain.money import Money
 from domain.organizations import Organization
-from domain.permissions import StaffRole
+from domain.permissions import Permission, StaffRole
+from persistence import approval_requests
+from persistence.unit import unit_of_work
+from server.auth import actor_of_token
 from tests.makers.earnings import earn, trade_of
 from tests.world import Person, World
 
-APPROVAL = """id status kind reason command commandHash subjectId requiredPermission staffMayDecide createdAt expiresAt decidedAt
- decisionReason amount { amountMinor } requestedBy { id } requestedFor { id } organization { id } decidedBy { id }
- ledgerTransfer { id reversedBy { id } } posted { id kind reason reverses { id } user { id } entries {
+APPROVAL = """id status kind reason command commandHash subjectId requiredPermission staffMayDecide createdAt expiresAt
+ decidedAt decisionReason amount { amountMinor } requestedBy { id } requestedFor { id } organization { id }
+ decidedBy { id } ledgerTransfer { id reversedBy { id } } posted { id kind reason reverses { id } user { id } entries {
    account { code } amount { amountMinor } invoice { id } payment { id } } }
  availableActions { action allowed reason } history { nodes { action from to actorKind user { id } } }"""
 
@@ -54,6 +60,21 @@ async def another_of_staff(world: World, person: Person, role: StaffRole) -> Per
     async with world.database.reader() as session:
         platform = await session.get_one(Organization, person.organization_id)
     return await world.join(platform, role)
+
+
+async def make_waiting(world: World, person: Person) -> ApprovalRequest:
+    """Something that the person has asked for and that staff decide, whatever it is about."""
+    by = await actor_of_token(world.database, person.token)
+    async with unit_of_work(world.database, by=by, at=world.clock.now()) as db:
+        return await approval_requests.ask(
+            db,
+            ApprovalKind.PAYOUT,
+            new_id(),
+            {"amountMinor": 100_000},
+            organization_id=person.organization_id,
+            requested_with=Permission.MONEY_MOVE,
+            amount=Money(100_000, "EUR"),
+        )
 
 
 async def make_wrong(world: World) -> Wrong:

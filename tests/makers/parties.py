@@ -11,6 +11,7 @@ from persistence.tables.work import gigs
 from resolvers.nodes import SOURCES
 from schema.ids import global_id
 from server.auth import actor_of_token
+from tests.makers.approvals import make_waiting
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.projects import approve, make_active_project, make_submitted_project
@@ -43,6 +44,7 @@ async def make_parties(world: World) -> Parties:
     await _gigs(world, client, freelancer)
     await _invoices(world, client, freelancer)
     await _work(world, client, freelancer)
+    await make_waiting(world, freelancer)
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
     after = await all_ids(world, *people)

@@ -19,6 +19,8 @@ _TABLES = (
     "invoices",
     "payments",
     "payment_methods",
+    "approval_requests",
+    "money_thresholds",
     "customers",
     "tax_types",
     "organizations",
