@@ -28,6 +28,7 @@ class ApprovalKind(Enum):
     REFUND = "REFUND"
     RELEASE = "RELEASE"
     LEDGER_ADJUSTMENT = "LEDGER_ADJUSTMENT"
+    SUSPENSE_CLEARING = "SUSPENSE_CLEARING"
     DEBT_WRITE_OFF = "DEBT_WRITE_OFF"
     RULING = "RULING"
 
@@ -66,6 +67,7 @@ RULES: dict[ApprovalKind, Rule] = {
     ApprovalKind.REFUND: Rule(_P.STAFF_MONEY, _D.WHERE_NOBODY_ELSE_CAN, "Refund"),
     ApprovalKind.RELEASE: Rule(_P.STAFF_MONEY, _D.AS_WELL, "EscrowHold"),
     ApprovalKind.LEDGER_ADJUSTMENT: Rule(_P.STAFF_MONEY, _D.ALONE, "LedgerTransfer"),
+    ApprovalKind.SUSPENSE_CLEARING: Rule(_P.STAFF_MONEY, _D.ALONE, "Payment"),
     ApprovalKind.DEBT_WRITE_OFF: Rule(_P.STAFF_MONEY, _D.ALONE, "LedgerAccount"),
     ApprovalKind.RULING: Rule(_P.STAFF_DISPUTES, _D.ALONE, "EscrowHold"),
 }

@@ -11,6 +11,7 @@ from domain.checks import Checks
 from domain.emails import check_email, normal
 from domain.ids import new_id
 from domain.permissions import Permission
+from domain.reasons import said
 from domain.refusals import Refused, wrong_state
 from domain.states import Move, Side, Stateful
 
@@ -35,6 +36,9 @@ class OrganizationStatus(Enum):
 CLIENT_KINDS = frozenset({OrganizationKind.CLIENT, OrganizationKind.AGENCY})
 FREELANCER_KINDS = frozenset({OrganizationKind.FREELANCER, OrganizationKind.AGENCY})
 
+PARKED = "PARKED"
+"""What refusals call an organization whose money stands still."""
+
 _LIVE = (OrganizationStatus.ACTIVE,)
 _SOLO = OrganizationKind.FREELANCER
 
@@ -48,6 +52,8 @@ class Organization(Stateful):
         Move("updateOrganization", _LIVE, None, Side.OWNER, Permission.ORG_MANAGE),
         Move("convertToAgency", _LIVE, None, Side.OWNER, Permission.ORG_MANAGE),
         Move("inviteMember", _LIVE, None, Side.OWNER, Permission.MEMBERS_MANAGE),
+        Move("parkOrganization", tuple(OrganizationStatus), None, Side.STAFF, Permission.STAFF_MONEY),
+        Move("unparkOrganization", tuple(OrganizationStatus), None, Side.STAFF, Permission.STAFF_MONEY),
     )
 
     id: UUID
@@ -58,11 +64,18 @@ class Organization(Stateful):
     time_zone: str
     billing_email: str
     base_currency: str | None = None
+    parked_at: datetime | None = None
+    """Since when its books are looked into: its money does not move meanwhile, but for paying what it owes."""
+    park_reason: str | None = None
     status: OrganizationStatus = field(init=False)
 
     def blocked(self, action: str) -> Refused | None:
         if action == "convertToAgency" and self.kind is not _SOLO:
             return wrong_state("Only a freelancer becomes an agency.", from_state=self.kind.name, allowed=[_SOLO.name])
+        if action == "parkOrganization" and self.is_parked:
+            return wrong_state("It is parked already.", from_state=PARKED, allowed=[self.status.name])
+        if action == "unparkOrganization" and not self.is_parked:
+            return wrong_state("It is not parked.", from_state=self.status.name, allowed=[PARKED])
         if action == "inviteMember" and self.kind is _SOLO:
             return wrong_state(
                 "A freelancer works alone. Convert the organization to an agency first.",
@@ -91,6 +104,22 @@ class Organization(Stateful):
         self.check("convertToAgency", by=by)
         self.kind = OrganizationKind.AGENCY
         self.record("converted", by=by, at=at)
+
+    @property
+    def is_parked(self) -> bool:
+        return self.parked_at is not None
+
+    def park(self, reason: str, *, by: Actor, at: datetime) -> None:
+        """Stops its money until staff have looked into its books."""
+        self.check("parkOrganization", by=by)
+        self.parked_at, self.park_reason = at, said(reason, required=True)
+        self.record("parked", by=by, at=at)
+
+    def unpark(self, reason: str, *, by: Actor, at: datetime) -> None:
+        self.check("unparkOrganization", by=by)
+        words = said(reason, required=True)
+        self.parked_at = self.park_reason = None
+        self.record("unparked", by=by, at=at, data={"reason": words})
 
     def organization_of(self, side: Side) -> UUID | None:
         return self.id if side is Side.OWNER else None

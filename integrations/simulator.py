@@ -37,6 +37,9 @@ class SimulatedToken(Enum):
     DECLINE = "sim_decline"
     TIMEOUT_CHARGED = "sim_timeout_charged"
     TIMEOUT_NOT_CHARGED = "sim_timeout_not_charged"
+    LESS = "sim_charge_less"
+    MORE = "sim_charge_more"
+    DOLLARS = "sim_charge_dollars"
 
 
 _DETAILS = {
@@ -46,6 +49,11 @@ _DETAILS = {
     SimulatedToken.TIMEOUT_NOT_CHARGED: MethodDetails(
         label="Simulated card: is not charged and gives no answer", last4="0004"
     ),
+}
+_ODD_DETAILS = {
+    SimulatedToken.LESS: MethodDetails(label="Simulated card: is charged one unit less", last4="0005"),
+    SimulatedToken.MORE: MethodDetails(label="Simulated card: is charged one unit more", last4="0006"),
+    SimulatedToken.DOLLARS: MethodDetails(label="Simulated card: is charged in US dollars", last4="0007"),
 }
 _REFUND_DETAILS = {
     RefundToken.DECLINE: MethodDetails(label="Simulated card: takes no refund", last4="0011"),
@@ -59,7 +67,7 @@ _CHARGEBACK_DETAILS = {
     ChargebackToken.AT_ONCE: MethodDetails(label="Simulated card: is charged back a day later", last4="0021"),
     ChargebackToken.WARNING: MethodDetails(label="Simulated card: its bank asks before it charges back", last4="0022"),
 }
-_ALL_DETAILS = [*_DETAILS.items(), *_REFUND_DETAILS.items(), *_CHARGEBACK_DETAILS.items()]
+_ALL_DETAILS = [*_DETAILS.items(), *_ODD_DETAILS.items(), *_REFUND_DETAILS.items(), *_CHARGEBACK_DETAILS.items()]
 _BY_TOKEN = {token.value: details for token, details in _ALL_DETAILS}
 _CARD_DECLINED = "CARD_DECLINED"
 _TIMEOUT = NoAnswer(reason="timeout")
@@ -94,7 +102,7 @@ class Simulator:
             return _TIMEOUT
         async with self._books() as books:
             declined = _CARD_DECLINED if token == SimulatedToken.DECLINE.value else None
-            amount = charge.amount
+            amount = _taken(token, charge.amount)
             provider_id = f"sim_{charge.key.hex}"
             await books.execute(
                 _ENTER, charge.key, provider_id, token, amount.amount_minor, amount.currency, declined, charge.at
@@ -155,6 +163,14 @@ class Simulator:
             yield connection
         finally:
             await connection.close(timeout=1)
+
+
+def _taken(token: str, amount: Money) -> Money:
+    """What is taken of a charge: some cards differ from what was asked for."""
+    if token == SimulatedToken.DOLLARS.value:
+        return Money(amount.amount_minor, "USD")
+    difference = {SimulatedToken.LESS.value: -1, SimulatedToken.MORE.value: 1}.get(token, 0)
+    return Money(amount.amount_minor + difference, amount.currency)
 
 
 async def _look_up(books: asyncpg.Connection, key: UUID) -> Charged | Declined | NotFound:

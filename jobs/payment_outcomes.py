@@ -1,66 +1,70 @@
-"""Recording what a provider has answered: the payment, its invoice and the ledger in one transaction."""
+"""Recording what a provider has answered: the payment, what it pays and the ledger in one transaction."""
 
-import logging
 from datetime import datetime
 from uuid import UUID
 
-from domain import collection
 from domain.actors import SYSTEM
-from domain.fees import fee_share
-from domain.invoices import Invoice
-from domain.payments import Payment, PaymentAttempt
-from domain.postings.payments import allocated_minor, payment_succeeded
-from integrations.payments import Charged, Declined, Finding, NoAnswer, NotFound
-from persistence import ledger, payments
+from domain.money_exceptions import Finding, MoneyExceptionKind
+from domain.payments import UNKNOWN_TOO_LONG, Payment, PaymentAttempt, PaymentState
+from integrations.payments import Charged, Declined, NoAnswer, NotFound
+from integrations.payments import Finding as Answer
+from persistence import money_exceptions, payments, suspense
 from persistence.database import Database
+from persistence.payment_settlement import not_received, received
 from persistence.unit import Unit, transact
-from persistence.write_offs import restore
-
-log = logging.getLogger(__name__)
 
 
-async def record_outcome(database: Database, payment_id: UUID, answer: Finding, now: datetime) -> None:
+async def record_outcome(database: Database, payment_id: UUID, answer: Answer, now: datetime) -> None:
     """Applies an answer to a payment, whenever and however often it comes: only the first of its kind has an effect."""
 
     async def record(db: Unit) -> None:
-        invoice, payment, attempt = await payments.for_outcome(db, payment_id)
+        payable, payment, attempt = await payments.for_outcome(db, payment_id)
+        before, unknown_since = payment.status, payment.unknown_since
         match answer:
             case Charged(amount=amount) if amount != payment.amount:
-                log.error("payment %s: %s were charged instead of %s", payment.id, amount, payment.amount)
-                payment.lose(attempt, "another amount was charged", at=db.at)
+                await _mismatched(db, payment, attempt, answer)
             case Charged():
-                await _succeed(db, invoice, payment, attempt, answer.provider_id)
+                if payment.confirm(attempt, answer.provider_id, at=db.at):
+                    await received(db, payable, payment)
             case Declined():
-                _fail(invoice, payment, payment.fail(attempt, answer.code, at=db.at), at=db.at)
+                if payment.fail(attempt, answer.code, at=db.at):
+                    not_received(db, payable, payment)
             case NotFound():
-                _fail(invoice, payment, payment.not_found(attempt, at=db.at), at=db.at)
+                if payment.not_found(attempt, at=db.at):
+                    not_received(db, payable, payment)
             case NoAnswer():
                 payment.lose(attempt, answer.reason, at=db.at)
+        await _report(db, payment, before, unknown_since)
 
     await transact(database, record, by=SYSTEM, at=now)
 
 
-async def _succeed(db: Unit, invoice: Invoice, payment: Payment, attempt: PaymentAttempt, provider_id: str) -> None:
-    """Books the money: to the invoice what is still due, the rest as the customer's credit."""
-    if not payment.confirm(attempt, provider_id, at=db.at):
+async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answer: Charged) -> None:
+    """The money waits in suspense, and the payment for people: nothing else is charged for what it is for."""
+    if payment.status is PaymentState.SUCCEEDED:
         return
-    await restore(db, invoice)
-    received = allocated_minor(invoice, payment.captured_minor)
-    fee = fee_share(
-        invoice.fee_minor or 0,
-        invoice.total_minor - invoice.advances_applied_minor,
-        invoice.paid_minor,
-        invoice.paid_minor + received,
-    )
-    transfer = payment_succeeded(
-        payment, invoice, received_minor=payment.captured_minor, fee_minor=fee, by=SYSTEM, at=db.at
-    )
-    if received:
-        invoice.receive(received, by=SYSTEM, at=db.at)
-    await ledger.post(db, transfer)
+    payment.lose(attempt, "another amount was charged", at=db.at)
+    attempt.provider_id = answer.provider_id
+    await suspense.suspend(db, payment, answer.amount)
 
 
-def _fail(invoice: Invoice, payment: Payment, has_failed: bool, *, at: datetime) -> None:
-    """A failed automatic charge counts towards the three; one that a person started does not."""
-    if has_failed and payment.is_automatic and payment.failure_code is not None:
-        collection.charge_failed(invoice, payment.failure_code, at=at)
+async def _report(db: Unit, payment: Payment, before: PaymentState, unknown_since: datetime | None) -> None:
+    """Tells staff of what they should know: money that came late, and an outcome that stays unknown for too long."""
+    if before in (PaymentState.FAILED, PaymentState.CANCELED) and payment.status is PaymentState.SUCCEEDED:
+        kind = MoneyExceptionKind.LATE_SUCCESS
+        await money_exceptions.open_once(
+            db, _about(payment, kind, before.name, f"{payment.captured_amount} were taken")
+        )
+    if unknown_since is None or db.at - unknown_since < UNKNOWN_TOO_LONG:
+        return
+    kind = MoneyExceptionKind.UNKNOWN_TOO_LONG
+    if payment.status is PaymentState.UNKNOWN:
+        await money_exceptions.open_once(db, _about(payment, kind, "an answer", f"none since {unknown_since}"))
+    else:
+        await money_exceptions.settle(
+            db, _about(payment, kind, "an answer", f"It is known now: {payment.status.name}.")
+        )
+
+
+def _about(payment: Payment, kind: MoneyExceptionKind, expected: str, actual: str) -> Finding:
+    return Finding(kind, "Payment", str(payment.id), expected, actual, payment.issuer_id)

@@ -13,7 +13,15 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.approval_requests import ApprovalKind, ApprovalRequest
-from persistence import approval_requests, ledger_adjustments, payouts
+from persistence import (
+    approval_requests,
+    debt_write_offs,
+    escrow_releases,
+    escrow_rulings,
+    ledger_adjustments,
+    payouts,
+    suspense,
+)
 from persistence.unit import Unit
 
 Command = Callable[[Unit, ApprovalRequest], Awaitable[None]]
@@ -33,6 +41,10 @@ class Approved:
 
 COMMANDS: dict[ApprovalKind, Approved] = {
     ApprovalKind.LEDGER_ADJUSTMENT: Approved(ledger_adjustments.adjust),
+    ApprovalKind.SUSPENSE_CLEARING: Approved(suspense.clear),
+    ApprovalKind.DEBT_WRITE_OFF: Approved(debt_write_offs.write_off),
+    ApprovalKind.RELEASE: Approved(escrow_releases.consent),
+    ApprovalKind.RULING: Approved(escrow_rulings.approved),
     ApprovalKind.PAYOUT: Approved(payouts.approved, declined=payouts.declined),
 }
 """Each noun adds its line."""

@@ -71,7 +71,7 @@ FROM due d FULL JOIN posted p ON p.invoice_id = d.id WHERE coalesce(d.amount, 0)
 WITH settled AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
-    WHERE a.code = 'receivable' AND t.kind = 'P3' GROUP BY e.invoice_id
+    WHERE a.code = 'receivable' AND t.kind IN ('P3', 'P4', 'P5', 'P7', 'P16') GROUP BY e.invoice_id
 ), claims AS (
     SELECT id, CASE status WHEN 'PAID'
         THEN total_minor - advances_applied_minor - credited_due_minor - written_off_minor
@@ -82,22 +82,70 @@ SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
 FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
 
 -- WALLET of Invoice
--- An issuer's wallet was credited what is paid on its invoices, less the fee's cumulative share of it; adjustments aside.
-WITH base AS (
-    SELECT id, issuer_id, paid_minor, coalesce(fee_minor, 0)::numeric AS fee, total_minor - advances_applied_minor AS total
-    FROM invoices
+-- An issuer got what is paid on its invoices through Milepost, less the fee's cumulative share of all that is paid.
+WITH outside AS (
+    SELECT invoice_id, sum(allocated_minor) AS amount FROM recorded_payments WHERE status = 'RECORDED' GROUP BY invoice_id
+), base AS (
+    SELECT i.id, i.issuer_id, i.paid_minor, i.paid_minor - coalesce(o.amount, 0) AS through,
+        coalesce(i.fee_minor, 0)::numeric AS fee, i.total_minor - i.advances_applied_minor AS total
+    FROM invoices i LEFT JOIN outside o ON o.invoice_id = i.id
 ), net AS (
-    SELECT id, issuer_id, paid_minor - div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
+    SELECT id, issuer_id, through - div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
 ), posted AS (
-    SELECT e.invoice_id, a.organization_id, -sum(e.amount_minor) AS amount
-    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
-    LEFT JOIN ledger_transfers t ON t.id = e.transfer_id
-    WHERE a.code = 'wallet_available' AND t.source_type IS DISTINCT FROM 'ApprovalRequest'
-    GROUP BY e.invoice_id, a.organization_id
+    SELECT e.invoice_id, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN net n ON n.id = e.invoice_id
+    WHERE a.code IN ('wallet_available', 'wallet_held', 'org_debt') AND a.organization_id = n.issuer_id
+    GROUP BY e.invoice_id
 )
-SELECT coalesce(n.id, p.invoice_id) AS id, coalesce(n.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
-FROM net n FULL JOIN posted p ON p.invoice_id = n.id AND p.organization_id = n.issuer_id
-WHERE coalesce(n.amount, 0) <> coalesce(p.amount, 0)
+SELECT n.id, n.amount AS expected, coalesce(p.amount, 0) AS actual
+FROM net n LEFT JOIN posted p ON p.invoice_id = n.id WHERE n.amount <> coalesce(p.amount, 0)
+
+-- WRITTEN_OFF of Invoice
+-- What is posted as given up is what the invoice says was written off or, given up as a whole, all that is due too.
+WITH claims AS (
+    SELECT id, written_off_minor + CASE status WHEN 'UNCOLLECTIBLE' THEN amount_due_minor ELSE 0 END AS amount
+    FROM invoices WHERE status <> 'VOID'
+), posted AS (
+    SELECT t.source_id, -sum(e.amount_minor) AS amount
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.source_type = 'Invoice' AND t.kind IN ('P2', 'REVERSAL') AND a.code = 'receivable' GROUP BY t.source_id
+)
+SELECT c.id, c.amount AS expected, coalesce(p.amount, 0) AS actual
+FROM claims c LEFT JOIN posted p ON p.source_id = c.id WHERE c.amount <> coalesce(p.amount, 0)
+
+-- RECORDED_PAYMENT of RecordedPayment
+-- A recorded payment is posted with what it pays and what was too much of it; a removed one leaves nothing.
+WITH posted AS (
+    SELECT t.source_id, coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'receivable'), 0) AS allocated,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'external_credit'), 0) AS surplus
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.source_type = 'RecordedPayment' GROUP BY t.source_id
+), wanted AS (
+    SELECT id, CASE status WHEN 'RECORDED' THEN allocated_minor ELSE 0 END AS allocated,
+        CASE status WHEN 'RECORDED' THEN amount_minor - allocated_minor ELSE 0 END AS surplus
+    FROM recorded_payments
+)
+SELECT coalesce(w.id, p.source_id) AS id, w.allocated || ' and ' || w.surplus AS expected,
+    coalesce(p.allocated, 0) || ' and ' || coalesce(p.surplus, 0) AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE (w.allocated, w.surplus) IS DISTINCT FROM (coalesce(p.allocated, 0), coalesce(p.surplus, 0))
+
+-- CHARGEBACK of Chargeback
+-- What a chargeback took, and what the issuer's wallet holds for it, is set aside until it is decided, and no longer.
+WITH posted AS (
+    SELECT t.source_id, coalesce(sum(e.amount_minor) FILTER (WHERE a.code = 'chargeback_reserve'), 0) AS reserved,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'wallet_held'), 0) AS held
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.source_type = 'Chargeback' GROUP BY t.source_id
+), wanted AS (
+    SELECT id, CASE WHEN status IN ('NEEDS_RESPONSE', 'UNDER_REVIEW') THEN amount_minor ELSE 0 END AS reserved,
+        CASE WHEN status IN ('NEEDS_RESPONSE', 'UNDER_REVIEW') THEN held_minor ELSE 0 END AS held
+    FROM chargebacks
+)
+SELECT coalesce(w.id, p.source_id) AS id, w.reserved || ' and ' || w.held AS expected,
+    coalesce(p.reserved, 0) || ' and ' || coalesce(p.held, 0) AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE (w.reserved, w.held) IS DISTINCT FROM (coalesce(p.reserved, 0), coalesce(p.held, 0))
 
 -- PLATFORM_FEE of Invoice
 -- The platform's fees are the cumulative shares of what is paid on each invoice; adjustments aside.
@@ -150,10 +198,12 @@ WHERE coalesce(t.last, 0) <> coalesce(c.last_sequence, 0)
 -- A succeeded payment is posted once, with what was captured; any other is not posted.
 WITH posted AS (
     SELECT t.source_id, count(DISTINCT t.id) AS times,
-        coalesce(sum(e.amount_minor) FILTER (WHERE a.code = 'provider_cash'), 0) AS cash
+        coalesce(sum(e.amount_minor) FILTER (
+            WHERE a.code = 'provider_cash' OR t.kind = 'P4' AND a.code = 'wallet_available' AND e.amount_minor > 0
+        ), 0) AS cash
     FROM ledger_transfers t
     JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
-    WHERE t.kind = 'P3' GROUP BY t.source_id
+    WHERE t.source_type = 'Payment' AND t.kind IN ('P3', 'P4', 'P6') GROUP BY t.source_id
 ), wanted AS (
     SELECT id, (status = 'SUCCEEDED')::int AS times, CASE status WHEN 'SUCCEEDED' THEN captured_minor ELSE 0 END AS cash
     FROM payments
@@ -167,6 +217,84 @@ WHERE (w.times, w.cash) IS DISTINCT FROM (coalesce(p.times, 0), coalesce(p.cash,
 -- The outcome of a payment is known within 72 hours.
 SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FROM payments
 WHERE status = 'UNKNOWN' AND unknown_since < CAST(:now AS timestamptz) - interval '72 hours'
+
+-- PAYOUT of Payout
+-- A payout's money is where its state says: set aside, on its way, paid, or back in the wallet.
+WITH posted AS (
+    SELECT e.payout_id, coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'wallet_held'), 0) AS held,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'payout_in_transit'), 0) AS sent,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'provider_cash'), 0) AS paid,
+        coalesce(sum(e.amount_minor) FILTER (WHERE a.code = 'wallet_available'), 0) AS taken
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE e.payout_id IS NOT NULL GROUP BY e.payout_id
+), wanted AS (
+    SELECT id,
+        CASE WHEN status IN ('REQUESTED', 'PENDING_APPROVAL', 'HELD', 'PENDING') THEN amount_minor ELSE 0 END AS held,
+        CASE status WHEN 'IN_TRANSIT' THEN amount_minor ELSE 0 END AS sent,
+        CASE status WHEN 'PAID' THEN amount_minor ELSE 0 END AS paid
+    FROM payouts
+)
+SELECT w.id, w.held || ' held, ' || w.sent || ' sent, ' || w.paid || ' paid' AS expected,
+    coalesce(p.held, 0) || ' held, ' || coalesce(p.sent, 0) || ' sent, ' || coalesce(p.paid, 0) || ' paid' AS actual
+FROM wanted w LEFT JOIN posted p ON p.payout_id = w.id
+WHERE (w.held, w.sent, w.paid, w.held + w.sent + w.paid)
+    IS DISTINCT FROM (coalesce(p.held, 0), coalesce(p.sent, 0), coalesce(p.paid, 0), coalesce(p.taken, 0))
+
+-- WALLET_HELD of LedgerAccount
+-- What a wallet has set aside is for payouts that are not sent and for undecided chargebacks.
+WITH reasons AS (
+    SELECT organization_id, currency, amount_minor AS amount FROM payouts
+    WHERE status IN ('REQUESTED', 'PENDING_APPROVAL', 'HELD', 'PENDING')
+    UNION ALL
+    SELECT a.organization_id, a.currency, -e.amount_minor
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.source_type = 'Chargeback' AND a.code = 'wallet_held'
+), wanted AS (
+    SELECT organization_id, currency, sum(amount) AS amount FROM reasons GROUP BY organization_id, currency
+)
+SELECT a.id, coalesce(w.amount, 0) AS expected, b.balance_minor AS actual
+FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
+LEFT JOIN wanted w ON w.organization_id = a.organization_id AND w.currency = a.currency
+WHERE a.code = 'wallet_held' AND b.balance_minor <> coalesce(w.amount, 0)
+
+-- WALLET_FIGURES of Wallet
+-- What a wallet has available, held, in transit and paid out is what it earned less what it spent and gave back.
+WITH moved AS (
+    SELECT a.organization_id, a.currency, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
+    WHERE a.code IN ('wallet_available', 'wallet_held') AND t.kind NOT IN ('P12', 'P13')
+    GROUP BY a.organization_id, a.currency
+), kept AS (
+    SELECT a.organization_id, a.currency, sum(b.balance_minor) AS amount
+    FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
+    WHERE a.code IN ('wallet_available', 'wallet_held') GROUP BY a.organization_id, a.currency
+), sent AS (
+    SELECT organization_id, currency, sum(amount_minor) AS amount FROM payouts
+    WHERE status IN ('IN_TRANSIT', 'PAID') GROUP BY organization_id, currency
+)
+SELECT a.id, coalesce(m.amount, 0) AS expected, coalesce(k.amount, 0) + coalesce(s.amount, 0) AS actual
+FROM ledger_accounts a
+LEFT JOIN moved m ON m.organization_id = a.organization_id AND m.currency = a.currency
+LEFT JOIN kept k ON k.organization_id = a.organization_id AND k.currency = a.currency
+LEFT JOIN sent s ON s.organization_id = a.organization_id AND s.currency = a.currency
+WHERE a.code = 'wallet_available' AND coalesce(m.amount, 0) <> coalesce(k.amount, 0) + coalesce(s.amount, 0)
+
+-- CONVERSION of WalletConversion
+-- A conversion is posted once with both of its amounts; a quote is not posted.
+WITH posted AS (
+    SELECT t.source_id, coalesce(sum(e.amount_minor) FILTER (WHERE e.amount_minor > 0), 0) AS given,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0), 0) AS received
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.kind = 'P19' AND a.code = 'wallet_available' GROUP BY t.source_id
+), wanted AS (
+    SELECT id, CASE status WHEN 'CONVERTED' THEN from_minor ELSE 0 END AS given,
+        CASE status WHEN 'CONVERTED' THEN to_minor ELSE 0 END AS received
+    FROM wallet_conversions
+)
+SELECT coalesce(w.id, p.source_id) AS id, w.given || ' for ' || w.received AS expected,
+    coalesce(p.given, 0) || ' for ' || coalesce(p.received, 0) AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE (w.given, w.received) IS DISTINCT FROM (coalesce(p.given, 0), coalesce(p.received, 0))
 
 -- MILESTONE_INVOICE of Milestone
 -- Under MILESTONE an approved milestone has one valid invoice over its amount, any other milestone has none.

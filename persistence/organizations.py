@@ -7,6 +7,7 @@ from sqlalchemy import select, true
 from domain.actors import Actor
 from domain.organizations import Organization
 from domain.refusals import not_found
+from domain.sides import TwoSided
 from persistence.tables.identity import organizations
 from persistence.unit import Unit
 from planner.edges import Condition, Source
@@ -35,9 +36,21 @@ async def for_change(
     return organization
 
 
+async def named(db: Unit, organization_id: UUID) -> Organization:
+    """Any organization by its id, for reading; NOT_FOUND where there is none."""
+    return await db.require(
+        select(Organization).where(organizations.c.id == organization_id), "organization", "organizationId"
+    )
+
+
 async def get(db: Unit, organization_id: UUID) -> Organization:
     """Known to exist, for reading."""
     return await db.session.get_one(Organization, organization_id)
+
+
+async def sides(db: Unit, of: TwoSided) -> tuple[Organization, Organization]:
+    """Client and freelancer of agreed work."""
+    return await get(db, of.client_organization_id), await get(db, of.freelancer_organization_id)
 
 
 async def locked(db: Unit, organization_id: UUID) -> Organization:

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
+from domain.chargebacks import Chargeback
 from domain.debts import Debt
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
 from domain.ledger import LedgerTransfer
+from domain.ledger_exports import LedgerExport
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment
 from domain.payout_methods import PayoutMethod
@@ -28,10 +30,12 @@ from persistence.tables.platform import outbox, outbox_head
 BATCH = 100
 
 _MONEY = (
+    Chargeback.SUBJECT,
     Payment.SUBJECT,
     PaymentMethod.SUBJECT,
     Wallet.SUBJECT,
     LedgerTransfer.SUBJECT,
+    LedgerExport.SUBJECT,
     Payout.SUBJECT,
     PayoutMethod.SUBJECT,
     PayoutSchedule.SUBJECT,

@@ -4,7 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from persistence.approval_requests import APPROVALS
+from persistence.chargebacks import CHARGEBACKS
 from persistence.customers import CUSTOMERS
+from persistence.escrow_edges import HOLD_MOVEMENTS
+from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
@@ -12,9 +15,11 @@ from persistence.invitations import INVITATIONS
 from persistence.invoice_reminders import REMINDERS
 from persistence.invoices import INVOICE_LINES, INVOICES
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
+from persistence.ledger_exports import LEDGER_EXPORTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
 from persistence.memberships import MEMBERSHIPS
 from persistence.milestones import MILESTONES
+from persistence.money_exceptions import MONEY_EXCEPTIONS
 from persistence.organizations import ORGANIZATIONS
 from persistence.pause_requests import PAUSE_REQUESTS
 from persistence.payment_methods import PAYMENT_METHODS
@@ -25,6 +30,7 @@ from persistence.payouts import PAYOUTS
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.recorded_payments import RECORDED_PAYMENTS
+from persistence.release_policies import RELEASE_POLICIES
 from persistence.sessions import SESSIONS
 from persistence.task_submissions import TASK_SUBMISSIONS
 from persistence.tasks import TASKS
@@ -42,9 +48,15 @@ SOURCES: dict[str, Source] = {
     "GigInvitation": GIG_INVITATIONS,
     "ApprovalRequest": APPROVALS,
     "LedgerAccount": LEDGER_ACCOUNTS,
+    "LedgerExport": LEDGER_EXPORTS,
     "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,
     "Payment": PAYMENTS,
+    "EscrowHold": ESCROW_HOLDS,
+    "HoldMovement": HOLD_MOVEMENTS,
+    "ReleasePolicy": RELEASE_POLICIES,
+    "Chargeback": CHARGEBACKS,
+    "MoneyException": MONEY_EXCEPTIONS,
     "RecordedPayment": RECORDED_PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,

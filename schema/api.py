@@ -6,8 +6,10 @@ from strawberry.schema.config import StrawberryConfig
 from schema.acceptance import AcceptanceMutations
 from schema.approval_requests import ApprovalMutations, ApprovalQueries, ApprovalRequest
 from schema.books import BookQueries
+from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
+from schema.escrow import EscrowHold, EscrowMutations, EscrowQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
@@ -18,10 +20,12 @@ from schema.invoice_reminders import InvoiceReminderMutations
 from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
 from schema.ledger import LedgerQueries
 from schema.ledger_adjustments import LedgerAdjustmentMutations
+from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
 from schema.milestones import Milestone, MilestoneMutations
+from schema.money_exceptions import MoneyException, MoneyExceptionMutations, MoneyExceptionQueries
 from schema.nodes import NodeQueries, by_id
 from schema.organizations import Organization, OrganizationMutations
 from schema.pause_requests import PauseRequestMutations
@@ -35,8 +39,10 @@ from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
 from schema.rate_limits import RateLimitQueries
 from schema.recorded_payments import RecordedPaymentMutations
+from schema.release_policies import ReleasePolicyMutations, ReleasePolicyQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
+from schema.staff_corrections import StaffCorrectionMutations
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
 from schema.viewers import ViewerMutations, ViewerQueries
@@ -74,7 +80,12 @@ class Query(
     FeePolicyQueries,
     ExchangeRateQueries,
     LedgerQueries,
+    LedgerExportQueries,
     BookQueries,
+    EscrowQueries,
+    ReleasePolicyQueries,
+    ChargebackQueries,
+    MoneyExceptionQueries,
     ApprovalQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
@@ -86,7 +97,10 @@ class Query(
     proposal: Proposal | None = by_id("Proposal", Proposal, "A proposal by its id.")
     customer: Customer | None = by_id("Customer", Customer, "A customer of your organization by its id.")
     invoice: Invoice | None = by_id("Invoice", Invoice, "An invoice by its id.")
+    escrow_hold: EscrowHold | None = by_id("EscrowHold", EscrowHold, "A hold by its id.")
     payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
+    chargeback: Chargeback | None = by_id("Chargeback", Chargeback, "A chargeback by its id.")
+    money_exception: MoneyException | None = by_id("MoneyException", MoneyException, "A money exception by its id.")
     payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
     approval: ApprovalRequest | None = by_id("ApprovalRequest", ApprovalRequest, "An approval by its id.")
 
@@ -119,10 +133,16 @@ class Mutation(
     InvoiceMutations,
     WriteOffMutations,
     RecordedPaymentMutations,
+    EscrowMutations,
+    ReleasePolicyMutations,
+    ChargebackMutations,
+    MoneyExceptionMutations,
+    StaffCorrectionMutations,
     ApprovalMutations,
     LedgerAdjustmentMutations,
     FeePolicyMutations,
     ExchangeRateMutations,
+    LedgerExportMutations,
     ClockMutations,
 ):
     pass

@@ -32,6 +32,7 @@ describe(
     REFUND="A refund: members of the issuer with money:approve; where there is nobody else, staff:money.",
     RELEASE="A release of held money: members of the client with money:approve, or staff:money.",
     LEDGER_ADJUSTMENT="A correction of the books: staff:money.",
+    SUSPENSE_CLEARING="Money that a provider took otherwise than asked: staff:money.",
     DEBT_WRITE_OFF="A debt that Milepost gives up: staff:money.",
     RULING="A ruling over disputed money: staff:disputes.",
 )
@@ -47,6 +48,7 @@ describe(
 
 
 # Payouts show what they wait for, so their module needs this one first.
+_HOLD: Any = Annotated["EscrowHold", strawberry.lazy("schema.escrow")]
 _PAYOUT: Any = Annotated["Payout", strawberry.lazy("schema.payouts")]
 
 
@@ -81,6 +83,8 @@ class ApprovalRequest(Stateful):
     posted: list[LedgerTransfer] = many(
         resolve.POSTED, LedgerTransfer, "The transfers that the command posted in its own name."
     )
+
+    hold = one(resolve.HOLD, _HOLD, "RELEASE and RULING: the hold that it is about.")
 
     @strawberry.field(description="What the second person needs, in `organization` or else as staff: money:approve.")
     def required_permission(self) -> str:

@@ -27,7 +27,12 @@ PREFIXES = {
     "InvoiceReminder": "rem",
     "PaymentMethod": "pmt",
     "Payment": "pay",
+    "EscrowHold": "esc",
+    "HoldMovement": "hmv",
+    "ReleasePolicy": "rpl",
     "RecordedPayment": "rpm",
+    "Chargeback": "chb",
+    "MoneyException": "mex",
     "ApprovalRequest": "apr",
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",
@@ -37,6 +42,7 @@ PREFIXES = {
     "PayoutSchedule": "pos",
     "WalletConversion": "wcv",
     "FeePolicy": "fee",
+    "LedgerExport": "lex",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 

@@ -1,11 +1,13 @@
-"""P2: what an issuer gives up of an invoice, and the reversal of it when money comes all the same."""
+"""P2 and P18: what an issuer gives up of an invoice, its reversal, and debts that Milepost gives up."""
 
 from datetime import datetime
+from uuid import UUID
 
 from domain.actors import Actor
 from domain.invoices import Invoice
-from domain.ledger import PostingKind, Transfer, TransferSource
-from domain.postings.kit import billed, credit, debit, lines, receivable
+from domain.ledger import AccountCode, AccountKey, PostingKind, Transfer, TransferSource
+from domain.money import Money
+from domain.postings.kit import billed, credit, debit, lines, platform, receivable
 
 
 def receivable_given_up(
@@ -43,5 +45,23 @@ def receivable_restored(invoice: Invoice, *, given_up: int, ordinal: int, by: Ac
         postings=lines(
             debit(receivable(invoice), due),
             credit(billed(invoice), due),
+        ),
+    )
+
+
+def debt_written_off(
+    approval_id: UUID, debt: AccountKey, amount: Money, reason: str | None, *, by: Actor, at: datetime
+) -> Transfer:
+    """P18: what an organization owes and will not pay."""
+    return Transfer(
+        kind=PostingKind.P18,
+        source_type=TransferSource.APPROVAL_REQUEST,
+        source_id=approval_id,
+        reason=reason,
+        by=by,
+        at=at,
+        postings=lines(
+            debit(platform(AccountCode.BAD_DEBT, amount.currency), amount.amount_minor),
+            credit(debt, amount.amount_minor),
         ),
     )

@@ -23,6 +23,8 @@ organizations = Table(
     Column("time_zone", Text, nullable=False),
     Column("billing_email", Text, nullable=False),
     Column("base_currency", Text),
+    Column("parked_at", Instant),
+    Column("park_reason", Text),
     Column("status", one_of(OrganizationStatus, "status"), nullable=False),
     *lifecycle(),
 )

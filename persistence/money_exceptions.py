@@ -1,0 +1,79 @@
+"""Queries of money exceptions: staff see them, one that is undecided keeps its like from being opened again."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, false, select, true
+
+from domain import money_exceptions as domain
+from domain.actors import SYSTEM, Actor
+from domain.memberships import MembershipStatus
+from domain.money_exceptions import UNDECIDED, Finding, MoneyException
+from domain.permissions import BY_STAFF_ROLE, Permission
+from persistence.organizations import ORGANIZATIONS
+from persistence.tables.identity import memberships
+from persistence.tables.losses import money_exceptions
+from persistence.turns import take_turn
+from persistence.unit import Unit
+from persistence.users import USERS
+from planner.edges import Condition, Connection, One, Source
+
+
+def visible_to(viewer: Actor) -> Condition:
+    return true() if viewer.may(Permission.STAFF_MONEY) else false()
+
+
+MONEY_EXCEPTIONS = Source(MoneyException, money_exceptions, visible_to)
+
+OWNER, DECIDED_BY = One(USERS, "owner_id"), One(USERS, "decided_by_id")
+ORGANIZATION = One(ORGANIZATIONS, "organization_id")
+
+LIST = Connection(
+    MONEY_EXCEPTIONS,
+    orders={"CREATED_AT": money_exceptions.c.created_at},
+    default_order=(("CREATED_AT", False),),
+    filters={
+        "kind": lambda kinds: money_exceptions.c.kind.in_(kinds),
+        "status": lambda values: money_exceptions.c.status.in_(values),
+        "owner_id": lambda id_: money_exceptions.c.owner_id == id_,
+        "organization_id": lambda id_: money_exceptions.c.organization_id == id_,
+    },
+)
+
+
+async def open_once(db: Unit, finding: Finding) -> bool:
+    """Opens an exception, unless one of its kind is undecided for the same subject."""
+    await take_turn(db, "money exception", finding.kind.name, finding.subject_type, finding.subject_key)
+    if await _undecided(db, finding) is not None:
+        return False
+    db.add(domain.opened(finding, at=db.at))
+    return True
+
+
+async def settle(db: Unit, finding: Finding) -> None:
+    """Resolves the undecided exception of that kind and subject, if there is one: what did not fit fits now."""
+    exception = await _undecided(db, finding)
+    if exception is not None:
+        exception.resolve(finding.actual, by=SYSTEM, at=db.at)
+
+
+async def for_decision(db: Unit, exception_id: UUID) -> MoneyException:
+    statement = select(MoneyException).where(money_exceptions.c.id == exception_id, visible_to(db.by))
+    return await db.require(statement.with_for_update(), "money exception", "exceptionId")
+
+
+async def handles_money(db: Unit, user_id: UUID) -> bool:
+    """Whether somebody belongs to the staff who handle money."""
+    roles = [role for role, permissions in BY_STAFF_ROLE.items() if Permission.STAFF_MONEY in permissions]
+    member = exists().where(
+        memberships.c.user_id == user_id,
+        memberships.c.status == MembershipStatus.ACTIVE,
+        memberships.c.staff_role.in_(roles),
+    )
+    return (await db.session.execute(select(member))).scalar_one()
+
+
+async def _undecided(db: Unit, finding: Finding) -> MoneyException | None:
+    table = money_exceptions.c
+    same = (table.subject_type == finding.subject_type, table.subject_key == finding.subject_key)
+    undecided = select(MoneyException).where(table.kind == finding.kind, *same, table.status.in_(UNDECIDED))
+    return await db.session.scalar(undecided.with_for_update())
