@@ -256,6 +256,11 @@ class LedgerEntry:
     amount = Amount("amount_minor")
 
     @property
+    def inflow(self) -> Money:
+        """The entry as the owner of a wallet sees it: what comes in is positive."""
+        return Money(-self.amount_minor, self.currency)
+
+    @property
     def debit(self) -> Money | None:
         return self.amount if self.amount_minor > 0 else None
 

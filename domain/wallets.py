@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from domain.events import Recorder
-from domain.ledger import AccountCode, AccountKey, Transfer
+from domain.ledger import AccountCode, AccountKey, LedgerEntry, Transfer
 from domain.money import Money
 from domain.refusals import RefusalCode, Refused
 
@@ -23,6 +24,40 @@ class Wallet(Recorder):
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A movement of a wallet, and what was there after it."""
+
+    entry: LedgerEntry
+    balance: Money
+
+    @property
+    def id(self) -> int:
+        return self.entry.id
+
+    @property
+    def amount(self) -> Money:
+        return self.entry.inflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletStatement:
+    """What a wallet had at the beginning and at the end of a period."""
+
+    id: UUID
+    currency: str
+    posted_from: datetime | None
+    posted_before: datetime | None
+    opening: Money
+    closing: Money
+
+    @property
+    def period(self) -> tuple[tuple[str, datetime], ...]:
+        """The period as conditions on entries."""
+        ends = (("posted_from", self.posted_from), ("posted_before", self.posted_before))
+        return tuple((name, at) for name, at in ends if at is not None)
 
 
 def is_wallet(account: AccountKey) -> bool:

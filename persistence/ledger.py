@@ -83,7 +83,7 @@ async def next_ordinal(db: Unit, kind: PostingKind, source_id: UUID) -> int:
     """The ordinal of the next transfer of that kind for a locked source."""
     of_source = (ledger_transfers.c.kind == kind, ledger_transfers.c.source_id == source_id)
     newest = select(func.coalesce(func.max(ledger_transfers.c.ordinal), 0)).where(*of_source)
-    return 1 + (await db.session.execute(newest)).scalar_one()
+    return 1 + int((await db.session.execute(newest)).scalar_one())
 
 
 async def _accounts(db: Unit, keys: Sequence[AccountKey], others: Sequence[AccountKey] = ()) -> Accounts:

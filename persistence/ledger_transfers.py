@@ -91,7 +91,7 @@ def _before(at: datetime) -> Condition:
 
 _ENTRY_ORDERS = {"POSTED": ledger_entries.c.id}
 _NEWEST_FIRST = (("POSTED", True),)
-_PERIOD: dict[str, Callable[[Any], Condition]] = {"posted_from": _from, "posted_before": _before}
+PERIOD: dict[str, Callable[[Any], Condition]] = {"posted_from": _from, "posted_before": _before}
 
 ENTRY_LIST = Connection(
     LEDGER_ENTRIES,
@@ -104,9 +104,9 @@ ENTRY_LIST = Connection(
         "invoice_id": lambda id_: ledger_entries.c.invoice_id == id_,
         "payment_id": lambda id_: ledger_entries.c.payment_id == id_,
         "organization_id": lambda id_: _of_account(ledger_accounts.c.organization_id == id_),
-        **_PERIOD,
+        **PERIOD,
     },
 )
 ENTRIES_OF_ACCOUNT = Connection(
-    LEDGER_ENTRIES, orders=_ENTRY_ORDERS, default_order=_NEWEST_FIRST, column="account_id", filters=_PERIOD
+    LEDGER_ENTRIES, orders=_ENTRY_ORDERS, default_order=_NEWEST_FIRST, column="account_id", filters=PERIOD
 )

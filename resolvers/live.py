@@ -9,17 +9,21 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.approval_requests import ApprovalRequest
+from domain.escrow_holds import EscrowHold
 from domain.events import OutboxEvent
 from domain.invoices import Invoice
 from domain.permissions import Permission
 from domain.refusals import Refused, forbidden, not_found
+from domain.wallets import Wallet
 from persistence import outbox
 from persistence.approval_requests import APPROVALS
 from persistence.database import is_outage
+from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.gigs import GIGS
 from persistence.invoices import INVOICES
 from persistence.outbox import BATCH, Batch, Wanted
 from persistence.projects import PROJECTS
+from persistence.wallets import WALLETS
 from planner.edges import One
 from planner.pages import BadPage
 from resolvers.context import Context
@@ -33,6 +37,7 @@ RETRY_SECONDS = 1.0
 _WORK = (Permission.WORK_READ, Permission.STAFF_READ)
 _INVOICES = (Permission.INVOICES_READ, Permission.STAFF_READ)
 _ORGANIZATION = (Permission.ORG_READ, Permission.STAFF_READ)
+_MONEY = (Permission.MONEY_READ, Permission.STAFF_MONEY)
 _APPROVALS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
 _MARK = "live:"
 
@@ -55,7 +60,7 @@ class Update:
 
 
 GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
-APPROVAL = One(APPROVALS, "object_id")
+APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,20 @@ async def invoice_updated(context: Context, organization_id: UUID, after: str | 
 async def approval_requested(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What is asked of the viewer's organization or by it, and what became of it."""
     return await _of_organization(context, organization_id, ApprovalRequest.SUBJECT, _APPROVALS, after)
+
+
+async def escrow_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to the holds of the viewer's organization, on either side."""
+    return await _of_organization(context, organization_id, EscrowHold.SUBJECT, _MONEY, after)
+
+
+async def wallet_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to the wallets of the viewer's organization."""
+    require_permission(context, *_MONEY)
+    if not context.viewer.acts_for(organization_id):
+        raise not_found("organization", "organizationId")
+    wanted = Wanted(topic=organization_id, subject_type=Wallet.SUBJECT)
+    return await follow(context, Feed(needs=_MONEY, wanted=wanted, object_of=_subject), after)
 
 
 async def events(context: Context, after: str | None, types: tuple[str, ...] | None) -> AsyncIterator[Update]:

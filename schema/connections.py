@@ -1,7 +1,7 @@
 """Edges and lists of the API, bound to their declarations: one(…), many(…), connection(…), computed(…)."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum, EnumMeta
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -131,6 +131,21 @@ def connection(
         ]
     _sign(resolve, parameters)
     return _field(resolve, Connection[node], description, edge, direct=page)
+
+
+def listing(
+    edge: ConnectionEdge,
+    page: Callable[[Context, Any, PageRequest], Awaitable[Page]],
+    node: Any,
+    description: str,
+) -> Any:
+    """A list whose pages are read in a way of their own: `page` gets the object and which part of `edge` is wanted."""
+
+    async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
+        return await page(info.context, root, _request(edge, arguments, info.context))
+
+    _sign(resolve, {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE})
+    return strawberry.field(resolver=resolve, graphql_type=Connection[node], description=description)
 
 
 def order_input(edge: ConnectionEdge, name: str) -> Any:

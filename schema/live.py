@@ -17,6 +17,7 @@ from resolvers.guards import require_verified
 from resolvers.live import Update
 from schema.approval_requests import ApprovalRequest
 from schema.connections import one
+from schema.escrow import EscrowHold
 from schema.gigs import Gig
 from schema.ids import PREFIXES, global_id, read_id
 from schema.invoices import Invoice
@@ -25,6 +26,7 @@ from schema.projects import Project
 from schema.scalars import JSON, Cursor
 from schema.shapes import plain, shows
 from schema.users import User
+from schema.wallets import Wallet
 
 MAX_TYPES = 50
 
@@ -80,6 +82,16 @@ class ProjectActivity(LiveMessage):
 @shows(Update, "A message of the feed of an organization's invoices.")
 class InvoiceUpdate(LiveMessage):
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice as you may see it now; null after a gap.")
+
+
+@shows(Update, "A message of the feed of an organization's wallets.")
+class WalletUpdate(LiveMessage):
+    wallet: Wallet | None = one(resolve.WALLET, Wallet, "The wallet as you may see it now; null after a gap.")
+
+
+@shows(Update, "A message of the feed of an organization's held money.")
+class EscrowUpdate(LiveMessage):
+    hold: EscrowHold | None = one(resolve.HOLD, EscrowHold, "The hold as you may see it now; null after a gap.")
 
 
 @shows(Update, "A message of the feed of an organization's approvals.")
@@ -144,6 +156,20 @@ class Subscription:
         " permission invoices:read.",
     )
 
+    wallet_changed = object_feed(
+        resolve.wallet_changed,
+        "Organization",
+        WalletUpdate,
+        "What comes into the wallets of your active organization, the one to name, and what leaves them. Needs the"
+        " permission money:read.",
+    )
+    escrow_changed = object_feed(
+        resolve.escrow_changed,
+        "Organization",
+        EscrowUpdate,
+        "What happens to the held money of your active organization, the one to name, on either side. Needs the"
+        " permission money:read.",
+    )
     approval_requested = object_feed(
         resolve.approval_requested,
         "Organization",

@@ -1,12 +1,13 @@
 """Payments as clients see and start them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain import payments as domain
 from domain.payment_methods import Provider
-from domain.payments import PaymentState, PaymentTrigger
+from domain.payments import PaymentSource, PaymentState, PaymentTrigger
 from domain.permissions import Permission
 from resolvers import payments as resolve
 from schema.connections import connection, one, order_input
@@ -31,6 +32,12 @@ describe(
     CANCELED="Taken back before it was sent.",
 )
 describe(
+    PaymentSource,
+    "Where a payment takes its money from.",
+    METHOD="A payment method, which its provider charges.",
+    WALLET="The payer's wallet at Milepost, at once and without a provider.",
+)
+describe(
     PaymentTrigger,
     "Who started a payment.",
     PAYER="A person of the paying organization.",
@@ -38,16 +45,26 @@ describe(
 )
 
 
-@shows(domain.Payment, "Collecting money for an invoice. Payer and issuer see it, with money:read.")
+if TYPE_CHECKING:
+    from schema.escrow import EscrowHold
+
+_Hold: Any = Annotated["EscrowHold", strawberry.lazy("schema.escrow")]
+
+
+@shows(domain.Payment, "Collecting money for an invoice or a hold. Payer and issuer see it, with money:read.")
 class Payment(Stateful):
     status: PaymentState = plain("Where it stands.")
-    invoice: Invoice = one(resolve.INVOICE, Invoice, "What it pays.", required=True)
+    invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice that it pays; null for a hold.")
+    hold = one(resolve.HOLD, _Hold, "The hold that it funds; null for an invoice.")
     payer: Organization = one(resolve.PAYER, Organization, "Who pays.", required=True)
     issuer: Organization = one(resolve.ISSUER, Organization, "Who is paid.", required=True)
     amount: Money = plain("What is to be taken.")
     captured_amount: Money = plain("What was taken.")
-    method: PaymentMethod | None = one(resolve.METHOD, PaymentMethod, "What it is taken from; the payer alone sees it.")
-    provider: Provider = plain("Who takes it.")
+    method: PaymentMethod | None = one(
+        resolve.METHOD, PaymentMethod, "METHOD: what it is taken from; the payer alone sees it."
+    )
+    source: PaymentSource = plain("Where its money comes from.")
+    provider: Provider | None = plain("METHOD: who takes it.")
     trigger: PaymentTrigger = plain("Who started it.")
     failure_code: str | None = plain(
         "FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge."
@@ -60,6 +77,7 @@ class Payment(Stateful):
 class PaymentFilter:
     status: list[PaymentState] | None = optional(list[PaymentState], "In one of these states.")
     invoice_id: strawberry.ID | None = optional_id("Invoice", "For this invoice.")
+    hold_id: strawberry.ID | None = optional_id("EscrowHold", "For this hold.")
     created_from: datetime | None = optional(datetime, "Started at this instant or later.")
     created_before: datetime | None = optional(datetime, "Started before this instant.")
 
@@ -87,12 +105,14 @@ class PaymentMutations:
     pay_invoice = mutation(
         resolve.pay_invoice,
         "Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. "
-        "INVALID unless 1 <= amount <= amountDue, or without a usable method; CONFLICT while another payment is under "
+        "INVALID unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once,"
+        " or is refused with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under "
         "way or being checked; DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.",
         needs=Permission.MONEY_MOVE,
         takes={
             "invoice_id": an_id("Invoice", "The invoice."),
-            "method_id": optional_id("PaymentMethod", "What to pay with; your default of the currency unless said."),
+            "source": optional(PaymentSource, "Where the money comes from; METHOD unless said.", PaymentSource.METHOD),
+            "method_id": optional_id("PaymentMethod", "METHOD: which one; your default of the currency unless said."),
             "amount": optional(MoneyInput, "How much, in the invoice's currency; all that is due unless said."),
         },
         gives={**_INVOICE, **_PAYMENT},
@@ -104,7 +124,11 @@ class PaymentMutations:
         "cancelled automatic charge counts as one that failed.",
         needs=Permission.MONEY_MOVE,
         takes={"payment_id": an_id("Payment", "The payment.")},
-        gives={**_PAYMENT, **_INVOICE},
+        gives={
+            **_PAYMENT,
+            "invoice": (Invoice | None, "The invoice that it was to pay, as it is now."),
+            "hold": (_Hold | None, "The hold that it was to fund."),
+        },
         keyed=True,
     )
     resume_collection = mutation(

@@ -1,6 +1,6 @@
 """Makers of invoices and payments that exist for their postings: the least rows that the books are about."""
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -100,6 +100,7 @@ def new_invoice(trade: Trade, total_minor: int, *, fee_minor: int = 0, sequence:
             "fee_minor": fee_minor,
             "net_minor": total_minor - fee_minor,
             "is_frozen": False,
+            "awaits_release": False,
             "collection_mode": CollectionMode.MANUAL,
             "collection_attempts": 0,
             "note": "",
@@ -192,9 +193,10 @@ _SUMS = (
 
 
 def _filled(kind: type[T], values: dict[str, Any], *, status: Any = None) -> T:
-    """An object of which only the fields that matter are given; the others are None."""
+    """An object of which only the fields that matter are given; the others are None, or what they are unless said."""
     make: Any = kind
-    made: T = make(**{field.name: values.get(field.name) for field in fields(make) if field.init})
+    needed = [field.name for field in fields(make) if field.init and field.default is MISSING]
+    made: T = make(**(dict.fromkeys(needed) | values))
     if status is not None:
         setattr(made, "status", status)
     return made
