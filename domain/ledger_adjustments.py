@@ -13,6 +13,20 @@ from domain.refusals import RefusalCode, Refused, conflict, invalid
 
 MOST_LINES = 20
 
+ADJUSTABLE = frozenset(
+    {
+        PostingKind.P3,
+        PostingKind.P4,
+        PostingKind.P5,
+        PostingKind.P7,
+        PostingKind.P14,
+        PostingKind.P18,
+        PostingKind.P19,
+        PostingKind.ADJUSTMENT,
+    }
+)
+"""What nothing else ever reverses. All other transfers are undone by a verb of what they were posted for."""
+
 CORRECTABLE = frozenset(
     {
         AccountCode.PROVIDER_CASH,
@@ -23,10 +37,10 @@ CORRECTABLE = frozenset(
         AccountCode.PROCESSOR_FEE,
         AccountCode.BAD_DEBT,
         AccountCode.FX_CLEARING,
-        AccountCode.SUSPENSE,
     }
 )
-"""What all other accounts hold is said by documents (invoices, holds, payouts …) and changes with them alone."""
+"""What all other accounts hold is said by documents (invoices, holds, payouts, unexplained payments …) and changes with
+them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +116,7 @@ def check_lines(lines: Sequence[CorrectionLine]) -> None:
 
 def check_correction(correction: Correction, *, is_reversed: bool) -> None:
     """Refuses what is no correction: of what is undone already, of what documents say, or of nothing at all."""
-    if correction.wrong.kind is PostingKind.REVERSAL:
-        raise invalid("This is a reversal itself: adjust the transfer that was posted in its place.", "transferId")
+    _check_kind(correction)
     if is_reversed:
         raise conflict("This transfer is reversed already: adjust the one that stands in its place.", "transferId")
     net, checks = correction.net(), Checks()
@@ -121,6 +134,17 @@ def check_correction(correction: Correction, *, is_reversed: bool) -> None:
             has = _entry_on(correction.entries, account_id)
             checks.require(False, f"{account.code.name} follows its documents: give {has}, as it is posted.", "lines")
     checks.refuse()
+
+
+def _check_kind(correction: Correction) -> None:
+    kind = correction.wrong.kind
+    if kind is PostingKind.REVERSAL:
+        raise invalid("This is a reversal itself: adjust the transfer that was posted in its place.", "transferId")
+    if kind not in ADJUSTABLE:
+        what = correction.wrong.source_type.value
+        raise invalid(f"{kind.name} is undone by what ends or takes back its {what}, not by hand.", "transferId")
+    if any(correction.accounts[entry.account_id].code is AccountCode.SUSPENSE for entry in correction.entries):
+        raise invalid("Money in suspense leaves it with clearSuspense.", "transferId")
 
 
 def check_covered(correction: Correction, balances: Mapping[AccountKey, int]) -> None:

@@ -87,6 +87,14 @@ async def test_a_transfer_is_reversed_once_and_a_reversal_never(world: World) ->
     assert (await balances(wrong))["WALLET_AVAILABLE"] == 95_000
 
 
+async def test_what_another_verb_undoes_is_not_adjusted(world: World) -> None:
+    wrong = await make_wrong(world)
+    found = await wrong.asker.ask("{ ledgerTransfers(filter: { kind: [P1] }) { nodes { id } } }")
+    refusal = await refused(world, wrong, transferId=found["ledgerTransfers"]["nodes"][0]["id"])
+    assert (refusal["code"], refusal["path"]) == ("INVALID", ["transferId"])
+    assert refusal["message"] == "P1 is undone by what ends or takes back its Invoice, not by hand."
+
+
 async def test_without_lines_a_transfer_is_only_reversed(world: World) -> None:
     wrong = await make_wrong(world)
     cash = kept_by(AccountCode.PROVIDER_CASH, Provider.SIMULATOR, "EUR")
