@@ -28,9 +28,10 @@ class LedgerAdjustmentMutations:
         resolve.adjust_ledger,
         "Asks for a correction of the books, which another person with staff:money then approves: the transfer is"
         " reversed and the lines are posted in its place, both or neither. Every line that was right is given again."
-        " Accounts that follow documents (RECEIVABLE, BILLED, ESCROW, WALLET_HELD, SUSPENSE and money on its way) keep what"
-        " they hold. INVALID unless debits equal credits, and for transfers that other mutations undo; CONFLICT when the transfer is reversed or an adjustment of it"
-        " waits; INSUFFICIENT_FUNDS where an account would go below zero.",
+        " Accounts that follow documents (RECEIVABLE, BILLED, ESCROW, WALLET_HELD, SUSPENSE, money on its way) keep"
+        " what they hold. INVALID unless debits equal credits, and for transfers that other mutations undo; CONFLICT"
+        " when the transfer is reversed or an adjustment of it waits; INSUFFICIENT_FUNDS where an account would go"
+        " below zero.",
         needs=Permission.STAFF_MONEY,
         takes={
             "transfer_id": an_id("LedgerTransfer", "The transfer that is wrong."),
