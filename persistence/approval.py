@@ -14,7 +14,8 @@ from domain.milestones import ApprovedVia, Milestone, MilestoneStatus
 from domain.projects import Project
 from domain.task_work import Work
 from domain.tasks import Task
-from persistence import budgets, milestones, project_invoices, task_submissions, tasks
+from domain.terms import FundingMode
+from persistence import budgets, escrow_releases, milestones, project_invoices, task_submissions, tasks
 from persistence.tables.projects import milestones as milestones_table
 from persistence.unit import Unit
 
@@ -98,7 +99,20 @@ async def _conclude(db: Unit, project: Project, milestone: Milestone) -> Invoice
     return invoice
 
 
+async def complete_if_done(db: Unit, project: Project) -> None:
+    """Ends a project whose last open milestone was decided by a ruling, and bills what is left of it."""
+    await db.flush()
+    if await milestones.count_open(db, project.id):
+        return
+    billed_minor = await project_invoices.agreed_billed_minor(db, project.id)
+    for bill in approval.final(project, billed_minor=billed_minor):
+        await _issue(db, project, bill)
+    project.complete(paid_minor=await budgets.paid_minor(db, project.id), at=db.at)
+
+
 async def _issue(db: Unit, project: Project, bill: Bill) -> Invoice:
+    if project.terms.funding_mode is FundingMode.ESCROW:
+        return await escrow_releases.bill(db, project, bill)
     return await project_invoices.issue(
         db, kind=bill.kind, project=project, agreed_minor=bill.agreed_minor, milestone=bill.milestone
     )

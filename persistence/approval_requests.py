@@ -150,6 +150,11 @@ async def _platform_id(db: Unit) -> UUID | None:
     return (await db.session.scalars(statement)).one_or_none()
 
 
+async def pending_for(db: Unit, kind: ApprovalKind, subject_id: UUID) -> ApprovalRequest | None:
+    """What waits for a subject, for reading."""
+    return (await db.session.scalars(_pending(kind, subject_id))).one_or_none()
+
+
 def _pending(kind: ApprovalKind, subject_id: UUID) -> Select[ApprovalRequest]:
     """What waits for a subject."""
     return select(ApprovalRequest).where(

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.budgets import Billed, BudgetSummary, agreed_part_paid, progress, summary
 from domain.invoices import InvoiceStatus
 from domain.projects import Project
 from domain.tasks import TaskStatus
+from persistence.tables.escrow import advance_applications
 from persistence.tables.invoicing import invoices
 from persistence.tables.projects import tasks
 from persistence.unit import Unit
@@ -20,15 +21,21 @@ from planner.edges import Batch
 _VALID = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.UNCOLLECTIBLE)
 
 
+NOT_SETTLED = ~exists().where(advance_applications.c.advance_id == invoices.c.id)
+"""An advance counts until an invoice has settled it: that one bills the same part of the budget."""
+
+
 async def paid_minor(db: Unit, project_id: UUID) -> int:
     """How much of the agreed budget is paid at this moment of the transaction."""
     return agreed_part_paid((await _billed(db.session, [project_id]))[project_id])
 
 
 async def _billed(session: AsyncSession, project_ids: Sequence[UUID]) -> Mapping[UUID, list[Billed]]:
+    table = invoices.c
+    paid = table.paid_minor + table.advances_applied_minor
     rows = await session.execute(
-        select(invoices.c.project_id, invoices.c.agreed_minor, invoices.c.paid_minor, invoices.c.total_minor).where(
-            invoices.c.project_id.in_(project_ids), invoices.c.status.in_(_VALID)
+        select(table.project_id, table.agreed_minor, paid, table.total_minor).where(
+            table.project_id.in_(project_ids), table.status.in_(_VALID), NOT_SETTLED
         )
     )
     found: dict[UUID, list[Billed]] = defaultdict(list)

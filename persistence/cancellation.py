@@ -9,7 +9,7 @@ from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.projects import Project
 from domain.proposals import Proposal
 from domain.refusals import not_found, wrong_state
-from persistence import budgets, gigs, payments, project_invoices, projects
+from persistence import budgets, escrow_holds, escrow_releases, gigs, payments, project_invoices, projects
 from persistence.tables.invoicing import invoices
 from persistence.tables.projects import projects as projects_table
 from persistence.tables.work import proposals
@@ -35,9 +35,11 @@ async def cancel(db: Unit, project_id: UUID, reason: str) -> Project:
         await db.session.scalars(select(Proposal).where(proposals.c.id == seen.proposal_id).with_for_update())
     ).one()
     await _require_no_money(db, project)
+    holds = await escrow_holds.for_cancellation(db, project)
     paid_minor = await budgets.paid_minor(db, project_id)
     cancellation.cancel(project, milestones, tasks, proposal, reason, paid_minor=paid_minor, by=db.by, at=db.at)
     await project_invoices.void_upfront(db, project, reason=f"{project.reference} was cancelled: {reason}")
+    await escrow_releases.refund_cancelled(db, project, milestones, holds)
     gig.free_seat(at=db.at)
     return project
 

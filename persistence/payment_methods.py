@@ -9,6 +9,7 @@ from domain.actors import Actor, ActorKind
 from domain.payment_methods import PaymentMethod, PaymentMethodStatus
 from domain.payments import LIVE_STATES
 from domain.permissions import Permission
+from domain.refusals import invalid
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.identity import organizations
 from persistence.tables.money import payment_methods, payments
@@ -53,6 +54,18 @@ async def default_of(db: Unit, organization_id: UUID, currency: str) -> PaymentM
     found = await db.session.scalar(statement.with_for_update(read=True))
     # Whoever has waited for a change of the default finds the old one gone: the second look sees the new one.
     return found or await db.session.scalar(statement.with_for_update(read=True))
+
+
+async def chosen(db: Unit, payer_id: UUID | None, currency: str, method_id: UUID | None) -> PaymentMethod:
+    """What a payer pays with: the named method, or else their default in the currency."""
+    if method_id is not None:
+        method = await for_charge(db, method_id)
+        method.require_usable(currency)
+        return method
+    default = None if payer_id is None else await default_of(db, payer_id, currency)
+    if default is None:
+        raise invalid(f"There is no default payment method in {currency}: name one or add one.", "methodId")
+    return default
 
 
 async def for_charge(db: Unit, method_id: UUID) -> PaymentMethod:

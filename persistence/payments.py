@@ -6,10 +6,12 @@ from sqlalchemy import exists, false, or_, select, true
 
 from domain import collection
 from domain.actors import SYSTEM, Actor
+from domain.escrow_funding import Holding
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
 from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, PaymentTrigger, started
 from domain.permissions import Permission
-from persistence import payment_methods
+from domain.refusals import not_found, wrong_state
+from persistence import escrow_holds, payment_methods
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.invoicing import invoices
@@ -43,6 +45,7 @@ LIST = Connection(
     filters={
         "status": lambda values: payments.c.status.in_(values),
         "invoice_id": lambda id_: payments.c.invoice_id == id_,
+        "hold_id": lambda id_: payments.c.hold_id == id_,
         "created_from": lambda at: payments.c.created_at >= at,
         "created_before": lambda at: payments.c.created_at < at,
     },
@@ -90,20 +93,35 @@ async def start_collection(db: Unit, invoice: Invoice) -> Payment | None:
     return payment
 
 
-async def for_outcome(db: Unit, payment_id: UUID) -> tuple[Invoice, Payment, PaymentAttempt]:
-    """A visible payment with its invoice and its newest attempt, locked in this order."""
-    visible = select(payments.c.invoice_id).where(payments.c.id == payment_id, visible_to(db.by))
-    invoice_id = await db.require(visible, "payment", "paymentId")
-    invoice = (await db.session.scalars(select(Invoice).where(invoices.c.id == invoice_id).with_for_update())).one()
-    locked = select(Payment).where(payments.c.id == payment_id).with_for_update()
-    payment = (await db.session.scalars(locked)).one()
+async def for_outcome(db: Unit, payment_id: UUID) -> tuple[Invoice | Holding, Payment, PaymentAttempt]:
+    """A visible payment with what it pays and its newest attempt, locked in the written order."""
+    visible = select(payments.c.invoice_id, payments.c.hold_id).where(payments.c.id == payment_id, visible_to(db.by))
+    found = (await db.session.execute(visible)).one_or_none()
+    if found is None:
+        raise not_found("payment", "paymentId")
+    if found.hold_id is not None:
+        project, milestone = await escrow_holds.parts_of(db, found.hold_id)
+        payment = await _locked(db, payment_id)
+        hold = await escrow_holds.locked(db, found.hold_id)
+        return Holding(project=project, milestone=milestone, hold=hold), payment, await attempt_of(db, payment)
+    of_payment = select(Invoice).where(invoices.c.id == found.invoice_id).with_for_update()
+    invoice = (await db.session.scalars(of_payment)).one()
+    payment = await _locked(db, payment_id)
     return invoice, payment, await attempt_of(db, payment)
+
+
+async def _locked(db: Unit, payment_id: UUID) -> Payment:
+    return (await db.session.scalars(select(Payment).where(payments.c.id == payment_id).with_for_update())).one()
 
 
 async def attempt_of(db: Unit, payment: Payment) -> PaymentAttempt:
     """The newest attempt of a locked payment."""
     newest = select(PaymentAttempt).where(payment_attempts.c.payment_id == payment.id)
-    return (await db.session.scalars(newest.order_by(payment_attempts.c.number.desc()).limit(1))).one()
+    found = await db.session.scalar(newest.order_by(payment_attempts.c.number.desc()).limit(1))
+    if found is None:
+        message = "A payment from a wallet is done at once: there is nothing to send, to ask about or to take back."
+        raise wrong_state(message, from_state=payment.status.name, allowed=[PaymentState.CREATED.name])
+    return found
 
 
 async def due_for_sending(db: Unit, payment_id: UUID | None = None) -> Payment | None:

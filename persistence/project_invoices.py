@@ -14,6 +14,7 @@ from domain.project_invoices import for_project
 from domain.projects import Project
 from domain.refusals import conflict
 from persistence import customers, ledger, organizations, payments, tax_types
+from persistence.budgets import NOT_SETTLED
 from persistence.invoice_openings import open_at_once
 from persistence.tables.invoicing import invoices
 from persistence.unit import Unit
@@ -62,9 +63,9 @@ async def void_upfront(db: Unit, project: Project, *, reason: str) -> None:
 
 
 async def agreed_billed_minor(db: Unit, project_id: UUID) -> int:
-    """How much of the budget the project's invoices bill, void ones left out."""
+    """How much of the budget the project's invoices bill; void ones are left out, and advances that others settle."""
     billed = func.coalesce(func.sum(invoices.c.agreed_minor), 0)
-    of_project = (invoices.c.project_id == project_id, invoices.c.status != InvoiceStatus.VOID)
+    of_project = (invoices.c.project_id == project_id, invoices.c.status != InvoiceStatus.VOID, NOT_SETTLED)
     return int(await db.session.scalar(select(billed).where(*of_project)) or 0)
 
 

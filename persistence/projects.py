@@ -5,16 +5,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from domain import schedules
 from domain.actors import SYSTEM
 from domain.invoices import InvoiceKind, InvoiceStatus
-from domain.milestones import Milestone
+from domain.milestones import FundingStatus, Milestone
 from domain.payment_methods import PaymentMethodStatus
 from domain.payments import LIVE_STATES
 from domain.projects import Project, ProjectStatus
 from domain.tasks import Task
+from domain.terms import FundingMode
 from persistence import budgets, payment_methods, project_invoices
 from persistence.database import Database
 from persistence.gigs import GIGS
@@ -30,6 +31,8 @@ from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
 
 visible_to = visible_to_sides(projects)
+_FUNDED = (FundingStatus.FUNDED, FundingStatus.PARTIALLY_RELEASED, FundingStatus.RELEASED)
+_FIRST_FUNDED = and_(milestones.c.position == 1, milestones.c.funding_status.in_(_FUNDED))
 PROJECTS = Source(Project, projects, visible_to)
 
 GIG = One(GIGS, "gig_id")
@@ -106,9 +109,16 @@ async def missing_for_activation(db: Unit, project: Project) -> list[str]:
     missing = []
     if project.upfront_minor > 0 and not await project_invoices.upfront_is_paid(db, project.id):
         missing.append("the upfront invoice is not paid")
-    if await payment_methods.default_of(db, project.client_organization_id, project.currency) is None:
+    if project.terms.funding_mode is FundingMode.ESCROW:
+        if not await _first_is_funded(db, project.id):
+            missing.append("its first milestone is not funded")
+    elif await payment_methods.default_of(db, project.client_organization_id, project.currency) is None:
         missing.append(f"the client has no active default payment method in {project.currency}")
     return missing
+
+
+async def _first_is_funded(db: Unit, project_id: UUID) -> bool:
+    return bool(await db.session.scalar(select(exists().where(milestones.c.project_id == project_id, _FIRST_FUNDED))))
 
 
 async def due_for_activation(database: Database) -> Sequence[UUID]:
@@ -124,14 +134,20 @@ async def due_for_activation(database: Database) -> Sequence[UUID]:
         invoices.c.kind == InvoiceKind.UPFRONT,
         invoices.c.status == InvoiceStatus.PAID,
     )
-    return await _pending(database, has_method, or_(projects.c.upfront_minor == 0, is_paid))
+    is_funded = exists().where(milestones.c.project_id == projects.c.id, _FIRST_FUNDED)
+    is_escrow = projects.c.terms["funding_mode"].as_string() == FundingMode.ESCROW.value
+    can_pay = or_(and_(is_escrow, is_funded), and_(~is_escrow, has_method))
+    return await _pending(database, can_pay, or_(projects.c.upfront_minor == 0, is_paid))
 
 
 async def due_for_lapse(database: Database, created_before: datetime) -> Sequence[UUID]:
     """Projects that have waited too long, oldest first; those with money in them or on its way are left to people."""
     is_being_paid = exists().where(payments.c.invoice_id == invoices.c.id, payments.c.status.in_(LIVE_STATES))
     has_money = exists().where(invoices.c.project_id == projects.c.id, or_(invoices.c.paid_minor > 0, is_being_paid))
-    return await _pending(database, projects.c.created_at <= created_before, ~has_money)
+    is_being_funded = exists().where(
+        milestones.c.project_id == projects.c.id, milestones.c.funding_status == FundingStatus.FUNDING
+    )
+    return await _pending(database, projects.c.created_at <= created_before, ~has_money, ~is_being_funded)
 
 
 async def _pending(database: Database, *conditions: Condition) -> Sequence[UUID]:

@@ -37,7 +37,7 @@ CLIENT, FREELANCER = actor(CLIENT_ID), actor(FREELANCER_ID)
 
 
 def terms_of(method: str = "MILESTONE", tasks: tuple[int, ...] = (1,), **changes: Any) -> WorkTerms:
-    """DIRECT terms with as many milestones as numbers, each with that many tasks; COMPLETION with 12 % upfront."""
+    """DIRECT terms, unless said otherwise, with as many milestones as numbers, each with that many tasks; COMPLETION with 12 % upfront."""
     planned = tuple(
         PlannedMilestone(
             title=f"Part {position}",
@@ -46,8 +46,9 @@ def terms_of(method: str = "MILESTONE", tasks: tuple[int, ...] = (1,), **changes
         for position, count in enumerate(tasks, 1)
     )
     upfront = 1200 if method == "COMPLETION" else 0
-    values: dict[str, Any] = {"milestones": planned, "upfront_bps": upfront, **changes}
-    return WorkTerms(invoicing_method=InvoicingMethod(method), funding_mode=FundingMode.DIRECT, **values)
+    direct = FundingMode.DIRECT
+    values: dict[str, Any] = {"milestones": planned, "upfront_bps": upfront, "funding_mode": direct, **changes}
+    return WorkTerms(invoicing_method=InvoicingMethod(method), **values)
 
 
 def agreed(
