@@ -12,7 +12,7 @@ from domain.checks import Checks
 from domain.ids import new_id
 from domain.money import Money
 from domain.payment_methods import Provider
-from domain.payments import AttemptState, Payment
+from domain.payments import AttemptState, Payment, PaymentSource
 from domain.permissions import Permission
 from domain.provider_calls import Attempt, CallState, Errand
 from domain.refusals import Refused, forbidden, wrong_state
@@ -30,6 +30,14 @@ class RefundCause(Enum):
 
 ASKED_BY_PEOPLE = (RefundCause.REQUEST, RefundCause.CREDIT_NOTE)
 """Where a second person is asked from the threshold on; the others follow from something that was decided already."""
+
+_ACTIONS = {
+    RefundCause.REQUEST: "refundPayment",
+    RefundCause.CREDIT_NOTE: "issueCreditNote",
+    RefundCause.CANCELLATION: "cancelProject",
+    RefundCause.HOLD: "refundEscrow",
+}
+"""What the history says began it."""
 
 _S, _P = CallState, Permission
 
@@ -71,9 +79,10 @@ class Refund(Errand):
 
     amount = Amount("amount_minor")
 
-    def approve(self) -> None:
-        """A second person agrees: it is sent now."""
+    def approve(self, *, by: Actor, at: datetime) -> None:
+        """A second person agrees: it is sent next."""
         self.awaits_approval = False
+        self.record("approved", by=by, at=at)
 
     def cancel(self, *, by: Actor, at: datetime) -> None:
         """Only while nothing was sent: what is under way is known by its outcome alone."""
@@ -94,6 +103,16 @@ class Refund(Errand):
 
     def concerned_objects(self) -> list[UUID | None]:
         return [self.payment_id, self.invoice_id, self.credit_note_id, self.hold_id]
+
+
+def require_refundable(payment: Payment) -> None:
+    """Refuses WRONG_STATE for money that goes back another way, or has nowhere to go back to."""
+    if payment.hold_id is not None:
+        message = "This payment funded a hold: held money goes back with refundEscrow."
+        raise wrong_state(message, from_state="HELD", allowed=["INVOICE"])
+    if payment.source is PaymentSource.WALLET:
+        message = "This payment came from a wallet, which no provider gives back to; the credit pays other invoices."
+        raise wrong_state(message, from_state=payment.source.name, allowed=[PaymentSource.METHOD.name])
 
 
 def refundable_minor(payment: Payment) -> int:
@@ -145,7 +164,7 @@ def asked(
         reason=reason,
         awaits_approval=awaits_approval,
     )
-    refund.born(CallState.PENDING, action="refundPayment", by=by, at=at)
+    refund.born(CallState.PENDING, action=_ACTIONS[cause], by=by, at=at)
     refund.record("requested", by=by, at=at, data={"cause": cause.name})
     return refund, RefundAttempt(
         id=new_id(),

@@ -109,8 +109,9 @@ class Simulator:
             )
             await simulator_chargebacks.enter(books, token, provider_id, charge.at)
             answer = await _look_up(books, charge.key)
-        timed_out = token == SimulatedToken.TIMEOUT_CHARGED.value or isinstance(answer, NotFound)
-        return _TIMEOUT if timed_out else answer
+        if token == SimulatedToken.TIMEOUT_CHARGED.value or isinstance(answer, NotFound):
+            return _TIMEOUT
+        return answer
 
     async def find(self, key: UUID) -> Finding:
         async with self._books() as books:

@@ -20,6 +20,7 @@ from persistence import (
     escrow_rulings,
     ledger_adjustments,
     payouts,
+    refund_commands,
     suspense,
 )
 from persistence.unit import Unit
@@ -45,6 +46,7 @@ COMMANDS: dict[ApprovalKind, Approved] = {
     ApprovalKind.DEBT_WRITE_OFF: Approved(debt_write_offs.write_off),
     ApprovalKind.RELEASE: Approved(escrow_releases.consent),
     ApprovalKind.RULING: Approved(escrow_rulings.approved),
+    ApprovalKind.REFUND: Approved(refund_commands.approved, declined=refund_commands.declined),
     ApprovalKind.PAYOUT: Approved(payouts.approved, declined=payouts.declined),
 }
 """Each noun adds its line."""

@@ -20,7 +20,7 @@ from domain.postings.recorded_payments import kept_outside
 from domain.recorded_payments import RecordedPaymentStatus
 from persistence import ledger, number_series
 from persistence.customers import CUSTOMERS
-from persistence.invoices import INVOICES
+from persistence.invoices import INVOICE_LINES, INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.credit_notes import credit_note_lines, credit_notes
 from persistence.tables.invoicing import invoice_lines, invoices
@@ -46,6 +46,7 @@ CREDIT_NOTE_LINES = Source(CreditNoteLine, credit_note_lines, Within(CREDIT_NOTE
 
 LINES = Many(CREDIT_NOTE_LINES, "credit_note_id", "position")
 INVOICE, CUSTOMER = One(INVOICES, "invoice_id"), One(CUSTOMERS, "customer_id")
+INVOICE_LINE = One(INVOICE_LINES, "invoice_line_id")
 ISSUER, RECIPIENT = One(ORGANIZATIONS, "issuer_id"), One(ORGANIZATIONS, "recipient_id")
 
 _ORDERS = {"CREATED_AT": credit_notes.c.created_at, "TOTAL": credit_notes.c.total_minor}

@@ -23,6 +23,7 @@ from domain.payout_methods import PayoutMethod
 from domain.payout_schedules import PayoutSchedule
 from domain.payouts import Payout
 from domain.permissions import Permission
+from domain.refunds import Refund
 from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
 from persistence.tables.platform import outbox, outbox_head
@@ -32,6 +33,7 @@ BATCH = 100
 _MONEY = (
     Chargeback.SUBJECT,
     Payment.SUBJECT,
+    Refund.SUBJECT,
     PaymentMethod.SUBJECT,
     Wallet.SUBJECT,
     LedgerTransfer.SUBJECT,

@@ -12,6 +12,9 @@ from domain.postings.refunds import hold_refunded, refund_asked, refund_given_up
 from domain.provider_calls import CallState
 from domain.refunds import Refund, RefundAttempt, RefundCause, asked
 from persistence import ledger
+from persistence.approval_requests import APPROVALS
+from persistence.credit_notes import CREDIT_NOTES
+from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.invoices import INVOICES
 from persistence.payments import PAYMENTS
 from persistence.tables.invoicing import invoices
@@ -33,6 +36,9 @@ def visible_to(viewer: Actor) -> Condition:
 REFUNDS = Source(Refund, refunds, visible_to)
 
 PAYMENT, INVOICE = One(PAYMENTS, "payment_id"), One(INVOICES, "invoice_id")
+CREDIT_NOTE, HOLD = One(CREDIT_NOTES, "credit_note_id"), One(ESCROW_HOLDS, "hold_id")
+APPROVAL = One(APPROVALS, "id", "subject_id")
+OF_APPROVAL = One(REFUNDS, "subject_id")
 
 _ORDERS = {"CREATED_AT": refunds.c.created_at, "AMOUNT": refunds.c.amount_minor}
 _NEWEST_FIRST = (("CREATED_AT", True),)
@@ -51,7 +57,7 @@ LIST = Connection(
     },
 )
 OF_PAYMENT = Connection(REFUNDS, orders=_ORDERS, default_order=_NEWEST_FIRST, column="payment_id")
-OF_INVOICE = Connection(REFUNDS, orders=_ORDERS, default_order=_NEWEST_FIRST, column="invoice_id")
+OF_CREDIT_NOTE = Connection(REFUNDS, orders=_ORDERS, default_order=_NEWEST_FIRST, column="credit_note_id")
 
 
 async def of_hold(db: Unit, payment: Payment, *, hold_id: UUID, amount_minor: int, reason: str, by: Actor) -> Refund:

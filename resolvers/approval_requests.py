@@ -6,7 +6,7 @@ from domain.approval_requests import ApprovalKind
 from domain.money import Money
 from domain.money_thresholds import set_thresholds
 from domain.permissions import Permission
-from persistence import approval_requests, approved_commands, money_thresholds, payouts
+from persistence import approval_requests, approved_commands, escrow_edges, money_thresholds, payouts, refunds
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -17,7 +17,7 @@ LIST, POSTED = approval_requests.LIST, approval_requests.POSTED
 ORGANIZATION, REQUESTED_FOR = approval_requests.ORGANIZATION, approval_requests.REQUESTED_FOR
 REQUESTED_BY, DECIDED_BY = approval_requests.REQUESTED_BY, approval_requests.DECIDED_BY
 LEDGER_TRANSFER, LEDGER_ACCOUNT = approval_requests.LEDGER_TRANSFER, approval_requests.LEDGER_ACCOUNT
-PAYOUT = payouts.OF_APPROVAL
+PAYOUT, HOLD, REFUND = payouts.OF_APPROVAL, escrow_edges.OF_APPROVAL, refunds.OF_APPROVAL
 THRESHOLDS, SET_BY = money_thresholds.LIST, money_thresholds.SET_BY
 
 

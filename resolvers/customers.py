@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from domain import customers as rules
-from persistence import customers
+from persistence import customer_credits, customers
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
-LIST, ORGANIZATION = customers.LIST, customers.ORGANIZATION
+LIST, ORGANIZATION, CREDITS = customers.LIST, customers.ORGANIZATION, customer_credits.OF_CUSTOMER
 
 
 async def upsert_customer(

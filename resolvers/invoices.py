@@ -6,7 +6,16 @@ from domain.ledger import PostingKind
 from domain.payments import require_none_live
 from domain.postings.invoices import invoice_voided
 from domain.reasons import said
-from persistence import customers, invoice_edges, invoice_reminders, invoices, ledger, payments, recorded_payments
+from persistence import (
+    credit_notes,
+    customers,
+    invoice_edges,
+    invoice_reminders,
+    invoices,
+    ledger,
+    payments,
+    recorded_payments,
+)
 from persistence.invoice_openings import open_draft
 from persistence.unit import Unit
 from resolvers.mutations import Changed
@@ -15,6 +24,7 @@ LIST, LINES, TAXES = invoices.LIST, invoices.LINES, invoices.TAXES
 ISSUER, RECIPIENT, CUSTOMER = invoices.ISSUER, invoices.RECIPIENT, invoices.CUSTOMER
 PROJECT, MILESTONE, PAYMENTS = invoice_edges.PROJECT, invoice_edges.MILESTONE, payments.OF_INVOICE
 REMINDERS, RECORDED_PAYMENTS = invoice_reminders.OF_INVOICE, recorded_payments.OF_INVOICE
+CREDIT_NOTES = credit_notes.OF_INVOICE
 
 
 async def open_invoice(db: Unit, *, invoice_id: UUID) -> Changed:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from persistence.approval_requests import APPROVALS
 from persistence.chargebacks import CHARGEBACKS
+from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
+from persistence.customer_credits import CUSTOMER_CREDITS
 from persistence.customers import CUSTOMERS
 from persistence.escrow_edges import HOLD_MOVEMENTS
 from persistence.escrow_holds import ESCROW_HOLDS
@@ -30,6 +32,7 @@ from persistence.payouts import PAYOUTS
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.recorded_payments import RECORDED_PAYMENTS
+from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
 from persistence.sessions import SESSIONS
 from persistence.task_submissions import TASK_SUBMISSIONS
@@ -52,6 +55,10 @@ SOURCES: dict[str, Source] = {
     "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,
     "Payment": PAYMENTS,
+    "Refund": REFUNDS,
+    "CreditNote": CREDIT_NOTES,
+    "CreditNoteLine": CREDIT_NOTE_LINES,
+    "CustomerCredit": CUSTOMER_CREDITS,
     "EscrowHold": ESCROW_HOLDS,
     "HoldMovement": HOLD_MOVEMENTS,
     "ReleasePolicy": RELEASE_POLICIES,

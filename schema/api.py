@@ -8,6 +8,8 @@ from schema.approval_requests import ApprovalMutations, ApprovalQueries, Approva
 from schema.books import BookQueries
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
+from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
+from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.escrow import EscrowHold, EscrowMutations, EscrowQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
@@ -39,6 +41,7 @@ from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
 from schema.rate_limits import RateLimitQueries
 from schema.recorded_payments import RecordedPaymentMutations
+from schema.refunds import Refund, RefundMutations, RefundQueries
 from schema.release_policies import ReleasePolicyMutations, ReleasePolicyQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
@@ -61,6 +64,7 @@ class Query(
     InvitationQueries,
     PaymentMethodQueries,
     PaymentQueries,
+    RefundQueries,
     PayoutMethodQueries,
     PayoutQueries,
     PayoutScheduleQueries,
@@ -75,6 +79,8 @@ class Query(
     CustomerQueries,
     TaxTypeQueries,
     InvoiceQueries,
+    CreditNoteQueries,
+    CustomerCreditQueries,
     InvoiceDraftQueries,
     WalletQueries,
     FeePolicyQueries,
@@ -99,6 +105,8 @@ class Query(
     invoice: Invoice | None = by_id("Invoice", Invoice, "An invoice by its id.")
     escrow_hold: EscrowHold | None = by_id("EscrowHold", EscrowHold, "A hold by its id.")
     payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
+    refund: Refund | None = by_id("Refund", Refund, "A refund by its id.")
+    credit_note: CreditNote | None = by_id("CreditNote", CreditNote, "A credit note by its id.")
     chargeback: Chargeback | None = by_id("Chargeback", Chargeback, "A chargeback by its id.")
     money_exception: MoneyException | None = by_id("MoneyException", MoneyException, "A money exception by its id.")
     payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
@@ -114,6 +122,7 @@ class Mutation(
     InvitationMutations,
     PaymentMethodMutations,
     PaymentMutations,
+    RefundMutations,
     PayoutMethodMutations,
     PayoutMutations,
     PayoutScheduleMutations,
@@ -131,6 +140,7 @@ class Mutation(
     InvoiceDraftMutations,
     InvoiceReminderMutations,
     InvoiceMutations,
+    CreditNoteMutations,
     WriteOffMutations,
     RecordedPaymentMutations,
     EscrowMutations,

@@ -1,7 +1,7 @@
 """Approvals as clients see and decide them, and the amounts from which on they are needed."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.scalars import ID
@@ -24,6 +24,11 @@ from schema.scalars import JSON, Currency
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 from schema.users import User
+
+if TYPE_CHECKING:
+    from schema.escrow import EscrowHold
+    from schema.payouts import Payout
+    from schema.refunds import Refund
 
 describe(
     ApprovalKind,
@@ -50,6 +55,7 @@ describe(
 # Payouts show what they wait for, so their module needs this one first.
 _HOLD: Any = Annotated["EscrowHold", strawberry.lazy("schema.escrow")]
 _PAYOUT: Any = Annotated["Payout", strawberry.lazy("schema.payouts")]
+_REFUND: Any = Annotated["Refund", strawberry.lazy("schema.refunds")]
 
 
 @shows(
@@ -80,6 +86,7 @@ class ApprovalRequest(Stateful):
         resolve.LEDGER_ACCOUNT, LedgerAccount, "DEBT_WRITE_OFF: the account of the debt."
     )
     payout = one(resolve.PAYOUT, _PAYOUT, "PAYOUT: what is to be paid out.")
+    refund = one(resolve.REFUND, _REFUND, "REFUND: what is to be given back.")
     posted: list[LedgerTransfer] = many(
         resolve.POSTED, LedgerTransfer, "The transfers that the command posted in its own name."
     )

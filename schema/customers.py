@@ -1,6 +1,7 @@
 """Customers as issuers keep them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -14,6 +15,12 @@ from schema.organizations import Organization
 from schema.scalars import CountryCode, Currency, Email
 from schema.shapes import Node, plain, shows
 
+if TYPE_CHECKING:
+    from schema.customer_credits import CustomerCredit
+
+
+_Credit = Annotated["CustomerCredit", strawberry.lazy("schema.customer_credits")]
+
 
 @shows(domain.Customer, "An organization's own record of a party it sends invoices to. That party does not see it.")
 class Customer(Node):
@@ -26,6 +33,9 @@ class Customer(Node):
     payment_terms_days: int = plain("Days from the date of issue until an invoice is due, unless the invoice says so.")
     organization: Organization | None = one(
         resolve.ORGANIZATION, Organization, "The same party on Milepost: it receives and pays the invoices."
+    )
+    credits = connection(
+        resolve.CREDITS, _Credit, "What is kept for it, one for each currency; with money:read."
     )
     version: int = plain("Counts the committed changes, from 1; send it as expectedVersion.")
     created_at: datetime = plain("When it came to exist.")

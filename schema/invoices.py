@@ -29,12 +29,14 @@ from schema.stateful import Stateful
 from schema.taxes import TaxLevel, TaxMode
 
 if TYPE_CHECKING:
+    from schema.credit_notes import CreditNote
     from schema.milestones import Milestone
     from schema.payments import Payment
     from schema.projects import Project
 
 _Project = Annotated["Project", strawberry.lazy("schema.projects")]
 _Milestone = Annotated["Milestone", strawberry.lazy("schema.milestones")]
+_CreditNote = Annotated["CreditNote", strawberry.lazy("schema.credit_notes")]
 _Payment = Annotated["Payment", strawberry.lazy("schema.payments")]
 
 describe(
@@ -44,6 +46,7 @@ describe(
     MILESTONE="An approved milestone.",
     INTERIM="A milestone that is billed before the project ends.",
     FINAL="What is left of a project when it is completed.",
+    ADVANCE="Held money that was released before its milestone was approved.",
     STANDARD="Whatever a person wrote on it.",
 )
 describe(
@@ -106,6 +109,9 @@ class Invoice(Stateful):
     recorded_payments = connection(
         resolve.RECORDED_PAYMENTS, RecordedPayment, "What its issuer received for it outside Milepost, newest first."
     )
+    credit_notes = connection(
+        resolve.CREDIT_NOTES, _CreditNote, "What takes something off it, newest first; the recipient sees issued ones."
+    )
     reminders: list[InvoiceReminder] = many(resolve.REMINDERS, InvoiceReminder, "Its reminders, oldest first.")
     issue_on: date | None = plain("The date of issue in the issuer's zone; a draft without one gets the day it opens.")
     supply_on: date | None = plain("The tax point; the date of issue unless said.")
@@ -121,8 +127,11 @@ class Invoice(Stateful):
     tax_total: Money = plain("All taxes.")
     total: Money = plain("Net and taxes.")
     paid: Money = plain("What has been paid.")
+    credited_due: Money = plain("What credit notes have taken off what was due.")
     written_off: Money = plain("What was given up of it so that nothing is left to pay.")
     amount_due: Money = plain("What is left to pay.")
+    advances_applied: Money = plain("What was paid in advance and counts towards it.")
+    awaits_release: bool = plain("Whether held money pays it once a release policy is fulfilled.")
     agreed_amount: Money | None = plain("The part of the project's budget that it bills.")
     note: str = plain("Words to the recipient.")
     collection: Collection = plain("How far automatic charging has come.")

@@ -18,6 +18,7 @@ from schema.money import Money, MoneyInput
 from schema.mutations import mutation
 from schema.organizations import Organization
 from schema.payment_methods import PaymentMethod
+from schema.refunds import Refund
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
@@ -60,6 +61,8 @@ class Payment(Stateful):
     issuer: Organization = one(resolve.ISSUER, Organization, "Who is paid.", required=True)
     amount: Money = plain("What is to be taken.")
     captured_amount: Money = plain("What was taken.")
+    refunded_amount: Money = plain("What of that is given back or on its way back.")
+    refunds = connection(resolve.REFUNDS, Refund, "What was given back of it, newest first.")
     method: PaymentMethod | None = one(
         resolve.METHOD, PaymentMethod, "METHOD: what it is taken from; the payer alone sees it."
     )
