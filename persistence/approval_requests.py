@@ -197,9 +197,11 @@ async def for_decision(db: Unit, approval_id: UUID) -> ApprovalRequest:
 
 async def requester_of(db: Unit, request: ApprovalRequest) -> Actor | None:
     """Who asked, with the rights of this moment; None for Milepost itself. Refuses FORBIDDEN once they lost theirs."""
-    if request.requested_by_id is None or request.requested_for_id is None:
+    if request.requested_by_id is None:
         return None
-    requester = await sessions.acting(db, request.requested_by_id, request.requested_for_id)
+    requester = None
+    if request.requested_for_id is not None:
+        requester = await sessions.acting(db, request.requested_by_id, request.requested_for_id)
     if requester is None or (request.requested_with and not requester.may(request.requested_with)):
         raise forbidden("Whoever asked for this may no longer do so: it has to be asked anew.")
     return requester

@@ -16,6 +16,7 @@ from domain.ids import new_id
 from domain.permissions import Permission, Role, StaffRole
 from domain.refusals import RefusalCode, Refused
 from persistence import approval_requests
+from persistence.approved_commands import COMMANDS
 from persistence.tables.approvals import approval_requests as table
 from persistence.unit import Unit, unit_of_work
 from server.auth import actor_of_token
@@ -143,6 +144,10 @@ async def test_a_subject_that_takes_another_course_ends_what_waits_for_it(world:
     async with world.database.reader() as session:
         ended = (await session.scalars(select(ApprovalRequest).where(table.c.id == request.id))).one()
     assert (ended.status, ended.decided_by_id) == (ApprovalStatus.CANCELLED, None)
+
+
+def test_every_kind_has_a_command() -> None:
+    assert set(COMMANDS) == set(ApprovalKind)
 
 
 CHECKED, KEPT, UNIQUE = asyncpg.CheckViolationError, asyncpg.RestrictViolationError, asyncpg.UniqueViolationError
