@@ -1,4 +1,4 @@
-"""Releasing held money: the invoices that it pays, what release policies keep back, and what goes back to the client."""
+"""Releasing held money: the invoices it pays, what release policies keep back, and what goes back to the client."""
 
 from collections.abc import Sequence
 from dataclasses import replace

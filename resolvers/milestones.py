@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from domain import task_work
-from persistence import approval, available_actions, invoices, milestones, task_submissions, tasks
+from persistence import approval, available_actions, escrow_edges, invoices, milestones, task_submissions, tasks
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
 PROJECT, TASKS = milestones.PROJECT, tasks.OF_MILESTONE
+HOLDS = escrow_edges.OF_MILESTONE
 INVOICES, AVAILABLE_ACTIONS = invoices.OF_MILESTONE, available_actions.OF_MILESTONE
 
 

@@ -19,10 +19,12 @@ from schema.shapes import plain, shows
 from schema.stateful import AvailableAction, Stateful
 
 if TYPE_CHECKING:
+    from schema.escrow import EscrowHold
     from schema.invoices import Invoice
     from schema.tasks import Task
 
 _Invoice = Annotated["Invoice", strawberry.lazy("schema.invoices")]
+_Hold = Annotated["EscrowHold", strawberry.lazy("schema.escrow")]
 _Task = Annotated["Task", strawberry.lazy("schema.tasks")]
 
 describe(
@@ -39,6 +41,12 @@ describe(
     FundingStatus,
     "Where the money for a milestone is.",
     NOT_REQUIRED="Nowhere yet: under DIRECT its invoice charges the client.",
+    UNFUNDED="With the client; fundMilestone holds it.",
+    FUNDING="On its way into escrow.",
+    FUNDED="Held for this milestone.",
+    PARTIALLY_RELEASED="A part was released in advance; the rest is held.",
+    RELEASED="Released to the freelancer.",
+    REFUNDED="Given back to the client.",
 )
 describe(
     ApprovedVia,
@@ -46,6 +54,7 @@ describe(
     CLIENT="The client approved it as a whole.",
     TASKS="All its tasks were approved.",
     TIMER="The client did not answer in time.",
+    RULING="A ruling used up its hold and gave a part to the freelancer.",
 )
 
 
@@ -67,6 +76,7 @@ class Milestone(Stateful):
     interim_requested_at: datetime | None = plain("When the freelancer asked to have it billed by itself.")
     tasks = many(resolve.TASKS, _Task, "Its tasks in their order, at most 50.")
     invoices = connection(resolve.INVOICES, _Invoice, "The invoices over it that you may see, newest first.")
+    holds = connection(resolve.HOLDS, _Hold, "The money held for it, newest first; needs money:read.")
     available_actions: list[AvailableAction] = computed(
         resolve.AVAILABLE_ACTIONS, list[AvailableAction], "What the viewer may do with it now."
     )

@@ -28,6 +28,8 @@ AMOUNTS = {
     "Project": ("budget", "reduction"),
     "Milestone": ("quoted", "amount"),
     "Payment": ("amount",),
+    "EscrowHold": ("amount", "fee", "net", "released", "refunded", "remaining"),
+    "HoldMovement": ("amount", "fee"),
     "LedgerEntry": ("amount",),
     "ApprovalRequest": ("amount",),
     "MoneyThreshold": ("amount",),
@@ -36,7 +38,12 @@ AMOUNTS = {
 }
 """Fields of Money that are the column `<name>_minor` in the currency of their row."""
 
-_RENAMED = {("Invoice", "agreed_amount"): "agreed_minor", ("Payment", "captured_amount"): "captured_minor"}
+_RENAMED = {
+    ("Invoice", "agreed_amount"): "agreed_minor",
+    ("Payment", "captured_amount"): "captured_minor",
+    ("EscrowHold", "release_amount"): "release_minor",
+    ("ReleasePolicy", "min_amount"): "min_minor",
+}
 
 NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Invoice", "isOverdue"): ("status", "amount_due_minor", "due_on", "time_zone"),
@@ -65,6 +72,8 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("ApprovalRequest", "requiredPermission"): ("kind", "organization_id"),
     ("ApprovalRequest", "subjectId"): ("kind", "subject_id"),
     ("ApprovalRequest", "command"): ("command",),
+    ("EscrowHold", "isFrozen"): ("frozen_at",),
+    ("EscrowHold", "taxRates"): ("tax_rates",),
 }
 """The columns of fields that Python makes; of any other field of that sort, all columns of the row are read."""
 

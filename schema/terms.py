@@ -21,6 +21,7 @@ describe(
     FundingMode,
     "Where the money comes from.",
     DIRECT="Each invoice charges the client's default payment method.",
+    ESCROW="The client funds each milestone before its work; approval releases the money.",
 )
 
 
