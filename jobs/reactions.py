@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import gigs, invoices, mail, payments, payouts, projects, refunds
+from jobs import gigs, invoices, ledger_exports, mail, payments, payouts, projects, refunds
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -21,6 +21,7 @@ REACTIONS: Reactions = {
     "payout.cleared": (payouts.send_payout,),
     "refund.requested": (refunds.send_refund,),
     "refund.approved": (refunds.send_refund,),
+    "ledger_export.requested": (ledger_exports.write_ledger_export,),
     "project.created": (projects.activate_at_once,),
     "project.completed": (gigs.close_done_gig,),
     "payment_method.added": (projects.activate_at_once,),

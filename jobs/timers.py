@@ -10,6 +10,7 @@ from jobs import (
     gigs,
     identity,
     ledger_exports,
+    ledger_exports,
     milestones,
     payments,
     payout_schedules,
@@ -49,6 +50,7 @@ TIMERS: Timers = (
     ("gig_invitations.expire", gigs.expire_invitations),
     ("invitations.expire", identity.expire_invitations),
     ("sign_ins.forget", identity.forget_sign_ins),
+    ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
     ("events.forget", retention.forget_old_events),
 )

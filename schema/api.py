@@ -23,6 +23,7 @@ from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
 from schema.ledger import LedgerQueries
 from schema.ledger_adjustments import LedgerAdjustmentMutations
 from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
+from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
@@ -86,6 +87,7 @@ class Query(
     FeePolicyQueries,
     ExchangeRateQueries,
     LedgerQueries,
+    LedgerExportQueries,
     LedgerExportQueries,
     BookQueries,
     EscrowQueries,
@@ -152,6 +154,7 @@ class Mutation(
     LedgerAdjustmentMutations,
     FeePolicyMutations,
     ExchangeRateMutations,
+    LedgerExportMutations,
     LedgerExportMutations,
     ClockMutations,
 ):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from server.embedded import EmbeddedPostgres, EmbeddedPostgresError, temporary_postgres
 from server.ending import Ending
+from server.export_arguments import add_export_arguments
 from server.laps import Laps
 from server.listening import listen
 from server.schema_arguments import add_schema_arguments
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     _add(commands, "worker", _worker, "Run only the worker: events, timers, payments.")
     _add(commands, "seed", _seed, "Put the demonstration data into an empty database.")
     _add(commands, "check-books", _check_books, "Recompute every balance and document; exit 1 at a difference.")
+    add_export_arguments(_add(commands, "export-ledger", _export_ledger, "Write ledger entries as CSV or JSON lines."))
     plan = _add(commands, "plan", _plan, "Print the statements by which the planner answers a query.")
     plan.add_argument("file", metavar="FILE", type=Path, help="a GraphQL document")
     plan.add_argument("--variables", metavar="JSON", default="{}", help="its variables")
@@ -138,6 +140,13 @@ def _check_books(chosen: argparse.Namespace) -> int:
     settings = Settings.read()
     with database_of(settings) as url:
         return asyncio.run(check_books_command(url))
+
+
+def _export_ledger(chosen: argparse.Namespace) -> int:
+    from server.ledger_files import export_command
+
+    with database_of(Settings.read()) as url:
+        return asyncio.run(export_command(url, chosen))
 
 
 def _plan(chosen: argparse.Namespace) -> int:

@@ -120,7 +120,7 @@ def test_instants_end_in_at_and_dates_in_on() -> None:
     for owner, name, field in fields():
         named = get_named_type(field.type).name
         if named == "DateTime":
-            assert name.endswith(("At", "From", "To")) or name in {"at", "asOf", "now"}, f"{owner}.{name}"
+            assert name.endswith(("At", "From", "To", "Before")) or name in {"at", "asOf", "now"}, f"{owner}.{name}"
         if named == "Date":
             assert name.endswith("On"), f"{owner}.{name}"
 

@@ -45,6 +45,7 @@ async def make_parties(world: World) -> Parties:
     await _invoices(world, client, freelancer)
     await _work(world, client, freelancer)
     await make_waiting(world, freelancer)
+    await freelancer.do("exportLedger", "export { id }", format="CSV")
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
     after = await all_ids(world, *people)
