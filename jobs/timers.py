@@ -10,7 +10,6 @@ from jobs import (
     gigs,
     identity,
     ledger_exports,
-    ledger_exports,
     milestones,
     payments,
     payout_schedules,
@@ -50,7 +49,6 @@ TIMERS: Timers = (
     ("gig_invitations.expire", gigs.expire_invitations),
     ("invitations.expire", identity.expire_invitations),
     ("sign_ins.forget", identity.forget_sign_ins),
-    ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
     ("events.forget", retention.forget_old_events),
 )

@@ -27,8 +27,6 @@ from domain.invoices import Invoice
 from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.ledger_export_parts import LedgerExportPart
 from domain.ledger_exports import LedgerExport
-from domain.ledger_export_parts import LedgerExportPart
-from domain.ledger_exports import LedgerExport
 from domain.memberships import Membership
 from domain.milestones import Milestone
 from domain.money_exceptions import MoneyException
@@ -60,7 +58,6 @@ from persistence.tables import (
     credit_notes,
     escrow,
     exchange,
-    exports,
     exports,
     fees,
     identity,
@@ -97,7 +94,6 @@ PLAIN = {
     LedgerTransfer: money.ledger_transfers,
     LedgerEntry: money.ledger_entries,
     LedgerExportPart: exports.ledger_export_parts,
-    LedgerExportPart: exports.ledger_export_parts,
     Wallet: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
     WriteOffTolerance: losses.write_off_tolerances,
@@ -122,7 +118,6 @@ VERSIONED = {
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
-    LedgerExport: exports.ledger_exports,
     LedgerExport: exports.ledger_exports,
     EscrowHold: escrow.escrow_holds,
     ReleasePolicy: escrow.release_policies,

@@ -17,7 +17,6 @@ from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
 from domain.ledger import LedgerTransfer
 from domain.ledger_exports import LedgerExport
-from domain.ledger_exports import LedgerExport
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment
 from domain.payout_methods import PayoutMethod
@@ -38,7 +37,6 @@ _MONEY = (
     PaymentMethod.SUBJECT,
     Wallet.SUBJECT,
     LedgerTransfer.SUBJECT,
-    LedgerExport.SUBJECT,
     LedgerExport.SUBJECT,
     Payout.SUBJECT,
     PayoutMethod.SUBJECT,

@@ -18,7 +18,6 @@ from persistence.invoice_reminders import REMINDERS
 from persistence.invoices import INVOICE_LINES, INVOICES
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_exports import LEDGER_EXPORTS
-from persistence.ledger_exports import LEDGER_EXPORTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
 from persistence.memberships import MEMBERSHIPS
 from persistence.milestones import MILESTONES
@@ -52,7 +51,6 @@ SOURCES: dict[str, Source] = {
     "GigInvitation": GIG_INVITATIONS,
     "ApprovalRequest": APPROVALS,
     "LedgerAccount": LEDGER_ACCOUNTS,
-    "LedgerExport": LEDGER_EXPORTS,
     "LedgerExport": LEDGER_EXPORTS,
     "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,

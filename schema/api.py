@@ -23,7 +23,6 @@ from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
 from schema.ledger import LedgerQueries
 from schema.ledger_adjustments import LedgerAdjustmentMutations
 from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
-from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
@@ -87,7 +86,6 @@ class Query(
     FeePolicyQueries,
     ExchangeRateQueries,
     LedgerQueries,
-    LedgerExportQueries,
     LedgerExportQueries,
     BookQueries,
     EscrowQueries,
@@ -154,7 +152,6 @@ class Mutation(
     LedgerAdjustmentMutations,
     FeePolicyMutations,
     ExchangeRateMutations,
-    LedgerExportMutations,
     LedgerExportMutations,
     ClockMutations,
 ):

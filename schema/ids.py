@@ -47,7 +47,6 @@ PREFIXES = {
     "WalletConversion": "wcv",
     "FeePolicy": "fee",
     "LedgerExport": "lex",
-    "LedgerExport": "lex",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 
