@@ -14,8 +14,8 @@ from domain.ids import new_id
 from domain.money import Money
 
 DEFAULTS = {ApprovalKind.PAYOUT: 100_000, ApprovalKind.REFUND: 50_000, ApprovalKind.RULING: 100_000}
-"""What counts in currencies with two decimals until staff have set something else. All other kinds wait whatever the
-amount; a ruling in any currency does until an amount is set."""
+"""What counts in currencies with two decimals until staff have set something else. All other kinds and currencies wait
+whatever the amount."""
 
 
 @dataclass(eq=False, kw_only=True)

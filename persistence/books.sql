@@ -82,19 +82,24 @@ SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
 FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
 
 -- WALLET of Invoice
--- An issuer got what is paid on its invoices through Milepost, less the fee's cumulative share of all that is paid.
+-- An issuer got what is paid through Milepost less the fee (its share, or what releases say); adjustments aside.
 WITH outside AS (
     SELECT invoice_id, sum(allocated_minor) AS amount FROM recorded_payments WHERE status = 'RECORDED' GROUP BY invoice_id
+), released AS (
+    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
 ), base AS (
-    SELECT i.id, i.issuer_id, i.paid_minor, i.paid_minor - coalesce(o.amount, 0) AS through,
-        coalesce(i.fee_minor, 0)::numeric AS fee, i.total_minor - i.advances_applied_minor AS total
-    FROM invoices i LEFT JOIN outside o ON o.invoice_id = i.id
+    SELECT i.id, i.issuer_id, i.paid_minor, i.paid_minor - coalesce(o.amount, 0) AS through, r.fee AS released_fee,
+        coalesce(i.fee_minor, 0)::numeric AS fee, nullif(i.total_minor - i.advances_applied_minor, 0) AS total
+    FROM invoices i LEFT JOIN outside o ON o.invoice_id = i.id LEFT JOIN released r ON r.invoice_id = i.id
 ), net AS (
-    SELECT id, issuer_id, through - div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
+    SELECT id, issuer_id,
+        through - coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) AS amount FROM base
 ), posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN net n ON n.id = e.invoice_id
+    LEFT JOIN ledger_transfers t ON t.id = e.transfer_id
     WHERE a.code IN ('wallet_available', 'wallet_held', 'org_debt') AND a.organization_id = n.issuer_id
+        AND t.source_type IS DISTINCT FROM 'ApprovalRequest'
     GROUP BY e.invoice_id
 )
 SELECT n.id, n.amount AS expected, coalesce(p.amount, 0) AS actual
@@ -148,12 +153,15 @@ FROM wanted w FULL JOIN posted p ON p.source_id = w.id
 WHERE (w.reserved, w.held) IS DISTINCT FROM (coalesce(p.reserved, 0), coalesce(p.held, 0))
 
 -- PLATFORM_FEE of Invoice
--- The platform's fees are the cumulative shares of what is paid on each invoice; adjustments aside.
-WITH base AS (
-    SELECT id, paid_minor, coalesce(fee_minor, 0)::numeric AS fee, total_minor - advances_applied_minor AS total
-    FROM invoices
+-- The platform's fees are the shares of what is paid on each invoice, or what releases say; adjustments aside.
+WITH released AS (
+    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
+), base AS (
+    SELECT i.id, i.paid_minor, coalesce(i.fee_minor, 0)::numeric AS fee, r.fee AS released_fee,
+        nullif(i.total_minor - i.advances_applied_minor, 0) AS total
+    FROM invoices i LEFT JOIN released r ON r.invoice_id = i.id
 ), share AS (
-    SELECT id, div(2 * fee * paid_minor + total, 2 * total) AS amount FROM base
+    SELECT id, coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) AS amount FROM base
 ), posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
@@ -217,6 +225,81 @@ WHERE (w.times, w.cash) IS DISTINCT FROM (coalesce(p.times, 0), coalesce(p.cash,
 -- The outcome of a payment is known within 72 hours.
 SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FROM payments
 WHERE status = 'UNKNOWN' AND unknown_since < CAST(:now AS timestamptz) - interval '72 hours'
+
+-- ESCROW of EscrowHold
+-- Escrow has what is left of a hold while there is money in it, and nothing of any other.
+WITH posted AS (
+    SELECT e.hold_id, -sum(e.amount_minor) AS amount FROM ledger_entries e
+    JOIN ledger_accounts a ON a.id = e.account_id WHERE a.code = 'escrow' GROUP BY e.hold_id
+), kept AS (
+    SELECT id, CASE WHEN status IN ('HELD', 'PARTIALLY_RELEASED') THEN remaining_minor ELSE 0 END AS amount
+    FROM escrow_holds
+)
+SELECT coalesce(k.id, p.hold_id) AS id, coalesce(k.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
+FROM kept k FULL JOIN posted p ON p.hold_id = k.id WHERE coalesce(k.amount, 0) <> coalesce(p.amount, 0)
+
+-- HOLD_MOVEMENTS of EscrowHold
+-- What a hold says was released and refunded are its movements, and their fees are its fee's share of what was released.
+WITH moved AS (
+    SELECT hold_id, coalesce(sum(amount_minor) FILTER (WHERE kind = 'RELEASE'), 0) AS released,
+        coalesce(sum(amount_minor) FILTER (WHERE kind = 'REFUND'), 0) AS refunded, sum(fee_minor) AS fee
+    FROM hold_movements GROUP BY hold_id
+), wanted AS (
+    SELECT id, released_minor AS released, refunded_minor AS refunded,
+        round(fee_minor::numeric * released_minor / amount_minor) AS fee
+    FROM escrow_holds
+)
+SELECT w.id, w.released || ', ' || w.refunded || ' and ' || w.fee AS expected,
+    coalesce(m.released, 0) || ', ' || coalesce(m.refunded, 0) || ' and ' || coalesce(m.fee, 0) AS actual
+FROM wanted w LEFT JOIN moved m ON m.hold_id = w.id
+WHERE (w.released, w.refunded, w.fee) IS DISTINCT FROM (coalesce(m.released, 0), coalesce(m.refunded, 0), coalesce(m.fee, 0))
+
+-- HOLD_RELEASE of HoldMovement
+-- Each release is posted once and pays its invoice with all of it.
+WITH posted AS (
+    SELECT t.source_id, count(DISTINCT t.id) AS times, coalesce(sum(e.amount_minor) FILTER (
+        WHERE a.code = 'billed' AND e.invoice_id = m.invoice_id AND e.hold_id = m.hold_id
+    ), 0) AS amount
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    JOIN hold_movements m ON m.id = t.source_id WHERE t.kind = 'P7' GROUP BY t.source_id
+)
+SELECT m.id, 'once ' || m.amount_minor AS expected,
+    coalesce(p.times, 0) || ' times ' || coalesce(p.amount, 0) AS actual
+FROM hold_movements m LEFT JOIN posted p ON p.source_id = m.id
+WHERE m.kind = 'RELEASE' AND (1, m.amount_minor) IS DISTINCT FROM (p.times, p.amount)
+
+-- INVOICE_RELEASED of Invoice
+-- An invoice that held money pays is paid by its releases and by nothing else.
+WITH released AS (
+    SELECT invoice_id, sum(amount_minor) AS amount FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
+)
+SELECT i.id, r.amount AS expected, i.paid_minor AS actual
+FROM released r JOIN invoices i ON i.id = r.invoice_id WHERE i.paid_minor <> r.amount
+
+-- ADVANCE of Invoice
+-- An invoice settles the advances that it says, none of them beyond what was paid of it.
+WITH applied AS (
+    SELECT invoice_id, sum(amount_minor) AS amount FROM advance_applications GROUP BY invoice_id
+), used AS (
+    SELECT advance_id, sum(amount_minor) AS amount FROM advance_applications GROUP BY advance_id
+)
+SELECT i.id, coalesce(a.amount, 0) AS expected, i.advances_applied_minor AS actual
+FROM invoices i LEFT JOIN applied a ON a.invoice_id = i.id WHERE i.advances_applied_minor <> coalesce(a.amount, 0)
+UNION ALL
+SELECT i.id, i.paid_minor, u.amount FROM used u JOIN invoices i ON i.id = u.advance_id WHERE u.amount > i.paid_minor
+
+-- MILESTONE_FUNDING of Milestone
+-- A milestone says where the newest money for it is.
+WITH newest AS (
+    SELECT DISTINCT ON (milestone_id) milestone_id, CASE status WHEN 'PENDING' THEN 'FUNDING' WHEN 'HELD' THEN 'FUNDED'
+        WHEN 'FAILED' THEN 'UNFUNDED' WHEN 'CANCELED' THEN 'UNFUNDED' ELSE status END AS funding
+    FROM escrow_holds ORDER BY milestone_id, (status IN ('PENDING', 'HELD', 'PARTIALLY_RELEASED')) DESC, created_at DESC
+)
+SELECT m.id, coalesce(n.funding, CASE m.funding_status WHEN 'NOT_REQUIRED' THEN 'NOT_REQUIRED' ELSE 'UNFUNDED' END)
+    AS expected, m.funding_status AS actual
+FROM milestones m LEFT JOIN newest n ON n.milestone_id = m.id
+WHERE m.funding_status <> coalesce(n.funding,
+    CASE m.funding_status WHEN 'NOT_REQUIRED' THEN 'NOT_REQUIRED' ELSE 'UNFUNDED' END)
 
 -- PAYOUT of Payout
 -- A payout's money is where its state says: set aside, on its way, paid, or back in the wallet.
@@ -314,7 +397,8 @@ WHERE (w.times, w.amount) IS DISTINCT FROM (coalesce(b.times, 0), coalesce(b.amo
 -- PROJECT_BILLED of Project
 -- Valid invoices bill at most the budget less reductions, and all of it when a COMPLETION project is completed.
 WITH billed AS (
-    SELECT project_id, sum(agreed_minor) AS amount FROM invoices WHERE status <> 'VOID' GROUP BY project_id
+    SELECT project_id, sum(agreed_minor) AS amount FROM invoices i WHERE status <> 'VOID'
+    AND NOT EXISTS (SELECT FROM advance_applications a WHERE a.advance_id = i.id) GROUP BY project_id
 ), budgets AS (
     SELECT p.id, p.budget_minor - p.reduction_minor AS amount, coalesce(b.amount, 0) AS billed,
         p.status = 'COMPLETED' AND p.terms ->> 'invoicing_method' = 'COMPLETION' AS is_finished

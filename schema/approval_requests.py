@@ -143,9 +143,9 @@ class ApprovalQueries:
     money_thresholds = connection(
         resolve.THRESHOLDS,
         MoneyThreshold,
-        "Amounts from which on a second person is asked, newest first. Where none is set, payouts count from 1,000.00"
-        " and refunds from 500.00 in currencies with two decimals; everything else always waits. Needs money:read or"
-        " staff:money.",
+        "Amounts from which on a second person is asked, newest first. Where none is set, payouts and"
+        " rulings count from 1,000.00 and refunds from 500.00 in currencies with two decimals; everything else always"
+        " waits. Needs money:read or staff:money.",
         filter=MoneyThresholdFilter,
         needs=resolve.THRESHOLD_READERS,
     )
