@@ -33,7 +33,7 @@ PAYOUTS = Source(Payout, payouts, visible_to)
 ORGANIZATION, METHOD = One(ORGANIZATIONS, "organization_id"), One(payout_methods.PAYOUT_METHODS, "method_id")
 REQUESTED_BY = One(USERS, "requested_by_id")
 APPROVAL = One(approval_requests.APPROVALS, "id", "subject_id")
-OF_APPROVAL = One(PAYOUTS, "subject_id")
+OF_APPROVAL, OF_ENTRY = One(PAYOUTS, "subject_id"), One(PAYOUTS, "payout_id")
 
 LIST = Connection(
     PAYOUTS,

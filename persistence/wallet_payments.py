@@ -1,6 +1,7 @@
 """Paying an invoice from a wallet: the payment, its posting and the invoice in the caller's transaction."""
 
 from domain import wallet_payments as rules
+from domain.actors import SYSTEM
 from domain.fees import fee_share
 from domain.invoices import Invoice
 from domain.payments import Payment
@@ -18,7 +19,7 @@ async def pay(db: Unit, invoice: Invoice, amount_minor: int) -> Payment:
         invoice.paid_minor,
         invoice.paid_minor + amount_minor,
     )
-    invoice.receive(amount_minor, by=db.by, at=db.at)
+    invoice.receive(amount_minor, by=SYSTEM, at=db.at)
     db.add(payment)
     await ledger.post(db, paid_from_wallet(payment, invoice, fee_minor=fee, by=db.by, at=db.at))
     return payment

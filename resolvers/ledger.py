@@ -1,7 +1,7 @@
 """The ledger: its lists and edges."""
 
 from domain.permissions import Permission
-from persistence import ledger_accounts, ledger_transfers
+from persistence import ledger_accounts, ledger_transfers, payouts
 
 READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
 
@@ -12,4 +12,4 @@ TRANSFERS, ENTRIES = ledger_transfers.TRANSFERS, ledger_transfers.ENTRIES
 REVERSES, REVERSED_BY = ledger_transfers.REVERSES, ledger_transfers.REVERSED_BY
 USER, ORGANIZATION = ledger_transfers.USER, ledger_transfers.ORGANIZATION
 ENTRY_LIST, TRANSFER, ACCOUNT = ledger_transfers.ENTRY_LIST, ledger_transfers.TRANSFER, ledger_transfers.ACCOUNT
-INVOICE, PAYMENT = ledger_transfers.INVOICE, ledger_transfers.PAYMENT
+INVOICE, PAYMENT, PAYOUT = ledger_transfers.INVOICE, ledger_transfers.PAYMENT, payouts.OF_ENTRY

@@ -1,5 +1,6 @@
 """Wallets: their list, figures and statements."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +39,6 @@ async def wallet_statement(
 
 async def statement_lines(context: Context, statement: WalletStatement, request: PageRequest) -> Page:
     """A page of its lines, oldest first."""
-    page = await context.loaders.page(LINES, statement, request)
+    page = await context.loaders.page(LINES, statement, replace(request, filter=statement.period))
     async with context.platform.database.reader() as session:
         return await wallet_statements.with_balances(session, statement, page)

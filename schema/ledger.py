@@ -1,7 +1,7 @@
 """The ledger as clients see it: accounts, transfers, entries and the trial balance."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import ID
@@ -103,6 +103,7 @@ describe(
 )
 
 
+_Payout: Any = Annotated["Payout", strawberry.lazy("schema.payouts")]
 _Transfer = Annotated["LedgerTransfer", strawberry.lazy("schema.ledger")]
 _Account = Annotated["LedgerAccount", strawberry.lazy("schema.ledger")]
 
@@ -122,6 +123,7 @@ class LedgerEntry:
     credit: Money | None = plain("The amount of a credit, positive; null for a debit.")
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice it is about.")
     payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment it comes from.")
+    payout = one(resolve.PAYOUT, _Payout, "The payout it is about.")
 
 
 @shows(domain.LedgerAccount, "An account of the books. It comes to exist with its first entry.")
@@ -173,6 +175,7 @@ class LedgerTransferFilter(LedgerPeriod):
     kind: list[PostingKind] | None = optional(list[PostingKind], "Of one of these kinds.")
     invoice_id: ID | None = optional_id("Invoice", "With an entry about this invoice.")
     payment_id: ID | None = optional_id("Payment", "With an entry that comes from this payment.")
+    payout_id: ID | None = optional_id("Payout", "With an entry about this payout.")
     organization_id: ID | None = optional_id("Organization", "With an entry on an account of this organization.")
 
 
@@ -183,6 +186,7 @@ class LedgerEntryFilter(LedgerPeriod):
     currency: Currency | None = optional(Currency, "In this currency.")
     invoice_id: ID | None = optional_id("Invoice", "About this invoice.")
     payment_id: ID | None = optional_id("Payment", "From this payment.")
+    payout_id: ID | None = optional_id("Payout", "About this payout.")
     organization_id: ID | None = optional_id("Organization", "On accounts of this organization.")
 
 

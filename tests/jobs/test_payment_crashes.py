@@ -1,40 +1,17 @@
 """A process that is killed at any point of a payment's way: the jobs of the next one lose and double nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from domain.invoices import CollectionMode, InvoiceStatus
 from jobs.payments import ask_unanswered, collect_due, send_created
-from persistence.database import Database
+from tests.makers.crashes import killed_at
 from tests.makers.payments import Claim, balances, charged, make_claim, postings
 from tests.makers.providers import DiesAfterTheCall, DiesBeforeTheCall, Killed, Stand, put_in_place, simulator
 from tests.world import World
 
 PAID_IN_FULL = {"provider_cash": 100_000, "wallet_available": -95_000, "platform_fee": -5_000}
-
-
-@contextmanager
-def killed_at(database: Database, statement_number: int) -> Iterator[None]:
-    """Ends the process in front of its n-th statement from here."""
-    left = statement_number
-
-    def count(*_: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
 
 
 async def one_life(world: World) -> None:

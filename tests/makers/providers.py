@@ -9,8 +9,21 @@ import pytest
 
 from domain.money import Money
 from domain.payment_methods import MethodDetails, Provider
+from domain.payout_methods import PayeeDetails
 from integrations import providers
-from integrations.payments import Answer, Charge, Charged, Finding, PaymentProvider, Refunded, RefundFinding, Refunding
+from integrations.payments import (
+    Answer,
+    Charge,
+    Charged,
+    Finding,
+    PaidOut,
+    PayingOut,
+    PaymentProvider,
+    PayoutFinding,
+    Refunded,
+    RefundFinding,
+    Refunding,
+)
 from integrations.simulator import Simulator
 from tests.world import World
 
@@ -34,6 +47,18 @@ class Stand:
     async def find(self, key: UUID) -> Finding:
         return await self.real.find(key)
 
+    def payee_of(self, token: str) -> PayeeDetails | None:
+        return self.real.payee_of(token)
+
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        return await self.real.pay_out(paying)
+
+    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
+        return await self.real.find_payout(key, at)
+
+    async def paid_out_total(self, currency: str, at: datetime) -> int:
+        return await self.real.paid_out_total(currency, at)
+
     async def charged_total(self, currency: str) -> int:
         return await self.real.charged_total(currency)
 
@@ -53,6 +78,9 @@ class DiesBeforeTheCall(Stand):
     async def charge(self, charge: Charge) -> Answer:
         raise Killed
 
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        raise Killed
+
     async def refund(self, refunding: Refunding) -> RefundFinding:
         raise Killed
 
@@ -62,6 +90,10 @@ class DiesAfterTheCall(Stand):
 
     async def charge(self, charge: Charge) -> Answer:
         await self.real.charge(charge)
+        raise Killed
+
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        await self.real.pay_out(paying)
         raise Killed
 
     async def refund(self, refunding: Refunding) -> RefundFinding:
@@ -76,6 +108,10 @@ class Breaks(Stand):
         await self.real.charge(charge)
         raise ConnectionResetError
 
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        await self.real.pay_out(paying)
+        raise ConnectionResetError
+
     async def refund(self, refunding: Refunding) -> RefundFinding:
         await self.real.refund(refunding)
         raise ConnectionResetError
@@ -87,6 +123,10 @@ class TakesAnotherAmount(Stand):
     async def charge(self, charge: Charge) -> Answer:
         amount = Money(charge.amount.amount_minor - 1, charge.amount.currency)
         return Charged(provider_id=f"odd_{charge.key.hex}", amount=amount)
+
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        amount = Money(paying.amount.amount_minor - 1, paying.amount.currency)
+        return PaidOut(provider_id=f"odd_{paying.key.hex}", amount=amount)
 
     async def refund(self, refunding: Refunding) -> RefundFinding:
         amount = Money(refunding.amount.amount_minor - 1, refunding.amount.currency)

@@ -1,0 +1,31 @@
+"""The feed of an organization's wallets."""
+
+from tests.live.sockets import Socket
+from tests.makers.payouts import earner, request_payout
+from tests.world import World
+
+WALLET = (
+    "subscription($id: ID!, $after: Cursor) { walletChanged(organizationId: $id, after: $after)"
+    " { cursor event { type } wallet { currency available { amountMinor } } } }"
+)
+
+
+async def test_every_movement_shows_the_wallet_as_it_is_then(world: World, live: str) -> None:
+    freelancer = await earner(world, 50_000, token="sim_bank_decline")
+    cursor = (await freelancer.ask("{ liveCursor }"))["liveCursor"]
+    async with Socket.opened(live, freelancer.token) as socket:
+        await socket.subscribe(WALLET, id=f"org_{freelancer.organization_id.hex}", after=cursor)
+        credited = await socket.next()
+        await request_payout(freelancer, 20_000)
+        debited = await socket.next()
+        given_back = await socket.next()
+    heard = [update["event"]["type"] for update in (credited, debited, given_back)]
+    assert heard == ["wallet.credited", "wallet.debited", "wallet.credited"]
+    assert given_back["wallet"] == {"currency": "EUR", "available": {"amountMinor": "50000"}}
+
+
+async def test_nobody_follows_the_wallets_of_others(world: World, live: str) -> None:
+    freelancer, other = await earner(world), await world.client_side()
+    async with Socket.opened(live, other.token) as socket:
+        await socket.subscribe(WALLET, id=f"org_{freelancer.organization_id.hex}")
+        assert (await socket.error())["message"] == "There is no such organization, or you may not see it."
