@@ -1,7 +1,7 @@
 """The ledger as clients see it: accounts, transfers, entries and the trial balance."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.scalars import ID
@@ -22,6 +22,9 @@ from schema.payments import Payment
 from schema.scalars import Currency
 from schema.shapes import Node, plain, shows
 from schema.users import User
+
+if TYPE_CHECKING:
+    from schema.payouts import Payout
 
 describe(
     AccountCode,

@@ -36,7 +36,7 @@ def lines(found: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 
 async def three_days(world: World) -> tuple[Person, list[datetime]]:
-    """Earned 500.00, paid out 200.00 a day later, earned 100.00 a day later; and the noons before, between and after."""
+    """Earned 500.00, paid out 200.00 a day later, earned 100.00 a day later; and instants before and after each."""
     freelancer = await world.freelancer_side()
     trade = await trade_of(world, freelancer)
     await make_payout_method(freelancer)
