@@ -32,11 +32,41 @@ String nameAccountSide(AccountSide value) => switch (value) {
   AccountSide.unknown => '',
 };
 
+/// What the API calls a value of ApprovalKind.
+String nameApprovalKind(ApprovalKind value) => switch (value) {
+  ApprovalKind.payout => 'PAYOUT',
+  ApprovalKind.refund => 'REFUND',
+  ApprovalKind.release => 'RELEASE',
+  ApprovalKind.ledgerAdjustment => 'LEDGER_ADJUSTMENT',
+  ApprovalKind.suspenseClearing => 'SUSPENSE_CLEARING',
+  ApprovalKind.debtWriteOff => 'DEBT_WRITE_OFF',
+  ApprovalKind.ruling => 'RULING',
+  ApprovalKind.unknown => '',
+};
+
+/// What the API calls a value of ApprovalOrderField.
+String nameApprovalOrderField(ApprovalOrderField value) => switch (value) {
+  ApprovalOrderField.createdAt => 'CREATED_AT',
+  ApprovalOrderField.expiresAt => 'EXPIRES_AT',
+  ApprovalOrderField.unknown => '',
+};
+
+/// What the API calls a value of ApprovalStatus.
+String nameApprovalStatus(ApprovalStatus value) => switch (value) {
+  ApprovalStatus.pending => 'PENDING',
+  ApprovalStatus.approved => 'APPROVED',
+  ApprovalStatus.rejected => 'REJECTED',
+  ApprovalStatus.expired => 'EXPIRED',
+  ApprovalStatus.cancelled => 'CANCELLED',
+  ApprovalStatus.unknown => '',
+};
+
 /// What the API calls a value of ApprovedVia.
 String nameApprovedVia(ApprovedVia value) => switch (value) {
   ApprovedVia.client => 'CLIENT',
   ApprovedVia.tasks => 'TASKS',
   ApprovedVia.timer => 'TIMER',
+  ApprovedVia.ruling => 'RULING',
   ApprovedVia.unknown => '',
 };
 
@@ -48,11 +78,34 @@ String nameCollectionMode(CollectionMode value) => switch (value) {
   CollectionMode.unknown => '',
 };
 
+/// What the API calls a value of ConversionState.
+String nameConversionState(ConversionState value) => switch (value) {
+  ConversionState.quoted => 'QUOTED',
+  ConversionState.converted => 'CONVERTED',
+  ConversionState.unknown => '',
+};
+
 /// What the API calls a value of CustomerOrderField.
 String nameCustomerOrderField(CustomerOrderField value) => switch (value) {
   CustomerOrderField.nameValue => 'NAME',
   CustomerOrderField.createdAt => 'CREATED_AT',
   CustomerOrderField.unknown => '',
+};
+
+/// What the API calls a value of EscrowHoldOrderField.
+String nameEscrowHoldOrderField(EscrowHoldOrderField value) => switch (value) {
+  EscrowHoldOrderField.createdAt => 'CREATED_AT',
+  EscrowHoldOrderField.amount => 'AMOUNT',
+  EscrowHoldOrderField.remaining => 'REMAINING',
+  EscrowHoldOrderField.unknown => '',
+};
+
+/// What the API calls a value of ExportStatus.
+String nameExportStatus(ExportStatus value) => switch (value) {
+  ExportStatus.pending => 'PENDING',
+  ExportStatus.ready => 'READY',
+  ExportStatus.forgotten => 'FORGOTTEN',
+  ExportStatus.unknown => '',
 };
 
 /// What the API calls a value of FeeScope.
@@ -62,15 +115,29 @@ String nameFeeScope(FeeScope value) => switch (value) {
   FeeScope.unknown => '',
 };
 
+/// What the API calls a value of FileFormat.
+String nameFileFormat(FileFormat value) => switch (value) {
+  FileFormat.csv => 'CSV',
+  FileFormat.jsonLines => 'JSON_LINES',
+  FileFormat.unknown => '',
+};
+
 /// What the API calls a value of FundingMode.
 String nameFundingMode(FundingMode value) => switch (value) {
   FundingMode.direct => 'DIRECT',
+  FundingMode.escrow => 'ESCROW',
   FundingMode.unknown => '',
 };
 
 /// What the API calls a value of FundingStatus.
 String nameFundingStatus(FundingStatus value) => switch (value) {
   FundingStatus.notRequired => 'NOT_REQUIRED',
+  FundingStatus.unfunded => 'UNFUNDED',
+  FundingStatus.funding => 'FUNDING',
+  FundingStatus.funded => 'FUNDED',
+  FundingStatus.partiallyReleased => 'PARTIALLY_RELEASED',
+  FundingStatus.released => 'RELEASED',
+  FundingStatus.refunded => 'REFUNDED',
   FundingStatus.unknown => '',
 };
 
@@ -136,6 +203,24 @@ String nameGigVisibility(GigVisibility value) => switch (value) {
   GigVisibility.unknown => '',
 };
 
+/// What the API calls a value of HoldReason.
+String nameHoldReason(HoldReason value) => switch (value) {
+  HoldReason.newMethod => 'NEW_METHOD',
+  HoldReason.unknown => '',
+};
+
+/// What the API calls a value of HoldStatus.
+String nameHoldStatus(HoldStatus value) => switch (value) {
+  HoldStatus.pending => 'PENDING',
+  HoldStatus.held => 'HELD',
+  HoldStatus.partiallyReleased => 'PARTIALLY_RELEASED',
+  HoldStatus.released => 'RELEASED',
+  HoldStatus.refunded => 'REFUNDED',
+  HoldStatus.failed => 'FAILED',
+  HoldStatus.canceled => 'CANCELED',
+  HoldStatus.unknown => '',
+};
+
 /// What the API calls a value of InvitationStatus.
 String nameInvitationStatus(InvitationStatus value) => switch (value) {
   InvitationStatus.pending => 'PENDING',
@@ -152,6 +237,7 @@ String nameInvoiceKind(InvoiceKind value) => switch (value) {
   InvoiceKind.milestone => 'MILESTONE',
   InvoiceKind.interim => 'INTERIM',
   InvoiceKind.finalValue => 'FINAL',
+  InvoiceKind.advance => 'ADVANCE',
   InvoiceKind.standard => 'STANDARD',
   InvoiceKind.unknown => '',
 };
@@ -179,6 +265,7 @@ String nameInvoiceStatus(InvoiceStatus value) => switch (value) {
   InvoiceStatus.open => 'OPEN',
   InvoiceStatus.paid => 'PAID',
   InvoiceStatus.voidValue => 'VOID',
+  InvoiceStatus.uncollectible => 'UNCOLLECTIBLE',
   InvoiceStatus.unknown => '',
 };
 
@@ -218,6 +305,25 @@ String nameMilestoneStatus(MilestoneStatus value) => switch (value) {
   MilestoneStatus.approved => 'APPROVED',
   MilestoneStatus.cancelled => 'CANCELLED',
   MilestoneStatus.unknown => '',
+};
+
+/// What the API calls a value of MovementCause.
+String nameMovementCause(MovementCause value) => switch (value) {
+  MovementCause.approval => 'APPROVAL',
+  MovementCause.client => 'CLIENT',
+  MovementCause.freelancer => 'FREELANCER',
+  MovementCause.policy => 'POLICY',
+  MovementCause.ruling => 'RULING',
+  MovementCause.cancellation => 'CANCELLATION',
+  MovementCause.chargeback => 'CHARGEBACK',
+  MovementCause.unknown => '',
+};
+
+/// What the API calls a value of MovementKind.
+String nameMovementKind(MovementKind value) => switch (value) {
+  MovementKind.release => 'RELEASE',
+  MovementKind.refund => 'REFUND',
+  MovementKind.unknown => '',
 };
 
 /// What the API calls a value of OrderDirection.
@@ -268,6 +374,13 @@ String namePaymentOrderField(PaymentOrderField value) => switch (value) {
   PaymentOrderField.unknown => '',
 };
 
+/// What the API calls a value of PaymentSource.
+String namePaymentSource(PaymentSource value) => switch (value) {
+  PaymentSource.method => 'METHOD',
+  PaymentSource.wallet => 'WALLET',
+  PaymentSource.unknown => '',
+};
+
 /// What the API calls a value of PaymentState.
 String namePaymentState(PaymentState value) => switch (value) {
   PaymentState.created => 'CREATED',
@@ -293,6 +406,56 @@ String namePaymentTrigger(PaymentTrigger value) => switch (value) {
   PaymentTrigger.payer => 'PAYER',
   PaymentTrigger.collection => 'COLLECTION',
   PaymentTrigger.unknown => '',
+};
+
+/// What the API calls a value of PayoutFrequency.
+String namePayoutFrequency(PayoutFrequency value) => switch (value) {
+  PayoutFrequency.none => 'NONE',
+  PayoutFrequency.weekly => 'WEEKLY',
+  PayoutFrequency.monthly => 'MONTHLY',
+  PayoutFrequency.unknown => '',
+};
+
+/// What the API calls a value of PayoutMethodKind.
+String namePayoutMethodKind(PayoutMethodKind value) => switch (value) {
+  PayoutMethodKind.bankAccount => 'BANK_ACCOUNT',
+  PayoutMethodKind.card => 'CARD',
+  PayoutMethodKind.unknown => '',
+};
+
+/// What the API calls a value of PayoutMethodStatus.
+String namePayoutMethodStatus(PayoutMethodStatus value) => switch (value) {
+  PayoutMethodStatus.active => 'ACTIVE',
+  PayoutMethodStatus.detached => 'DETACHED',
+  PayoutMethodStatus.unknown => '',
+};
+
+/// What the API calls a value of PayoutOrderField.
+String namePayoutOrderField(PayoutOrderField value) => switch (value) {
+  PayoutOrderField.createdAt => 'CREATED_AT',
+  PayoutOrderField.amount => 'AMOUNT',
+  PayoutOrderField.unknown => '',
+};
+
+/// What the API calls a value of PayoutState.
+String namePayoutState(PayoutState value) => switch (value) {
+  PayoutState.requested => 'REQUESTED',
+  PayoutState.pendingApproval => 'PENDING_APPROVAL',
+  PayoutState.held => 'HELD',
+  PayoutState.pending => 'PENDING',
+  PayoutState.inTransit => 'IN_TRANSIT',
+  PayoutState.paid => 'PAID',
+  PayoutState.failed => 'FAILED',
+  PayoutState.reversed => 'REVERSED',
+  PayoutState.canceled => 'CANCELED',
+  PayoutState.unknown => '',
+};
+
+/// What the API calls a value of PayoutTrigger.
+String namePayoutTrigger(PayoutTrigger value) => switch (value) {
+  PayoutTrigger.person => 'PERSON',
+  PayoutTrigger.schedule => 'SCHEDULE',
+  PayoutTrigger.unknown => '',
 };
 
 /// What the API calls a value of PostingKind.
@@ -398,6 +561,21 @@ String nameRefusalCode(RefusalCode value) => switch (value) {
   RefusalCode.unknown => '',
 };
 
+/// What the API calls a value of ReleasePolicyOrderField.
+String nameReleasePolicyOrderField(ReleasePolicyOrderField value) => switch (value) {
+  ReleasePolicyOrderField.position => 'POSITION',
+  ReleasePolicyOrderField.createdAt => 'CREATED_AT',
+  ReleasePolicyOrderField.unknown => '',
+};
+
+/// What the API calls a value of ReleasePolicyStatus.
+String nameReleasePolicyStatus(ReleasePolicyStatus value) => switch (value) {
+  ReleasePolicyStatus.draft => 'DRAFT',
+  ReleasePolicyStatus.active => 'ACTIVE',
+  ReleasePolicyStatus.disabled => 'DISABLED',
+  ReleasePolicyStatus.unknown => '',
+};
+
 /// What the API calls a value of ReminderChannel.
 String nameReminderChannel(ReminderChannel value) => switch (value) {
   ReminderChannel.email => 'EMAIL',
@@ -477,6 +655,24 @@ String nameUserStatus(UserStatus value) => switch (value) {
   UserStatus.unknown => '',
 };
 
+/// What the API calls a value of Weekday.
+String nameWeekday(Weekday value) => switch (value) {
+  Weekday.monday => 'MONDAY',
+  Weekday.tuesday => 'TUESDAY',
+  Weekday.wednesday => 'WEDNESDAY',
+  Weekday.thursday => 'THURSDAY',
+  Weekday.friday => 'FRIDAY',
+  Weekday.saturday => 'SATURDAY',
+  Weekday.sunday => 'SUNDAY',
+  Weekday.unknown => '',
+};
+
+/// Which member of ReadLedgerExportResult a value is.
+String nameReadLedgerExportResult(ReadLedgerExportResult value) => switch (value) {
+  ReadLedgerExportLedgerExport() => 'ReadLedgerExportLedgerExport',
+  ReadLedgerExportUnknown() => 'ReadLedgerExportUnknown',
+};
+
 /// Which member of GetNodeResult a value is.
 String nameGetNodeResult(GetNodeResult value) => switch (value) {
   GetNodeGig() => 'GetNodeGig',
@@ -506,6 +702,15 @@ final operations = <Operation<Object?>>[
   RevokeSession(sessionId: 'text'),
   SwitchOrganization(organizationId: 'text'),
   GetRateLimit(),
+  ListApprovals(),
+  GetApproval(id: 'text'),
+  ListMoneyThresholds(),
+  WatchApprovals(organizationId: 'text'),
+  Approve(approvalId: 'text'),
+  Reject(approvalId: 'text', reason: 'text'),
+  CancelApproval(approvalId: 'text'),
+  SetMoneyThresholds(),
+  AdjustLedger(transferId: 'text', lines: const [], reason: 'text'),
   ListCustomers(),
   ListTaxTypes(),
   UpsertCustomer(),
@@ -513,6 +718,29 @@ final operations = <Operation<Object?>>[
   RetireTaxType(taxTypeId: 'text'),
   GetClientDashboard(),
   GetFreelancerDashboard(),
+  ListEscrowHolds(),
+  GetEscrowHold(id: 'text'),
+  GetEscrowSummary(organizationId: 'text'),
+  FundMilestone(milestoneId: 'text'),
+  ReleaseEscrow(holdId: 'text'),
+  RefundEscrow(holdId: 'text', reason: 'text'),
+  FreezeEscrow(holdId: 'text'),
+  UnfreezeEscrow(holdId: 'text'),
+  RuleEscrow(
+    holdId: 'text',
+    freelancerAmount: Money.minor(100, 'EUR'),
+    clientAmount: Money.minor(100, 'EUR'),
+    rationale: 'text',
+  ),
+  ClearEscrowRelease(holdId: 'text'),
+  ListReleasePolicies(),
+  UpsertReleasePolicy(terms: ReleasePolicyTermsInput(position: 1, status: ReleasePolicyStatus.draft)),
+  ListExchangeRates(),
+  GetInvoiceConversion(id: 'text'),
+  ImportExchangeRates(source: 'text', rates: const []),
+  ListLedgerExports(),
+  ReadLedgerExport(id: 'text'),
+  ExportLedger(format: FileFormat.csv),
   ListFeePolicies(),
   QuoteFee(amount: Money.minor(100, 'EUR')),
   CreateFeePolicy(scope: FeeScope.project, bps: 1, effectiveFrom: DateTime.utc(2026)),
@@ -547,6 +775,8 @@ final operations = <Operation<Object?>>[
   SendInvoiceReminder(invoiceId: 'text'),
   GetLiveCursor(),
   WatchEvents(),
+  WatchWallets(organizationId: 'text'),
+  WatchEscrow(organizationId: 'text'),
   GetNode(id: 'text'),
   ListWallets(),
   GetBalances(),
@@ -570,6 +800,21 @@ final operations = <Operation<Object?>>[
   PayInvoice(invoiceId: 'text'),
   CancelPayment(paymentId: 'text'),
   ResumeCollection(invoiceId: 'text'),
+  ListPayoutMethods(),
+  ListPayouts(),
+  ListPayoutSchedules(),
+  GetPayout(id: 'text'),
+  GetWalletStatement(currency: 'text'),
+  AddPayoutMethod(provider: Provider.simulator, token: 'text', currency: 'text'),
+  SetDefaultPayoutMethod(methodId: 'text'),
+  DetachPayoutMethod(methodId: 'text'),
+  RequestPayout(amount: Money.minor(100, 'EUR')),
+  CancelPayout(payoutId: 'text'),
+  ClearPayoutHold(payoutId: 'text'),
+  RejectPayout(payoutId: 'text', reason: 'text'),
+  SetPayoutSchedule(currency: 'text', frequency: PayoutFrequency.none),
+  QuoteConversion(amount: Money.minor(100, 'EUR'), to: 'text'),
+  ConvertWallet(quoteId: 'text'),
   ListProjects(),
   GetProject(id: 'text'),
   WatchProject(projectId: 'text'),

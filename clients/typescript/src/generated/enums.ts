@@ -56,6 +56,55 @@ export const AccountSide = {
 /** One of AccountSide's values, or one that a newer server has added. */
 export type AccountSide = Open<keyof typeof AccountSide>;
 
+/** Which command waits for a second person, and who that may be besides the requester. */
+export const ApprovalKind = {
+  /** A payout: members with money:approve; where there is nobody else, staff:money. */
+  PAYOUT: 'PAYOUT',
+  /** A refund: members of the issuer with money:approve; where there is nobody else, staff:money. */
+  REFUND: 'REFUND',
+  /** A release of held money: members of the client with money:approve, or staff:money. */
+  RELEASE: 'RELEASE',
+  /** A correction of the books: staff:money. */
+  LEDGER_ADJUSTMENT: 'LEDGER_ADJUSTMENT',
+  /** Money that a provider took otherwise than asked: staff:money. */
+  SUSPENSE_CLEARING: 'SUSPENSE_CLEARING',
+  /** A debt that Milepost gives up: staff:money. */
+  DEBT_WRITE_OFF: 'DEBT_WRITE_OFF',
+  /** A ruling over disputed money: staff:disputes. */
+  RULING: 'RULING',
+} as const;
+
+/** One of ApprovalKind's values, or one that a newer server has added. */
+export type ApprovalKind = Open<keyof typeof ApprovalKind>;
+
+/** What the list can be ordered by. */
+export const ApprovalOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By expires at. */
+  EXPIRES_AT: 'EXPIRES_AT',
+} as const;
+
+/** One of ApprovalOrderField's values, or one that a newer server has added. */
+export type ApprovalOrderField = Open<keyof typeof ApprovalOrderField>;
+
+/** The life of an approval. */
+export const ApprovalStatus = {
+  /** Waits for a second person. */
+  PENDING: 'PENDING',
+  /** A second person agreed, and the command ran. */
+  APPROVED: 'APPROVED',
+  /** A second person said no. */
+  REJECTED: 'REJECTED',
+  /** Nobody decided in 72 hours. */
+  EXPIRED: 'EXPIRED',
+  /** Taken back by the requester, or its subject took another course. */
+  CANCELLED: 'CANCELLED',
+} as const;
+
+/** One of ApprovalStatus's values, or one that a newer server has added. */
+export type ApprovalStatus = Open<keyof typeof ApprovalStatus>;
+
 /** How a milestone came to be approved. */
 export const ApprovedVia = {
   /** The client approved it as a whole. */
@@ -64,6 +113,8 @@ export const ApprovedVia = {
   TASKS: 'TASKS',
   /** The client did not answer in time. */
   TIMER: 'TIMER',
+  /** A ruling used up its hold and gave a part to the freelancer. */
+  RULING: 'RULING',
 } as const;
 
 /** One of ApprovedVia's values, or one that a newer server has added. */
@@ -82,6 +133,17 @@ export const CollectionMode = {
 /** One of CollectionMode's values, or one that a newer server has added. */
 export type CollectionMode = Open<keyof typeof CollectionMode>;
 
+/** The life of a conversion. */
+export const ConversionState = {
+  /** A promise that ends with expiresAt; nothing has moved. */
+  QUOTED: 'QUOTED',
+  /** The money is in the other wallet. */
+  CONVERTED: 'CONVERTED',
+} as const;
+
+/** One of ConversionState's values, or one that a newer server has added. */
+export type ConversionState = Open<keyof typeof ConversionState>;
+
 /** What the list can be ordered by. */
 export const CustomerOrderField = {
   /** By name. */
@@ -92,6 +154,32 @@ export const CustomerOrderField = {
 
 /** One of CustomerOrderField's values, or one that a newer server has added. */
 export type CustomerOrderField = Open<keyof typeof CustomerOrderField>;
+
+/** What the list can be ordered by. */
+export const EscrowHoldOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By amount. */
+  AMOUNT: 'AMOUNT',
+  /** By remaining. */
+  REMAINING: 'REMAINING',
+} as const;
+
+/** One of EscrowHoldOrderField's values, or one that a newer server has added. */
+export type EscrowHoldOrderField = Open<keyof typeof EscrowHoldOrderField>;
+
+/** How far an export has come. */
+export const ExportStatus = {
+  /** It is being written. */
+  PENDING: 'PENDING',
+  /** Its parts can be read, for 7 days. */
+  READY: 'READY',
+  /** Its parts are gone; its counts, sums and SHA-256 stay. */
+  FORGOTTEN: 'FORGOTTEN',
+} as const;
+
+/** One of ExportStatus's values, or one that a newer server has added. */
+export type ExportStatus = Open<keyof typeof ExportStatus>;
 
 /** Which invoices a fee policy is for. */
 export const FeeScope = {
@@ -104,10 +192,23 @@ export const FeeScope = {
 /** One of FeeScope's values, or one that a newer server has added. */
 export type FeeScope = Open<keyof typeof FeeScope>;
 
+/** How an export is written. */
+export const FileFormat = {
+  /** RFC 4180 with a header. Cells that a spreadsheet would compute begin with an apostrophe. */
+  CSV: 'CSV',
+  /** A JSON object on each line. */
+  JSON_LINES: 'JSON_LINES',
+} as const;
+
+/** One of FileFormat's values, or one that a newer server has added. */
+export type FileFormat = Open<keyof typeof FileFormat>;
+
 /** Where the money comes from. */
 export const FundingMode = {
   /** Each invoice charges the client's default payment method. */
   DIRECT: 'DIRECT',
+  /** The client funds each milestone before its work; approval releases the money. */
+  ESCROW: 'ESCROW',
 } as const;
 
 /** One of FundingMode's values, or one that a newer server has added. */
@@ -117,6 +218,18 @@ export type FundingMode = Open<keyof typeof FundingMode>;
 export const FundingStatus = {
   /** Nowhere yet: under DIRECT its invoice charges the client. */
   NOT_REQUIRED: 'NOT_REQUIRED',
+  /** With the client; fundMilestone holds it. */
+  UNFUNDED: 'UNFUNDED',
+  /** On its way into escrow. */
+  FUNDING: 'FUNDING',
+  /** Held for this milestone. */
+  FUNDED: 'FUNDED',
+  /** A part was released in advance; the rest is held. */
+  PARTIALLY_RELEASED: 'PARTIALLY_RELEASED',
+  /** Released to the freelancer. */
+  RELEASED: 'RELEASED',
+  /** Given back to the client. */
+  REFUNDED: 'REFUNDED',
 } as const;
 
 /** One of FundingStatus's values, or one that a newer server has added. */
@@ -225,6 +338,36 @@ export const GigVisibility = {
 /** One of GigVisibility's values, or one that a newer server has added. */
 export type GigVisibility = Open<keyof typeof GigVisibility>;
 
+/** Why staff look at a payout before it is sent. */
+export const HoldReason = {
+  /** Its method came in the place of another less than 72 hours before. */
+  NEW_METHOD: 'NEW_METHOD',
+} as const;
+
+/** One of HoldReason's values, or one that a newer server has added. */
+export type HoldReason = Open<keyof typeof HoldReason>;
+
+/** The life of a hold. */
+export const HoldStatus = {
+  /** Its payment is under way. */
+  PENDING: 'PENDING',
+  /** The money is there. */
+  HELD: 'HELD',
+  /** A part was released; the rest is held. */
+  PARTIALLY_RELEASED: 'PARTIALLY_RELEASED',
+  /** All of it is released. */
+  RELEASED: 'RELEASED',
+  /** What was left of it went back to the client. */
+  REFUNDED: 'REFUNDED',
+  /** Its payment failed; nothing was held. */
+  FAILED: 'FAILED',
+  /** Its payment was taken back; nothing was held. */
+  CANCELED: 'CANCELED',
+} as const;
+
+/** One of HoldStatus's values, or one that a newer server has added. */
+export type HoldStatus = Open<keyof typeof HoldStatus>;
+
 /** The life of an invitation to an organization. */
 export const InvitationStatus = {
   /** Waits for an answer. */
@@ -252,6 +395,8 @@ export const InvoiceKind = {
   INTERIM: 'INTERIM',
   /** What is left of a project when it is completed. */
   FINAL: 'FINAL',
+  /** Held money that was released before its milestone was approved. */
+  ADVANCE: 'ADVANCE',
   /** Whatever a person wrote on it. */
   STANDARD: 'STANDARD',
 } as const;
@@ -297,6 +442,8 @@ export const InvoiceStatus = {
   PAID: 'PAID',
   /** Taken back before anything was paid; the number stays used. */
   VOID: 'VOID',
+  /** Given up by the issuer; money that comes all the same is taken. */
+  UNCOLLECTIBLE: 'UNCOLLECTIBLE',
 } as const;
 
 /** One of InvoiceStatus's values, or one that a newer server has added. */
@@ -362,6 +509,38 @@ export const MilestoneStatus = {
 
 /** One of MilestoneStatus's values, or one that a newer server has added. */
 export type MilestoneStatus = Open<keyof typeof MilestoneStatus>;
+
+/** What moved held money. */
+export const MovementCause = {
+  /** The work was approved. */
+  APPROVAL: 'APPROVAL',
+  /** The client paid in advance. */
+  CLIENT: 'CLIENT',
+  /** The freelancer gave it back. */
+  FREELANCER: 'FREELANCER',
+  /** A release policy was fulfilled. */
+  POLICY: 'POLICY',
+  /** Staff divided it. */
+  RULING: 'RULING',
+  /** The project was cancelled. */
+  CANCELLATION: 'CANCELLATION',
+  /** The provider took it back. */
+  CHARGEBACK: 'CHARGEBACK',
+} as const;
+
+/** One of MovementCause's values, or one that a newer server has added. */
+export type MovementCause = Open<keyof typeof MovementCause>;
+
+/** Where held money went. */
+export const MovementKind = {
+  /** To the freelancer's wallet, paying an invoice. */
+  RELEASE: 'RELEASE',
+  /** Back to the client. */
+  REFUND: 'REFUND',
+} as const;
+
+/** One of MovementKind's values, or one that a newer server has added. */
+export type MovementKind = Open<keyof typeof MovementKind>;
 
 /** The direction of an order. */
 export const OrderDirection = {
@@ -441,6 +620,17 @@ export const PaymentOrderField = {
 /** One of PaymentOrderField's values, or one that a newer server has added. */
 export type PaymentOrderField = Open<keyof typeof PaymentOrderField>;
 
+/** Where a payment takes its money from. */
+export const PaymentSource = {
+  /** A payment method, which its provider charges. */
+  METHOD: 'METHOD',
+  /** The payer's wallet at Milepost, at once and without a provider. */
+  WALLET: 'WALLET',
+} as const;
+
+/** One of PaymentSource's values, or one that a newer server has added. */
+export type PaymentSource = Open<keyof typeof PaymentSource>;
+
 /** The life of a payment. */
 export const PaymentState = {
   /** Stored; it is sent in a moment. */
@@ -485,6 +675,88 @@ export const PaymentTrigger = {
 
 /** One of PaymentTrigger's values, or one that a newer server has added. */
 export type PaymentTrigger = Open<keyof typeof PaymentTrigger>;
+
+/** How often a wallet is paid out by itself. */
+export const PayoutFrequency = {
+  /** Never: payouts are asked for. */
+  NONE: 'NONE',
+  /** On one day of each week. */
+  WEEKLY: 'WEEKLY',
+  /** On one day of each month; in months that are too short on their last day. */
+  MONTHLY: 'MONTHLY',
+} as const;
+
+/** One of PayoutFrequency's values, or one that a newer server has added. */
+export type PayoutFrequency = Open<keyof typeof PayoutFrequency>;
+
+/** What money is paid out to. */
+export const PayoutMethodKind = {
+  /** An account at a bank. */
+  BANK_ACCOUNT: 'BANK_ACCOUNT',
+  /** A debit card. */
+  CARD: 'CARD',
+} as const;
+
+/** One of PayoutMethodKind's values, or one that a newer server has added. */
+export type PayoutMethodKind = Open<keyof typeof PayoutMethodKind>;
+
+/** Whether a method can be paid out to. */
+export const PayoutMethodStatus = {
+  /** It can, once the provider has verified it. */
+  ACTIVE: 'ACTIVE',
+  /** Not any more; past payouts still name it. */
+  DETACHED: 'DETACHED',
+} as const;
+
+/** One of PayoutMethodStatus's values, or one that a newer server has added. */
+export type PayoutMethodStatus = Open<keyof typeof PayoutMethodStatus>;
+
+/** What the list can be ordered by. */
+export const PayoutOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By amount. */
+  AMOUNT: 'AMOUNT',
+} as const;
+
+/** One of PayoutOrderField's values, or one that a newer server has added. */
+export type PayoutOrderField = Open<keyof typeof PayoutOrderField>;
+
+/** The life of a payout. Its money has left what is available from the beginning. */
+export const PayoutState = {
+  /** Asked for; whether anybody else has to agree is seen at once. */
+  REQUESTED: 'REQUESTED',
+  /** Waits for a second person. */
+  PENDING_APPROVAL: 'PENDING_APPROVAL',
+  /** Waits for staff, who look into the reason. */
+  HELD: 'HELD',
+  /** It is sent in a moment. */
+  PENDING: 'PENDING',
+  /** Sent to the provider, whose answer is awaited or missing; it is asked, and nothing is sent again. */
+  IN_TRANSIT: 'IN_TRANSIT',
+  /** The money has arrived. */
+  PAID: 'PAID',
+  /** The money was not paid; the wallet has it again. */
+  FAILED: 'FAILED',
+  /** The money had arrived and came back; the wallet has it again. */
+  REVERSED: 'REVERSED',
+  /** Taken back or refused before it was sent; the wallet has the money again. */
+  CANCELED: 'CANCELED',
+} as const;
+
+/** One of PayoutState's values, or one that a newer server has added. */
+export type PayoutState = Open<keyof typeof PayoutState>;
+
+/** Who started a payout. */
+export const PayoutTrigger = {
+  /** A person of the organization. */
+  PERSON: 'PERSON',
+  /** Milepost, by the organization's schedule. */
+  SCHEDULE: 'SCHEDULE',
+} as const;
+
+/** One of PayoutTrigger's values, or one that a newer server has added. */
+export type PayoutTrigger = Open<keyof typeof PayoutTrigger>;
 
 /** The business event that a transfer books. "Wallet" is WALLET_AVAILABLE. */
 export const PostingKind = {
@@ -692,6 +964,30 @@ export const RefusalCode = {
 /** One of RefusalCode's values, or one that a newer server has added. */
 export type RefusalCode = Open<keyof typeof RefusalCode>;
 
+/** What the list can be ordered by. */
+export const ReleasePolicyOrderField = {
+  /** By position. */
+  POSITION: 'POSITION',
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of ReleasePolicyOrderField's values, or one that a newer server has added. */
+export type ReleasePolicyOrderField = Open<keyof typeof ReleasePolicyOrderField>;
+
+/** Whether a release policy counts. */
+export const ReleasePolicyStatus = {
+  /** Not yet. */
+  DRAFT: 'DRAFT',
+  /** It does. */
+  ACTIVE: 'ACTIVE',
+  /** Not any more. */
+  DISABLED: 'DISABLED',
+} as const;
+
+/** One of ReleasePolicyStatus's values, or one that a newer server has added. */
+export type ReleasePolicyStatus = Open<keyof typeof ReleasePolicyStatus>;
+
 /** How a reminder travels. */
 export const ReminderChannel = {
   /** By mail to the customer's address. */
@@ -822,3 +1118,24 @@ export const UserStatus = {
 
 /** One of UserStatus's values, or one that a newer server has added. */
 export type UserStatus = Open<keyof typeof UserStatus>;
+
+/** A day of the week. */
+export const Weekday = {
+  /** Monday. */
+  MONDAY: 'MONDAY',
+  /** Tuesday. */
+  TUESDAY: 'TUESDAY',
+  /** Wednesday. */
+  WEDNESDAY: 'WEDNESDAY',
+  /** Thursday. */
+  THURSDAY: 'THURSDAY',
+  /** Friday. */
+  FRIDAY: 'FRIDAY',
+  /** Saturday. */
+  SATURDAY: 'SATURDAY',
+  /** Sunday. */
+  SUNDAY: 'SUNDAY',
+} as const;
+
+/** One of Weekday's values, or one that a newer server has added. */
+export type Weekday = Open<keyof typeof Weekday>;

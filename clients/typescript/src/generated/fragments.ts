@@ -2,9 +2,14 @@
 
 import type {
   AccountCode,
+  ApprovalKind,
+  ApprovalStatus,
   ApprovedVia,
   CollectionMode,
+  ConversionState,
+  ExportStatus,
   FeeScope,
+  FileFormat,
   FundingMode,
   FundingStatus,
   GigInvitationStatus,
@@ -12,6 +17,8 @@ import type {
   GigPriority,
   GigStatus,
   GigVisibility,
+  HoldReason,
+  HoldStatus,
   InvoiceKind,
   InvoiceStatus,
   InvoicingMethod,
@@ -20,21 +27,29 @@ import type {
   OrganizationKind,
   OrganizationStatus,
   PaymentMethodStatus,
+  PaymentSource,
   PaymentState,
   PaymentStatus,
   PaymentTrigger,
+  PayoutFrequency,
+  PayoutMethodKind,
+  PayoutMethodStatus,
+  PayoutState,
+  PayoutTrigger,
   PostingKind,
   ProjectStatus,
   ProposalOrigin,
   ProposalStatus,
   Provider,
   RefusalCode,
+  ReleasePolicyStatus,
   Role,
   TaskStatus,
   TaxCategory,
   TaxLevel,
   TaxMode,
   UserStatus,
+  Weekday,
 } from './enums.js';
 import type {
   CountryCode,
@@ -125,6 +140,124 @@ export interface Device {
 export const DeviceFragment: string =
   'fragment Device on Session{id ip userAgent createdAt lastSeenAt expiresAt isCurrent}';
 
+/** What waits for a second person, in a list. */
+export interface ApprovalSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Which command waits. */
+  readonly kind: ApprovalKind;
+  /** Where it stands. */
+  readonly status: ApprovalStatus;
+  /** How much it moves, where it is about one amount. */
+  readonly amount: Money | null;
+  /** Why the requester asks, where they had to say so. */
+  readonly reason: string | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** When it lapses: 72 hours after it was asked for. */
+  readonly expiresAt: DateTime;
+  /** Who asked; null for Milepost itself, by a rule. */
+  readonly requestedBy: ApprovalSummaryRequestedBy | null;
+  /** For whom they asked. */
+  readonly requestedFor: Party | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** Who asked; null for Milepost itself, by a rule. */
+export interface ApprovalSummaryRequestedBy {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** The definition of ApprovalSummary. */
+export const ApprovalSummaryFragment: string =
+  'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}';
+
+/** Everything that a second person needs to know before they decide, and what came of it. */
+export interface ApprovalDetail extends ApprovalSummary {
+  /** The id of what the command is about: a payout, a refund, an account. */
+  readonly subjectId: string;
+  /** The stored command: its inputs, with ids without their prefix and amounts in minor units. */
+  readonly command: JSONScalar;
+  /** SHA-256 of the command's canonical JSON, in hex digits. */
+  readonly commandHash: string;
+  /** What the second person needs, in `organization` or else as staff: money:approve. */
+  readonly requiredPermission: string;
+  /** Whether staff may decide. */
+  readonly staffMayDecide: boolean;
+  /** Whose members decide; null where only staff do. */
+  readonly organization: Party | null;
+  /** The second person, once they have decided. */
+  readonly decidedBy: ApprovalDetailDecidedBy | null;
+  /** When they did. */
+  readonly decidedAt: DateTime | null;
+  /** What they said to it. */
+  readonly decisionReason: string | null;
+  /** LEDGER_ADJUSTMENT: the transfer to be corrected. */
+  readonly ledgerTransfer: TransferDetail | null;
+  /** The transfers that the command posted in its own name. */
+  readonly posted: ReadonlyArray<TransferDetail>;
+}
+
+/** The second person, once they have decided. */
+export interface ApprovalDetailDecidedBy {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** The definition of ApprovalDetail. */
+export const ApprovalDetailFragment: string =
+  'fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}';
+
+/** A transfer with its lines, to see what is wrong with it or what was posted in its place. */
+export interface TransferDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Which business event it books. */
+  readonly kind: PostingKind;
+  /** When it was posted. */
+  readonly postedAt: DateTime;
+  /** Why, where a person had to say so. */
+  readonly reason: string | null;
+  /** The transfer that undoes it. */
+  readonly reversedBy: TransferDetailReversedBy | null;
+  /** Its entries on accounts you may see: your own, for staff:money all. */
+  readonly entries: ReadonlyArray<TransferDetailLedgerEntry>;
+}
+
+/** The transfer that undoes it. */
+export interface TransferDetailReversedBy {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+}
+
+/** Its entries on accounts you may see: your own, for staff:money all. */
+export interface TransferDetailLedgerEntry {
+  /** The account it is on. */
+  readonly account: TransferDetailLedgerEntryAccount;
+  /** The amount with its sign: a debit is positive, a credit negative, whatever the account. */
+  readonly amount: Money;
+}
+
+/** The account it is on. */
+export interface TransferDetailLedgerEntryAccount {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it holds. */
+  readonly code: AccountCode;
+}
+
+/** The definition of TransferDetail. */
+export const TransferDetailFragment: string =
+  'fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}';
+
 /** A customer who is billed, on Milepost or not. */
 export interface CustomerDetail {
   /** Opaque and never reused; the part before the underscore names the type. */
@@ -176,6 +309,133 @@ export interface TaxTypeDetail {
 /** The definition of TaxTypeDetail. */
 export const TaxTypeDetailFragment: string =
   'fragment TaxTypeDetail on TaxType{id version name rateBps category exemptionReason isDefault isActive}';
+
+/** Held money in a list. */
+export interface HoldSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: HoldStatus;
+  /** What it is held for. */
+  readonly milestone: HoldSummaryMilestone;
+  /** What the milestone's invoice comes to, taxes included. */
+  readonly amount: Money;
+  /** What Milepost keeps when all of it is released; frozen. */
+  readonly fee: Money;
+  /** What is left of the amount then. */
+  readonly net: Money;
+  /** What the freelancer got, fee included. */
+  readonly released: Money;
+  /** What the client got back. */
+  readonly refunded: Money;
+  /** What is left. */
+  readonly remaining: Money;
+  /** Whether a dispute stops everything that would move it. */
+  readonly isFrozen: boolean;
+  /** When a waiting release goes at the earliest. */
+  readonly scheduledReleaseAt: DateTime | null;
+  /** How much waits for a release policy. */
+  readonly releaseAmount: Money | null;
+  /** Whether the waiting release needs a second person; see approvals. */
+  readonly awaitsApproval: boolean;
+  /** Whether it needs staff, with clearEscrowRelease. */
+  readonly awaitsClearance: boolean;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** What it is held for. */
+export interface HoldSummaryMilestone {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is. */
+  readonly title: string;
+  /** Where the money is. */
+  readonly fundingStatus: FundingStatus;
+}
+
+/** The definition of HoldSummary. */
+export const HoldSummaryFragment: string =
+  'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}';
+
+/** What keeps a release back. */
+export interface ReleasePolicySummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts its changes, from 1. */
+  readonly version: number;
+  /** The client whose money it keeps back; null for everybody's. */
+  readonly organization: Party | null;
+  /** Its place in the order, from 1. */
+  readonly position: number;
+  /** It fits releases in this currency; null: in any. */
+  readonly currency: Currency | null;
+  /** It fits releases of this amount or more; null: of any. */
+  readonly minAmount: Money | null;
+  /** How long the release waits. */
+  readonly delayHours: number;
+  /**
+   * Whether a second person agrees: of the client with money:approve, or staff:money; nobody of the freelancer's side
+   * and nobody who approved the work.
+   */
+  readonly needsApproval: boolean;
+  /** Whether staff:money check it. */
+  readonly needsCompliance: boolean;
+  /** Whether it counts. */
+  readonly status: ReleasePolicyStatus;
+}
+
+/** The definition of ReleasePolicySummary. */
+export const ReleasePolicySummaryFragment: string =
+  'fragment ReleasePolicySummary on ReleasePolicy{id version organization{...Party}position currency minAmount{...Money}delayHours needsApproval needsCompliance status}';
+
+/** An export of the ledger as far as it has come. */
+export interface LedgerExportDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** How far it has come. */
+  readonly status: ExportStatus;
+  /** How it is written. */
+  readonly format: FileFormat;
+  /** Entries posted at this instant or later. */
+  readonly postedFrom: DateTime | null;
+  /** Entries posted before this instant. */
+  readonly postedBefore: DateTime;
+  /** Which accounts; null: all. */
+  readonly accountCode: AccountCode | null;
+  /** Whose accounts; null: those of all and the platform's own. */
+  readonly accountOrganization: Party | null;
+  /** How many entries there are; null while it is pending. */
+  readonly entryCount: Int64 | null;
+  /** How long the file is in UTF-8; null while it is pending. */
+  readonly byteCount: Int64 | null;
+  /** The SHA-256 of the whole file in hex; null while it is pending. */
+  readonly sha256: string | null;
+  /** When it was complete. */
+  readonly readyAt: DateTime | null;
+  /** Counts and sums by currency, as at the end of the file. */
+  readonly totals: ReadonlyArray<LedgerExportDetailLedgerExportTotal>;
+}
+
+/** Counts and sums by currency, as at the end of the file. */
+export interface LedgerExportDetailLedgerExportTotal {
+  /** The currency. */
+  readonly currency: Currency;
+  /** How many entries there are. */
+  readonly entryCount: number;
+  /** All debits, positive. */
+  readonly debit: Money;
+  /** All credits, positive. */
+  readonly credit: Money;
+}
+
+/** The definition of LedgerExportDetail. */
+export const LedgerExportDetailFragment: string =
+  'fragment LedgerExportDetail on LedgerExport{id version status format postedFrom postedBefore accountCode accountOrganization{...Party}entryCount byteCount sha256 readyAt totals{currency entryCount debit{...Money}credit{...Money}}}';
 
 /** A fee policy with its tiers. */
 export interface FeePolicyDetail {
@@ -738,6 +998,8 @@ export interface EntryDetail {
   readonly invoice: EntryDetailInvoice | null;
   /** The payment it comes from. */
   readonly payment: EntryDetailPayment | null;
+  /** The payout it is about. */
+  readonly payout: EntryDetailPayout | null;
 }
 
 /** The account it is on. */
@@ -776,9 +1038,17 @@ export interface EntryDetailPayment {
   readonly status: PaymentState;
 }
 
+/** The payout it is about. */
+export interface EntryDetailPayout {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly status: PayoutState;
+}
+
 /** The definition of EntryDetail. */
 export const EntryDetailFragment: string =
-  'fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}}';
+  'fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}payout{id status}}';
 
 /** A payment in a list. */
 export interface PaymentSummary {
@@ -792,19 +1062,21 @@ export interface PaymentSummary {
   readonly amount: Money;
   /** What was taken. */
   readonly capturedAmount: Money;
-  /** Who takes it. */
-  readonly provider: Provider;
+  /** Where its money comes from. */
+  readonly source: PaymentSource;
+  /** METHOD: who takes it. */
+  readonly provider: Provider | null;
   /** Who started it. */
   readonly trigger: PaymentTrigger;
   /** FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge. */
   readonly failureCode: string | null;
   /** When it came to exist. */
   readonly createdAt: DateTime;
-  /** What it is taken from; the payer alone sees it. */
+  /** METHOD: what it is taken from; the payer alone sees it. */
   readonly method: PaymentSummaryMethod | null;
 }
 
-/** What it is taken from; the payer alone sees it. */
+/** METHOD: what it is taken from; the payer alone sees it. */
 export interface PaymentSummaryMethod {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;
@@ -816,7 +1088,7 @@ export interface PaymentSummaryMethod {
 
 /** The definition of PaymentSummary. */
 export const PaymentSummaryFragment: string =
-  'fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}provider trigger failureCode createdAt method{id label last4}}';
+  'fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
 
 /** A way to pay. */
 export interface PaymentMethodSummary {
@@ -845,6 +1117,170 @@ export interface PaymentMethodSummary {
 /** The definition of PaymentMethodSummary. */
 export const PaymentMethodSummaryFragment: string =
   'fragment PaymentMethodSummary on PaymentMethod{id version status provider label last4 currency expiresOn isDefault availableActions{...Action}}';
+
+/** A payout in a list. */
+export interface PayoutSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: PayoutState;
+  /** How much. */
+  readonly amount: Money;
+  /** Who started it. */
+  readonly trigger: PayoutTrigger;
+  /** What staff look into before it is sent, or have looked into. */
+  readonly holdReason: HoldReason | null;
+  /** FAILED and REVERSED: why. A code of the provider, or NEVER_ARRIVED when it never heard of the payout. */
+  readonly failureCode: string | null;
+  /** CANCELED by staff: why. */
+  readonly cancelReason: string | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** When it was sent. */
+  readonly sentAt: DateTime | null;
+  /** When the provider was found to have paid it. */
+  readonly paidAt: DateTime | null;
+  /** Where it goes. */
+  readonly method: PayoutSummaryMethod;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** Where it goes. */
+export interface PayoutSummaryMethod {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What to call it, as the provider says. */
+  readonly label: string;
+  /** The last four characters of what it stands for. */
+  readonly last4: string;
+}
+
+/** The definition of PayoutSummary. */
+export const PayoutSummaryFragment: string =
+  'fragment PayoutSummary on Payout{id version status amount{...Money}trigger holdReason failureCode cancelReason createdAt sentAt paidAt method{id label last4}availableActions{...Action}}';
+
+/** Where an organization is paid out to. */
+export interface PayoutMethodSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it can be paid out to. */
+  readonly status: PayoutMethodStatus;
+  /** Who pays it. */
+  readonly provider: Provider;
+  /** What it is. */
+  readonly kind: PayoutMethodKind;
+  /** What to call it, as the provider says. */
+  readonly label: string;
+  /** The last four characters of what it stands for. */
+  readonly last4: string;
+  /** The currency it is paid in. */
+  readonly currency: Currency;
+  /** Whether payouts in its currency go to it where none is named. */
+  readonly isDefault: boolean;
+  /** When the provider found that it belongs to the organization; null: it has not, and nothing is paid out to it. */
+  readonly verifiedAt: DateTime | null;
+  /**
+   * When it came to a currency that had another method before; staff look at payouts to it for 72 hours. Null for the
+   * first.
+   */
+  readonly replacedAnotherAt: DateTime | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of PayoutMethodSummary. */
+export const PayoutMethodSummaryFragment: string =
+  'fragment PayoutMethodSummary on PayoutMethod{id version status provider kind label last4 currency isDefault verifiedAt replacedAnotherAt availableActions{...Action}}';
+
+/** When a wallet is paid out by itself. */
+export interface PayoutScheduleSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts its changes, from 1. */
+  readonly version: number;
+  /** Which of its wallets. */
+  readonly currency: Currency;
+  /** How often. */
+  readonly frequency: PayoutFrequency;
+  /** WEEKLY: on which day. */
+  readonly weekday: Weekday | null;
+  /** MONTHLY: on which day of the month, 1 to 31. */
+  readonly day: number | null;
+  /** The least that is available for a payout to be made. */
+  readonly threshold: Money;
+  /** Whose days: the organization's time zone when it was set. */
+  readonly timeZone: string;
+  /** The next day; null for NONE. */
+  readonly nextOn: DateScalar | null;
+  /** When that day begins. */
+  readonly nextAt: DateTime | null;
+}
+
+/** The definition of PayoutScheduleSummary. */
+export const PayoutScheduleSummaryFragment: string =
+  'fragment PayoutScheduleSummary on PayoutSchedule{id version currency frequency weekday day threshold{...Money}timeZone nextOn nextAt}';
+
+/** A wallet with all its figures. */
+export interface WalletSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts its movements, from 1. */
+  readonly version: number;
+  /** The currency of all its figures. */
+  readonly currency: Currency;
+  /** What is free now; never negative. */
+  readonly available: Money;
+  /** What is set aside for payouts and chargebacks. */
+  readonly held: Money;
+  /** What is sent to a payout method and has not arrived. */
+  readonly inTransit: Money;
+  /** What has arrived there and not come back. */
+  readonly paidOut: Money;
+  /**
+   * All that ever came in, after fees. At every instant available + held + inTransit + paidOut = earned - spent -
+   * takenBack.
+   */
+  readonly earned: Money;
+  /** What it has paid: invoices, held money, conversions. */
+  readonly spent: Money;
+  /** What credit notes, lost chargebacks and the repayment of debts have taken from it. */
+  readonly takenBack: Money;
+  /** What the organization owes Milepost; what comes into the wallet repays it first. */
+  readonly debt: Money;
+}
+
+/** The definition of WalletSummary. */
+export const WalletSummaryFragment: string =
+  'fragment WalletSummary on Wallet{id version currency available{...Money}held{...Money}inTransit{...Money}paidOut{...Money}earned{...Money}spent{...Money}takenBack{...Money}debt{...Money}}';
+
+/** Money changed from one wallet into another, or the promise to. */
+export interface ConversionSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly status: ConversionState;
+  /** What leaves the one wallet. */
+  readonly given: Money;
+  /** What comes into the other, rounded down. */
+  readonly received: Money;
+  /** Units of the currency received for one unit of the currency given. */
+  readonly rate: Decimal;
+  /** Where the rate comes from. */
+  readonly rateSource: string;
+  /** Since when the rate counts. */
+  readonly rateAsOf: DateTime;
+  /** Until when it can be used. */
+  readonly expiresAt: DateTime;
+}
+
+/** The definition of ConversionSummary. */
+export const ConversionSummaryFragment: string =
+  'fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAsOf expiresAt}';
 
 /** A project in a list. */
 export interface ProjectSummary {

@@ -2,8 +2,15 @@
 
 import type {
   AccountCode,
+  AccountSide,
+  ApprovalKind,
+  ApprovalOrderField,
+  ApprovalStatus,
   CustomerOrderField,
+  EscrowHoldOrderField,
+  ExportStatus,
   FeeScope,
+  FileFormat,
   FundingMode,
   GigInvitationOrderField,
   GigInvitationStatus,
@@ -12,6 +19,7 @@ import type {
   GigPriority,
   GigStatus,
   GigVisibility,
+  HoldStatus,
   InvitationStatus,
   InvoiceKind,
   InvoiceOrderField,
@@ -25,8 +33,13 @@ import type {
   OrganizationKind,
   PaymentMethodStatus,
   PaymentOrderField,
+  PaymentSource,
   PaymentState,
   PaymentStatus,
+  PayoutFrequency,
+  PayoutMethodStatus,
+  PayoutOrderField,
+  PayoutState,
   ProjectOrderField,
   ProjectSide,
   ProjectStatus,
@@ -34,12 +47,15 @@ import type {
   ProposalOrigin,
   ProposalStatus,
   Provider,
+  ReleasePolicyOrderField,
+  ReleasePolicyStatus,
   Role,
   TaskOrderField,
   TaskStatus,
   TaxCategory,
   TaxLevel,
   TaxMode,
+  Weekday,
 } from './enums.js';
 import type {
   CountryCode,
@@ -112,6 +128,18 @@ export interface AddPaymentMethodInput {
   readonly makeDefault?: boolean | null;
 }
 
+/** What addPayoutMethod takes. */
+export interface AddPayoutMethodInput {
+  /** Who pays it. */
+  readonly provider: Provider;
+  /** The provider's token for it; never account data. It is not shown again. */
+  readonly token: string;
+  /** The currency it is paid in. */
+  readonly currency: Currency;
+  /** Whether it shall be the default even where there is one. */
+  readonly makeDefault?: boolean | null;
+}
+
 /** What addTask takes. */
 export interface AddTaskInput {
   /** The milestone. */
@@ -124,10 +152,50 @@ export interface AddTaskInput {
   readonly dueOn?: DateScalar | null;
 }
 
+/** What adjustLedger takes. */
+export interface AdjustLedgerInput {
+  /** The transfer that is wrong. */
+  readonly transferId: string;
+  /** How it should have been, at most 20 lines; none: not at all. */
+  readonly lines: ReadonlyArray<CorrectionLineInput>;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What advanceClock takes. */
 export interface AdvanceClockInput {
   /** Where to move it, at most 366 days from its present. */
   readonly to: DateTime;
+}
+
+/** Conditions on approvals; all given ones must hold. */
+export interface ApprovalFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ApprovalStatus> | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<ApprovalKind> | null;
+  /** Asked for by this organization, or to be decided by it. */
+  readonly organizationId?: string | null;
+}
+
+/** One order of a list. */
+export interface ApprovalOrder {
+  /** What to order by. */
+  readonly field: ApprovalOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** What approve takes. */
+export interface ApproveInput {
+  /** The approval. */
+  readonly approvalId: string;
+  /** What you want to say to it, at most 1000 characters. */
+  readonly reason?: string | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What approveMilestone takes. */
@@ -162,6 +230,12 @@ export interface AssignTaskInput {
   readonly membershipId?: string | null;
 }
 
+/** What cancelApproval takes. */
+export interface CancelApprovalInput {
+  /** The approval. */
+  readonly approvalId: string;
+}
+
 /** What cancelGig takes. */
 export interface CancelGigInput {
   /** The gig. */
@@ -174,6 +248,14 @@ export interface CancelGigInput {
 export interface CancelPaymentInput {
   /** The payment. */
   readonly paymentId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What cancelPayout takes. */
+export interface CancelPayoutInput {
+  /** The payout. */
+  readonly payoutId: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
 }
@@ -204,12 +286,44 @@ export interface ChangeRoleInput {
   readonly expectedVersion?: number | null;
 }
 
+/** What clearEscrowRelease takes. */
+export interface ClearEscrowReleaseInput {
+  /** The hold. */
+  readonly holdId: string;
+}
+
+/** What clearPayoutHold takes. */
+export interface ClearPayoutHoldInput {
+  /** The payout. */
+  readonly payoutId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What closeGig takes. */
 export interface CloseGigInput {
   /** The gig. */
   readonly gigId: string;
   /** Why, for all who see the gig: to 1000 characters. */
   readonly reason?: string | null;
+}
+
+/** What convertWallet takes. */
+export interface ConvertWalletInput {
+  /** The quote. */
+  readonly quoteId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** A line of a transfer as it should have been. */
+export interface CorrectionLineInput {
+  /** On which account, one line each. */
+  readonly accountId: string;
+  /** Whether it is a debit or a credit. */
+  readonly side: AccountSide;
+  /** How much: at least 1, in the account's currency. */
+  readonly amount: MoneyInput;
 }
 
 /** What createFeePolicy takes. */
@@ -374,12 +488,80 @@ export interface DetachMethodInput {
   readonly methodId: string;
 }
 
+/** What detachPayoutMethod takes. */
+export interface DetachPayoutMethodInput {
+  /** The method. */
+  readonly methodId: string;
+}
+
 /** A discount: either basis points or an amount. */
 export interface DiscountInput {
   /** 0 to 10000: 1000 are 10 %. */
   readonly bps?: number | null;
   /** At most what it is taken off. */
   readonly amount?: MoneyInput | null;
+}
+
+/** Conditions on holds; all given ones must hold. */
+export interface EscrowHoldFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<HoldStatus> | null;
+  /** Of this project. */
+  readonly projectId?: string | null;
+  /** For this milestone. */
+  readonly milestoneId?: string | null;
+  /** With this organization on one of the sides. */
+  readonly organizationId?: string | null;
+  /** In this currency. */
+  readonly currency?: Currency | null;
+  /** Frozen by a dispute, or not. */
+  readonly isFrozen?: boolean | null;
+}
+
+/** One order of a list. */
+export interface EscrowHoldOrder {
+  /** What to order by. */
+  readonly field: EscrowHoldOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on exchange rates; all given ones must hold. */
+export interface ExchangeRateFilter {
+  /** From this currency. */
+  readonly fromCurrency?: Currency | null;
+  /** Into this currency. */
+  readonly toCurrency?: Currency | null;
+  /** Of this instant or later. */
+  readonly asOfFrom?: DateTime | null;
+  /** Of before this instant. */
+  readonly asOfBefore?: DateTime | null;
+}
+
+/** A rate to be imported. */
+export interface ExchangeRateInput {
+  /** The currency that is converted. */
+  readonly fromCurrency: Currency;
+  /** The currency it is converted into. */
+  readonly toCurrency: Currency;
+  /** How many units of the one a unit of the other is; up to 10 decimals. */
+  readonly rate: Decimal;
+  /** Since when; not in the future. */
+  readonly asOf: DateTime;
+}
+
+/** What exportLedger takes. */
+export interface ExportLedgerInput {
+  /** How it shall be written. */
+  readonly format: FileFormat;
+  /** Entries posted at this instant or later; left out: from the beginning. */
+  readonly postedFrom?: DateTime | null;
+  /** Entries posted before this instant; left out: until now. */
+  readonly postedBefore?: DateTime | null;
+  /** Whose accounts; others than your own for staff only. */
+  readonly organizationId?: string | null;
+  /** Only accounts with this code. */
+  readonly accountCode?: AccountCode | null;
 }
 
 /** Conditions on fee policies; all given ones must hold. */
@@ -400,6 +582,24 @@ export interface FeeTierInput {
   readonly bps: number;
   /** What is added; left out: nothing. */
   readonly flat?: MoneyInput | null;
+}
+
+/** What freezeEscrow takes. */
+export interface FreezeEscrowInput {
+  /** The hold. */
+  readonly holdId: string;
+}
+
+/** What fundMilestone takes. */
+export interface FundMilestoneInput {
+  /** The milestone. */
+  readonly milestoneId: string;
+  /** What to pay with; your default of the currency unless said. */
+  readonly methodId?: string | null;
+  /** Take it from your wallet instead; then name no method. */
+  readonly fromWallet?: boolean | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** Conditions on gigs; all given ones must hold. */
@@ -446,6 +646,16 @@ export interface GigOrder {
   readonly field: GigOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What importExchangeRates takes. */
+export interface ImportExchangeRatesInput {
+  /** Who says so, to 60 characters. */
+  readonly source: string;
+  /** The rates, 1 to 1000. */
+  readonly rates: ReadonlyArray<ExchangeRateInput>;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** Conditions on invitations; all given ones must hold. */
@@ -558,6 +768,8 @@ export interface LedgerEntryFilter {
   readonly invoiceId?: string | null;
   /** From this payment. */
   readonly paymentId?: string | null;
+  /** About this payout. */
+  readonly payoutId?: string | null;
   /** On accounts of this organization. */
   readonly organizationId?: string | null;
 }
@@ -568,6 +780,12 @@ export interface LedgerEntryOrder {
   readonly field: LedgerEntryOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** Conditions on exports; all given ones must hold. */
+export interface LedgerExportFilter {
+  /** That have come this far. */
+  readonly status?: ReadonlyArray<ExportStatus> | null;
 }
 
 /** A period of posting; both ends may be left open. */
@@ -600,6 +818,14 @@ export interface MoneyInput {
   readonly amountMinor: Int64;
   /** The currency of ISO 4217. */
   readonly currency: Currency;
+}
+
+/** Conditions on thresholds; all given ones must hold. */
+export interface MoneyThresholdFilter {
+  /** For one of these commands. */
+  readonly kind?: ReadonlyArray<ApprovalKind> | null;
+  /** In this currency. */
+  readonly currency?: Currency | null;
 }
 
 /** What offerProposal takes. */
@@ -636,7 +862,9 @@ export interface PauseProjectInput {
 export interface PayInvoiceInput {
   /** The invoice. */
   readonly invoiceId: string;
-  /** What to pay with; your default of the currency unless said. */
+  /** Where the money comes from; METHOD unless said. */
+  readonly source?: PaymentSource | null;
+  /** METHOD: which one; your default of the currency unless said. */
   readonly methodId?: string | null;
   /** How much, in the invoice's currency; all that is due unless said. */
   readonly amount?: MoneyInput | null;
@@ -650,6 +878,8 @@ export interface PaymentFilter {
   readonly status?: ReadonlyArray<PaymentState> | null;
   /** For this invoice. */
   readonly invoiceId?: string | null;
+  /** For this hold. */
+  readonly holdId?: string | null;
   /** Started at this instant or later. */
   readonly createdFrom?: DateTime | null;
   /** Started before this instant. */
@@ -670,6 +900,46 @@ export interface PaymentOrder {
   readonly field: PaymentOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** Conditions on payouts; all given ones must hold. */
+export interface PayoutFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<PayoutState> | null;
+  /** In this currency. */
+  readonly currency?: Currency | null;
+  /** To this method. */
+  readonly methodId?: string | null;
+  /** Of this organization; others than yours for staff only. */
+  readonly organizationId?: string | null;
+  /** Asked for at this instant or later. */
+  readonly createdFrom?: DateTime | null;
+  /** Asked for before this instant. */
+  readonly createdBefore?: DateTime | null;
+}
+
+/** Conditions on payout methods; all given ones must hold. */
+export interface PayoutMethodFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<PayoutMethodStatus> | null;
+  /** In this currency. */
+  readonly currency?: Currency | null;
+  /** Of this organization; others than yours for staff only. */
+  readonly organizationId?: string | null;
+}
+
+/** One order of a list. */
+export interface PayoutOrder {
+  /** What to order by. */
+  readonly field: PayoutOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on payout schedules; all given ones must hold. */
+export interface PayoutScheduleFilter {
+  /** Of the wallet in this currency. */
+  readonly currency?: Currency | null;
 }
 
 /** A billable part of a plan. */
@@ -772,6 +1042,88 @@ export interface PublishGigInput {
   readonly gigId: string;
 }
 
+/** What quoteConversion takes. */
+export interface QuoteConversionInput {
+  /** What to convert. */
+  readonly amount: MoneyInput;
+  /** Into which currency. */
+  readonly to: Currency;
+}
+
+/** What refundEscrow takes. */
+export interface RefundEscrowInput {
+  /** The hold. */
+  readonly holdId: string;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What reject takes. */
+export interface RejectInput {
+  /** The approval. */
+  readonly approvalId: string;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+}
+
+/** What rejectPayout takes. */
+export interface RejectPayoutInput {
+  /** The payout. */
+  readonly payoutId: string;
+  /** Why: 1 to 1000 characters. The organization reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What releaseEscrow takes. */
+export interface ReleaseEscrowInput {
+  /** The hold. */
+  readonly holdId: string;
+  /** How much, in the hold's currency; all that is left unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** Conditions on release policies; all given ones must hold. */
+export interface ReleasePolicyFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ReleasePolicyStatus> | null;
+  /** Of this organization. */
+  readonly organizationId?: string | null;
+  /** Of the platform, or not. */
+  readonly isPlatform?: boolean | null;
+}
+
+/** One order of a list. */
+export interface ReleasePolicyOrder {
+  /** What to order by. */
+  readonly field: ReleasePolicyOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** All that a release policy says. */
+export interface ReleasePolicyTermsInput {
+  /** Its place in the order: 1 to 1000. */
+  readonly position: number;
+  /** Only for releases in this currency. */
+  readonly currency?: Currency | null;
+  /** Only for this amount or more; name its currency. */
+  readonly minAmount?: MoneyInput | null;
+  /** How long the release waits: 0 to 2160 hours. */
+  readonly delayHours?: number | null;
+  /** Whether a second person agrees. */
+  readonly needsApproval?: boolean | null;
+  /** Whether staff check it. */
+  readonly needsCompliance?: boolean | null;
+  /** Whether it counts. */
+  readonly status: ReleasePolicyStatus;
+}
+
 /** What removeMember takes. */
 export interface RemoveMemberInput {
   /** The member. */
@@ -802,6 +1154,16 @@ export interface RequestPauseInput {
   readonly projectId: string;
   /** Why: 1 to 1000 characters. */
   readonly reason: string;
+}
+
+/** What requestPayout takes. */
+export interface RequestPayoutInput {
+  /** How much; the currency says which wallet. */
+  readonly amount: MoneyInput;
+  /** Where to; your default of the currency unless said. */
+  readonly methodId?: string | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What requestTaskChanges takes. */
@@ -850,6 +1212,20 @@ export interface RevokeSessionInput {
   readonly sessionId: string;
 }
 
+/** What ruleEscrow takes. */
+export interface RuleEscrowInput {
+  /** The hold. */
+  readonly holdId: string;
+  /** What is released; may be 0. */
+  readonly freelancerAmount: MoneyInput;
+  /** What goes back; may be 0. */
+  readonly clientAmount: MoneyInput;
+  /** Why: 1 to 1000 characters. */
+  readonly rationale: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What sendInvoiceReminder takes. */
 export interface SendInvoiceReminderInput {
   /** The invoice. */
@@ -862,12 +1238,42 @@ export interface SetDefaultMethodInput {
   readonly methodId: string;
 }
 
+/** What setDefaultPayoutMethod takes. */
+export interface SetDefaultPayoutMethodInput {
+  /** The method. */
+  readonly methodId: string;
+}
+
 /** What setFeeTiers takes. */
 export interface SetFeeTiersInput {
   /** The policy. */
   readonly feePolicyId: string;
   /** All its tiers, at most 200; none: the policy's own rate for all. */
   readonly tiers: ReadonlyArray<FeeTierInput>;
+}
+
+/** What setMoneyThresholds takes. */
+export interface SetMoneyThresholdsInput {
+  /** For payouts. */
+  readonly payout?: MoneyInput | null;
+  /** For refunds that a person asks for. */
+  readonly refund?: MoneyInput | null;
+  /** For rulings over disputed money. */
+  readonly ruling?: MoneyInput | null;
+}
+
+/** What setPayoutSchedule takes. */
+export interface SetPayoutScheduleInput {
+  /** Which wallet. */
+  readonly currency: Currency;
+  /** How often. */
+  readonly frequency: PayoutFrequency;
+  /** WEEKLY: on which day. */
+  readonly weekday?: Weekday | null;
+  /** MONTHLY: on which day of the month, 1 to 31. */
+  readonly day?: number | null;
+  /** The least to pay out; 10.00 (1000 of the minor unit) unless said. */
+  readonly threshold?: MoneyInput | null;
 }
 
 /** What setProjectTeam takes. */
@@ -980,6 +1386,12 @@ export interface TrialBalanceFilter {
   readonly organizationId?: string | null;
 }
 
+/** What unfreezeEscrow takes. */
+export interface UnfreezeEscrowInput {
+  /** The hold. */
+  readonly holdId: string;
+}
+
 /** What updateGig takes. */
 export interface UpdateGigInput {
   /** The gig. */
@@ -1066,6 +1478,8 @@ export interface UpdateOrganizationInput {
   readonly legalName?: string | null;
   /** Where its documents are sent. */
   readonly billingEmail?: Email | null;
+  /** The currency it keeps its own books in: invoices are converted into it when they open. */
+  readonly baseCurrency?: Currency | null;
   /** The zone its dates are in; UTC unless said. */
   readonly timeZone?: TimeZone | null;
   /** Where it is registered. */
@@ -1130,6 +1544,18 @@ export interface UpsertCustomerInput {
   readonly paymentTermsDays?: number | null;
   /** The same party on Milepost. */
   readonly organizationId?: string | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
+/** What upsertReleasePolicy takes. */
+export interface UpsertReleasePolicyInput {
+  /** The policy to write anew; left out: a new one. */
+  readonly policyId?: string | null;
+  /** Whose it is; left out for the platform's. */
+  readonly organizationId?: string | null;
+  /** All that it says. */
+  readonly terms: ReleasePolicyTermsInput;
   /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
   readonly expectedVersion?: number | null;
 }

@@ -94,6 +94,96 @@ enum AccountSide implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Which command waits for a second person, and who that may be besides the requester.
+enum ApprovalKind implements ApiEnum {
+  /// A payout: members with money:approve; where there is nobody else, staff:money.
+  payout('PAYOUT'),
+
+  /// A refund: members of the issuer with money:approve; where there is nobody else, staff:money.
+  refund('REFUND'),
+
+  /// A release of held money: members of the client with money:approve, or staff:money.
+  release('RELEASE'),
+
+  /// A correction of the books: staff:money.
+  ledgerAdjustment('LEDGER_ADJUSTMENT'),
+
+  /// Money that a provider took otherwise than asked: staff:money.
+  suspenseClearing('SUSPENSE_CLEARING'),
+
+  /// A debt that Milepost gives up: staff:money.
+  debtWriteOff('DEBT_WRITE_OFF'),
+
+  /// A ruling over disputed money: staff:disputes.
+  ruling('RULING'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ApprovalKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ApprovalKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum ApprovalOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By expires at.
+  expiresAt('EXPIRES_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ApprovalOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ApprovalOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of an approval.
+enum ApprovalStatus implements ApiEnum {
+  /// Waits for a second person.
+  pending('PENDING'),
+
+  /// A second person agreed, and the command ran.
+  approved('APPROVED'),
+
+  /// A second person said no.
+  rejected('REJECTED'),
+
+  /// Nobody decided in 72 hours.
+  expired('EXPIRED'),
+
+  /// Taken back by the requester, or its subject took another course.
+  cancelled('CANCELLED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ApprovalStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ApprovalStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How a milestone came to be approved.
 enum ApprovedVia implements ApiEnum {
   /// The client approved it as a whole.
@@ -104,6 +194,9 @@ enum ApprovedVia implements ApiEnum {
 
   /// The client did not answer in time.
   timer('TIMER'),
+
+  /// A ruling used up its hold and gave a part to the freelancer.
+  ruling('RULING'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
@@ -144,6 +237,28 @@ enum CollectionMode implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// The life of a conversion.
+enum ConversionState implements ApiEnum {
+  /// A promise that ends with expiresAt; nothing has moved.
+  quoted('QUOTED'),
+
+  /// The money is in the other wallet.
+  converted('CONVERTED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ConversionState(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ConversionState.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum CustomerOrderField implements ApiEnum {
   /// By name.
@@ -159,6 +274,56 @@ enum CustomerOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CustomerOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum EscrowHoldOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By amount.
+  amount('AMOUNT'),
+
+  /// By remaining.
+  remaining('REMAINING'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const EscrowHoldOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory EscrowHoldOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How far an export has come.
+enum ExportStatus implements ApiEnum {
+  /// It is being written.
+  pending('PENDING'),
+
+  /// Its parts can be read, for 7 days.
+  ready('READY'),
+
+  /// Its parts are gone; its counts, sums and SHA-256 stay.
+  forgotten('FORGOTTEN'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ExportStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ExportStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -188,10 +353,35 @@ enum FeeScope implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How an export is written.
+enum FileFormat implements ApiEnum {
+  /// RFC 4180 with a header. Cells that a spreadsheet would compute begin with an apostrophe.
+  csv('CSV'),
+
+  /// A JSON object on each line.
+  jsonLines('JSON_LINES'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FileFormat(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FileFormat.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Where the money comes from.
 enum FundingMode implements ApiEnum {
   /// Each invoice charges the client's default payment method.
   direct('DIRECT'),
+
+  /// The client funds each milestone before its work; approval releases the money.
+  escrow('ESCROW'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
@@ -211,6 +401,24 @@ enum FundingMode implements ApiEnum {
 enum FundingStatus implements ApiEnum {
   /// Nowhere yet: under DIRECT its invoice charges the client.
   notRequired('NOT_REQUIRED'),
+
+  /// With the client; fundMilestone holds it.
+  unfunded('UNFUNDED'),
+
+  /// On its way into escrow.
+  funding('FUNDING'),
+
+  /// Held for this milestone.
+  funded('FUNDED'),
+
+  /// A part was released in advance; the rest is held.
+  partiallyReleased('PARTIALLY_RELEASED'),
+
+  /// Released to the freelancer.
+  released('RELEASED'),
+
+  /// Given back to the client.
+  refunded('REFUNDED'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
@@ -419,6 +627,62 @@ enum GigVisibility implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Why staff look at a payout before it is sent.
+enum HoldReason implements ApiEnum {
+  /// Its method came in the place of another less than 72 hours before.
+  newMethod('NEW_METHOD'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const HoldReason(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory HoldReason.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a hold.
+enum HoldStatus implements ApiEnum {
+  /// Its payment is under way.
+  pending('PENDING'),
+
+  /// The money is there.
+  held('HELD'),
+
+  /// A part was released; the rest is held.
+  partiallyReleased('PARTIALLY_RELEASED'),
+
+  /// All of it is released.
+  released('RELEASED'),
+
+  /// What was left of it went back to the client.
+  refunded('REFUNDED'),
+
+  /// Its payment failed; nothing was held.
+  failed('FAILED'),
+
+  /// Its payment was taken back; nothing was held.
+  canceled('CANCELED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const HoldStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory HoldStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The life of an invitation to an organization.
 enum InvitationStatus implements ApiEnum {
   /// Waits for an answer.
@@ -463,6 +727,9 @@ enum InvoiceKind implements ApiEnum {
 
   /// What is left of a project when it is completed.
   finalValue('FINAL'),
+
+  /// Held money that was released before its milestone was approved.
+  advance('ADVANCE'),
 
   /// Whatever a person wrote on it.
   standard('STANDARD'),
@@ -547,6 +814,9 @@ enum InvoiceStatus implements ApiEnum {
 
   /// Taken back before anything was paid; the number stays used.
   voidValue('VOID'),
+
+  /// Given up by the issuer; money that comes all the same is taken.
+  uncollectible('UNCOLLECTIBLE'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
@@ -674,6 +944,65 @@ enum MilestoneStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory MilestoneStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What moved held money.
+enum MovementCause implements ApiEnum {
+  /// The work was approved.
+  approval('APPROVAL'),
+
+  /// The client paid in advance.
+  client('CLIENT'),
+
+  /// The freelancer gave it back.
+  freelancer('FREELANCER'),
+
+  /// A release policy was fulfilled.
+  policy('POLICY'),
+
+  /// Staff divided it.
+  ruling('RULING'),
+
+  /// The project was cancelled.
+  cancellation('CANCELLATION'),
+
+  /// The provider took it back.
+  chargeback('CHARGEBACK'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const MovementCause(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory MovementCause.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Where held money went.
+enum MovementKind implements ApiEnum {
+  /// To the freelancer's wallet, paying an invoice.
+  release('RELEASE'),
+
+  /// Back to the client.
+  refund('REFUND'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const MovementKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory MovementKind.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -831,6 +1160,28 @@ enum PaymentOrderField implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Where a payment takes its money from.
+enum PaymentSource implements ApiEnum {
+  /// A payment method, which its provider charges.
+  method('METHOD'),
+
+  /// The payer's wallet at Milepost, at once and without a provider.
+  wallet('WALLET'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PaymentSource(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PaymentSource.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The life of a payment.
 enum PaymentState implements ApiEnum {
   /// Stored; it is sent in a moment.
@@ -908,6 +1259,162 @@ enum PaymentTrigger implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory PaymentTrigger.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How often a wallet is paid out by itself.
+enum PayoutFrequency implements ApiEnum {
+  /// Never: payouts are asked for.
+  none('NONE'),
+
+  /// On one day of each week.
+  weekly('WEEKLY'),
+
+  /// On one day of each month; in months that are too short on their last day.
+  monthly('MONTHLY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayoutFrequency(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayoutFrequency.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What money is paid out to.
+enum PayoutMethodKind implements ApiEnum {
+  /// An account at a bank.
+  bankAccount('BANK_ACCOUNT'),
+
+  /// A debit card.
+  card('CARD'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayoutMethodKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayoutMethodKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a method can be paid out to.
+enum PayoutMethodStatus implements ApiEnum {
+  /// It can, once the provider has verified it.
+  active('ACTIVE'),
+
+  /// Not any more; past payouts still name it.
+  detached('DETACHED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayoutMethodStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayoutMethodStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum PayoutOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By amount.
+  amount('AMOUNT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayoutOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayoutOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a payout. Its money has left what is available from the beginning.
+enum PayoutState implements ApiEnum {
+  /// Asked for; whether anybody else has to agree is seen at once.
+  requested('REQUESTED'),
+
+  /// Waits for a second person.
+  pendingApproval('PENDING_APPROVAL'),
+
+  /// Waits for staff, who look into the reason.
+  held('HELD'),
+
+  /// It is sent in a moment.
+  pending('PENDING'),
+
+  /// Sent to the provider, whose answer is awaited or missing; it is asked, and nothing is sent again.
+  inTransit('IN_TRANSIT'),
+
+  /// The money has arrived.
+  paid('PAID'),
+
+  /// The money was not paid; the wallet has it again.
+  failed('FAILED'),
+
+  /// The money had arrived and came back; the wallet has it again.
+  reversed('REVERSED'),
+
+  /// Taken back or refused before it was sent; the wallet has the money again.
+  canceled('CANCELED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayoutState(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayoutState.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Who started a payout.
+enum PayoutTrigger implements ApiEnum {
+  /// A person of the organization.
+  person('PERSON'),
+
+  /// Milepost, by the organization's schedule.
+  schedule('SCHEDULE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayoutTrigger(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayoutTrigger.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1242,6 +1749,53 @@ enum RefusalCode implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum ReleasePolicyOrderField implements ApiEnum {
+  /// By position.
+  position('POSITION'),
+
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReleasePolicyOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReleasePolicyOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a release policy counts.
+enum ReleasePolicyStatus implements ApiEnum {
+  /// Not yet.
+  draft('DRAFT'),
+
+  /// It does.
+  active('ACTIVE'),
+
+  /// Not any more.
+  disabled('DISABLED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReleasePolicyStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReleasePolicyStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How a reminder travels.
 enum ReminderChannel implements ApiEnum {
   /// By mail to the customer's address.
@@ -1481,6 +2035,43 @@ enum UserStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory UserStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// A day of the week.
+enum Weekday implements ApiEnum {
+  /// Monday.
+  monday('MONDAY'),
+
+  /// Tuesday.
+  tuesday('TUESDAY'),
+
+  /// Wednesday.
+  wednesday('WEDNESDAY'),
+
+  /// Thursday.
+  thursday('THURSDAY'),
+
+  /// Friday.
+  friday('FRIDAY'),
+
+  /// Saturday.
+  saturday('SATURDAY'),
+
+  /// Sunday.
+  sunday('SUNDAY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const Weekday(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory Weekday.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

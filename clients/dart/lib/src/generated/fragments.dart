@@ -225,6 +225,395 @@ class Device extends ApiData {
   };
 }
 
+/// What waits for a second person, in a list.
+class ApprovalSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ApprovalSummary({
+    required this.id,
+    required this.version,
+    required this.kind,
+    required this.status,
+    this.amount,
+    this.reason,
+    required this.createdAt,
+    required this.expiresAt,
+    this.requestedBy,
+    this.requestedFor,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  ApprovalSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      kind = ApprovalKind.fromJson(json['kind']),
+      status = ApprovalStatus.fromJson(json['status']),
+      amount = json['amount'].orNull(Money.fromJson),
+      reason = json['reason'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      expiresAt = json['expiresAt'].instant,
+      requestedBy = json['requestedBy'].orNull(ApprovalSummaryRequestedBy.fromJson),
+      requestedFor = json['requestedFor'].orNull(Party.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Which command waits.
+  final ApprovalKind kind;
+
+  /// Where it stands.
+  final ApprovalStatus status;
+
+  /// How much it moves, where it is about one amount.
+  final Money? amount;
+
+  /// Why the requester asks, where they had to say so.
+  final String? reason;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// When it lapses: 72 hours after it was asked for.
+  final DateTime expiresAt;
+
+  /// Who asked; null for Milepost itself, by a rule.
+  final ApprovalSummaryRequestedBy? requestedBy;
+
+  /// For whom they asked.
+  final Party? requestedFor;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'kind': kind,
+    'status': status,
+    'amount': amount,
+    'reason': reason,
+    'createdAt': createdAt,
+    'expiresAt': expiresAt,
+    'requestedBy': requestedBy,
+    'requestedFor': requestedFor,
+    'availableActions': availableActions,
+  };
+}
+
+/// Who asked; null for Milepost itself, by a rule.
+final class ApprovalSummaryRequestedBy extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ApprovalSummaryRequestedBy({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  ApprovalSummaryRequestedBy.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
+}
+
+/// Everything that a second person needs to know before they decide, and what came of it.
+class ApprovalDetail extends ApiData implements ApprovalSummary {
+  /// Made by hand, for tests and previews.
+  const ApprovalDetail({
+    required this.id,
+    required this.version,
+    required this.kind,
+    required this.status,
+    this.amount,
+    this.reason,
+    required this.createdAt,
+    required this.expiresAt,
+    this.requestedBy,
+    this.requestedFor,
+    required this.availableActions,
+    required this.subjectId,
+    this.command,
+    required this.commandHash,
+    required this.requiredPermission,
+    required this.staffMayDecide,
+    this.organization,
+    this.decidedBy,
+    this.decidedAt,
+    this.decisionReason,
+    this.ledgerTransfer,
+    required this.posted,
+  });
+
+  /// Reads it from an answer.
+  ApprovalDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      kind = ApprovalKind.fromJson(json['kind']),
+      status = ApprovalStatus.fromJson(json['status']),
+      amount = json['amount'].orNull(Money.fromJson),
+      reason = json['reason'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      expiresAt = json['expiresAt'].instant,
+      requestedBy = json['requestedBy'].orNull(ApprovalSummaryRequestedBy.fromJson),
+      requestedFor = json['requestedFor'].orNull(Party.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      subjectId = json['subjectId'].string,
+      command = json['command'].value,
+      commandHash = json['commandHash'].string,
+      requiredPermission = json['requiredPermission'].string,
+      staffMayDecide = json['staffMayDecide'].boolean,
+      organization = json['organization'].orNull(Party.fromJson),
+      decidedBy = json['decidedBy'].orNull(ApprovalDetailDecidedBy.fromJson),
+      decidedAt = json['decidedAt'].orNull((one) => one.instant),
+      decisionReason = json['decisionReason'].orNull((one) => one.string),
+      ledgerTransfer = json['ledgerTransfer'].orNull(TransferDetail.fromJson),
+      posted = json['posted'].list(TransferDetail.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  @override
+  final int version;
+
+  /// Which command waits.
+  @override
+  final ApprovalKind kind;
+
+  /// Where it stands.
+  @override
+  final ApprovalStatus status;
+
+  /// How much it moves, where it is about one amount.
+  @override
+  final Money? amount;
+
+  /// Why the requester asks, where they had to say so.
+  @override
+  final String? reason;
+
+  /// When it came to exist.
+  @override
+  final DateTime createdAt;
+
+  /// When it lapses: 72 hours after it was asked for.
+  @override
+  final DateTime expiresAt;
+
+  /// Who asked; null for Milepost itself, by a rule.
+  @override
+  final ApprovalSummaryRequestedBy? requestedBy;
+
+  /// For whom they asked.
+  @override
+  final Party? requestedFor;
+
+  /// What the viewer may do with it now.
+  @override
+  final List<AvailableAction> availableActions;
+
+  /// The id of what the command is about: a payout, a refund, an account.
+  final String subjectId;
+
+  /// The stored command: its inputs, with ids without their prefix and amounts in minor units.
+  final Object? command;
+
+  /// SHA-256 of the command's canonical JSON, in hex digits.
+  final String commandHash;
+
+  /// What the second person needs, in `organization` or else as staff: money:approve.
+  final String requiredPermission;
+
+  /// Whether staff may decide.
+  final bool staffMayDecide;
+
+  /// Whose members decide; null where only staff do.
+  final Party? organization;
+
+  /// The second person, once they have decided.
+  final ApprovalDetailDecidedBy? decidedBy;
+
+  /// When they did.
+  final DateTime? decidedAt;
+
+  /// What they said to it.
+  final String? decisionReason;
+
+  /// LEDGER_ADJUSTMENT: the transfer to be corrected.
+  final TransferDetail? ledgerTransfer;
+
+  /// The transfers that the command posted in its own name.
+  final List<TransferDetail> posted;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'kind': kind,
+    'status': status,
+    'amount': amount,
+    'reason': reason,
+    'createdAt': createdAt,
+    'expiresAt': expiresAt,
+    'requestedBy': requestedBy,
+    'requestedFor': requestedFor,
+    'availableActions': availableActions,
+    'subjectId': subjectId,
+    'command': command,
+    'commandHash': commandHash,
+    'requiredPermission': requiredPermission,
+    'staffMayDecide': staffMayDecide,
+    'organization': organization,
+    'decidedBy': decidedBy,
+    'decidedAt': decidedAt,
+    'decisionReason': decisionReason,
+    'ledgerTransfer': ledgerTransfer,
+    'posted': posted,
+  };
+}
+
+/// The second person, once they have decided.
+final class ApprovalDetailDecidedBy extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ApprovalDetailDecidedBy({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  ApprovalDetailDecidedBy.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
+}
+
+/// A transfer with its lines, to see what is wrong with it or what was posted in its place.
+class TransferDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const TransferDetail({
+    required this.id,
+    required this.kind,
+    required this.postedAt,
+    this.reason,
+    this.reversedBy,
+    required this.entries,
+  });
+
+  /// Reads it from an answer.
+  TransferDetail.fromJson(Json json)
+    : id = json['id'].string,
+      kind = PostingKind.fromJson(json['kind']),
+      postedAt = json['postedAt'].instant,
+      reason = json['reason'].orNull((one) => one.string),
+      reversedBy = json['reversedBy'].orNull(TransferDetailReversedBy.fromJson),
+      entries = json['entries'].list(TransferDetailEntry.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Which business event it books.
+  final PostingKind kind;
+
+  /// When it was posted.
+  final DateTime postedAt;
+
+  /// Why, where a person had to say so.
+  final String? reason;
+
+  /// The transfer that undoes it.
+  final TransferDetailReversedBy? reversedBy;
+
+  /// Its entries on accounts you may see: your own, for staff:money all.
+  final List<TransferDetailEntry> entries;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'kind': kind,
+    'postedAt': postedAt,
+    'reason': reason,
+    'reversedBy': reversedBy,
+    'entries': entries,
+  };
+}
+
+/// The transfer that undoes it.
+final class TransferDetailReversedBy extends ApiData {
+  /// Made by hand, for tests and previews.
+  const TransferDetailReversedBy({required this.id});
+
+  /// Reads it from an answer.
+  TransferDetailReversedBy.fromJson(Json json) : id = json['id'].string, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  @override
+  Map<String, Object?> get fields => {'id': id};
+}
+
+/// Its entries on accounts you may see: your own, for staff:money all.
+final class TransferDetailEntry extends ApiData {
+  /// Made by hand, for tests and previews.
+  const TransferDetailEntry({required this.account, required this.amount});
+
+  /// Reads it from an answer.
+  TransferDetailEntry.fromJson(Json json)
+    : account = TransferDetailEntryAccount.fromJson(json['account']),
+      amount = Money.fromJson(json['amount']),
+      super.read(json);
+
+  /// The account it is on.
+  final TransferDetailEntryAccount account;
+
+  /// The amount with its sign: a debit is positive, a credit negative, whatever the account.
+  final Money amount;
+
+  @override
+  Map<String, Object?> get fields => {'account': account, 'amount': amount};
+}
+
+/// The account it is on.
+final class TransferDetailEntryAccount extends ApiData {
+  /// Made by hand, for tests and previews.
+  const TransferDetailEntryAccount({required this.id, required this.code});
+
+  /// Reads it from an answer.
+  TransferDetailEntryAccount.fromJson(Json json)
+    : id = json['id'].string,
+      code = AccountCode.fromJson(json['code']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it holds.
+  final AccountCode code;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code};
+}
+
 /// A customer who is billed, on Milepost or not.
 class CustomerDetail extends ApiData {
   /// Made by hand, for tests and previews.
@@ -361,6 +750,345 @@ class TaxTypeDetail extends ApiData {
     'isDefault': isDefault,
     'isActive': isActive,
   };
+}
+
+/// Held money in a list.
+class HoldSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const HoldSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.milestone,
+    required this.amount,
+    required this.fee,
+    required this.net,
+    required this.released,
+    required this.refunded,
+    required this.remaining,
+    required this.isFrozen,
+    this.scheduledReleaseAt,
+    this.releaseAmount,
+    required this.awaitsApproval,
+    required this.awaitsClearance,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  HoldSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = HoldStatus.fromJson(json['status']),
+      milestone = HoldSummaryMilestone.fromJson(json['milestone']),
+      amount = Money.fromJson(json['amount']),
+      fee = Money.fromJson(json['fee']),
+      net = Money.fromJson(json['net']),
+      released = Money.fromJson(json['released']),
+      refunded = Money.fromJson(json['refunded']),
+      remaining = Money.fromJson(json['remaining']),
+      isFrozen = json['isFrozen'].boolean,
+      scheduledReleaseAt = json['scheduledReleaseAt'].orNull((one) => one.instant),
+      releaseAmount = json['releaseAmount'].orNull(Money.fromJson),
+      awaitsApproval = json['awaitsApproval'].boolean,
+      awaitsClearance = json['awaitsClearance'].boolean,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final HoldStatus status;
+
+  /// What it is held for.
+  final HoldSummaryMilestone milestone;
+
+  /// What the milestone's invoice comes to, taxes included.
+  final Money amount;
+
+  /// What Milepost keeps when all of it is released; frozen.
+  final Money fee;
+
+  /// What is left of the amount then.
+  final Money net;
+
+  /// What the freelancer got, fee included.
+  final Money released;
+
+  /// What the client got back.
+  final Money refunded;
+
+  /// What is left.
+  final Money remaining;
+
+  /// Whether a dispute stops everything that would move it.
+  final bool isFrozen;
+
+  /// When a waiting release goes at the earliest.
+  final DateTime? scheduledReleaseAt;
+
+  /// How much waits for a release policy.
+  final Money? releaseAmount;
+
+  /// Whether the waiting release needs a second person; see approvals.
+  final bool awaitsApproval;
+
+  /// Whether it needs staff, with clearEscrowRelease.
+  final bool awaitsClearance;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'milestone': milestone,
+    'amount': amount,
+    'fee': fee,
+    'net': net,
+    'released': released,
+    'refunded': refunded,
+    'remaining': remaining,
+    'isFrozen': isFrozen,
+    'scheduledReleaseAt': scheduledReleaseAt,
+    'releaseAmount': releaseAmount,
+    'awaitsApproval': awaitsApproval,
+    'awaitsClearance': awaitsClearance,
+    'availableActions': availableActions,
+  };
+}
+
+/// What it is held for.
+final class HoldSummaryMilestone extends ApiData {
+  /// Made by hand, for tests and previews.
+  const HoldSummaryMilestone({required this.id, required this.title, required this.fundingStatus});
+
+  /// Reads it from an answer.
+  HoldSummaryMilestone.fromJson(Json json)
+    : id = json['id'].string,
+      title = json['title'].string,
+      fundingStatus = FundingStatus.fromJson(json['fundingStatus']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is.
+  final String title;
+
+  /// Where the money is.
+  final FundingStatus fundingStatus;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'title': title, 'fundingStatus': fundingStatus};
+}
+
+/// What keeps a release back.
+class ReleasePolicySummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ReleasePolicySummary({
+    required this.id,
+    required this.version,
+    this.organization,
+    required this.position,
+    this.currency,
+    this.minAmount,
+    required this.delayHours,
+    required this.needsApproval,
+    required this.needsCompliance,
+    required this.status,
+  });
+
+  /// Reads it from an answer.
+  ReleasePolicySummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      organization = json['organization'].orNull(Party.fromJson),
+      position = json['position'].integer,
+      currency = json['currency'].orNull((one) => one.string),
+      minAmount = json['minAmount'].orNull(Money.fromJson),
+      delayHours = json['delayHours'].integer,
+      needsApproval = json['needsApproval'].boolean,
+      needsCompliance = json['needsCompliance'].boolean,
+      status = ReleasePolicyStatus.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts its changes, from 1.
+  final int version;
+
+  /// The client whose money it keeps back; null for everybody's.
+  final Party? organization;
+
+  /// Its place in the order, from 1.
+  final int position;
+
+  /// It fits releases in this currency; null: in any.
+  final String? currency;
+
+  /// It fits releases of this amount or more; null: of any.
+  final Money? minAmount;
+
+  /// How long the release waits.
+  final int delayHours;
+
+  /// Whether a second person agrees: of the client with money:approve, or staff:money; nobody of the freelancer's side
+  /// and nobody who approved the work.
+  final bool needsApproval;
+
+  /// Whether staff:money check it.
+  final bool needsCompliance;
+
+  /// Whether it counts.
+  final ReleasePolicyStatus status;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'organization': organization,
+    'position': position,
+    'currency': currency,
+    'minAmount': minAmount,
+    'delayHours': delayHours,
+    'needsApproval': needsApproval,
+    'needsCompliance': needsCompliance,
+    'status': status,
+  };
+}
+
+/// An export of the ledger as far as it has come.
+class LedgerExportDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const LedgerExportDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.format,
+    this.postedFrom,
+    required this.postedBefore,
+    this.accountCode,
+    this.accountOrganization,
+    this.entryCount,
+    this.byteCount,
+    this.sha256,
+    this.readyAt,
+    required this.totals,
+  });
+
+  /// Reads it from an answer.
+  LedgerExportDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = ExportStatus.fromJson(json['status']),
+      format = FileFormat.fromJson(json['format']),
+      postedFrom = json['postedFrom'].orNull((one) => one.instant),
+      postedBefore = json['postedBefore'].instant,
+      accountCode = json['accountCode'].orNull(AccountCode.fromJson),
+      accountOrganization = json['accountOrganization'].orNull(Party.fromJson),
+      entryCount = json['entryCount'].orNull(Int64.fromJson),
+      byteCount = json['byteCount'].orNull(Int64.fromJson),
+      sha256 = json['sha256'].orNull((one) => one.string),
+      readyAt = json['readyAt'].orNull((one) => one.instant),
+      totals = json['totals'].list(LedgerExportDetailTotal.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// How far it has come.
+  final ExportStatus status;
+
+  /// How it is written.
+  final FileFormat format;
+
+  /// Entries posted at this instant or later.
+  final DateTime? postedFrom;
+
+  /// Entries posted before this instant.
+  final DateTime postedBefore;
+
+  /// Which accounts; null: all.
+  final AccountCode? accountCode;
+
+  /// Whose accounts; null: those of all and the platform's own.
+  final Party? accountOrganization;
+
+  /// How many entries there are; null while it is pending.
+  final Int64? entryCount;
+
+  /// How long the file is in UTF-8; null while it is pending.
+  final Int64? byteCount;
+
+  /// The SHA-256 of the whole file in hex; null while it is pending.
+  final String? sha256;
+
+  /// When it was complete.
+  final DateTime? readyAt;
+
+  /// Counts and sums by currency, as at the end of the file.
+  final List<LedgerExportDetailTotal> totals;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'format': format,
+    'postedFrom': postedFrom,
+    'postedBefore': postedBefore,
+    'accountCode': accountCode,
+    'accountOrganization': accountOrganization,
+    'entryCount': entryCount,
+    'byteCount': byteCount,
+    'sha256': sha256,
+    'readyAt': readyAt,
+    'totals': totals,
+  };
+}
+
+/// Counts and sums by currency, as at the end of the file.
+final class LedgerExportDetailTotal extends ApiData {
+  /// Made by hand, for tests and previews.
+  const LedgerExportDetailTotal({
+    required this.currency,
+    required this.entryCount,
+    required this.debit,
+    required this.credit,
+  });
+
+  /// Reads it from an answer.
+  LedgerExportDetailTotal.fromJson(Json json)
+    : currency = json['currency'].string,
+      entryCount = json['entryCount'].integer,
+      debit = Money.fromJson(json['debit']),
+      credit = Money.fromJson(json['credit']),
+      super.read(json);
+
+  /// The currency.
+  final String currency;
+
+  /// How many entries there are.
+  final int entryCount;
+
+  /// All debits, positive.
+  final Money debit;
+
+  /// All credits, positive.
+  final Money credit;
+
+  @override
+  Map<String, Object?> get fields => {'currency': currency, 'entryCount': entryCount, 'debit': debit, 'credit': credit};
 }
 
 /// A fee policy with its tiers.
@@ -1985,6 +2713,7 @@ class EntryDetail extends ApiData {
     required this.transfer,
     this.invoice,
     this.payment,
+    this.payout,
   });
 
   /// Reads it from an answer.
@@ -1996,6 +2725,7 @@ class EntryDetail extends ApiData {
       transfer = EntryDetailTransfer.fromJson(json['transfer']),
       invoice = json['invoice'].orNull(EntryDetailInvoice.fromJson),
       payment = json['payment'].orNull(EntryDetailPayment.fromJson),
+      payout = json['payout'].orNull(EntryDetailPayout.fromJson),
       super.read(json);
 
   /// The amount with its sign: a debit is positive, a credit negative, whatever the account.
@@ -2019,6 +2749,9 @@ class EntryDetail extends ApiData {
   /// The payment it comes from.
   final EntryDetailPayment? payment;
 
+  /// The payout it is about.
+  final EntryDetailPayout? payout;
+
   @override
   Map<String, Object?> get fields => {
     'amount': amount,
@@ -2028,6 +2761,7 @@ class EntryDetail extends ApiData {
     'transfer': transfer,
     'invoice': invoice,
     'payment': payment,
+    'payout': payout,
   };
 }
 
@@ -2123,6 +2857,27 @@ final class EntryDetailPayment extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'status': status};
 }
 
+/// The payout it is about.
+final class EntryDetailPayout extends ApiData {
+  /// Made by hand, for tests and previews.
+  const EntryDetailPayout({required this.id, required this.status});
+
+  /// Reads it from an answer.
+  EntryDetailPayout.fromJson(Json json)
+    : id = json['id'].string,
+      status = PayoutState.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final PayoutState status;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status};
+}
+
 /// A payment in a list.
 class PaymentSummary extends ApiData {
   /// Made by hand, for tests and previews.
@@ -2132,7 +2887,8 @@ class PaymentSummary extends ApiData {
     required this.status,
     required this.amount,
     required this.capturedAmount,
-    required this.provider,
+    required this.source,
+    this.provider,
     required this.trigger,
     this.failureCode,
     required this.createdAt,
@@ -2146,7 +2902,8 @@ class PaymentSummary extends ApiData {
       status = PaymentState.fromJson(json['status']),
       amount = Money.fromJson(json['amount']),
       capturedAmount = Money.fromJson(json['capturedAmount']),
-      provider = Provider.fromJson(json['provider']),
+      source = PaymentSource.fromJson(json['source']),
+      provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
       failureCode = json['failureCode'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
@@ -2168,8 +2925,11 @@ class PaymentSummary extends ApiData {
   /// What was taken.
   final Money capturedAmount;
 
-  /// Who takes it.
-  final Provider provider;
+  /// Where its money comes from.
+  final PaymentSource source;
+
+  /// METHOD: who takes it.
+  final Provider? provider;
 
   /// Who started it.
   final PaymentTrigger trigger;
@@ -2180,7 +2940,7 @@ class PaymentSummary extends ApiData {
   /// When it came to exist.
   final DateTime createdAt;
 
-  /// What it is taken from; the payer alone sees it.
+  /// METHOD: what it is taken from; the payer alone sees it.
   final PaymentSummaryMethod? method;
 
   @override
@@ -2190,6 +2950,7 @@ class PaymentSummary extends ApiData {
     'status': status,
     'amount': amount,
     'capturedAmount': capturedAmount,
+    'source': source,
     'provider': provider,
     'trigger': trigger,
     'failureCode': failureCode,
@@ -2198,7 +2959,7 @@ class PaymentSummary extends ApiData {
   };
 }
 
-/// What it is taken from; the payer alone sees it.
+/// METHOD: what it is taken from; the payer alone sees it.
 final class PaymentSummaryMethod extends ApiData {
   /// Made by hand, for tests and previews.
   const PaymentSummaryMethod({required this.id, required this.label, required this.last4});
@@ -2295,6 +3056,432 @@ class PaymentMethodSummary extends ApiData {
     'expiresOn': expiresOn,
     'isDefault': isDefault,
     'availableActions': availableActions,
+  };
+}
+
+/// A payout in a list.
+class PayoutSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PayoutSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.amount,
+    required this.trigger,
+    this.holdReason,
+    this.failureCode,
+    this.cancelReason,
+    required this.createdAt,
+    this.sentAt,
+    this.paidAt,
+    required this.method,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  PayoutSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = PayoutState.fromJson(json['status']),
+      amount = Money.fromJson(json['amount']),
+      trigger = PayoutTrigger.fromJson(json['trigger']),
+      holdReason = json['holdReason'].orNull(HoldReason.fromJson),
+      failureCode = json['failureCode'].orNull((one) => one.string),
+      cancelReason = json['cancelReason'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      sentAt = json['sentAt'].orNull((one) => one.instant),
+      paidAt = json['paidAt'].orNull((one) => one.instant),
+      method = PayoutSummaryMethod.fromJson(json['method']),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final PayoutState status;
+
+  /// How much.
+  final Money amount;
+
+  /// Who started it.
+  final PayoutTrigger trigger;
+
+  /// What staff look into before it is sent, or have looked into.
+  final HoldReason? holdReason;
+
+  /// FAILED and REVERSED: why. A code of the provider, or NEVER_ARRIVED when it never heard of the payout.
+  final String? failureCode;
+
+  /// CANCELED by staff: why.
+  final String? cancelReason;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// When it was sent.
+  final DateTime? sentAt;
+
+  /// When the provider was found to have paid it.
+  final DateTime? paidAt;
+
+  /// Where it goes.
+  final PayoutSummaryMethod method;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'amount': amount,
+    'trigger': trigger,
+    'holdReason': holdReason,
+    'failureCode': failureCode,
+    'cancelReason': cancelReason,
+    'createdAt': createdAt,
+    'sentAt': sentAt,
+    'paidAt': paidAt,
+    'method': method,
+    'availableActions': availableActions,
+  };
+}
+
+/// Where it goes.
+final class PayoutSummaryMethod extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PayoutSummaryMethod({required this.id, required this.label, required this.last4});
+
+  /// Reads it from an answer.
+  PayoutSummaryMethod.fromJson(Json json)
+    : id = json['id'].string,
+      label = json['label'].string,
+      last4 = json['last4'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What to call it, as the provider says.
+  final String label;
+
+  /// The last four characters of what it stands for.
+  final String last4;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'label': label, 'last4': last4};
+}
+
+/// Where an organization is paid out to.
+class PayoutMethodSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PayoutMethodSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.provider,
+    required this.kind,
+    required this.label,
+    required this.last4,
+    required this.currency,
+    required this.isDefault,
+    this.verifiedAt,
+    this.replacedAnotherAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  PayoutMethodSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = PayoutMethodStatus.fromJson(json['status']),
+      provider = Provider.fromJson(json['provider']),
+      kind = PayoutMethodKind.fromJson(json['kind']),
+      label = json['label'].string,
+      last4 = json['last4'].string,
+      currency = json['currency'].string,
+      isDefault = json['isDefault'].boolean,
+      verifiedAt = json['verifiedAt'].orNull((one) => one.instant),
+      replacedAnotherAt = json['replacedAnotherAt'].orNull((one) => one.instant),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it can be paid out to.
+  final PayoutMethodStatus status;
+
+  /// Who pays it.
+  final Provider provider;
+
+  /// What it is.
+  final PayoutMethodKind kind;
+
+  /// What to call it, as the provider says.
+  final String label;
+
+  /// The last four characters of what it stands for.
+  final String last4;
+
+  /// The currency it is paid in.
+  final String currency;
+
+  /// Whether payouts in its currency go to it where none is named.
+  final bool isDefault;
+
+  /// When the provider found that it belongs to the organization; null: it has not, and nothing is paid out to it.
+  final DateTime? verifiedAt;
+
+  /// When it came to a currency that had another method before; staff look at payouts to it for 72 hours. Null for the
+  /// first.
+  final DateTime? replacedAnotherAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'provider': provider,
+    'kind': kind,
+    'label': label,
+    'last4': last4,
+    'currency': currency,
+    'isDefault': isDefault,
+    'verifiedAt': verifiedAt,
+    'replacedAnotherAt': replacedAnotherAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// When a wallet is paid out by itself.
+class PayoutScheduleSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PayoutScheduleSummary({
+    required this.id,
+    required this.version,
+    required this.currency,
+    required this.frequency,
+    this.weekday,
+    this.day,
+    required this.threshold,
+    required this.timeZone,
+    this.nextOn,
+    this.nextAt,
+  });
+
+  /// Reads it from an answer.
+  PayoutScheduleSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      currency = json['currency'].string,
+      frequency = PayoutFrequency.fromJson(json['frequency']),
+      weekday = json['weekday'].orNull(Weekday.fromJson),
+      day = json['day'].orNull((one) => one.integer),
+      threshold = Money.fromJson(json['threshold']),
+      timeZone = json['timeZone'].string,
+      nextOn = json['nextOn'].orNull(Date.fromJson),
+      nextAt = json['nextAt'].orNull((one) => one.instant),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts its changes, from 1.
+  final int version;
+
+  /// Which of its wallets.
+  final String currency;
+
+  /// How often.
+  final PayoutFrequency frequency;
+
+  /// WEEKLY: on which day.
+  final Weekday? weekday;
+
+  /// MONTHLY: on which day of the month, 1 to 31.
+  final int? day;
+
+  /// The least that is available for a payout to be made.
+  final Money threshold;
+
+  /// Whose days: the organization's time zone when it was set.
+  final String timeZone;
+
+  /// The next day; null for NONE.
+  final Date? nextOn;
+
+  /// When that day begins.
+  final DateTime? nextAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'currency': currency,
+    'frequency': frequency,
+    'weekday': weekday,
+    'day': day,
+    'threshold': threshold,
+    'timeZone': timeZone,
+    'nextOn': nextOn,
+    'nextAt': nextAt,
+  };
+}
+
+/// A wallet with all its figures.
+class WalletSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WalletSummary({
+    required this.id,
+    required this.version,
+    required this.currency,
+    required this.available,
+    required this.held,
+    required this.inTransit,
+    required this.paidOut,
+    required this.earned,
+    required this.spent,
+    required this.takenBack,
+    required this.debt,
+  });
+
+  /// Reads it from an answer.
+  WalletSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      currency = json['currency'].string,
+      available = Money.fromJson(json['available']),
+      held = Money.fromJson(json['held']),
+      inTransit = Money.fromJson(json['inTransit']),
+      paidOut = Money.fromJson(json['paidOut']),
+      earned = Money.fromJson(json['earned']),
+      spent = Money.fromJson(json['spent']),
+      takenBack = Money.fromJson(json['takenBack']),
+      debt = Money.fromJson(json['debt']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts its movements, from 1.
+  final int version;
+
+  /// The currency of all its figures.
+  final String currency;
+
+  /// What is free now; never negative.
+  final Money available;
+
+  /// What is set aside for payouts and chargebacks.
+  final Money held;
+
+  /// What is sent to a payout method and has not arrived.
+  final Money inTransit;
+
+  /// What has arrived there and not come back.
+  final Money paidOut;
+
+  /// All that ever came in, after fees. At every instant available + held + inTransit + paidOut = earned - spent -
+  /// takenBack.
+  final Money earned;
+
+  /// What it has paid: invoices, held money, conversions.
+  final Money spent;
+
+  /// What credit notes, lost chargebacks and the repayment of debts have taken from it.
+  final Money takenBack;
+
+  /// What the organization owes Milepost; what comes into the wallet repays it first.
+  final Money debt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'currency': currency,
+    'available': available,
+    'held': held,
+    'inTransit': inTransit,
+    'paidOut': paidOut,
+    'earned': earned,
+    'spent': spent,
+    'takenBack': takenBack,
+    'debt': debt,
+  };
+}
+
+/// Money changed from one wallet into another, or the promise to.
+class ConversionSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ConversionSummary({
+    required this.id,
+    required this.status,
+    required this.given,
+    required this.received,
+    required this.rate,
+    required this.rateSource,
+    required this.rateAsOf,
+    required this.expiresAt,
+  });
+
+  /// Reads it from an answer.
+  ConversionSummary.fromJson(Json json)
+    : id = json['id'].string,
+      status = ConversionState.fromJson(json['status']),
+      given = Money.fromJson(json['given']),
+      received = Money.fromJson(json['received']),
+      rate = Decimal.fromJson(json['rate']),
+      rateSource = json['rateSource'].string,
+      rateAsOf = json['rateAsOf'].instant,
+      expiresAt = json['expiresAt'].instant,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final ConversionState status;
+
+  /// What leaves the one wallet.
+  final Money given;
+
+  /// What comes into the other, rounded down.
+  final Money received;
+
+  /// Units of the currency received for one unit of the currency given.
+  final Decimal rate;
+
+  /// Where the rate comes from.
+  final String rateSource;
+
+  /// Since when the rate counts.
+  final DateTime rateAsOf;
+
+  /// Until when it can be used.
+  final DateTime expiresAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'status': status,
+    'given': given,
+    'received': received,
+    'rate': rate,
+    'rateSource': rateSource,
+    'rateAsOf': rateAsOf,
+    'expiresAt': expiresAt,
   };
 }
 

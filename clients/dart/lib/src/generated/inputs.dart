@@ -4,6 +4,61 @@ import 'package:milepost_client/runtime.dart';
 
 import 'enums.dart';
 
+/// Conditions on approvals; all given ones must hold.
+final class ApprovalFilter extends ApiInput {
+  /// Takes what is sent.
+  const ApprovalFilter({this.status, this.kind, this.organizationId});
+
+  /// In one of these states.
+  final List<ApprovalStatus>? status;
+
+  /// Of one of these kinds.
+  final List<ApprovalKind>? kind;
+
+  /// Asked for by this organization, or to be decided by it.
+  final String? organizationId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+}
+
+/// One order of a list.
+final class ApprovalOrder extends ApiInput {
+  /// Takes what is sent.
+  const ApprovalOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ApprovalOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// A line of a transfer as it should have been.
+final class CorrectionLineInput extends ApiInput {
+  /// Takes what is sent.
+  const CorrectionLineInput({required this.accountId, required this.side, required this.amount});
+
+  /// On which account, one line each.
+  final String accountId;
+
+  /// Whether it is a debit or a credit.
+  final AccountSide side;
+
+  /// How much: at least 1, in the account's currency.
+  final Money amount;
+
+  @override
+  Map<String, Object?> toJson() => {'accountId': accountId, 'side': wireOf(side), 'amount': amount.toJson()};
+}
+
 /// Conditions on customers; all given ones must hold.
 final class CustomerFilter extends ApiInput {
   /// Takes what is sent.
@@ -46,6 +101,119 @@ final class DiscountInput extends ApiInput {
   Map<String, Object?> toJson() => {
     if (bps case final bps?) 'bps': bps,
     if (amount case final amount?) 'amount': amount.toJson(),
+  };
+}
+
+/// Conditions on holds; all given ones must hold.
+final class EscrowHoldFilter extends ApiInput {
+  /// Takes what is sent.
+  const EscrowHoldFilter({
+    this.status,
+    this.projectId,
+    this.milestoneId,
+    this.organizationId,
+    this.currency,
+    this.isFrozen,
+  });
+
+  /// In one of these states.
+  final List<HoldStatus>? status;
+
+  /// Of this project.
+  final String? projectId;
+
+  /// For this milestone.
+  final String? milestoneId;
+
+  /// With this organization on one of the sides.
+  final String? organizationId;
+
+  /// In this currency.
+  final String? currency;
+
+  /// Frozen by a dispute, or not.
+  final bool? isFrozen;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (projectId case final projectId?) 'projectId': projectId,
+    if (milestoneId case final milestoneId?) 'milestoneId': milestoneId,
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (currency case final currency?) 'currency': currency,
+    if (isFrozen case final isFrozen?) 'isFrozen': isFrozen,
+  };
+}
+
+/// One order of a list.
+final class EscrowHoldOrder extends ApiInput {
+  /// Takes what is sent.
+  const EscrowHoldOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final EscrowHoldOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on exchange rates; all given ones must hold.
+final class ExchangeRateFilter extends ApiInput {
+  /// Takes what is sent.
+  const ExchangeRateFilter({this.fromCurrency, this.toCurrency, this.asOfFrom, this.asOfBefore});
+
+  /// From this currency.
+  final String? fromCurrency;
+
+  /// Into this currency.
+  final String? toCurrency;
+
+  /// Of this instant or later.
+  final DateTime? asOfFrom;
+
+  /// Of before this instant.
+  final DateTime? asOfBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (fromCurrency case final fromCurrency?) 'fromCurrency': fromCurrency,
+    if (toCurrency case final toCurrency?) 'toCurrency': toCurrency,
+    if (asOfFrom case final asOfFrom?) 'asOfFrom': asOfFrom.toUtc().toIso8601String(),
+    if (asOfBefore case final asOfBefore?) 'asOfBefore': asOfBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// A rate to be imported.
+final class ExchangeRateInput extends ApiInput {
+  /// Takes what is sent.
+  const ExchangeRateInput({
+    required this.fromCurrency,
+    required this.toCurrency,
+    required this.rate,
+    required this.asOf,
+  });
+
+  /// The currency that is converted.
+  final String fromCurrency;
+
+  /// The currency it is converted into.
+  final String toCurrency;
+
+  /// How many units of the one a unit of the other is; up to 10 decimals.
+  final Decimal rate;
+
+  /// Since when; not in the future.
+  final DateTime asOf;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'fromCurrency': fromCurrency,
+    'toCurrency': toCurrency,
+    'rate': rate.toJson(),
+    'asOf': asOf.toUtc().toIso8601String(),
   };
 }
 
@@ -380,6 +548,7 @@ final class LedgerEntryFilter extends ApiInput {
     this.currency,
     this.invoiceId,
     this.paymentId,
+    this.payoutId,
     this.organizationId,
   });
 
@@ -404,6 +573,9 @@ final class LedgerEntryFilter extends ApiInput {
   /// From this payment.
   final String? paymentId;
 
+  /// About this payout.
+  final String? payoutId;
+
   /// On accounts of this organization.
   final String? organizationId;
 
@@ -416,6 +588,7 @@ final class LedgerEntryFilter extends ApiInput {
     if (currency case final currency?) 'currency': currency,
     if (invoiceId case final invoiceId?) 'invoiceId': invoiceId,
     if (paymentId case final paymentId?) 'paymentId': paymentId,
+    if (payoutId case final payoutId?) 'payoutId': payoutId,
     if (organizationId case final organizationId?) 'organizationId': organizationId,
   };
 }
@@ -433,6 +606,20 @@ final class LedgerEntryOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on exports; all given ones must hold.
+final class LedgerExportFilter extends ApiInput {
+  /// Takes what is sent.
+  const LedgerExportFilter({this.status});
+
+  /// That have come this far.
+  final List<ExportStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
 }
 
 /// A period of posting; both ends may be left open.
@@ -486,16 +673,37 @@ final class MembershipOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on thresholds; all given ones must hold.
+final class MoneyThresholdFilter extends ApiInput {
+  /// Takes what is sent.
+  const MoneyThresholdFilter({this.kind, this.currency});
+
+  /// For one of these commands.
+  final List<ApprovalKind>? kind;
+
+  /// In this currency.
+  final String? currency;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
+    if (currency case final currency?) 'currency': currency,
+  };
+}
+
 /// Conditions on payments; all given ones must hold.
 final class PaymentFilter extends ApiInput {
   /// Takes what is sent.
-  const PaymentFilter({this.status, this.invoiceId, this.createdFrom, this.createdBefore});
+  const PaymentFilter({this.status, this.invoiceId, this.holdId, this.createdFrom, this.createdBefore});
 
   /// In one of these states.
   final List<PaymentState>? status;
 
   /// For this invoice.
   final String? invoiceId;
+
+  /// For this hold.
+  final String? holdId;
 
   /// Started at this instant or later.
   final DateTime? createdFrom;
@@ -507,6 +715,7 @@ final class PaymentFilter extends ApiInput {
   Map<String, Object?> toJson() => {
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
     if (invoiceId case final invoiceId?) 'invoiceId': invoiceId,
+    if (holdId case final holdId?) 'holdId': holdId,
     if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
     if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
   };
@@ -543,6 +752,96 @@ final class PaymentOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on payouts; all given ones must hold.
+final class PayoutFilter extends ApiInput {
+  /// Takes what is sent.
+  const PayoutFilter({
+    this.status,
+    this.currency,
+    this.methodId,
+    this.organizationId,
+    this.createdFrom,
+    this.createdBefore,
+  });
+
+  /// In one of these states.
+  final List<PayoutState>? status;
+
+  /// In this currency.
+  final String? currency;
+
+  /// To this method.
+  final String? methodId;
+
+  /// Of this organization; others than yours for staff only.
+  final String? organizationId;
+
+  /// Asked for at this instant or later.
+  final DateTime? createdFrom;
+
+  /// Asked for before this instant.
+  final DateTime? createdBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (currency case final currency?) 'currency': currency,
+    if (methodId case final methodId?) 'methodId': methodId,
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
+    if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// Conditions on payout methods; all given ones must hold.
+final class PayoutMethodFilter extends ApiInput {
+  /// Takes what is sent.
+  const PayoutMethodFilter({this.status, this.currency, this.organizationId});
+
+  /// In one of these states.
+  final List<PayoutMethodStatus>? status;
+
+  /// In this currency.
+  final String? currency;
+
+  /// Of this organization; others than yours for staff only.
+  final String? organizationId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (currency case final currency?) 'currency': currency,
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+}
+
+/// One order of a list.
+final class PayoutOrder extends ApiInput {
+  /// Takes what is sent.
+  const PayoutOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final PayoutOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on payout schedules; all given ones must hold.
+final class PayoutScheduleFilter extends ApiInput {
+  /// Takes what is sent.
+  const PayoutScheduleFilter({this.currency});
+
+  /// Of the wallet in this currency.
+  final String? currency;
+
+  @override
+  Map<String, Object?> toJson() => {if (currency case final currency?) 'currency': currency};
 }
 
 /// A billable part of a plan.
@@ -690,6 +989,89 @@ final class ProposalOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on release policies; all given ones must hold.
+final class ReleasePolicyFilter extends ApiInput {
+  /// Takes what is sent.
+  const ReleasePolicyFilter({this.status, this.organizationId, this.isPlatform});
+
+  /// In one of these states.
+  final List<ReleasePolicyStatus>? status;
+
+  /// Of this organization.
+  final String? organizationId;
+
+  /// Of the platform, or not.
+  final bool? isPlatform;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (isPlatform case final isPlatform?) 'isPlatform': isPlatform,
+  };
+}
+
+/// One order of a list.
+final class ReleasePolicyOrder extends ApiInput {
+  /// Takes what is sent.
+  const ReleasePolicyOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ReleasePolicyOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// All that a release policy says.
+final class ReleasePolicyTermsInput extends ApiInput {
+  /// Takes what is sent.
+  const ReleasePolicyTermsInput({
+    required this.position,
+    required this.status,
+    this.currency,
+    this.minAmount,
+    this.delayHours,
+    this.needsApproval,
+    this.needsCompliance,
+  });
+
+  /// Its place in the order: 1 to 1000.
+  final int position;
+
+  /// Whether it counts.
+  final ReleasePolicyStatus status;
+
+  /// Only for releases in this currency.
+  final String? currency;
+
+  /// Only for this amount or more; name its currency.
+  final Money? minAmount;
+
+  /// How long the release waits: 0 to 2160 hours.
+  final int? delayHours;
+
+  /// Whether a second person agrees.
+  final bool? needsApproval;
+
+  /// Whether staff check it.
+  final bool? needsCompliance;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'position': position,
+    'status': wireOf(status),
+    if (currency case final currency?) 'currency': currency,
+    if (minAmount case final minAmount?) 'minAmount': minAmount.toJson(),
+    if (delayHours case final delayHours?) 'delayHours': delayHours,
+    if (needsApproval case final needsApproval?) 'needsApproval': needsApproval,
+    if (needsCompliance case final needsCompliance?) 'needsCompliance': needsCompliance,
+  };
 }
 
 /// Conditions on tasks; all given ones must hold.

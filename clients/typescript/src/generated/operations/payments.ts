@@ -119,11 +119,11 @@ export interface ListPaymentsResult {
 
 /** The entries, for those who need no cursors. */
 export interface ListPaymentsPayment extends PaymentSummary {
-  /** What it pays. */
-  readonly invoice: ListPaymentsPaymentInvoice;
+  /** The invoice that it pays; null for a hold. */
+  readonly invoice: ListPaymentsPaymentInvoice | null;
 }
 
-/** What it pays. */
+/** The invoice that it pays; null for a hold. */
 export interface ListPaymentsPaymentInvoice {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;
@@ -185,8 +185,8 @@ export interface GetPaymentPayment extends PaymentSummary {
   readonly payer: Party;
   /** Who is paid. */
   readonly issuer: Party;
-  /** What it pays. */
-  readonly invoice: InvoiceSummary;
+  /** The invoice that it pays; null for a hold. */
+  readonly invoice: InvoiceSummary | null;
   /** Its changes of status, oldest first. */
   readonly history: GetPaymentPaymentHistory;
   /** What the viewer may do with it now. */
@@ -394,8 +394,9 @@ export const PayInvoiceDocument: Document<PayInvoiceResult, { readonly input: Pa
  * Pays an invoice, or a part of it.
  *
  * Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. INVALID
- * unless 1 <= amount <= amountDue, or without a usable method; CONFLICT while another payment is under way or being
- * checked; DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.
+ * unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once, or is refused
+ * with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under way or being checked;
+ * DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.
  *
  * Needs: the permission money:move. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.
@@ -414,8 +415,8 @@ export type CancelPaymentResult = CancelPaymentPayload | As<'Refusal', Refusal> 
 /** Where it is a CancelPaymentPayload. */
 export interface CancelPaymentPayload {
   readonly __typename: 'CancelPaymentPayload';
-  /** The invoice as it is now. */
-  readonly invoice: InvoiceSummary;
+  /** The invoice that it was to pay, as it is now. */
+  readonly invoice: InvoiceSummary | null;
   /** The payment as it is now. */
   readonly payment: PaymentSummary;
   /** True when an earlier request with this key had done it already. */

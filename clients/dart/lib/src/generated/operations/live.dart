@@ -93,6 +93,144 @@ final class WatchEventsMessage extends ApiData {
   Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'event': event};
 }
 
+/// What comes into the organization's wallets and leaves them, from where one left off.
+final class WatchWallets extends Subscription<WatchWalletsMessage> {
+  /// Takes what the operation asks for.
+  const WatchWallets({required this.organizationId, this.after});
+
+  /// The id of a Organization.
+  final String organizationId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchWallets';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}subscription WatchWallets($organizationId:ID!$after:Cursor){walletChanged(organizationId:$organizationId after:$after){cursor gap wallet{...WalletSummary}event{...Event}}}fragment WalletSummary on Wallet{id version currency available{...Money}held{...Money}inTransit{...Money}paidOut{...Money}earned{...Money}spent{...Money}takenBack{...Money}debt{...Money}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => 'd251085e686c35c9e620616124943195b5f99405fd57b8b4d02236caf53aae41';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, if (after case final after?) 'after': after};
+
+  @override
+  WatchWalletsMessage read(Json data) => WatchWalletsMessage.fromJson(data['walletChanged']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchWalletsMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchWalletsMessage message) => message.gap;
+}
+
+/// What comes into the wallets of your active organization, the one to name, and what leaves them. Needs the permission
+/// money:read.
+final class WatchWalletsMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchWalletsMessage({required this.cursor, required this.gap, this.wallet, this.event});
+
+  /// Reads it from an answer.
+  WatchWalletsMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      wallet = json['wallet'].orNull(WalletSummary.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// The wallet as you may see it now; null after a gap.
+  final WalletSummary? wallet;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'wallet': wallet, 'event': event};
+}
+
+/// What happens to the organization's held money, from where one left off.
+final class WatchEscrow extends Subscription<WatchEscrowMessage> {
+  /// Takes what the operation asks for.
+  const WatchEscrow({required this.organizationId, this.after});
+
+  /// The id of a Organization.
+  final String organizationId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchEscrow';
+
+  @override
+  String get document =>
+      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}subscription WatchEscrow($organizationId:ID!$after:Cursor){escrowChanged(organizationId:$organizationId after:$after){cursor gap hold{...HoldSummary}event{...Event}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => 'f66fc4e63f5c596e4428390f874c63a9b10167e6a17f6247079f76721d04b07a';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, if (after case final after?) 'after': after};
+
+  @override
+  WatchEscrowMessage read(Json data) => WatchEscrowMessage.fromJson(data['escrowChanged']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchEscrowMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchEscrowMessage message) => message.gap;
+}
+
+/// What happens to the held money of your active organization, the one to name, on either side. Needs the permission
+/// money:read.
+final class WatchEscrowMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchEscrowMessage({required this.cursor, required this.gap, this.hold, this.event});
+
+  /// Reads it from an answer.
+  WatchEscrowMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      hold = json['hold'].orNull(HoldSummary.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// The hold as you may see it now; null after a gap.
+  final HoldSummary? hold;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'hold': hold, 'event': event};
+}
+
 /// Any object by its id: what it is called.
 final class GetNode extends Query<GetNodeResult?> {
   /// Takes what the operation asks for.

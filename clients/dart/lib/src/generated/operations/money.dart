@@ -7,7 +7,7 @@ import '../fragments.dart';
 import '../inputs.dart';
 
 /// The organization's money at Milepost, a wallet for each currency.
-final class ListWallets extends PagedQuery<ListWalletsResult, ListWalletsNode> {
+final class ListWallets extends PagedQuery<ListWalletsResult, WalletSummary> {
   /// Takes what the operation asks for.
   const ListWallets({this.first, this.after, this.filter});
 
@@ -25,10 +25,10 @@ final class ListWallets extends PagedQuery<ListWalletsResult, ListWalletsNode> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}query ListWallets($first:Int$after:Cursor$filter:WalletFilter){wallets(first:$first after:$after filter:$filter){nodes{id currency available{...Money}earned{...Money}}pageInfo{...PageInfo}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}query ListWallets($first:Int$after:Cursor$filter:WalletFilter){wallets(first:$first after:$after filter:$filter){nodes{...WalletSummary}pageInfo{...PageInfo}}}fragment WalletSummary on Wallet{id version currency available{...Money}held{...Money}inTransit{...Money}paidOut{...Money}earned{...Money}spent{...Money}takenBack{...Money}debt{...Money}}';
 
   @override
-  String get hash => '3ae7d3f0d96526557324b4d7a9be228776b0a29d26663096b035ec024ac4b197';
+  String get hash => '7385b4009472fdb977bf836fb16ed19ca93baba7be4a447a2c38a2226e0ec678';
 
   @override
   Map<String, Object?> get variables => {
@@ -41,7 +41,7 @@ final class ListWallets extends PagedQuery<ListWalletsResult, ListWalletsNode> {
   ListWalletsResult read(Json data) => ListWalletsResult.fromJson(data['wallets']);
 
   @override
-  Slice<ListWalletsNode> sliceOf(ListWalletsResult answer) =>
+  Slice<WalletSummary> sliceOf(ListWalletsResult answer) =>
       Slice(answer.nodes, hasNext: answer.pageInfo.hasNextPage, endCursor: answer.pageInfo.endCursor);
 
   @override
@@ -55,47 +55,18 @@ final class ListWalletsResult extends ApiData {
 
   /// Reads it from an answer.
   ListWalletsResult.fromJson(Json json)
-    : nodes = json['nodes'].list(ListWalletsNode.fromJson),
+    : nodes = json['nodes'].list(WalletSummary.fromJson),
       pageInfo = PageInfo.fromJson(json['pageInfo']),
       super.read(json);
 
   /// The entries, for those who need no cursors.
-  final List<ListWalletsNode> nodes;
+  final List<WalletSummary> nodes;
 
   /// Where this page stands.
   final PageInfo pageInfo;
 
   @override
   Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
-}
-
-/// The entries, for those who need no cursors.
-final class ListWalletsNode extends ApiData {
-  /// Made by hand, for tests and previews.
-  const ListWalletsNode({required this.id, required this.currency, required this.available, required this.earned});
-
-  /// Reads it from an answer.
-  ListWalletsNode.fromJson(Json json)
-    : id = json['id'].string,
-      currency = json['currency'].string,
-      available = Money.fromJson(json['available']),
-      earned = Money.fromJson(json['earned']),
-      super.read(json);
-
-  /// Opaque and never reused; the part before the underscore names the type.
-  final String id;
-
-  /// The currency of all its figures.
-  final String currency;
-
-  /// What is free now; never negative.
-  final Money available;
-
-  /// All that ever came in, after fees: the sum of the account's credits.
-  final Money earned;
-
-  @override
-  Map<String, Object?> get fields => {'id': id, 'currency': currency, 'available': available, 'earned': earned};
 }
 
 /// Wallets with their latest movements: the page on which a freelancer sees what came in.
@@ -111,10 +82,10 @@ final class GetBalances extends Query<GetBalancesResult> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}}query GetBalances($period:LedgerPeriod){wallets(first:10){nodes{id currency available{...Money}earned{...Money}statement(first:20 filter:$period){nodes{...EntryDetail}}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}payout{id status}}query GetBalances($period:LedgerPeriod){wallets(first:10){nodes{...WalletSummary statement(first:20 filter:$period){nodes{...EntryDetail}}}}}fragment WalletSummary on Wallet{id version currency available{...Money}held{...Money}inTransit{...Money}paidOut{...Money}earned{...Money}spent{...Money}takenBack{...Money}debt{...Money}}';
 
   @override
-  String get hash => '7003a78da7e6a4cb2b8f67a7421d5886d0a9a408cf10850d831921542a7edc48';
+  String get hash => 'f859793a2c30fa36319ff9f35d3eedde2fcb473f1a485e0eba8ae2bfe759b559';
 
   @override
   Map<String, Object?> get variables => {if (period case final period?) 'period': period.toJson()};
@@ -139,36 +110,83 @@ final class GetBalancesResult extends ApiData {
 }
 
 /// The entries, for those who need no cursors.
-final class GetBalancesNode extends ApiData {
+final class GetBalancesNode extends ApiData implements WalletSummary {
   /// Made by hand, for tests and previews.
   const GetBalancesNode({
     required this.id,
+    required this.version,
     required this.currency,
     required this.available,
+    required this.held,
+    required this.inTransit,
+    required this.paidOut,
     required this.earned,
+    required this.spent,
+    required this.takenBack,
+    required this.debt,
     required this.statement,
   });
 
   /// Reads it from an answer.
   GetBalancesNode.fromJson(Json json)
     : id = json['id'].string,
+      version = json['version'].integer,
       currency = json['currency'].string,
       available = Money.fromJson(json['available']),
+      held = Money.fromJson(json['held']),
+      inTransit = Money.fromJson(json['inTransit']),
+      paidOut = Money.fromJson(json['paidOut']),
       earned = Money.fromJson(json['earned']),
+      spent = Money.fromJson(json['spent']),
+      takenBack = Money.fromJson(json['takenBack']),
+      debt = Money.fromJson(json['debt']),
       statement = GetBalancesNodeStatement.fromJson(json['statement']),
       super.read(json);
 
   /// Opaque and never reused; the part before the underscore names the type.
+  @override
   final String id;
 
+  /// Counts its movements, from 1.
+  @override
+  final int version;
+
   /// The currency of all its figures.
+  @override
   final String currency;
 
   /// What is free now; never negative.
+  @override
   final Money available;
 
-  /// All that ever came in, after fees: the sum of the account's credits.
+  /// What is set aside for payouts and chargebacks.
+  @override
+  final Money held;
+
+  /// What is sent to a payout method and has not arrived.
+  @override
+  final Money inTransit;
+
+  /// What has arrived there and not come back.
+  @override
+  final Money paidOut;
+
+  /// All that ever came in, after fees. At every instant available + held + inTransit + paidOut = earned - spent -
+  /// takenBack.
+  @override
   final Money earned;
+
+  /// What it has paid: invoices, held money, conversions.
+  @override
+  final Money spent;
+
+  /// What credit notes, lost chargebacks and the repayment of debts have taken from it.
+  @override
+  final Money takenBack;
+
+  /// What the organization owes Milepost; what comes into the wallet repays it first.
+  @override
+  final Money debt;
 
   /// Its movements, newest first. A credit is money in, a debit money out.
   final GetBalancesNodeStatement statement;
@@ -176,9 +194,16 @@ final class GetBalancesNode extends ApiData {
   @override
   Map<String, Object?> get fields => {
     'id': id,
+    'version': version,
     'currency': currency,
     'available': available,
+    'held': held,
+    'inTransit': inTransit,
+    'paidOut': paidOut,
     'earned': earned,
+    'spent': spent,
+    'takenBack': takenBack,
+    'debt': debt,
     'statement': statement,
   };
 }
@@ -322,10 +347,10 @@ final class ListLedgerEntries extends PagedQuery<ListLedgerEntriesResult, EntryD
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}}query ListLedgerEntries($first:Int$after:Cursor$filter:LedgerEntryFilter$orderBy:[LedgerEntryOrder!]){ledgerEntries(first:$first after:$after filter:$filter orderBy:$orderBy){edges{cursor node{...EntryDetail}}pageInfo{...PageInfo}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}payout{id status}}query ListLedgerEntries($first:Int$after:Cursor$filter:LedgerEntryFilter$orderBy:[LedgerEntryOrder!]){ledgerEntries(first:$first after:$after filter:$filter orderBy:$orderBy){edges{cursor node{...EntryDetail}}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => '06d2b5264f4a2fda9025e48477463f7960664ec677eaae1d06d12e32ce0ad942';
+  String get hash => '849b0baff30aa89a1348f96cda13bd8980eb3b9dcdfff1265b09280334e5b5af';
 
   @override
   Map<String, Object?> get variables => {

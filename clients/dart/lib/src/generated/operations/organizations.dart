@@ -363,6 +363,7 @@ final class UpdateOrganization extends Mutation<Outcome<UpdateOrganizationPayloa
     this.nameValue = const Opt.keep(),
     this.legalName = const Opt.keep(),
     this.billingEmail = const Opt.keep(),
+    this.baseCurrency = const Opt.keep(),
     this.timeZone = const Opt.keep(),
     this.country = const Opt.keep(),
     this.expectedVersion,
@@ -379,6 +380,9 @@ final class UpdateOrganization extends Mutation<Outcome<UpdateOrganizationPayloa
 
   /// Where its documents are sent.
   final Opt<String> billingEmail;
+
+  /// The currency it keeps its own books in: invoices are converted into it when they open.
+  final Opt<String> baseCurrency;
 
   /// The zone its dates are in; UTC unless said.
   final Opt<String> timeZone;
@@ -406,6 +410,7 @@ final class UpdateOrganization extends Mutation<Outcome<UpdateOrganizationPayloa
       if (nameValue.isGiven) 'name': nameValue.value,
       if (legalName.isGiven) 'legalName': legalName.value,
       if (billingEmail.isGiven) 'billingEmail': billingEmail.value,
+      if (baseCurrency.isGiven) 'baseCurrency': baseCurrency.value,
       if (timeZone.isGiven) 'timeZone': timeZone.value,
       if (country.isGiven) 'country': country.value,
       if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,

@@ -91,10 +91,10 @@ final class ListPayments extends PagedQuery<ListPaymentsResult, ListPaymentsNode
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}provider trigger failureCode createdAt method{id label last4}}query ListPayments($first:Int$after:Cursor$filter:PaymentFilter$orderBy:[PaymentOrder!]){payments(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...PaymentSummary invoice{id number}}pageInfo{...PageInfo}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}query ListPayments($first:Int$after:Cursor$filter:PaymentFilter$orderBy:[PaymentOrder!]){payments(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...PaymentSummary invoice{id number}}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => 'e6b6f685e94773851e2fbbf3648c191473d4b365f014cde64c73a1ec84c9ce98';
+  String get hash => '62ddc3cfc5e1e9326511e840abb7b637d3fb9702bb896a437042a3fc2cb4e85f';
 
   @override
   Map<String, Object?> get variables => {
@@ -145,12 +145,13 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
     required this.status,
     required this.amount,
     required this.capturedAmount,
-    required this.provider,
+    required this.source,
+    this.provider,
     required this.trigger,
     this.failureCode,
     required this.createdAt,
     this.method,
-    required this.invoice,
+    this.invoice,
   });
 
   /// Reads it from an answer.
@@ -160,12 +161,13 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
       status = PaymentState.fromJson(json['status']),
       amount = Money.fromJson(json['amount']),
       capturedAmount = Money.fromJson(json['capturedAmount']),
-      provider = Provider.fromJson(json['provider']),
+      source = PaymentSource.fromJson(json['source']),
+      provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
       failureCode = json['failureCode'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       method = json['method'].orNull(PaymentSummaryMethod.fromJson),
-      invoice = ListPaymentsNodeInvoice.fromJson(json['invoice']),
+      invoice = json['invoice'].orNull(ListPaymentsNodeInvoice.fromJson),
       super.read(json);
 
   /// Opaque and never reused; the part before the underscore names the type.
@@ -188,9 +190,13 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
   @override
   final Money capturedAmount;
 
-  /// Who takes it.
+  /// Where its money comes from.
   @override
-  final Provider provider;
+  final PaymentSource source;
+
+  /// METHOD: who takes it.
+  @override
+  final Provider? provider;
 
   /// Who started it.
   @override
@@ -204,12 +210,12 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
   @override
   final DateTime createdAt;
 
-  /// What it is taken from; the payer alone sees it.
+  /// METHOD: what it is taken from; the payer alone sees it.
   @override
   final PaymentSummaryMethod? method;
 
-  /// What it pays.
-  final ListPaymentsNodeInvoice invoice;
+  /// The invoice that it pays; null for a hold.
+  final ListPaymentsNodeInvoice? invoice;
 
   @override
   Map<String, Object?> get fields => {
@@ -218,6 +224,7 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
     'status': status,
     'amount': amount,
     'capturedAmount': capturedAmount,
+    'source': source,
     'provider': provider,
     'trigger': trigger,
     'failureCode': failureCode,
@@ -227,7 +234,7 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
   };
 }
 
-/// What it pays.
+/// The invoice that it pays; null for a hold.
 final class ListPaymentsNodeInvoice extends ApiData {
   /// Made by hand, for tests and previews.
   const ListPaymentsNodeInvoice({required this.id, this.number});
@@ -261,10 +268,10 @@ final class GetPayment extends Query<GetPaymentResult?> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}provider trigger failureCode createdAt method{id label last4}}query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}history(last:20){nodes{...Change}}availableActions{...Action}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}history(last:20){nodes{...Change}}availableActions{...Action}}}';
 
   @override
-  String get hash => 'd8a22b29825cb58b9f9704538e9920c017d16bfa4a887b923d8c64374ea98eca';
+  String get hash => '25326c9e10edc1b64aeb2c3497e0bbc5d07c84627f67d880978a5fd3457cfb46';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -282,14 +289,15 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
     required this.status,
     required this.amount,
     required this.capturedAmount,
-    required this.provider,
+    required this.source,
+    this.provider,
     required this.trigger,
     this.failureCode,
     required this.createdAt,
     this.method,
     required this.payer,
     required this.issuer,
-    required this.invoice,
+    this.invoice,
     required this.history,
     required this.availableActions,
   });
@@ -301,14 +309,15 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
       status = PaymentState.fromJson(json['status']),
       amount = Money.fromJson(json['amount']),
       capturedAmount = Money.fromJson(json['capturedAmount']),
-      provider = Provider.fromJson(json['provider']),
+      source = PaymentSource.fromJson(json['source']),
+      provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
       failureCode = json['failureCode'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       method = json['method'].orNull(PaymentSummaryMethod.fromJson),
       payer = Party.fromJson(json['payer']),
       issuer = Party.fromJson(json['issuer']),
-      invoice = InvoiceSummary.fromJson(json['invoice']),
+      invoice = json['invoice'].orNull(InvoiceSummary.fromJson),
       history = GetPaymentHistory.fromJson(json['history']),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
       super.read(json);
@@ -333,9 +342,13 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
   @override
   final Money capturedAmount;
 
-  /// Who takes it.
+  /// Where its money comes from.
   @override
-  final Provider provider;
+  final PaymentSource source;
+
+  /// METHOD: who takes it.
+  @override
+  final Provider? provider;
 
   /// Who started it.
   @override
@@ -349,7 +362,7 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
   @override
   final DateTime createdAt;
 
-  /// What it is taken from; the payer alone sees it.
+  /// METHOD: what it is taken from; the payer alone sees it.
   @override
   final PaymentSummaryMethod? method;
 
@@ -359,8 +372,8 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
   /// Who is paid.
   final Party issuer;
 
-  /// What it pays.
-  final InvoiceSummary invoice;
+  /// The invoice that it pays; null for a hold.
+  final InvoiceSummary? invoice;
 
   /// Its changes of status, oldest first.
   final GetPaymentHistory history;
@@ -375,6 +388,7 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
     'status': status,
     'amount': amount,
     'capturedAmount': capturedAmount,
+    'source': source,
     'provider': provider,
     'trigger': trigger,
     'failureCode': failureCode,
@@ -577,12 +591,15 @@ final class DetachMethodPayload extends ApiData {
 /// Pays an invoice, or a part of it.
 final class PayInvoice extends Mutation<Outcome<PayInvoicePayload, Refusal>> {
   /// Takes what the operation asks for.
-  const PayInvoice({required this.invoiceId, this.methodId, this.amount});
+  const PayInvoice({required this.invoiceId, this.source, this.methodId, this.amount});
 
   /// The invoice.
   final String invoiceId;
 
-  /// What to pay with; your default of the currency unless said.
+  /// Where the money comes from; METHOD unless said.
+  final PaymentSource? source;
+
+  /// METHOD: which one; your default of the currency unless said.
   final String? methodId;
 
   /// How much, in the invoice's currency; all that is due unless said.
@@ -593,15 +610,16 @@ final class PayInvoice extends Mutation<Outcome<PayInvoicePayload, Refusal>> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}provider trigger failureCode createdAt method{id label last4}}mutation PayInvoice($input:PayInvoiceInput!){payInvoice(input:$input){__typename ...on PayInvoicePayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}mutation PayInvoice($input:PayInvoiceInput!){payInvoice(input:$input){__typename ...on PayInvoicePayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '180f745d732eef9910203bec5522c3765dabf4863d4d53b72db7bb2b89076dbc';
+  String get hash => '813e35edb0d49f1391ecb06e57224b5512145f797430dea26f2ff9e0ab17abf6';
 
   @override
   Map<String, Object?> get variables => {
     'input': {
       'invoiceId': invoiceId,
+      if (source case final source?) 'source': wireOf(source),
       if (methodId case final methodId?) 'methodId': methodId,
       if (amount case final amount?) 'amount': amount.toJson(),
     },
@@ -658,10 +676,10 @@ final class CancelPayment extends Mutation<Outcome<CancelPaymentPayload, Refusal
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}provider trigger failureCode createdAt method{id label last4}}mutation CancelPayment($input:CancelPaymentInput!){cancelPayment(input:$input){__typename ...on CancelPaymentPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}mutation CancelPayment($input:CancelPaymentInput!){cancelPayment(input:$input){__typename ...on CancelPaymentPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '1a0a7bf20b59c3c1506c779f54cdb4f7b3993c10c14b6818ebc4f8b2163eb6d0';
+  String get hash => '07e2949ea52aea3b0e9cd0930687fca40a19ddf9f6a3a70e79c5da3b4fa5e39d';
 
   @override
   Map<String, Object?> get variables => {
@@ -684,17 +702,17 @@ final class CancelPayment extends Mutation<Outcome<CancelPaymentPayload, Refusal
 /// What CancelPayment has changed.
 final class CancelPaymentPayload extends ApiData {
   /// Made by hand, for tests and previews.
-  const CancelPaymentPayload({required this.invoice, required this.payment, required this.replayed});
+  const CancelPaymentPayload({this.invoice, required this.payment, required this.replayed});
 
   /// Reads it from an answer.
   CancelPaymentPayload.fromJson(Json json)
-    : invoice = InvoiceSummary.fromJson(json['invoice']),
+    : invoice = json['invoice'].orNull(InvoiceSummary.fromJson),
       payment = PaymentSummary.fromJson(json['payment']),
       replayed = json['replayed'].boolean,
       super.read(json);
 
-  /// The invoice as it is now.
-  final InvoiceSummary invoice;
+  /// The invoice that it was to pay, as it is now.
+  final InvoiceSummary? invoice;
 
   /// The payment as it is now.
   final PaymentSummary payment;
@@ -719,10 +737,10 @@ final class ResumeCollection extends Mutation<Outcome<ResumeCollectionPayload, R
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}provider trigger failureCode createdAt method{id label last4}}mutation ResumeCollection($input:ResumeCollectionInput!){resumeCollection(input:$input){__typename ...on ResumeCollectionPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}mutation ResumeCollection($input:ResumeCollectionInput!){resumeCollection(input:$input){__typename ...on ResumeCollectionPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => 'dda3188d9711e19968ba858c100234eee94a975ae55a6da0376486379cfe8d14';
+  String get hash => '84d8dfc10ca38d8a05ba6d75bbc44912510b8f42919ca8f9151a8acd4b9d483b';
 
   @override
   Map<String, Object?> get variables => {
