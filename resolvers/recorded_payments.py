@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain import recorded_payments as rules
 from domain import write_offs
+from domain.actors import SYSTEM
 from domain.fees import fee_share
 from domain.invoices import Invoice
 from domain.money import Money
@@ -28,7 +29,7 @@ async def record_payment(
     )
     await restore(db, invoice)
     fee = _fee(invoice, invoice.paid_minor, invoice.paid_minor + recorded.allocated_minor)
-    invoice.receive(recorded.allocated_minor, by=db.by, at=db.at)
+    invoice.receive(recorded.allocated_minor, by=SYSTEM, at=db.at)
     db.add(recorded)
     await ledger.post(db, payment_recorded(recorded, invoice, fee_minor=fee, by=db.by, at=db.at))
     return Changed(invoice=invoice, recorded_payment=recorded)

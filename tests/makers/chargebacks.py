@@ -1,0 +1,75 @@
+"""Makers of chargebacks: payments of simulated cards whose bank asks for the money back a day later."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tests.makers.ledger import make_trade
+from tests.makers.payments import Claim, make_claim
+from tests.world import World
+
+CHARGEBACK = """id status reason evidence evidenceDueAt decidedAt externalId provider amount { amountMinor currency }
+ payment { id } invoice { id status amountDue { amountMinor } } issuer { name } answeredBy { id }
+ availableActions { action allowed } history { nodes { action from to actorKind } }"""
+
+
+@dataclass(slots=True)
+class Disputed:
+    """A claim that was paid, and the chargeback of that payment."""
+
+    claim: Claim
+    payment: str
+    id: str
+
+    @property
+    def world(self) -> World:
+        return self.claim.world
+
+    async def seen(self) -> dict[str, Any]:
+        query = f"query($id: ID!) {{ chargeback(id: $id) {{ {CHARGEBACK} }} }}"
+        found: dict[str, Any] = (await self.claim.issuer.ask(query, id=self.id))["chargeback"]
+        return found
+
+    async def status(self) -> str:
+        return str((await self.seen())["status"])
+
+    async def submit(self, evidence: str = "They have used it ever since.") -> None:
+        await self.claim.issuer.do("submitChargebackEvidence", "chargeback { id }", **self.answer(evidence=evidence))
+        await self.world.settle()
+
+    def answer(self, **input: Any) -> dict[str, Any]:
+        return {"chargebackId": self.id, "idempotencyKey": self.world.key()} | input
+
+    async def after(self, **time: float) -> None:
+        """Lets time pass, and everything happen that it brings."""
+        self.world.clock.advance(timedelta(**time))
+        await self.world.settle()
+
+
+async def make_disputed(world: World, token: str = "sim_chargeback", **how: Any) -> Disputed:
+    """An invoice of 1000.00 EUR with a fee of 50.00 that was paid by such a card; its bank has just been heard of."""
+    claim = await make_claim(world, token=token, **how)
+    payment = await claim.pay()
+    await world.settle()
+    world.clock.advance(timedelta(days=1, minutes=10))
+    await world.settle()
+    listed = await claim.issuer.ask(
+        "query($filter: ChargebackFilter) { chargebacks(filter: $filter) { nodes { id } } }",
+        filter={"paymentId": payment},
+    )
+    return Disputed(claim, payment, listed["chargebacks"]["nodes"][0]["id"])
+
+
+async def spend_wallet(claim: Claim, amount_minor: int) -> None:
+    """Takes money out of the issuer's wallet: it pays an invoice of somebody else's with it."""
+    world, issuer = claim.world, await claim.world.freelancer_side("Grace Hopper")
+    trade = await make_trade(world, issuer_id=issuer.organization_id, payer_id=claim.issuer.organization_id)
+    sides = Claim(world, issuer, claim.issuer, trade, claim.invoice_id)
+    other = await make_claim(world, total_minor=amount_minor, fee_minor=0, sides=sides)
+    await other.payer.do(
+        "payInvoice",
+        "payment { status }",
+        invoiceId=other.id,
+        source="WALLET",
+        idempotencyKey=claim.world.key(),
+    )
