@@ -8,6 +8,7 @@ from domain.approval_requests import ApprovalRequest
 from domain.chargebacks import Chargeback
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
+from domain.customer_credits import CustomerCredit
 from domain.customers import Customer
 from domain.escrow_holds import EscrowHold
 from domain.escrow_invoices import AdvanceApplication
@@ -95,6 +96,7 @@ PLAIN = {
     LedgerEntry: money.ledger_entries,
     LedgerExportPart: exports.ledger_export_parts,
     Wallet: money.ledger_accounts,
+    CustomerCredit: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
     WriteOffTolerance: losses.write_off_tolerances,
     HistoryEntry: platform.status_changes,
