@@ -5,7 +5,8 @@ from datetime import datetime
 from domain.actors import Actor
 from domain.ids import new_id
 from domain.invoices import Invoice
-from domain.payments import Payment, PaymentSource, PaymentState, PaymentTrigger, payer_of
+from domain.payment_starts import payer_of
+from domain.payments import Payment, PaymentSource, PaymentState, PaymentTrigger
 
 
 def paid_from_wallet(invoice: Invoice, *, amount_minor: int, by: Actor, at: datetime) -> Payment:

@@ -8,7 +8,8 @@ from domain.escrow_holds import EscrowHold
 from domain.fees import FeeScope
 from domain.milestones import Milestone
 from domain.payment_methods import Provider
-from domain.payments import Payment, started_for_hold
+from domain.payment_starts import started_for_hold
+from domain.payments import Payment
 from domain.postings.escrow import hold_funded, late_funding
 from persistence import escrow_holds, fee_policies, ledger, milestones, organizations, payment_methods, payments
 from persistence import tax_types as tax_types_

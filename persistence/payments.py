@@ -8,7 +8,8 @@ from domain import collection
 from domain.actors import SYSTEM, Actor
 from domain.escrow_funding import Holding
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
-from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, PaymentTrigger, started
+from domain.payment_starts import started
+from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, PaymentTrigger
 from domain.permissions import Permission
 from domain.refusals import not_found, wrong_state
 from persistence import escrow_holds, payment_methods

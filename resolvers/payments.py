@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from domain import collection
+from domain import payment_starts as starts
 from domain import payments as rules
 from domain.escrow_funding import Holding
 from domain.money import Money
@@ -28,13 +29,13 @@ async def pay_invoice(
     invoice = await invoices.for_payment(db, invoice_id)
     invoice.check("payInvoice", by=db.by)
     rules.require_none_live(await payments.live_of(db, invoice.id))
-    amount_minor = rules.amount_to_pay(invoice, amount)
+    amount_minor = starts.amount_to_pay(invoice, amount)
     if source is PaymentSource.WALLET:
         if method_id is not None:
             raise invalid("A payment from your wallet needs no method.", "methodId")
         return Changed(invoice=invoice, payment=await wallet_payments.pay(db, invoice, amount_minor))
     method = await payment_methods.chosen(db, invoice.recipient_id, invoice.currency, method_id)
-    payment, attempt = rules.started(
+    payment, attempt = starts.started(
         invoice, method, amount_minor=amount_minor, trigger=PaymentTrigger.PAYER, by=db.by, at=db.at
     )
     await payments.add(db, payment, attempt)

@@ -34,7 +34,7 @@ class WalletConversion(Stateful):
     received: Money = plain("What comes into the other, rounded down.")
     rate: DecimalText = plain("Units of the currency received for one unit of the currency given.")
     rate_source: str = plain("Where the rate comes from.")
-    rate_as_of: datetime = plain("Since when the rate counts.")
+    rate_as_of: datetime = plain("Since when the rate counts.", name="rateAt")
     expires_at: datetime = plain("Until when it can be used.")
 
 

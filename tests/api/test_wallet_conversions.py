@@ -13,7 +13,7 @@ from tests.makers.traces import events
 from tests.world import Person, World
 
 QUOTE = """conversion { id status given { amountMinor currency } received { amountMinor currency } rate rateSource
-  rateAsOf expiresAt }"""
+  rateAt expiresAt }"""
 
 
 def amount(amount_minor: int, currency: str = "EUR") -> dict[str, str]:

@@ -22,7 +22,19 @@ from tests.world import Person, World
 MOST = 5
 """How many objects of a type are looked at."""
 
-MONEY = {"Payment", "PaymentMethod", "Wallet", "LedgerAccount", "LedgerEntry", "LedgerTransfer", "LedgerExport"}
+MONEY = {
+    "Payment",
+    "PaymentMethod",
+    "Payout",
+    "PayoutMethod",
+    "PayoutSchedule",
+    "Wallet",
+    "WalletConversion",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransfer",
+    "LedgerExport",
+}
 
 
 async def test_no_side_reaches_what_the_other_keeps_to_itself(world: World) -> None:

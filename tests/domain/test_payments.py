@@ -11,6 +11,7 @@ from domain.actors import SYSTEM, Actor, ActorKind
 from domain.ids import new_id
 from domain.money import Money
 from domain.payment_methods import MethodDetails, PaymentMethod, Provider, added
+from domain.payment_starts import amount_to_pay, started
 from domain.payments import (
     LIVE_STATES,
     AttemptState,
@@ -18,9 +19,7 @@ from domain.payments import (
     PaymentAttempt,
     PaymentState,
     PaymentTrigger,
-    amount_to_pay,
     require_none_live,
-    started,
 )
 from domain.permissions import BY_ROLE, Role
 from domain.refusals import RefusalCode, Refused

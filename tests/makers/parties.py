@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -14,8 +15,10 @@ from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
+from tests.makers.payouts import make_payout_method, request_payout
 from tests.makers.projects import approve, make_active_project, make_submitted_project
 from tests.makers.proposals import make_invitation, make_submitted_proposal
+from tests.makers.rates import make_rate
 from tests.world import Person, World
 
 CUSTOMER = "Cinnamon roll people"
@@ -45,6 +48,7 @@ async def make_parties(world: World) -> Parties:
     await _invoices(world, client, freelancer)
     await _work(world, client, freelancer)
     await make_waiting(world, freelancer)
+    await _payouts(world, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
@@ -99,3 +103,14 @@ async def _work(world: World, client: Person, freelancer: Person) -> None:
     await world.settle()
     waiting = await make_active_project(world, client=client, freelancer=freelancer)
     await freelancer.do("requestPause", "project { id }", projectId=waiting.id, reason="I am ill.")
+
+
+async def _payouts(world: World, freelancer: Person) -> None:
+    """What the freelancer has earned, on its way out and into another currency."""
+    await make_payout_method(freelancer)
+    await request_payout(freelancer, 1_000)
+    await freelancer.do("setPayoutSchedule", "schedule { id }", currency="EUR", frequency="NONE")
+    world.clock.advance(timedelta(seconds=1))
+    await make_rate(world, "EUR", "USD", "1.1")
+    amount = {"amountMinor": 1_000, "currency": "EUR"}
+    await freelancer.do("quoteConversion", "conversion { id }", amount=amount, to="USD")
