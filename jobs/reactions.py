@@ -26,6 +26,7 @@ REACTIONS: Reactions = {
     "project.completed": (gigs.close_done_gig,),
     "payment_method.added": (projects.activate_at_once,),
     "invoice.reminded": (invoices.mail_invoice_reminder,),
+    "escrow.funded": (projects.activate_at_once,),
     "invoice.paid": (projects.activate_at_once,),
     "one_time_token.requested": (mail.mail_one_time_token,),
     "user.sign_up_repeated": (mail.mail_sign_up_repeated,),
