@@ -11,12 +11,13 @@ from domain.escrow_holds import EscrowHold
 from domain.invoices import Invoice, InvoiceKind
 from domain.milestones import OPEN_STATES, Milestone
 from domain.money import Money, rounded
-from domain.projects import RUNNING, Project
+from domain.projects import RUNNING, Project, ProjectStatus
 from domain.refusals import invalid, wrong_state
 from domain.task_submissions import SubmissionDecision, TaskSubmission
 from domain.tasks import NOT_ENDED, Task
 
 _DAY = 24 * 60 * 60
+_BEGUN = (*RUNNING, ProjectStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def split_of(hold: EscrowHold, waiting: Invoice | None, freelancer: Money, clien
 
 def freeze(holding: Holding, waiting: Invoice | None, *, by: Actor, at: datetime) -> None:
     """Stops all that would move the money: its hold, the milestone while it is open, and the invoice that waits."""
-    _require_running(holding.project)
+    _require_begun(holding.project)
     holding.hold.freeze(by=by, at=at)
     if holding.milestone.status in OPEN_STATES:
         holding.milestone.is_frozen = True
@@ -99,8 +100,8 @@ def cancel(milestone: Milestone, tasks: Sequence[Task], pending: Sequence[TaskSu
         submission.decide(SubmissionDecision.WITHDRAWN, by=SYSTEM, at=at)
 
 
-def _require_running(project: Project) -> None:
-    if project.status not in RUNNING:
-        allowed = [state.name for state in RUNNING]
-        message = f"A hold is frozen while its project runs; this one is {project.status.name}."
-        raise wrong_state(message, from_state=project.status.name, allowed=allowed)
+def _require_begun(project: Project) -> None:
+    """Before the start there is nothing to disagree on: whoever wants out cancels, and all money goes back."""
+    if project.status not in _BEGUN:
+        message = f"A hold is frozen once its project has begun; this one is {project.status.name}."
+        raise wrong_state(message, from_state=project.status.name, allowed=[state.name for state in _BEGUN])

@@ -182,6 +182,7 @@ class Invoice(Stateful):
     agreed_amount = OptionalAmount("agreed_minor")
     subtotal, discount_total = Amount("subtotal_minor"), Amount("discount_total_minor")
     net_total, tax_total, total = Amount("net_total_minor"), Amount("tax_total_minor"), Amount("total_minor")
+    advances_applied = Amount("advances_applied_minor")
     paid, amount_due = Amount("paid_minor"), Amount("amount_due_minor")
     credited_due, written_off = Amount("credited_due_minor"), Amount("written_off_minor")
     fee, net = OptionalAmount("fee_minor"), OptionalAmount("net_minor")

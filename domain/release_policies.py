@@ -95,7 +95,7 @@ def require_writer(organization_id: UUID | None, by: Actor) -> None:
 
 
 def _check(terms: PolicyTerms) -> None:
-    checks = Checks()
+    checks = Checks("terms")
     checks.whole("position", terms.position, least=1, most=1000)
     checks.whole("delayHours", terms.delay_hours, least=0, most=MAX_DELAY_HOURS)
     if terms.currency is not None:

@@ -62,11 +62,12 @@ async def fund_milestone(
 async def release_escrow(db: Unit, *, hold_id: UUID, amount: Money | None = None) -> Changed:
     project, milestone = await escrow_holds.parts_of(db, hold_id)
     hold = await escrow_holds.locked(db, hold_id)
-    check_release(project, hold, *await organizations.sides(db, hold), by=db.by)
+    hold.check("releaseEscrow", by=db.by)
     if hold.awaits_approval:
         # What waits for a second person already can only be asked for again, once nobody has agreed in time.
         asked = await release_consents.ask(db, hold, requested_with=Permission.MONEY_MOVE)
         return Changed(hold=hold, milestone=milestone, invoice=None, approval=asked)
+    check_release(project, *await organizations.sides(db, hold))
     part = escrow_releases.part_of(milestone, hold, amount_to_release(hold, amount))
     invoice = await escrow_releases.issue(db, InvoiceKind.ADVANCE, project, [part], MovementCause.CLIENT, by=db.by)
     asked = await release_consents.pending(db, hold)

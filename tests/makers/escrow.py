@@ -91,7 +91,9 @@ async def wallet_of(person: Person) -> str | None:
 
 async def invoices_of(made: Made) -> list[tuple[str, str, str, str]]:
     """Kind, total, what is due and status of the project's invoices, oldest first."""
-    query = """query($id: ID!) { project(id: $id) { invoices(orderBy: [{field: CREATED_AT, direction: ASC}]) { nodes {
+    query = """query($id: ID!) { project(id: $id) { invoices { nodes {
       kind total { decimal } amountDue { decimal } status } } } }"""
     nodes = (await made.freelancer.ask(query, id=made.id))["project"]["invoices"]["nodes"]
-    return [(one["kind"], one["total"]["decimal"], one["amountDue"]["decimal"], one["status"]) for one in nodes]
+    return [
+        (one["kind"], one["total"]["decimal"], one["amountDue"]["decimal"], one["status"]) for one in reversed(nodes)
+    ]
