@@ -11,6 +11,9 @@ from domain.ids import new_id
 from domain.invoice_lines import InvoiceLine, TaxedLine
 from domain.money import Money, rounded, spread
 
+MAX_LINES = 500
+"""As many as an invoice has at most."""
+
 
 @dataclass(eq=False, kw_only=True)
 class CreditNoteLine(TaxedLine):
@@ -65,7 +68,7 @@ def credited_lines(
 
 def _chosen(wanted: Sequence[Wanted], left: Mapping[UUID, int], lines: Sequence[InvoiceLine]) -> dict[UUID, int]:
     checks, chosen = Checks(), dict[UUID, int]()
-    checks.count("lines", wanted, least=1, most=len(lines))
+    checks.count("lines", wanted, least=1, most=MAX_LINES)
     for i, one in enumerate(wanted):
         with checks.within("lines", str(i)):
             if checks.require(one.line_id in left, "This is no line of the invoice.", "lineId"):

@@ -67,15 +67,20 @@ async def claim(db: Unit, scope_id: UUID, mutation: str, key: UUID, input_hash: 
 
 async def keep(db: Unit, scope_id: UUID, mutation: str, key: UUID, objects: dict[str, Any]) -> None:
     """Stores what a repeat shall be answered with, in the transaction of the effect: objects by id, values as such."""
-    result = {
-        name: {"class": type(value).__name__, "id": str(value.id)} if hasattr(value, "id") else value
-        for name, value in objects.items()
-    }
+    result = {name: _kept(value) for name, value in objects.items()}
     await db.session.execute(update(records).where(*_same(scope_id, mutation, key)).values(result=result))
 
 
+def _kept(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return {"class": type(value).__name__, "id": str(value.id)} if hasattr(value, "id") else value
+
+
 async def read_back(db: Unit, stored: Any) -> Any:
-    """An object of a stored result as it is now, or the stored value itself."""
+    """An object of a stored result as it is now, or the stored value itself; lists of both likewise."""
+    if isinstance(stored, list):
+        return [await read_back(db, one) for one in stored]
     if not isinstance(stored, dict) or "class" not in stored:
         return stored
     classes = {kind.__name__: kind for kind in (*PLAIN, *VERSIONED)}
