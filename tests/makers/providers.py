@@ -1,6 +1,7 @@
 """Providers that misbehave: stand-ins for a company elsewhere, put behind the same port as the simulator."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +12,13 @@ from domain.money import Money
 from domain.payment_methods import MethodDetails, Provider
 from domain.payout_methods import PayeeDetails
 from integrations import providers
+from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
 from integrations.payments import (
     Answer,
     Charge,
     Charged,
     Finding,
+    NoAnswer,
     PaidOut,
     PayingOut,
     PaymentProvider,
@@ -70,6 +73,15 @@ class Stand:
 
     async def refunded_total(self, currency: str) -> int:
         return await self.real.refunded_total(currency)
+
+    async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
+        return await self.real.chargebacks(since, now)
+
+    async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
+        return await self.real.answer_chargeback(said)
+
+    async def charged_back_total(self, currency: str, at: datetime) -> int:
+        return await self.real.charged_back_total(currency, at)
 
 
 class DiesBeforeTheCall(Stand):
