@@ -1,11 +1,17 @@
 """Who acts: a person in an organization, staff, the system, or somebody who has not signed in."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
 from domain.permissions import Permission
 from domain.refusals import forbidden
+
+SECOND_FACTOR_FIRST = (
+    "Your organization requires a second factor. Set one up with beginTwoFactor and confirmTwoFactor; where you have"
+    " one, sign in with it or call reauthenticate with a code."
+)
 
 
 class ActorKind(Enum):
@@ -29,12 +35,18 @@ class Actor:
     email: str | None = field(default=None, repr=False)
     is_verified: bool = False
     permissions: frozenset[Permission] = frozenset()
+    lacks_second_factor: bool = False
+    """The organization requires one, and the session was opened without: there are no permissions until then."""
+    reauthenticated_at: datetime | None = None
+    """When they last showed who they are, in real time."""
 
     def may(self, permission: Permission) -> bool:
         return self.kind is ActorKind.SYSTEM or permission in self.permissions
 
     def require(self, permission: Permission) -> None:
         """Refuses with FORBIDDEN when the caller lacks the permission in the active organization."""
+        if self.lacks_second_factor:
+            raise forbidden(SECOND_FACTOR_FIRST, "twoFactor")
         if not self.may(permission):
             raise forbidden(f"This needs the permission {permission.value} in your active organization.")
 

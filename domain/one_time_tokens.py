@@ -17,9 +17,15 @@ class TokenPurpose(Enum):
     """What a mailed one-time token is good for."""
 
     VERIFY_EMAIL = "VERIFY_EMAIL"
+    RESET_PASSWORD = "RESET_PASSWORD"
+    CHANGE_EMAIL = "CHANGE_EMAIL"
 
 
-LIVES = {TokenPurpose.VERIFY_EMAIL: timedelta(hours=24)}
+LIVES = {
+    TokenPurpose.VERIFY_EMAIL: timedelta(hours=24),
+    TokenPurpose.RESET_PASSWORD: timedelta(minutes=30),
+    TokenPurpose.CHANGE_EMAIL: timedelta(hours=24),
+}
 
 APART, A_DAY, DAY = timedelta(seconds=60), 5, timedelta(days=1)
 """Mails of one purpose to one person: this far apart, and so many in any 24 hours."""
@@ -41,6 +47,8 @@ class OneTimeToken(Recorder):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    email: str | None = None
+    """CHANGE_EMAIL: the address it is mailed to, which becomes theirs."""
 
     def put_into_mail(self, token_hash: bytes, *, real: datetime) -> None:
         """A mail that is sent again carries another secret; the earlier one is void."""
@@ -75,3 +83,17 @@ def ask_for(
     )
     token.record("requested", by=by, at=at)
     return token
+
+
+def reset_token(user_id: UUID, token_hash: bytes, *, real: datetime) -> OneTimeToken:
+    """A token that exists with its mail only: how often one may ask is decided where somebody asks."""
+    purpose = TokenPurpose.RESET_PASSWORD
+    return OneTimeToken(
+        id=new_id(),
+        user_id=user_id,
+        purpose=purpose,
+        token_hash=token_hash,
+        created_at=real,
+        expires_at=real + LIVES[purpose],
+        used_at=None,
+    )

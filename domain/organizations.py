@@ -64,6 +64,8 @@ class Organization(Stateful):
     time_zone: str
     billing_email: str
     base_currency: str | None = None
+    requires_two_factor: bool = False
+    """Whether members have rights only in sessions that were opened with a second factor."""
     parked_at: datetime | None = None
     """Since when its books are looked into: its money does not move meanwhile, but for paying what it owes."""
     park_reason: str | None = None
@@ -164,6 +166,7 @@ def found(
         country=country,
         time_zone=time_zone,
         billing_email=billing_email,
+        requires_two_factor=kind is OrganizationKind.PLATFORM,
     )
     organization.born(OrganizationStatus.ACTIVE, action=action, by=by, at=at)
     organization.record("created", by=by, at=at)

@@ -20,6 +20,8 @@ class SignInOutcome(Enum):
     """How an attempt to sign in ended."""
 
     SUCCEEDED = "SUCCEEDED"
+    CHALLENGED = "CHALLENGED"
+    REAUTHENTICATED = "REAUTHENTICATED"
     FAILED = "FAILED"
     LIMITED = "LIMITED"
 
@@ -64,6 +66,11 @@ class Attempt:
 def wrong_credentials() -> Refused:
     """The same words whether the address is unknown, the password wrong or the user suspended."""
     return invalid("The e-mail address or the password is wrong.")
+
+
+def wrong_password() -> Refused:
+    """For somebody who is signed in and shows again who they are."""
+    return invalid("The password is wrong.", "password")
 
 
 def too_many(of_address: Sequence[datetime], of_ip: Sequence[datetime], *, real: datetime) -> Refused | None:

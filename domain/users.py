@@ -61,6 +61,11 @@ class User(Stateful):
         self.email_verified_at = at
         self.record("verified", by=by, at=at)
 
+    def set_password(self, password_hash: str, *, by: Actor, at: datetime) -> None:
+        """The one place that changes a password; its owner is told by mail."""
+        self.password_hash, self.password_changed_at = password_hash, at
+        self.record("password.changed", by=by, at=at)
+
     def hear_of_sign_up(self, *, by: Actor, at: datetime, real: datetime) -> None:
         """Somebody signs up with this known address. The owner is told by mail, but not over and over."""
         if self.sign_up_repeated_at is None or self.sign_up_repeated_at + TOLD_AGAIN_AFTER <= real:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from domain.actors import SYSTEM
-from persistence import invitations, sign_ins
+from persistence import account_requests, invitations, refresh_tokens, sign_in_challenges, sign_ins
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -23,3 +23,10 @@ async def expire_invitations(database: Database, now: datetime) -> int:
 async def forget_sign_ins(database: Database, now: datetime) -> int:
     """Attempts are counted, and therefore kept, on real time."""
     return await sign_ins.forget_old(database, datetime.now(UTC))
+
+
+async def forget_credentials(database: Database, now: datetime) -> int:
+    """What has expired, and what is no longer counted."""
+    real = datetime.now(UTC)
+    parts = (refresh_tokens, sign_in_challenges, account_requests)
+    return sum([await part.forget_old(database, real) for part in parts])

@@ -5,9 +5,11 @@ A reaction that runs again sends another letter with another secret, which voids
 
 from datetime import UTC, datetime
 
+from domain.account_requests import AccountRequest
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.invitations import Invitation
+from domain.one_time_tokens import reset_token
 from domain.organizations import Organization
 from domain.tokens import digest, new_token
 from domain.users import User
@@ -33,6 +35,26 @@ async def mail_one_time_token(database: Database, event: OutboxEvent, now: datet
     address = await transact(database, work, by=SYSTEM, at=now)
     if address is not None:
         await send(_verification(address, secret))
+
+
+async def mail_password_reset(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """To password.reset_requested: nobody hears anything where the address is nobody's."""
+    secret, real = new_token(), datetime.now(UTC)
+
+    async def work(db: Unit) -> str | None:
+        request = await db.session.get(AccountRequest, event.subject_id)
+        user = None if request is None or request.user_id is None else await db.session.get_one(User, request.user_id)
+        if user is None or not user.may_sign_in:
+            return None
+        token = reset_token(user.id, digest(secret), real=real)
+        db.add(token)
+        await db.flush()
+        await one_time_tokens.void_others(db, token, real)
+        return user.email
+
+    address = await transact(database, work, by=SYSTEM, at=now)
+    if address is not None:
+        await send(_reset(address, secret))
 
 
 async def mail_sign_up_repeated(database: Database, event: OutboxEvent, now: datetime) -> None:
@@ -67,6 +89,16 @@ def _verification(address: str, secret: str) -> Letter:
         "If you have not signed up, ignore this mail: without the token nothing happens.\n"
     )
     return Letter(address, "Verify your address", text)
+
+
+def _reset(address: str, secret: str) -> Letter:
+    text = (
+        "Somebody has asked for another password for your account at Milepost.\n\n"
+        "If it was you, call resetPassword with this token within 30 minutes. All your sessions end by that:\n\n"
+        f"{secret}\n\n"
+        "If it was not you, ignore this mail: without the token nothing happens.\n"
+    )
+    return Letter(address, "Set another password", text)
 
 
 def _known_already(address: str) -> Letter:

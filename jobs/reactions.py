@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import gigs, invoices, ledger_exports, mail, payments, payouts, projects, refunds
+from jobs import gigs, invoices, ledger_exports, mail, notices, payments, payouts, projects, refunds
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -31,6 +31,13 @@ REACTIONS: Reactions = {
     "one_time_token.requested": (mail.mail_one_time_token,),
     "user.sign_up_repeated": (mail.mail_sign_up_repeated,),
     "member.invited": (mail.mail_invitation,),
+    "password.reset_requested": (mail.mail_password_reset,),
+    "password.changed": (notices.mail_credentials_changed,),
+    "session.created": (notices.mail_new_device,),
+    "session.reuse_detected": (notices.mail_token_reused,),
+    "two_factor.enabled": (notices.mail_credentials_changed,),
+    "two_factor.disabled": (notices.mail_credentials_changed,),
+    "two_factor.codes_replaced": (notices.mail_credentials_changed,),
 }
 
 

@@ -49,6 +49,7 @@ TIMERS: Timers = (
     ("gig_invitations.expire", gigs.expire_invitations),
     ("invitations.expire", identity.expire_invitations),
     ("sign_ins.forget", identity.forget_sign_ins),
+    ("credentials.forget", identity.forget_credentials),
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
     ("events.forget", retention.forget_old_events),
 )

@@ -4,6 +4,7 @@ from functools import cache
 
 from sqlalchemy.orm import registry, relationship
 
+from domain.account_requests import AccountRequest
 from domain.approval_requests import ApprovalRequest
 from domain.chargebacks import Chargeback
 from domain.credit_note_lines import CreditNoteLine
@@ -43,19 +44,23 @@ from domain.payouts import Payout, PayoutAttempt
 from domain.projects import Project
 from domain.proposals import Proposal
 from domain.recorded_payments import RecordedPayment
+from domain.refresh_tokens import RefreshToken
 from domain.refunds import Refund, RefundAttempt
 from domain.release_policies import ReleasePolicy
 from domain.sessions import Session
+from domain.sign_in_challenges import SignInChallenge
 from domain.sign_ins import SignInEvent
 from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
+from domain.two_factors import RecoveryCode, TwoFactor
 from domain.users import User
 from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.tables import (
     approvals,
+    credentials,
     credit_notes,
     escrow,
     exchange,
@@ -78,6 +83,11 @@ PLAIN = {
     OneTimeToken: identity.one_time_tokens,
     Session: identity.sessions,
     SignInEvent: identity.sign_in_events,
+    RefreshToken: credentials.refresh_tokens,
+    TwoFactor: credentials.two_factors,
+    RecoveryCode: credentials.recovery_codes,
+    SignInChallenge: credentials.sign_in_challenges,
+    AccountRequest: credentials.account_requests,
     TaskSubmission: projects.task_submissions,
     InvoiceLine: invoicing.invoice_lines,
     InvoiceReminder: invoicing.invoice_reminders,

@@ -49,6 +49,12 @@ async def void_others(db: Unit, token: OneTimeToken, real: datetime) -> None:
     )
 
 
+async def void_all(db: Unit, user_id: UUID, real: datetime) -> None:
+    """Somebody's password has changed: whatever was mailed before is void."""
+    mine = (_tokens.user_id == user_id, _tokens.expires_at > real)
+    await db.session.execute(update(one_time_tokens).where(*mine).values(expires_at=real))
+
+
 async def spend(db: Unit, purpose: TokenPurpose, token_hash: bytes, real: datetime) -> UUID | None:
     """Whose token it is; None when it is unknown, void, expired or used. Of any number at once exactly one succeeds."""
     spent = await db.session.execute(

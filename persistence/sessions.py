@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
 from domain.memberships import MembershipStatus
 from domain.organizations import OrganizationStatus
 from domain.permissions import BY_ROLE, BY_STAFF_ROLE, Permission
-from domain.sessions import IDLE, SEEN_EVERY, Session
+from domain.sessions import IDLE, SEEN_EVERY, AuthLevel, Session
 from domain.users import MAY_SIGN_IN, UserStatus
 from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
@@ -33,6 +34,11 @@ def _is_live(now: datetime | ColumnElement[datetime]) -> Condition:
     return and_(sessions.c.revoked_at.is_(None), sessions.c.idle_expires_at > now, sessions.c.expires_at > now)
 
 
+def _has_token(token_hash: bytes | ColumnElement[Any], now: datetime | ColumnElement[datetime]) -> Condition:
+    """Whose token this is, while it is good; connections that it has opened outlive it, as the session does."""
+    return and_(sessions.c.token_hash == token_hash, sessions.c.token_expires_at > now)
+
+
 SESSIONS = Source(Session, sessions, visible_to)
 ORGANIZATION = One(ORGANIZATIONS, "active_organization_id")
 LIST = Connection(
@@ -49,14 +55,14 @@ async def actor_of(database: Database, token_hash: bytes, now: datetime) -> Acto
     Using a session keeps it from idling out, which is written at most once a minute.
     """
     async with database.connection() as connection:
-        row = (await connection.execute(_live_session(sessions.c.token_hash == token_hash, now))).first()
+        row = (await connection.execute(_live_session(_has_token(token_hash, now), now))).first()
         if row is None:
             return ANONYMOUS
         if row.last_seen_at <= now - SEEN_EVERY:
             await connection.execute(
                 update(sessions)
                 .where(sessions.c.id == row.session_id, sessions.c.last_seen_at <= now - SEEN_EVERY)
-                .values(last_seen_at=now, idle_expires_at=now + IDLE)
+                .values(last_seen_at=now, idle_expires_at=func.greatest(sessions.c.idle_expires_at, now + IDLE))
             )
     return _actor(row)
 
@@ -76,7 +82,7 @@ async def actor_with(database: Database, token_hash: bytes) -> Actor:
 @cache
 def _by_token() -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
     """The statement as text, and its columns with what makes Python's values of the driver's."""
-    statement = _live_session(sessions.c.token_hash == literal_column("$1"), func.now())
+    statement = _live_session(_has_token(literal_column("$1"), func.now()), func.now())
     text = str(statement.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
     columns = statement.selected_columns.items()
     return text, [(name, one.type.dialect_impl(DIALECT).result_processor(DIALECT, None)) for name, one in columns]
@@ -99,7 +105,7 @@ async def acting(db: Unit, user_id: UUID, organization_id: UUID) -> Actor | None
     """A person with the rights of this moment in an organization, signed in or not; None where they have no part."""
     member = and_(memberships.c.organization_id == organization_id, memberships.c.status == MembershipStatus.ACTIVE)
     statement = (
-        select(literal(None).label("session_id"), *_ACTOR)
+        select(*(literal(None).label(name) for name in _OF_SESSION), *_ACTOR)
         .select_from(users)
         .join(memberships, and_(memberships.c.user_id == users.c.id, member))
         .join(organizations, organizations.c.id == memberships.c.organization_id)
@@ -120,10 +126,18 @@ async def for_revoking(db: Unit, session_id: UUID) -> Session:
     return await db.require(statement, "session", "sessionId")
 
 
-async def all_for_revoking(db: Unit) -> Sequence[Session]:
-    """One's own live sessions, locked in one order."""
-    statement = select(Session).where(visible_to(db.by), _is_live(func.now())).order_by(sessions.c.id).with_for_update()
+async def all_for_revoking(db: Unit, user_id: UUID | None) -> Sequence[Session]:
+    """Somebody's live sessions, locked in one order."""
+    whose = sessions.c.user_id == user_id
+    statement = select(Session).where(whose, _is_live(func.now())).order_by(sessions.c.id).with_for_update()
     return (await db.session.scalars(statement)).all()
+
+
+async def opened_before(session: AsyncSession, opened: Session) -> Sequence[Session]:
+    """The same person's earlier sessions, the latest ones."""
+    earlier = (sessions.c.user_id == opened.user_id, sessions.c.created_at < opened.created_at)
+    statement = select(Session).where(*earlier).order_by(sessions.c.created_at.desc()).limit(200)
+    return (await session.scalars(statement)).all()
 
 
 _ACTOR = (
@@ -136,8 +150,10 @@ _ACTOR = (
     organizations.c.id.label("organization_id"),
     organizations.c.kind,
     organizations.c.status.label("organization_status"),
+    organizations.c.requires_two_factor,
 )
 """What an actor is made of, besides its session."""
+_OF_SESSION = ("session_id", "auth_level", "reauthenticated_at")
 
 
 def _actor(row: Any) -> Actor:
@@ -151,12 +167,19 @@ def _actor(row: Any) -> Actor:
         email=row.email,
         is_verified=row.status is UserStatus.ACTIVE,
         permissions=_permissions(row),
+        lacks_second_factor=_lacks_second_factor(row),
+        reauthenticated_at=row.reauthenticated_at,
     )
 
 
+def _lacks_second_factor(row: Any) -> bool:
+    return bool(row.requires_two_factor) and row.membership_id is not None and row.auth_level is AuthLevel.PASSWORD
+
+
 def _permissions(row: Any) -> frozenset[Permission]:
-    """None before the address is verified; while the organization is suspended, reading and paying what it owes."""
-    if row.membership_id is None or row.status is not UserStatus.ACTIVE:
+    """None before the address is verified, nor without the second factor that the organization requires; while it is
+    suspended, reading and paying what it owes."""
+    if row.membership_id is None or row.status is not UserStatus.ACTIVE or _lacks_second_factor(row):
         return frozenset()
     held = BY_STAFF_ROLE[row.staff_role] if row.staff_role is not None else BY_ROLE[row.role]
     if row.organization_status is OrganizationStatus.ACTIVE:
@@ -173,6 +196,8 @@ def _live_session(which: Condition, now: datetime | ColumnElement[datetime]) -> 
     return (
         select(
             sessions.c.id.label("session_id"),
+            sessions.c.auth_level,
+            sessions.c.reauthenticated_at,
             sessions.c.last_seen_at,
             *_ACTOR,
         )

@@ -1,4 +1,4 @@
-"""Queries of sign-in attempts: counting failures and writing attempts down."""
+"""Queries of sign-in attempts: one's own, counting failures, and who waits for whom."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.actors import Actor
 from domain.refusals import Refused
-from domain.sign_ins import KEPT, MOST_PER_ADDRESS, MOST_PER_IP, WINDOW, Attempt, SignInOutcome, too_many
+from domain.sign_ins import KEPT, MOST_PER_ADDRESS, MOST_PER_IP, WINDOW, Attempt, SignInEvent, SignInOutcome, too_many
 from persistence.database import Database
 from persistence.tables.identity import sign_in_events
 from persistence.turns import take_turn
 from persistence.unit import Unit
+from planner.edges import Condition, Connection, Source
 
 _events = sign_in_events.c
+
+
+def visible_to(viewer: Actor) -> Condition:
+    """One's own."""
+    return _events.user_id == viewer.user_id
+
+
+SIGN_INS = Source(SignInEvent, sign_in_events, visible_to)
+LIST = Connection(SIGN_INS, orders={"AT": _events.at}, default_order=(("AT", True),))
 
 
 async def limited(session: AsyncSession, attempt: Attempt) -> Refused | None:
@@ -25,15 +36,14 @@ async def limited(session: AsyncSession, attempt: Attempt) -> Refused | None:
     return too_many(of_address, of_ip, real=real)
 
 
-async def decide(db: Unit, attempt: Attempt, outcome: SignInOutcome) -> Refused | None:
-    """Writes down how an attempt ended, unless it is one too many: then it ended LIMITED, whatever the password was.
-
-    Attempts wait here for each other, so that of many at once no more are answered than one after the other.
-    """
+async def limited_in_turn(db: Unit, attempt: Attempt) -> Refused | None:
+    """Like `limited`, and written down where it is so. Attempts wait here for each other until they have ended, so that
+    of many at once no more are answered than one after the other."""
     await take_turn(db, "sign-in", attempt.email)
     await take_turn(db, "sign-in from", attempt.visit.ip)
     refusal = await limited(db.session, attempt)
-    db.add(attempt.ended(outcome if refusal is None else SignInOutcome.LIMITED))
+    if refusal is not None:
+        db.add(attempt.ended(SignInOutcome.LIMITED))
     return refusal
 
 

@@ -3,13 +3,14 @@
 from asyncio import Future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.permissions import Permission
-from domain.refusals import forbidden, rate_limited
+from domain.refusals import Refused, forbidden, rate_limited
+from domain.sessions import require_reauthenticated
 from persistence import idempotency
 from persistence.database import is_congestion
 from persistence.unit import Unit, transact
@@ -24,13 +25,20 @@ class Changed:
     """What a mutation changed, by name: the payload. `replayed` tells that an earlier request had done it already.
 
     `viewer` is who the caller has become by it, where it signs in or switches; the payload is then shown to them.
-    `then` is what this process does once it has committed.
+    `then` is what this process does once it has committed. With a `refusal` the caller is refused although what was
+    done is kept: a failed attempt that counts, a session that ends because its token was stolen.
     """
 
     def __init__(
-        self, *, viewer: Actor | None = None, then: Callable[[], Awaitable[None]] | None = None, **objects: Any
+        self,
+        *,
+        viewer: Actor | None = None,
+        then: Callable[[], Awaitable[None]] | None = None,
+        refusal: Refused | None = None,
+        **objects: Any,
     ) -> None:
         self.objects = objects
+        self.refusal = refusal
         self.viewer = viewer
         self.then = then
         self.replayed = False
@@ -62,16 +70,21 @@ class Call:
     arguments: dict[str, Any]
     key: UUID | None = None
     prepare: Prepare | None = None
+    is_secret: bool = False
+    """It deals in passwords, tokens or codes: neither they nor their hashes are kept for a repeat."""
+    is_sensitive: bool = False
+    """The caller must just have shown who they are."""
 
 
 async def run(context: Context, call: Call) -> Changed:
     """Everything the verb did commits together, with its events; a refusal rolls all of it back."""
     _check_rights(context, call.needs)
+    if call.is_sensitive:
+        require_reauthenticated(context.viewer, real=datetime.now(UTC))
     arguments = call.arguments if call.prepare is None else await call.prepare(context, **call.arguments)
 
     async def work(db: Unit) -> Changed:
-        # What anyone may call deals in passwords and tokens: neither they nor their hashes are kept for a replay.
-        if call.key is None or call.needs is Needs.ANYONE:
+        if call.key is None or call.is_secret:
             return await call.verb(db, **arguments)
         scope_id = idempotency.scope_of(db.by, is_personal=not isinstance(call.needs, Permission))
         earlier = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
@@ -83,6 +96,9 @@ async def run(context: Context, call: Call) -> Changed:
         return changed
 
     changed = await _in_turn(context, work)
+    if changed.refusal is not None:
+        context.platform.callers.forget()
+        raise changed.refusal
     changed.viewer = changed.viewer or context.viewer
     _show(context, changed)
     context.platform.callers.forget()

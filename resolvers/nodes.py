@@ -35,6 +35,7 @@ from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
 from persistence.sessions import SESSIONS
+from persistence.sign_ins import SIGN_INS
 from persistence.task_submissions import TASK_SUBMISSIONS
 from persistence.tasks import TASKS
 from persistence.tax_types import TAX_TYPES
@@ -75,6 +76,7 @@ SOURCES: dict[str, Source] = {
     "Membership": MEMBERSHIPS,
     "Invitation": INVITATIONS,
     "Session": SESSIONS,
+    "SignInEvent": SIGN_INS,
     "Project": PROJECTS,
     "Milestone": MILESTONES,
     "Task": TASKS,

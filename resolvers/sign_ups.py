@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from domain.account_requests import ask_to_sign_up
 from domain.emails import normal
 from domain.one_time_tokens import TokenPurpose, ask_for
 from domain.passwords import normalised
 from domain.refusals import invalid, wrong_state
-from domain.sessions import Visit
+from domain.sessions import Opening, Visit
 from domain.sign_ups import SignUp, open_account
 from domain.tokens import digest
 from domain.users import UserStatus
-from persistence import one_time_tokens, users
+from persistence import account_requests, one_time_tokens, users
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
+from resolvers.passwords import prepare_request
 from resolvers.sessions import open_for
 
 
@@ -23,10 +25,11 @@ async def prepare_sign_up(context: Context, *, email: str, password: str, **fiel
     password = normalised(password)
     who.check(password)
     password_hash = await context.platform.passwords.hashed(password)
-    return {"who": who, "password_hash": password_hash, "visit": context.visit()}
+    return await prepare_request(context, who=who, password_hash=password_hash)
 
 
-async def sign_up(db: Unit, *, who: SignUp, password_hash: str, visit: Visit) -> Changed:
+async def sign_up(db: Unit, *, who: SignUp, password_hash: str, visit: Visit, counts_places: bool) -> Changed:
+    await account_requests.admit(db, ask_to_sign_up(who.email, visit), counts_places=counts_places)
     known = await users.for_sign_up(db, who.email)
     if known is not None:
         known.hear_of_sign_up(by=db.by, at=db.at, real=visit.at)
@@ -44,7 +47,7 @@ async def verify_email(db: Unit, *, token: str, visit: Visit) -> Changed:
     if user is None or user.status is not UserStatus.PENDING_VERIFICATION:
         raise invalid("This token is unknown or no longer good. Ask for another with resendVerification.", "token")
     user.verify_email(by=user.themselves, at=db.at)
-    return await open_for(db, user, visit)
+    return await open_for(db, user, visit, Opening(is_authenticated=False))
 
 
 async def resend_verification(db: Unit, *, email: str | None, visit: Visit) -> Changed:

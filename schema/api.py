@@ -30,6 +30,7 @@ from schema.milestones import Milestone, MilestoneMutations
 from schema.money_exceptions import MoneyException, MoneyExceptionMutations, MoneyExceptionQueries
 from schema.nodes import NodeQueries, by_id
 from schema.organizations import Organization, OrganizationMutations
+from schema.passwords import PasswordMutations
 from schema.pause_requests import PauseRequestMutations
 from schema.payment_methods import PaymentMethodMutations, PaymentMethodQueries
 from schema.payments import Payment, PaymentMutations, PaymentQueries
@@ -45,9 +46,11 @@ from schema.refunds import Refund, RefundMutations, RefundQueries
 from schema.release_policies import ReleasePolicyMutations, ReleasePolicyQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
+from schema.sign_ins import SignInMutations, SignInQueries
 from schema.staff_corrections import StaffCorrectionMutations
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
+from schema.two_factors import TwoFactorMutations
 from schema.viewers import ViewerMutations, ViewerQueries
 from schema.wallet_conversions import WalletConversionMutations
 from schema.wallets import WalletQueries
@@ -60,6 +63,7 @@ class Query(
     ViewerQueries,
     RateLimitQueries,
     SessionQueries,
+    SignInQueries,
     MembershipQueries,
     InvitationQueries,
     PaymentMethodQueries,
@@ -116,6 +120,9 @@ class Query(
 @strawberry.type(description="Transitions. Each commits completely or returns a Refusal and changes nothing.")
 class Mutation(
     ViewerMutations,
+    SignInMutations,
+    PasswordMutations,
+    TwoFactorMutations,
     SessionMutations,
     OrganizationMutations,
     MembershipMutations,

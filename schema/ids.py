@@ -20,6 +20,7 @@ PREFIXES = {
     "Membership": "mbr",
     "Invitation": "ivt",
     "Session": "ses",
+    "SignInEvent": "sie",
     "Customer": "cus",
     "TaxType": "tax",
     "Invoice": "inv",

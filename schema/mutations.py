@@ -29,14 +29,18 @@ def mutation(
     gives: dict[str, Any],
     keyed: bool = False,
     versioned: bool = False,
+    secret: bool = False,
+    sensitive: bool = False,
     prepare: Prepare | None = None,
 ) -> Any:
     """A mutation `verbNoun(input: VerbNounInput!): VerbNounResult!` answered by a verb of the resolvers.
 
     `takes` are the input's fields (see schema.inputs), `gives` the payload's; `keyed` adds a required idempotencyKey
-    and `replayed`, `versioned` an optional expectedVersion that the verb receives as `expected_version`. `prepare` runs
-    before the transaction and makes the verb's arguments of the input's.
+    and `replayed`, `versioned` an optional expectedVersion that the verb receives as `expected_version`. Of a
+    `secret` one nothing is kept for repeats; for a `sensitive` one the caller must just have shown who they are.
+    `prepare` runs before the transaction and makes the verb's arguments of the input's.
     """
+    secret = secret or needs is Needs.ANYONE
     name = "".join(part.capitalize() for part in verb.__name__.split("_"))
     field_name = name[0].lower() + name[1:]
     input_type: Any = _input_type(name, takes, keyed=keyed, versioned=versioned)
@@ -52,7 +56,8 @@ def mutation(
         try:
             arguments = read_input(input)
             key = arguments.pop("idempotency_key") if keyed else info.context.idempotency_key
-            return await run(info.context, Call(field_name, verb, needs, arguments, key, prepare))
+            call = Call(field_name, verb, needs, arguments, key, prepare, is_secret=secret, is_sensitive=sensitive)
+            return await run(info.context, call)
         except Refused as refused:
             info.context.refusals += (refused.code.value,)
             return refused.refusal
@@ -62,14 +67,19 @@ def mutation(
     return strawberry.field(
         resolver=resolve,
         graphql_type=result,
-        description=f"{description}\n\n{_rule(needs, keyed)}",
-        metadata={"needs": needs},
+        description=f"{description}\n\n{_rule(needs, keyed=keyed, secret=secret, sensitive=sensitive)}",
+        metadata={"needs": needs, "sensitive": sensitive},
     )
 
 
-def _rule(needs: Permission | Needs, keyed: bool) -> str:
+def _rule(needs: Permission | Needs, *, keyed: bool, secret: bool, sensitive: bool) -> str:
     who = f"the permission {needs.value}" if isinstance(needs, Permission) else needs.value
-    if needs is Needs.ANYONE:
+    if sensitive:
+        who += (
+            ", who has signed in or called reauthenticate within the last 5 minutes; otherwise FORBIDDEN with the path"
+        )
+        who += " reauthentication"
+    if secret:
         return f"Needs: {who}."
     repeat = (
         "Repeating it with the same idempotencyKey and input returns the first result and changes nothing more."

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from domain import sessions as domain
-from domain.sessions import RevokeReason
+from domain.sessions import AuthLevel, RevokeReason, SessionKind
 from resolvers import sessions as resolve
 from resolvers.context import Context
 from resolvers.guards import Needs
@@ -21,19 +21,38 @@ describe(
     "Why a session ended before its time.",
     SIGNED_OUT="Its owner signed out.",
     REVOKED="Its owner ended it from elsewhere.",
+    PASSWORD_CHANGED="The password was changed or reset.",
+    TOKEN_REUSED="A refresh token came twice, as if it had been stolen.",
+)
+describe(
+    SessionKind,
+    "How the token of a session lives.",
+    BROWSER="As long as the session: 12 hours after its last use, 30 days at most.",
+    APP="15 minutes; a refresh token of 30 days renews it, and itself, with refreshSession.",
+)
+describe(
+    AuthLevel,
+    "What somebody has shown to be who they are.",
+    PASSWORD="Their password, or a mailed token.",
+    MFA="Their second factor as well.",
 )
 
 
-@shows(
-    domain.Session, "You, signed in on one device. It ends 12 hours after its last use, at the latest after 30 days."
-)
+@shows(domain.Session, "You, signed in on one device. It ends when it is not used for long (see kind) or is revoked.")
 class Session(Node):
     organization: Organization | None = one(
         resolve.ORGANIZATION, Organization, "For whom it acts; see switchOrganization. Null: for nobody."
     )
     ip: str = plain("Where it was opened.")
     user_agent: str = plain("What it was opened with.")
+    kind: SessionKind = plain("How its token lives.")
+    auth_level: AuthLevel = plain("What you have shown to be who you are.")
+    reauthenticated_at: datetime | None = plain(
+        "When you last signed in or called reauthenticate in it; null where a mailed token opened it. Within 5 minutes"
+        " of that you may do what needs it."
+    )
     created_at: datetime = plain("When it was opened.")
+    token_expires_at: datetime = plain("When its token ends; APP: renew it before, with refreshSession.")
     last_seen_at: datetime = plain("When it was last used, to the minute.")
     idle_expires_at: datetime = plain("When it ends unless it is used before.")
     expires_at: datetime = plain("When it ends in any case.")

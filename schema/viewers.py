@@ -1,4 +1,4 @@
-"""The viewer, and the mutations that make somebody one: signing up, verifying, signing in, switching."""
+"""The viewer, and the mutations that make somebody one: signing up, verifying, switching."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import strawberry
 
 from domain.actors import Actor
 from domain.organizations import OrganizationKind
-from resolvers import sessions, sign_ins, sign_ups
+from resolvers import sessions, sign_ups
 from resolvers import viewers as resolve
 from resolvers.context import Context
 from resolvers.guards import Needs
 from schema.connections import many, one
-from schema.inputs import an_id, optional, optional_id, value
+from schema.inputs import an_id, optional, value
 from schema.invitations import Invitation
 from schema.memberships import Membership
 from schema.mutations import mutation
@@ -44,11 +44,8 @@ class Viewer:
         return sorted(permission.value for permission in self.permissions)
 
 
-_SIGNED_IN = {
-    "session": (Session, "The new session."),
-    "token": (str, "Send it as `Authorization: Bearer …`. It is shown here and never again."),
-    "viewer": (Viewer, "Who you are now."),
-}
+TOKEN = (str, "Send it as `Authorization: Bearer …`. It is shown here and never again.")
+SIGNED_IN = {"session": (Session, "The new session."), "token": TOKEN, "viewer": (Viewer, "Who you are now.")}
 
 
 def _viewer(info: strawberry.Info[Context, None]) -> Any:
@@ -70,7 +67,8 @@ class ViewerMutations:
         sign_ups.sign_up,
         "Creates an account with an organization that you own, and mails a token to verify the address; see"
         " verifyEmail. The answer is the same for an address that has an account already; then its owner gets a mail"
-        " instead. INVALID names every wrong field.",
+        " instead. INVALID names every wrong field; RATE_LIMITED after 5 sign-ups with the address or 20 from your"
+        " network address in 15 minutes.",
         needs=Needs.ANYONE,
         takes={
             "email": value(Email, "Your address, in ASCII."),
@@ -90,7 +88,7 @@ class ViewerMutations:
         " replaced by a newer one or used.",
         needs=Needs.ANYONE,
         takes={"token": value(str, "The token from the mail; it works once.")},
-        gives=_SIGNED_IN,
+        gives=SIGNED_IN,
         prepare=sessions.prepare_visit,
     )
     resend_verification = mutation(
@@ -101,20 +99,6 @@ class ViewerMutations:
         takes={"email": optional(Email, "The address you expect the mail at: INVALID unless it is yours.")},
         gives={"accepted": (bool, "Always true: read your mail.")},
         prepare=sessions.prepare_visit,
-    )
-    sign_in = mutation(
-        sign_ins.sign_in,
-        "Opens a session. INVALID with one message whatever was wrong; RATE_LIMITED after 5 failures for the address or"
-        " 20 from your network address in 15 minutes, also with the right password; NOT_FOUND for an organization you"
-        " do not belong to.",
-        needs=Needs.ANYONE,
-        takes={
-            "email": value(Email, "Your address."),
-            "password": value(str, "Your password."),
-            "organization_id": optional_id("Organization", "For whom to act; the last one, unless said."),
-        },
-        gives=_SIGNED_IN,
-        prepare=sign_ins.prepare_sign_in,
     )
     switch_organization = mutation(
         sessions.switch_organization,

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from domain.ids import new_id
 from domain.memberships import Membership, MembershipStatus
 from domain.organizations import Organization, OrganizationKind, OrganizationStatus
 from domain.permissions import Role, StaffRole
-from domain.sessions import Session
+from domain.sessions import AuthLevel, Opening, Session, Visit, open_session
 from domain.users import User, UserStatus
 from jobs.worker import settle
 from persistence.database import Database
@@ -108,6 +108,7 @@ class World:
             country="MK",
             time_zone="Europe/Skopje",
             billing_email=f"billing-{new_id().hex[-6:]}@example.com",
+            requires_two_factor=kind is OrganizationKind.PLATFORM,
         )
         at = self.clock.now()
         async with unit_of_work(self.database, by=SYSTEM, at=at) as db:
@@ -140,25 +141,17 @@ class World:
         async with unit_of_work(self.database, by=SYSTEM, at=at) as db:
             db.add(user)
             await db.flush()
-            db.add(membership, _session(user.id, organization.id, token))
+            db.add(membership, _session(user, organization.id, token))
         person = Person(self, token, user.id, organization.id, membership.id, user.email)
         self.people.append(person)
         return person
 
 
-def _session(user_id: UUID, organization_id: UUID, token: str) -> Session:
-    now = datetime.now(UTC)
-    return Session(
-        id=new_id(),
-        user_id=user_id,
-        active_organization_id=organization_id,
-        token_hash=hashlib.sha256(token.encode()).digest(),
-        ip="127.0.0.1",
-        user_agent="tests",
-        created_at=now,
-        last_seen_at=now,
-        idle_expires_at=now + timedelta(hours=12),
-        expires_at=now + timedelta(days=30),
-        revoked_at=None,
-        revoke_reason=None,
-    )
+def _session(user: User, organization_id: UUID, token: str) -> Session:
+    """Opened just now with all that anybody could ask for."""
+    visit = Visit(ip="127.0.0.1", user_agent="tests", at=datetime.now(UTC))
+    opening = Opening(auth_level=AuthLevel.MFA)
+    token_hash = hashlib.sha256(token.encode()).digest()
+    session = open_session(user.id, organization_id, token_hash, visit, opening, by=user.themselves, at=visit.at)
+    session.take_events()
+    return session

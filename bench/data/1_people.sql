@@ -14,9 +14,10 @@ SELECT side, number, pg_temp.id_of(1 + side, number) AS organization_id, pg_temp
 FROM generate_series(0, 1) side,
     generate_series(0, greatest(2, current_setting('bench.gigs')::int / 100) - 1) number;
 
-INSERT INTO organizations (id, kind, name, time_zone, billing_email, status, version, created_at, updated_at)
+INSERT INTO organizations (id, kind, name, time_zone, billing_email, requires_two_factor, status, version,
+    created_at, updated_at)
 SELECT organization_id, (ARRAY['CLIENT', 'FREELANCER'])[side + 1], name, 'Europe/Skopje',
-    replace(lower(name), ' ', '.') || '@bench.example', 'ACTIVE', 1, joined_at, joined_at
+    replace(lower(name), ' ', '.') || '@bench.example', false, 'ACTIVE', 1, joined_at, joined_at
 FROM parties;
 
 INSERT INTO users (id, email, email_verified_at, display_name, locale, time_zone, password_hash, password_changed_at,

@@ -2,6 +2,7 @@
 
 from persistence.tables import (
     approvals,
+    credentials,
     credit_notes,
     exchange,
     exports,
@@ -22,6 +23,7 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "approvals",
+    "credentials",
     "credit_notes",
     "exchange",
     "exports",

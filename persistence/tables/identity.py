@@ -7,7 +7,7 @@ from domain.memberships import MembershipStatus
 from domain.one_time_tokens import TokenPurpose
 from domain.organizations import OrganizationKind, OrganizationStatus
 from domain.permissions import Role, StaffRole
-from domain.sessions import RevokeReason
+from domain.sessions import AuthLevel, RevokeReason, SessionKind
 from domain.sign_ins import SignInOutcome
 from domain.users import UserStatus
 from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
@@ -23,6 +23,7 @@ organizations = Table(
     Column("time_zone", Text, nullable=False),
     Column("billing_email", Text, nullable=False),
     Column("base_currency", Text),
+    Column("requires_two_factor", Boolean, nullable=False),
     Column("parked_at", Instant),
     Column("park_reason", Text),
     Column("status", one_of(OrganizationStatus, "status"), nullable=False),
@@ -57,6 +58,7 @@ one_time_tokens = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    Column("email", Text),
     Index("ix_one_time_tokens_user_id_purpose_created_at", "user_id", "purpose", "created_at"),
 )
 
@@ -69,7 +71,11 @@ sessions = Table(
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("kind", one_of(SessionKind, "kind"), nullable=False),
+    Column("auth_level", one_of(AuthLevel, "auth_level"), nullable=False),
+    Column("reauthenticated_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("token_expires_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("idle_expires_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
@@ -90,6 +96,7 @@ sign_in_events = Table(
     Index("ix_sign_in_events_email_hash_at", "email_hash", "at"),
     Index("ix_sign_in_events_ip_at", "ip", "at"),
     Index("ix_sign_in_events_at", "at"),
+    Index("ix_sign_in_events_user_id_at", "user_id", "at"),
 )
 
 memberships = Table(
