@@ -170,7 +170,7 @@ def opened(
         invoice_id=payment.invoice_id,
         hold_id=None,
         issuer_id=payment.issuer_id,
-        provider=payment.provider,
+        provider=payment.charged_by,
         external_id=external_id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,

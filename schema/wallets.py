@@ -69,8 +69,8 @@ class WalletStatementLine:
 class WalletStatement:
     wallet: Wallet = one(resolve.WALLET, Wallet, "The wallet.", required=True)
     currency: Currency = plain("The currency of all its amounts.")
-    posted_from: datetime | None = plain("The first instant of the period; null for the beginning.", name="from")
-    posted_before: datetime | None = plain("The instant that ends it, no part of it; null for now.", name="to")
+    posted_from: datetime | None = plain("The first instant of the period; null for the beginning.")
+    posted_before: datetime | None = plain("The instant that ends it, no part of it; null for now.")
     opening: Money = plain("What was available before the first movement.")
     closing: Money = plain("What was available after the last.")
     lines = listing(resolve.LINES, resolve.statement_lines, WalletStatementLine, "The movements, oldest first.")
@@ -90,9 +90,9 @@ _ORGANIZATION = Annotated[
 ]
 _FROM = Annotated[
     datetime | None,
-    strawberry.argument(description="Posted at this instant or later; from the beginning.", name="from"),
+    strawberry.argument(description="Posted at this instant or later; from the beginning."),
 ]
-_TO = Annotated[datetime | None, strawberry.argument(description="Posted before this instant; until now.", name="to")]
+_TO = Annotated[datetime | None, strawberry.argument(description="Posted before this instant; until now.")]
 
 
 @strawberry.type
@@ -122,6 +122,6 @@ class WalletQueries:
         owner_id = None if organization_id is None else read_id(organization_id, "Organization", "organizationId")
         checks = Checks()
         in_order = posted_from is None or posted_before is None or posted_from < posted_before
-        checks.require(in_order, "The period ends after it begins.", "to")
+        checks.require(in_order, "The period ends after it begins.", "postedBefore")
         checks.refuse()
         return await resolve.wallet_statement(info.context, owner_id, currency, posted_from, posted_before)

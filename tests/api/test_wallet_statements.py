@@ -7,9 +7,11 @@ from tests.makers.earnings import earn, trade_of
 from tests.makers.payouts import earner, make_payout_method, request_payout
 from tests.world import Person, World
 
-STATEMENT = """query($currency: Currency!, $organizationId: ID, $from: DateTime, $to: DateTime, $first: Int,
+STATEMENT = """query($currency: Currency!, $organizationId: ID, $postedFrom: DateTime,
+  $postedBefore: DateTime, $first: Int,
   $last: Int, $after: Cursor) {
-  walletStatement(currency: $currency, organizationId: $organizationId, from: $from, to: $to) {
+  walletStatement(currency: $currency, organizationId: $organizationId, postedFrom: $postedFrom,
+    postedBefore: $postedBefore) {
     opening { amountMinor } closing { amountMinor } wallet { currency }
     lines(first: $first, last: $last, after: $after) { totalCount pageInfo { hasNextPage endCursor }
       nodes { amount { amountMinor } balance { amountMinor }
@@ -17,7 +19,7 @@ STATEMENT = """query($currency: Currency!, $organizationId: ID, $from: DateTime,
 
 
 async def statement(person: Person, **variables: Any) -> dict[str, Any]:
-    for end in ("from", "to"):
+    for end in ("postedFrom", "postedBefore"):
         if isinstance(variables.get(end), datetime):
             variables[end] = variables[end].isoformat()
     found: dict[str, Any] = (await person.ask(STATEMENT, currency="EUR", **variables))["walletStatement"]
@@ -57,10 +59,10 @@ async def test_the_closing_balance_is_the_opening_one_and_all_lines(world: World
     assert (whole["opening"], whole["closing"]) == ({"amountMinor": "0"}, {"amountMinor": "40000"})
     assert lines(whole) == [("P3", 50_000, 50_000), ("P12", -20_000, 30_000), ("P3", 10_000, 40_000)]
     assert whole["lines"]["nodes"][1]["entry"]["payout"] == {"amount": {"amountMinor": "20000"}}
-    middle = await statement(freelancer, **{"from": noons[1], "to": noons[2]})
+    middle = await statement(freelancer, postedFrom=noons[1], postedBefore=noons[2])
     assert (middle["opening"], middle["closing"]) == ({"amountMinor": "50000"}, {"amountMinor": "30000"})
     assert lines(middle) == [("P12", -20_000, 30_000)]
-    before = await statement(freelancer, to=noons[0])
+    before = await statement(freelancer, postedBefore=noons[0])
     assert (before["opening"], before["closing"], lines(before)) == ({"amountMinor": "0"}, {"amountMinor": "0"}, [])
 
 
