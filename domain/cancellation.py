@@ -1,4 +1,4 @@
-"""Cancellation of a project before its activation: nothing was done and nothing is paid, so all of it ends."""
+"""Cancellation of a project before its activation: nothing was done, so all of it ends."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -270,6 +270,9 @@ class Invoice(Stateful):
         if self.awaits_release and action in _MONEY_OR_MERCY:
             message = "Held money pays this invoice as soon as its release policy is fulfilled."
             return wrong_state(message, from_state="AWAITS_RELEASE")
+        if action in ("voidInvoice", "withdrawInvoice") and self.credited_due_minor:
+            message = "A credit note has taken something off it: credit the rest too."
+            return wrong_state(message, from_state="CREDITED", allowed=[PaymentStatus.UNPAID.name])
         if action in ("voidInvoice", "withdrawInvoice") and self.paid_minor:
             status = PaymentStatus.PARTIALLY_PAID.name
             return wrong_state("Part of it is paid.", from_state=status, allowed=[PaymentStatus.UNPAID.name])

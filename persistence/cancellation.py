@@ -1,16 +1,14 @@
-"""Cancelling projects before their activation: the gig gets its seat back, the unpaid upfront invoice is void."""
+"""Cancelling projects before their activation: the gig gets its seat back, the client its money."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 
 from domain import cancellation
-from domain.invoices import InvoiceKind, InvoiceStatus
 from domain.projects import Project
 from domain.proposals import Proposal
-from domain.refusals import not_found, wrong_state
-from persistence import budgets, escrow_holds, escrow_releases, gigs, payments, project_invoices, projects
-from persistence.tables.invoicing import invoices
+from domain.refusals import not_found
+from persistence import budgets, escrow_holds, escrow_releases, gigs, projects, upfront_invoices
 from persistence.tables.projects import projects as projects_table
 from persistence.tables.work import proposals
 from persistence.unit import Unit
@@ -34,40 +32,17 @@ async def cancel(db: Unit, project_id: UUID, reason: str) -> Project:
     proposal = (
         await db.session.scalars(select(Proposal).where(proposals.c.id == seen.proposal_id).with_for_update())
     ).one()
-    await _require_no_money(db, project)
+    upfront = await upfront_invoices.for_cancellation(db, project)
     holds = await escrow_holds.for_cancellation(db, project)
     paid_minor = await budgets.paid_minor(db, project_id)
     cancellation.cancel(project, milestones, tasks, proposal, reason, paid_minor=paid_minor, by=db.by, at=db.at)
-    await project_invoices.void_upfront(db, project, reason=f"{project.reference} was cancelled: {reason}")
+    await upfront_invoices.take_back(db, upfront, f"{project.reference} was cancelled: {reason}")
     await escrow_releases.refund_cancelled(db, project, milestones, holds)
     gig.free_seat(at=db.at)
     return project
 
 
 async def cancel_lapsed(db: Unit, project_id: UUID) -> bool:
-    """Cancels a project that was not activated in time; refuses like `cancel` while money is on its way."""
+    """Cancels a project that was not activated in time; refuses like `cancel` while a payment is under way."""
     await cancel(db, project_id, cancellation.LAPSED)
     return True
-
-
-async def _require_no_money(db: Unit, project: Project) -> None:
-    """Refuses while the upfront invoice is being paid, and once it is: money cannot be given back yet."""
-    upfront = (
-        await db.session.execute(
-            select(invoices.c.id, invoices.c.paid_minor)
-            .where(
-                invoices.c.project_id == project.id,
-                invoices.c.kind == InvoiceKind.UPFRONT,
-                invoices.c.status != InvoiceStatus.VOID,
-            )
-            .with_for_update()
-        )
-    ).one_or_none()
-    if upfront is None:
-        return
-    if upfront.paid_minor > 0:
-        message = "The upfront invoice is paid, and refunds do not exist yet: this project cannot be cancelled."
-        raise wrong_state(message, from_state=project.status.name)
-    if await payments.has_live(db, upfront.id):
-        message = "A payment of the upfront invoice is under way; wait for its outcome."
-        raise wrong_state(message, from_state=project.status.name)

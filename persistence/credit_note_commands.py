@@ -1,10 +1,12 @@
 """Issuing credit notes: for a person, who may have the money sent back at once, and for a cancellation."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.credit_notes import CreditNote
 from domain.invoices import Invoice
+from domain.payments import Payment
 from domain.refunds import Refund, RefundCause
 from persistence import credit_notes, refund_commands
 from persistence.unit import Unit
@@ -28,12 +30,11 @@ async def issue(db: Unit, credit_note_id: UUID, *, refund: bool) -> tuple[Invoic
     return invoice, note, refunds
 
 
-async def give_back(db: Unit, invoice: Invoice, reason: str) -> CreditNote:
-    """Credits all of a locked invoice in the system's name and sends back what was paid; nobody has to agree.
+async def give_back(db: Unit, invoice: Invoice, payments: Sequence[Payment], reason: str) -> CreditNote:
+    """Credits all that is left of a locked invoice in the system's name and sends back what was paid.
 
-    What the issuer's wallet does not cover becomes its debt: it must not keep the other side from its money.
+    Nobody has to agree, and what the issuer's wallet does not cover becomes its debt: the other side gets its money.
     """
-    payments = await refund_commands.refundable_payments(db, invoice)
     note = await credit_notes.draft(db, invoice, None, reason, by=SYSTEM)
     await credit_notes.issue(db, invoice, note, may_owe=True, by=SYSTEM)
     await refund_commands.return_credit(

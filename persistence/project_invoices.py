@@ -4,21 +4,16 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
 
-from domain.actors import SYSTEM
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
-from domain.ledger import PostingKind
 from domain.milestones import Milestone
-from domain.payments import require_none_live
-from domain.postings.invoices import invoice_voided
 from domain.project_invoices import for_project
 from domain.projects import Project
 from domain.refusals import conflict
-from persistence import customers, ledger, organizations, payments, tax_types
+from persistence import customers, organizations, payments, tax_types
 from persistence.budgets import NOT_SETTLED
 from persistence.invoice_openings import open_at_once
 from persistence.tables.invoicing import invoices
 from persistence.unit import Unit
-from persistence.write_offs import restore
 
 
 async def issue(
@@ -46,20 +41,6 @@ async def issue(
     await open_at_once(db, invoice)
     await payments.start_collection(db, invoice)
     return invoice
-
-
-async def void_upfront(db: Unit, project: Project, *, reason: str) -> None:
-    """Withdraws the unpaid upfront invoice of a project that is cancelled; refuses once money is on its way."""
-    upfront = _live(InvoiceKind.UPFRONT, project.id)
-    invoice = (await db.session.scalars(select(Invoice).where(upfront).with_for_update())).one_or_none()
-    if invoice is None:
-        return
-    await restore(db, invoice)
-    invoice.check("withdrawInvoice", by=SYSTEM)
-    require_none_live(await payments.live_of(db, invoice.id))
-    invoice.withdraw(reason, by=SYSTEM, at=db.at)
-    ordinal = await ledger.next_ordinal(db, PostingKind.P2, invoice.id)
-    await ledger.post(db, invoice_voided(invoice, ordinal=ordinal, by=SYSTEM, at=db.at))
 
 
 async def agreed_billed_minor(db: Unit, project_id: UUID) -> int:

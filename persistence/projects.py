@@ -141,13 +141,13 @@ async def due_for_activation(database: Database) -> Sequence[UUID]:
 
 
 async def due_for_lapse(database: Database, created_before: datetime) -> Sequence[UUID]:
-    """Projects that have waited too long, oldest first; those with money in them or on its way are left to people."""
+    """Projects that have waited too long, oldest first; those with money on its way wait for its outcome."""
     is_being_paid = exists().where(payments.c.invoice_id == invoices.c.id, payments.c.status.in_(LIVE_STATES))
-    has_money = exists().where(invoices.c.project_id == projects.c.id, or_(invoices.c.paid_minor > 0, is_being_paid))
+    has_live_payment = exists().where(invoices.c.project_id == projects.c.id, is_being_paid)
     is_being_funded = exists().where(
         milestones.c.project_id == projects.c.id, milestones.c.funding_status == FundingStatus.FUNDING
     )
-    return await _pending(database, projects.c.created_at <= created_before, ~has_money, ~is_being_funded)
+    return await _pending(database, projects.c.created_at <= created_before, ~has_live_payment, ~is_being_funded)
 
 
 async def _pending(database: Database, *conditions: Condition) -> Sequence[UUID]:

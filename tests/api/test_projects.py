@@ -9,7 +9,10 @@ from domain.ids import new_id
 from domain.permissions import Role
 from jobs.payments import send_created
 from tests.makers.colleagues import colleague
+from tests.makers.credits import given_back
 from tests.makers.payment_methods import make_method
+from tests.makers.payments import balances, charged
+from tests.makers.payouts import make_payout_method, request_payout
 from tests.makers.projects import Made, approve, make_active_project, make_project, submit
 from tests.makers.traces import events, nothing_changes
 from tests.world import Person, World
@@ -125,19 +128,46 @@ async def test_a_project_whose_upfront_is_being_paid_cannot_be_cancelled(world: 
     assert refusal["message"] == "A payment of the upfront invoice is under way; wait for its outcome."
 
 
-async def test_a_project_whose_upfront_is_paid_cannot_be_cancelled_not_even_by_time(world: World) -> None:
+async def make_paid_upfront(world: World) -> tuple[Made, int]:
+    """A project that waits for its activation although its upfront invoice is paid, and how much that was."""
     client = await world.client_side()
     method = await make_method(client)
     made = await make_project(world, "COMPLETION", client=client)
     await send_created(world.database, world.clock.now())
     await client.do("detachMethod", "method { status }", methodId=method)
-    async with nothing_changes(world):
-        refusal = await client.refused("cancelProject", projectId=made.id, reason="No.", idempotencyKey=world.key())
-    assert (refusal["code"], refusal["from"]) == ("WRONG_STATE", "PENDING_ACTIVATION")
-    assert "refunds do not exist yet" in refusal["message"]
+    return made, await charged(world)
+
+
+@pytest.mark.parametrize("way", ["client", "time"])
+async def test_a_paid_upfront_goes_back_when_its_project_is_cancelled(world: World, way: str) -> None:
+    made, paid = await make_paid_upfront(world)
+    if way == "client":
+        reason, key = "The bakery closed.", world.key()
+        await made.client.do("cancelProject", "project { id }", projectId=made.id, reason=reason, idempotencyKey=key)
     world.clock.advance(timedelta(days=15))
     await world.settle()
-    assert (await shown(made, "status"))["status"] == "PENDING_ACTIVATION"
+    project = await shown(
+        made,
+        "status invoices { nodes { kind status creditNotes { nodes { status total { amountMinor }"
+        " refunds { nodes { cause status awaitsApproval } } } } } }",
+    )
+    (upfront,) = project["invoices"]["nodes"]
+    assert (project["status"], upfront["kind"], upfront["status"]) == ("CANCELLED", "UPFRONT", "PAID")
+    refund = {"cause": "CANCELLATION", "status": "SUCCEEDED", "awaitsApproval": False}
+    note = {"status": "ISSUED", "total": {"amountMinor": str(paid)}, "refunds": {"nodes": [refund]}}
+    assert upfront["creditNotes"]["nodes"] == [note]
+    assert (await given_back(world), await balances(world)) == (paid, {})
+
+
+async def test_what_the_freelancer_has_of_it_no_more_becomes_debt(world: World) -> None:
+    made, paid = await make_paid_upfront(world)
+    await make_payout_method(made.freelancer)
+    await request_payout(made.freelancer, 5_000)
+    reason, key = "The bakery closed.", world.key()
+    await made.client.do("cancelProject", "project { id }", projectId=made.id, reason=reason, idempotencyKey=key)
+    await world.settle()
+    assert await given_back(world) == paid
+    assert await balances(world) == {"org_debt": 5_000, "provider_cash": -5_000}
 
 
 async def test_an_active_project_cannot_be_cancelled(world: World) -> None:
