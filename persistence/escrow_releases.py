@@ -24,6 +24,7 @@ from domain.refusals import conflict, wrong_state
 from domain.release_policies import ReleasePolicy
 from persistence import customers, escrow_holds, ledger, organizations, refunds, release_consents, release_policies
 from persistence.invoice_openings import open_at_once
+from persistence.parking import are_parked, require_none_parked
 from persistence.tables.invoicing import invoices
 from persistence.tables.projects import milestones
 from persistence.unit import Unit
@@ -49,6 +50,8 @@ async def issue(
 ) -> Invoice:
     """Opens an invoice over locked holds; they pay it in the same transaction, but for what a policy keeps back."""
     is_ruling = cause is MovementCause.RULING
+    if not is_ruling:
+        await require_none_parked(db, project.freelancer_organization_id, project.client_organization_id)
     issuer = await organizations.get(db, project.freelancer_organization_id)
     client = await organizations.get(db, project.client_organization_id)
     customer = await customers.linked(db, issuer.id, client, currency=project.currency)
@@ -78,6 +81,8 @@ async def release_waiting(db: Unit, hold_id: UUID) -> bool:
     project, milestone = await escrow_holds.parts_of(db, hold_id)
     invoice = await escrow_holds.waiting_invoice(db, hold_id)
     holding = Holding(project=project, milestone=milestone, hold=await escrow_holds.locked(db, hold_id))
+    if await are_parked(db, project.freelancer_organization_id, project.client_organization_id):
+        return False
     if invoice is None or holding.hold.release_invoice_id != invoice.id or not holding.hold.is_due(db.at):
         return False
     await pay_waiting(db, holding, invoice, MovementCause.POLICY, by=SYSTEM)

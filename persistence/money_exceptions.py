@@ -40,12 +40,15 @@ LIST = Connection(
 )
 
 
-async def open_once(db: Unit, finding: Finding) -> bool:
-    """Opens an exception, unless one of its kind is undecided for the same subject."""
+async def open_once(db: Unit, finding: Finding, verb: str | None = None) -> bool:
+    """Opens an exception, unless one of its kind is undecided for the same subject. `verb` is a further event of it."""
     await take_turn(db, "money exception", finding.kind.name, finding.subject_type, finding.subject_key)
     if await _undecided(db, finding) is not None:
         return False
-    db.add(domain.opened(finding, at=db.at))
+    exception = domain.opened(finding, at=db.at)
+    if verb is not None:
+        exception.record(verb, by=SYSTEM, at=db.at, data={"rule": finding.expected})
+    db.add(exception)
     return True
 
 

@@ -15,6 +15,7 @@ from domain.refusals import not_found, wrong_state
 from persistence import escrow_holds, payment_methods
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
+from persistence.parking import is_parked
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_attempts, payments
 from persistence.unit import Unit
@@ -127,7 +128,8 @@ async def attempt_of(db: Unit, payment: Payment) -> PaymentAttempt:
 
 async def due_for_sending(db: Unit, payment_id: UUID | None = None) -> Payment | None:
     """The oldest payment that nobody sends yet, or this one if it is such."""
-    statement = select(Payment).where(payments.c.status == PaymentState.CREATED)
+    waits = (payments.c.trigger == PaymentTrigger.COLLECTION) & is_parked(payments.c.payer_id)
+    statement = select(Payment).where(payments.c.status == PaymentState.CREATED, ~waits)
     if payment_id is not None:
         statement = statement.where(payments.c.id == payment_id)
     statement = statement.order_by(payments.c.created_at, payments.c.id).limit(1)
@@ -153,6 +155,7 @@ async def due_for_collection(db: Unit) -> Invoice | None:
         invoices.c.is_frozen.is_(False),
         invoices.c.amount_due_minor > 0,
         invoices.c.recipient_id.is_not(None),
+        ~is_parked(invoices.c.recipient_id),
         ~live,
     )
     statement = statement.order_by(invoices.c.collection_next_at, invoices.c.id).limit(1)

@@ -8,11 +8,13 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.parking import STANDS_STILL
 from domain.permissions import Permission
 from domain.refusals import Refused, forbidden, rate_limited
 from domain.sessions import require_reauthenticated
 from persistence import idempotency
 from persistence.database import is_congestion
+from persistence.parking import require_none_parked
 from persistence.unit import Unit, transact
 from resolvers.context import Context
 from resolvers.guards import VERIFY_FIRST, Needs, require_signed_in
@@ -85,12 +87,12 @@ async def run(context: Context, call: Call) -> Changed:
 
     async def work(db: Unit) -> Changed:
         if call.key is None or call.is_secret:
-            return await call.verb(db, **arguments)
+            return await _act(db, call, arguments)
         scope_id = idempotency.scope_of(db.by, is_personal=not isinstance(call.needs, Permission))
         earlier = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
         if earlier is not None:
             return await _replay(db, earlier)
-        changed = await call.verb(db, **arguments)
+        changed = await _act(db, call, arguments)
         await db.flush()
         await idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
         return changed
@@ -105,6 +107,13 @@ async def run(context: Context, call: Call) -> Changed:
     if changed.then is not None:
         await changed.then()
     return changed
+
+
+async def _act(db: Unit, call: Call, arguments: dict[str, Any]) -> Changed:
+    """Calls the verb, unless it is one of those that a parked organization cannot make."""
+    if call.mutation in STANDS_STILL and db.by.organization_id is not None:
+        await require_none_parked(db, db.by.organization_id)
+    return await call.verb(db, **arguments)
 
 
 def resume(context: Context, done: Future[Any]) -> Any:

@@ -30,6 +30,7 @@ from schema.milestones import Milestone, MilestoneMutations
 from schema.money_exceptions import MoneyException, MoneyExceptionMutations, MoneyExceptionQueries
 from schema.nodes import NodeQueries, by_id
 from schema.organizations import Organization, OrganizationMutations
+from schema.parking import ParkingMutations
 from schema.passwords import PasswordMutations
 from schema.pause_requests import PauseRequestMutations
 from schema.payment_methods import PaymentMethodMutations, PaymentMethodQueries
@@ -155,6 +156,7 @@ class Mutation(
     ChargebackMutations,
     MoneyExceptionMutations,
     StaffCorrectionMutations,
+    ParkingMutations,
     ApprovalMutations,
     LedgerAdjustmentMutations,
     FeePolicyMutations,

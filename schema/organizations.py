@@ -1,6 +1,7 @@
 """Organizations as clients see them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -59,6 +60,10 @@ class Organization(Stateful):
         "base_currency", Currency, "The currency it keeps its own books in; without one, each document's own."
     )
     status: OrganizationStatus = plain("Whether it may act.")
+    parked_at: datetime | None = _private(
+        "parked_at", datetime, "Since when its money stands still, because its books are looked into."
+    )
+    park_reason: str | None = _private("park_reason", str, "Why its money stands still.")
 
 
 def _fields(make: Callable[..., Any]) -> dict[str, Any]:

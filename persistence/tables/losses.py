@@ -114,3 +114,10 @@ Index(
     unique=True,
     postgresql_where=text("status IN ('OPEN', 'ASSIGNED')"),
 )
+
+integrity_runs = Table(
+    "integrity_runs",
+    metadata,
+    key(),
+    Column("started_at", Instant, nullable=False, index=True),
+)

@@ -241,6 +241,13 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status IN ('OPEN', 'ASSIGNED')"),
     )
+    op.create_table(
+        "integrity_runs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_integrity_runs")),
+    )
+    op.create_index(op.f("ix_integrity_runs_started_at"), "integrity_runs", ["started_at"], unique=False)
     op.add_column("organizations", sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("organizations", sa.Column("park_reason", sa.Text(), nullable=True))
     op.execute("ALTER TABLE payments DROP CONSTRAINT ck_payments_amount")

@@ -1,0 +1,57 @@
+"""Parked organizations: what stands still while staff look into their books, and what goes on."""
+
+STANDS_STILL = frozenset(
+    {
+        "fundMilestone",
+        "releaseEscrow",
+        "refundEscrow",
+        "refundPayment",
+        "requestPayout",
+        "setPayoutSchedule",
+        "convertWallet",
+        "resumeCollection",
+        "requestInterimInvoice",
+        "openInvoice",
+        "voidInvoice",
+        "issueCreditNote",
+        "voidCreditNote",
+        "markUncollectible",
+        "writeOffRemainder",
+        "recordPayment",
+        "removeRecordedPayment",
+        "acceptChargeback",
+        "approve",
+    }
+)
+"""The mutations that a parked organization cannot make: those that move its money or change its books."""
+
+GOES_ON = frozenset(
+    {
+        "payInvoice",
+        "applyCustomerCredit",
+        "cancelPayment",
+        "cancelPayout",
+        "cancelRefund",
+        "addPaymentMethod",
+        "setDefaultMethod",
+        "detachMethod",
+        "addPayoutMethod",
+        "setDefaultPayoutMethod",
+        "detachPayoutMethod",
+        "quoteConversion",
+        "createInvoice",
+        "updateInvoice",
+        "deleteInvoice",
+        "duplicateInvoice",
+        "createCreditNote",
+        "sendInvoiceReminder",
+        "upsertCustomer",
+        "createTaxType",
+        "retireTaxType",
+        "submitChargebackEvidence",
+        "reject",
+        "cancelApproval",
+        "upsertReleasePolicy",
+    }
+)
+"""Those about money that it can make all the same: paying what it owes, taking back what is not sent, preparing."""

@@ -1,0 +1,148 @@
+"""Parked organizations and the hourly look at the books, through the API."""
+
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+
+from domain.invoices import CollectionMode
+from domain.parking import GOES_ON, STANDS_STILL
+from domain.permissions import Permission, StaffRole
+from resolvers.guards import Needs
+from tests.contract.inputs import mutations
+from tests.makers.payments import Claim, make_claim, unsound
+from tests.makers.projects import make_submitted_project
+from tests.world import Person, World
+
+_MONEY = (Permission.MONEY_MOVE, Permission.MONEY_APPROVE, Permission.INVOICES_WRITE)
+EXCEPTIONS = "{ moneyExceptions { nodes { kind subjectId expected actual organization { name } } } }"
+
+
+def test_every_mutation_about_money_either_stands_still_or_goes_on() -> None:
+    of_money = {one.name for one in mutations() if one.needs in _MONEY}
+    verified = {one.name for one in mutations() if one.needs is Needs.VERIFIED}
+    assert set() == STANDS_STILL & GOES_ON
+    assert of_money <= STANDS_STILL | GOES_ON
+    assert of_money | verified >= STANDS_STILL | GOES_ON
+
+
+async def park(world: World, person: Person, staff: Person) -> dict[str, Any]:
+    input = {"organizationId": f"org_{person.organization_id.hex}", "reason": "Something is odd."}
+    return await staff.do("parkOrganization", "organization { parkedAt parkReason }", **input)
+
+
+async def test_a_parked_organization_moves_no_money_but_pays_what_it_owes(world: World) -> None:
+    claim, staff = await make_claim(world, token="sim_ok"), await world.staff(StaffRole.FINANCE)
+    for person in (claim.issuer, claim.payer):
+        await park(world, person, staff)
+    recording = {
+        "invoiceId": claim.id,
+        "amount": {"amountMinor": "5", "currency": "EUR"},
+        "receivedOn": world.clock.now().date().isoformat(),
+        "method": "CASH",
+        "idempotencyKey": world.key(),
+    }
+    refusal = await claim.issuer.refused("recordPayment", **recording)
+    assert (refusal["code"], refusal["from"], refusal["allowed"]) == ("WRONG_STATE", "PARKED", ["ACTIVE"])
+    assert refusal["message"] == (
+        "Your organization is parked while its books are looked into: money does not move, but for paying what is owed."
+    )
+    await claim.pay()
+    await world.settle()
+    assert await claim.payments() == ["SUCCEEDED"]
+    unparked = await staff.do(
+        "unparkOrganization",
+        "organization { parkedAt parkReason }",
+        organizationId=f"org_{claim.issuer.organization_id.hex}",
+        reason="All is well.",
+    )
+    assert unparked["organization"] == {"parkedAt": None, "parkReason": None}
+    other = await make_claim(world, sides=claim)
+    await claim.issuer.do("recordPayment", "invoice { id }", **recording | {"invoiceId": other.id})
+    assert await unsound(world) == []
+
+
+async def test_nothing_is_charged_by_itself_while_the_payer_is_parked(world: World) -> None:
+    sides, staff = await make_claim(world, token="sim_ok"), await world.staff()
+    await park(world, sides.payer, staff)
+    claim = await make_claim(world, mode=CollectionMode.AUTO, sides=sides)
+    world.clock.advance(timedelta(hours=5))
+    await world.settle()
+    assert await claim.payments() == ["CREATED"]
+    await _unpark(sides.payer, staff)
+    await world.settle()
+    assert await claim.payments() == ["SUCCEEDED"]
+
+
+async def test_only_staff_for_money_park_and_unpark_and_never_the_platform(world: World) -> None:
+    person, staff = await world.freelancer_side(), await world.staff()
+    input = {"organizationId": f"org_{person.organization_id.hex}", "reason": "Odd."}
+    assert (await person.refused("parkOrganization", **input))["code"] == "FORBIDDEN"
+    assert (await staff.refused("unparkOrganization", **input))["allowed"] == ["PARKED"]
+    empty = await staff.refused("parkOrganization", **input | {"reason": " "})
+    assert (empty["code"], empty["path"]) == ("INVALID", ["reason"])
+    parked = await park(world, person, staff)
+    assert parked["organization"]["parkReason"] == "Something is odd."
+    twice = await staff.refused("parkOrganization", **input)
+    assert (twice["code"], twice["from"]) == ("WRONG_STATE", "PARKED")
+    platform = f"org_{staff.organization_id.hex}"
+    assert (await staff.refused("parkOrganization", **input | {"organizationId": platform}))["code"] == "NOT_FOUND"
+
+
+async def test_a_broken_rule_is_found_within_the_hour_and_parks_whom_it_concerns(world: World) -> None:
+    claim, staff = await make_claim(world, token="sim_ok"), await world.staff()
+    bystander = await make_claim(world, token="sim_ok")
+    await claim.pay()
+    await world.settle()
+    await _corrupt(claim)
+    world.clock.advance(timedelta(hours=1))
+    await world.settle()
+    found = (await staff.ask(EXCEPTIONS))["moneyExceptions"]["nodes"]
+    assert found == [
+        {
+            "kind": "INVARIANT",
+            "subjectId": claim.id,
+            "expected": "INVOICE_PAID: 99999",
+            "actual": "100000",
+            "organization": {"name": "Ada Lovelace"},
+        }
+    ]
+    assert [await _is_parked(one) for one in (claim.issuer, claim.payer, bystander.issuer)] == [True, False, False]
+    world.clock.advance(timedelta(hours=1))
+    await world.settle()
+    assert len((await staff.ask(EXCEPTIONS))["moneyExceptions"]["nodes"]) == 1
+
+
+async def test_an_approval_that_would_release_money_of_the_parked_is_refused(world: World) -> None:
+    made = await make_submitted_project(world, "MILESTONE", (1,))
+    staff = await world.staff()
+    await park(world, made.freelancer, staff)
+    refusal = await made.freelancer.refused(
+        "requestPayout",
+        amount={"amountMinor": "1000", "currency": "EUR"},
+        idempotencyKey=world.key(),
+    )
+    assert (refusal["code"], refusal["from"]) == ("WRONG_STATE", "PARKED")
+
+
+async def _unpark(person: Person, staff: Person) -> None:
+    input = {"organizationId": f"org_{person.organization_id.hex}", "reason": "All is well."}
+    await staff.do("unparkOrganization", "organization { id }", **input)
+
+
+async def _is_parked(person: Person) -> bool:
+    id_ = f"org_{person.organization_id.hex}"
+    seen = await person.ask("query($id: ID!) { organization(id: $id) { parkedAt } }", id=id_)
+    return seen["organization"]["parkedAt"] is not None
+
+
+async def _corrupt(claim: Claim) -> None:
+    """Changes an invoice behind the back of everything that guards it."""
+    connection = await asyncpg.connect(claim.world.database.url)
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(
+            "UPDATE invoices SET written_off_minor = 1, paid_minor = paid_minor - 1 WHERE id = $1", claim.invoice_id
+        )
+    finally:
+        await connection.close()
