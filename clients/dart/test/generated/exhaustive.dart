@@ -70,6 +70,13 @@ String nameApprovedVia(ApprovedVia value) => switch (value) {
   ApprovedVia.unknown => '',
 };
 
+/// What the API calls a value of AuthLevel.
+String nameAuthLevel(AuthLevel value) => switch (value) {
+  AuthLevel.password => 'PASSWORD',
+  AuthLevel.mfa => 'MFA',
+  AuthLevel.unknown => '',
+};
+
 /// What the API calls a value of CollectionMode.
 String nameCollectionMode(CollectionMode value) => switch (value) {
   CollectionMode.auto => 'AUTO',
@@ -592,6 +599,23 @@ String nameRole(Role value) => switch (value) {
   Role.unknown => '',
 };
 
+/// What the API calls a value of SessionKind.
+String nameSessionKind(SessionKind value) => switch (value) {
+  SessionKind.browser => 'BROWSER',
+  SessionKind.app => 'APP',
+  SessionKind.unknown => '',
+};
+
+/// What the API calls a value of SignInOutcome.
+String nameSignInOutcome(SignInOutcome value) => switch (value) {
+  SignInOutcome.succeeded => 'SUCCEEDED',
+  SignInOutcome.challenged => 'CHALLENGED',
+  SignInOutcome.reauthenticated => 'REAUTHENTICATED',
+  SignInOutcome.failed => 'FAILED',
+  SignInOutcome.limited => 'LIMITED',
+  SignInOutcome.unknown => '',
+};
+
 /// What the API calls a value of SubmissionDecision.
 String nameSubmissionDecision(SubmissionDecision value) => switch (value) {
   SubmissionDecision.pending => 'PENDING',
@@ -694,10 +718,21 @@ String nameOutcome(Outcome<Object, Object> value) => switch (value) {
 final operations = <Operation<Object?>>[
   GetViewer(),
   ListSessions(),
+  ListSignInEvents(),
   SignUp(email: 'text', password: 'text', displayName: 'text', kind: OrganizationKind.client, organizationName: 'text'),
   VerifyEmail(token: 'text'),
   ResendVerification(),
   SignIn(email: 'text', password: 'text'),
+  CompleteSignIn(challengeId: 'text', code: 'text'),
+  RefreshSession(refreshToken: 'text'),
+  Reauthenticate(password: 'text'),
+  RequestPasswordReset(email: 'text'),
+  ResetPassword(token: 'text', newPassword: 'text'),
+  ChangePassword(newPassword: 'text'),
+  BeginTwoFactor(),
+  ConfirmTwoFactor(code: 'text'),
+  RegenerateRecoveryCodes(),
+  DisableTwoFactor(),
   SignOut(),
   RevokeSession(sessionId: 'text'),
   SwitchOrganization(organizationId: 'text'),

@@ -120,6 +120,17 @@ export const ApprovedVia = {
 /** One of ApprovedVia's values, or one that a newer server has added. */
 export type ApprovedVia = Open<keyof typeof ApprovedVia>;
 
+/** What somebody has shown to be who they are. */
+export const AuthLevel = {
+  /** Their password, or a mailed token. */
+  PASSWORD: 'PASSWORD',
+  /** Their second factor as well. */
+  MFA: 'MFA',
+} as const;
+
+/** One of AuthLevel's values, or one that a newer server has added. */
+export type AuthLevel = Open<keyof typeof AuthLevel>;
+
 /** Whether Milepost charges an invoice by itself. */
 export const CollectionMode = {
   /** It does: at once, and up to two more times, 48 hours apart. */
@@ -1013,6 +1024,34 @@ export const Role = {
 
 /** One of Role's values, or one that a newer server has added. */
 export type Role = Open<keyof typeof Role>;
+
+/** How the token of a session lives. */
+export const SessionKind = {
+  /** As long as the session: 12 hours after its last use, 30 days at most. */
+  BROWSER: 'BROWSER',
+  /** 15 minutes; a refresh token of 30 days renews it, and itself, with refreshSession. */
+  APP: 'APP',
+} as const;
+
+/** One of SessionKind's values, or one that a newer server has added. */
+export type SessionKind = Open<keyof typeof SessionKind>;
+
+/** How an attempt to sign in ended. */
+export const SignInOutcome = {
+  /** It opened a session. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** The password was right; a code was asked for. */
+  CHALLENGED: 'CHALLENGED',
+  /** Somebody who was signed in has shown again who they are. */
+  REAUTHENTICATED: 'REAUTHENTICATED',
+  /** The password or the code was wrong. */
+  FAILED: 'FAILED',
+  /** There were too many failures before; nothing was compared. */
+  LIMITED: 'LIMITED',
+} as const;
+
+/** One of SignInOutcome's values, or one that a newer server has added. */
+export type SignInOutcome = Open<keyof typeof SignInOutcome>;
 
 /** What became of a submission. */
 export const SubmissionDecision = {

@@ -5,6 +5,7 @@ import type {
   ApprovalKind,
   ApprovalStatus,
   ApprovedVia,
+  AuthLevel,
   CollectionMode,
   ConversionState,
   ExportStatus,
@@ -44,6 +45,7 @@ import type {
   RefusalCode,
   ReleasePolicyStatus,
   Role,
+  SessionKind,
   TaskStatus,
   TaxCategory,
   TaxLevel,
@@ -126,6 +128,10 @@ export interface Device {
   readonly ip: string;
   /** What it was opened with. */
   readonly userAgent: string;
+  /** How its token lives. */
+  readonly kind: SessionKind;
+  /** What you have shown to be who you are. */
+  readonly authLevel: AuthLevel;
   /** When it was opened. */
   readonly createdAt: DateTime;
   /** When it was last used, to the minute. */
@@ -138,7 +144,7 @@ export interface Device {
 
 /** The definition of Device. */
 export const DeviceFragment: string =
-  'fragment Device on Session{id ip userAgent createdAt lastSeenAt expiresAt isCurrent}';
+  'fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}';
 
 /** What waits for a second person, in a list. */
 export interface ApprovalSummary {
@@ -1273,14 +1279,14 @@ export interface ConversionSummary {
   /** Where the rate comes from. */
   readonly rateSource: string;
   /** Since when the rate counts. */
-  readonly rateAsOf: DateTime;
+  readonly rateAt: DateTime;
   /** Until when it can be used. */
   readonly expiresAt: DateTime;
 }
 
 /** The definition of ConversionSummary. */
 export const ConversionSummaryFragment: string =
-  'fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAsOf expiresAt}';
+  'fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAt expiresAt}';
 
 /** A project in a list. */
 export interface ProjectSummary {

@@ -50,6 +50,7 @@ import type {
   ReleasePolicyOrderField,
   ReleasePolicyStatus,
   Role,
+  SessionKind,
   TaskOrderField,
   TaskStatus,
   TaxCategory,
@@ -230,6 +231,12 @@ export interface AssignTaskInput {
   readonly membershipId?: string | null;
 }
 
+/** What beginTwoFactor takes. */
+export interface BeginTwoFactorInput {
+  /** What the app shall call the account; your address unless said. */
+  readonly accountName?: string | null;
+}
+
 /** What cancelApproval takes. */
 export interface CancelApprovalInput {
   /** The approval. */
@@ -276,6 +283,12 @@ export interface CancelTaskInput {
   readonly taskId: string;
 }
 
+/** What changePassword takes. */
+export interface ChangePasswordInput {
+  /** 12 to 128 characters of any kind, not one known from breaches. */
+  readonly newPassword: string;
+}
+
 /** What changeRole takes. */
 export interface ChangeRoleInput {
   /** The member. */
@@ -306,6 +319,20 @@ export interface CloseGigInput {
   readonly gigId: string;
   /** Why, for all who see the gig: to 1000 characters. */
   readonly reason?: string | null;
+}
+
+/** What completeSignIn takes. */
+export interface CompleteSignInInput {
+  /** From the challenge. */
+  readonly challengeId: string;
+  /** A code of your authenticator app, or a recovery code. Each works once. */
+  readonly code: string;
+}
+
+/** What confirmTwoFactor takes. */
+export interface ConfirmTwoFactorInput {
+  /** What the app shows now. */
+  readonly code: string;
 }
 
 /** What convertWallet takes. */
@@ -492,6 +519,12 @@ export interface DetachMethodInput {
 export interface DetachPayoutMethodInput {
   /** The method. */
   readonly methodId: string;
+}
+
+/** What disableTwoFactor takes. */
+export interface DisableTwoFactorInput {
+  /** End all your other sessions as well; false unless said. */
+  readonly revokeOtherSessions?: boolean | null;
 }
 
 /** A discount: either basis points or an amount. */
@@ -768,6 +801,8 @@ export interface LedgerEntryFilter {
   readonly invoiceId?: string | null;
   /** From this payment. */
   readonly paymentId?: string | null;
+  /** About this hold. */
+  readonly holdId?: string | null;
   /** About this payout. */
   readonly payoutId?: string | null;
   /** On accounts of this organization. */
@@ -1050,6 +1085,20 @@ export interface QuoteConversionInput {
   readonly to: Currency;
 }
 
+/** What reauthenticate takes. */
+export interface ReauthenticateInput {
+  /** Your password. */
+  readonly password: string;
+  /** A code of your authenticator app, or a recovery code. Each works once. Needed if you have a second factor. */
+  readonly code?: string | null;
+}
+
+/** What refreshSession takes. */
+export interface RefreshSessionInput {
+  /** The latest one of the session; it works once. */
+  readonly refreshToken: string;
+}
+
 /** What refundEscrow takes. */
 export interface RefundEscrowInput {
   /** The hold. */
@@ -1058,6 +1107,12 @@ export interface RefundEscrowInput {
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What regenerateRecoveryCodes takes. */
+export interface RegenerateRecoveryCodesInput {
+  /** End all your other sessions as well; false unless said. */
+  readonly revokeOtherSessions?: boolean | null;
 }
 
 /** What reject takes. */
@@ -1148,6 +1203,12 @@ export interface RequestMilestoneChangesInput {
   readonly note: string;
 }
 
+/** What requestPasswordReset takes. */
+export interface RequestPasswordResetInput {
+  /** The address of the account. */
+  readonly email: Email;
+}
+
 /** What requestPause takes. */
 export interface RequestPauseInput {
   /** The project. */
@@ -1178,6 +1239,14 @@ export interface RequestTaskChangesInput {
 export interface ResendVerificationInput {
   /** The address you expect the mail at: INVALID unless it is yours. */
   readonly email?: Email | null;
+}
+
+/** What resetPassword takes. */
+export interface ResetPasswordInput {
+  /** The token from the mail; it works once. */
+  readonly token: string;
+  /** 12 to 128 characters of any kind, not one known from breaches. */
+  readonly newPassword: string;
 }
 
 /** What resumeCollection takes. */
@@ -1298,6 +1367,8 @@ export interface SignInInput {
   readonly password: string;
   /** For whom to act; the last one, unless said. */
   readonly organizationId?: string | null;
+  /** How the token shall live; BROWSER unless said. */
+  readonly kind?: SessionKind | null;
 }
 
 /** What signOut takes. */

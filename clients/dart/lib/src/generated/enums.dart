@@ -212,6 +212,28 @@ enum ApprovedVia implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What somebody has shown to be who they are.
+enum AuthLevel implements ApiEnum {
+  /// Their password, or a mailed token.
+  password('PASSWORD'),
+
+  /// Their second factor as well.
+  mfa('MFA'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AuthLevel(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AuthLevel.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Whether Milepost charges an invoice by itself.
 enum CollectionMode implements ApiEnum {
   /// It does: at once, and up to two more times, 48 hours apart.
@@ -1839,6 +1861,59 @@ enum Role implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory Role.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How the token of a session lives.
+enum SessionKind implements ApiEnum {
+  /// As long as the session: 12 hours after its last use, 30 days at most.
+  browser('BROWSER'),
+
+  /// 15 minutes; a refresh token of 30 days renews it, and itself, with refreshSession.
+  app('APP'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SessionKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SessionKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How an attempt to sign in ended.
+enum SignInOutcome implements ApiEnum {
+  /// It opened a session.
+  succeeded('SUCCEEDED'),
+
+  /// The password was right; a code was asked for.
+  challenged('CHALLENGED'),
+
+  /// Somebody who was signed in has shown again who they are.
+  reauthenticated('REAUTHENTICATED'),
+
+  /// The password or the code was wrong.
+  failed('FAILED'),
+
+  /// There were too many failures before; nothing was compared.
+  limited('LIMITED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SignInOutcome(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SignInOutcome.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

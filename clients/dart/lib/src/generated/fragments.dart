@@ -175,6 +175,8 @@ class Device extends ApiData {
     required this.id,
     required this.ip,
     required this.userAgent,
+    required this.kind,
+    required this.authLevel,
     required this.createdAt,
     required this.lastSeenAt,
     required this.expiresAt,
@@ -186,6 +188,8 @@ class Device extends ApiData {
     : id = json['id'].string,
       ip = json['ip'].string,
       userAgent = json['userAgent'].string,
+      kind = SessionKind.fromJson(json['kind']),
+      authLevel = AuthLevel.fromJson(json['authLevel']),
       createdAt = json['createdAt'].instant,
       lastSeenAt = json['lastSeenAt'].instant,
       expiresAt = json['expiresAt'].instant,
@@ -200,6 +204,12 @@ class Device extends ApiData {
 
   /// What it was opened with.
   final String userAgent;
+
+  /// How its token lives.
+  final SessionKind kind;
+
+  /// What you have shown to be who you are.
+  final AuthLevel authLevel;
 
   /// When it was opened.
   final DateTime createdAt;
@@ -218,6 +228,8 @@ class Device extends ApiData {
     'id': id,
     'ip': ip,
     'userAgent': userAgent,
+    'kind': kind,
+    'authLevel': authLevel,
     'createdAt': createdAt,
     'lastSeenAt': lastSeenAt,
     'expiresAt': expiresAt,
@@ -3432,7 +3444,7 @@ class ConversionSummary extends ApiData {
     required this.received,
     required this.rate,
     required this.rateSource,
-    required this.rateAsOf,
+    required this.rateAt,
     required this.expiresAt,
   });
 
@@ -3444,7 +3456,7 @@ class ConversionSummary extends ApiData {
       received = Money.fromJson(json['received']),
       rate = Decimal.fromJson(json['rate']),
       rateSource = json['rateSource'].string,
-      rateAsOf = json['rateAsOf'].instant,
+      rateAt = json['rateAt'].instant,
       expiresAt = json['expiresAt'].instant,
       super.read(json);
 
@@ -3467,7 +3479,7 @@ class ConversionSummary extends ApiData {
   final String rateSource;
 
   /// Since when the rate counts.
-  final DateTime rateAsOf;
+  final DateTime rateAt;
 
   /// Until when it can be used.
   final DateTime expiresAt;
@@ -3480,7 +3492,7 @@ class ConversionSummary extends ApiData {
     'received': received,
     'rate': rate,
     'rateSource': rateSource,
-    'rateAsOf': rateAsOf,
+    'rateAt': rateAt,
     'expiresAt': expiresAt,
   };
 }

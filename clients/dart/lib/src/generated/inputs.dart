@@ -548,6 +548,7 @@ final class LedgerEntryFilter extends ApiInput {
     this.currency,
     this.invoiceId,
     this.paymentId,
+    this.holdId,
     this.payoutId,
     this.organizationId,
   });
@@ -573,6 +574,9 @@ final class LedgerEntryFilter extends ApiInput {
   /// From this payment.
   final String? paymentId;
 
+  /// About this hold.
+  final String? holdId;
+
   /// About this payout.
   final String? payoutId;
 
@@ -588,6 +592,7 @@ final class LedgerEntryFilter extends ApiInput {
     if (currency case final currency?) 'currency': currency,
     if (invoiceId case final invoiceId?) 'invoiceId': invoiceId,
     if (paymentId case final paymentId?) 'paymentId': paymentId,
+    if (holdId case final holdId?) 'holdId': holdId,
     if (payoutId case final payoutId?) 'payoutId': payoutId,
     if (organizationId case final organizationId?) 'organizationId': organizationId,
   };

@@ -302,9 +302,9 @@ export interface GetWalletStatementVariables {
   /** Which of the wallets. */
   readonly currency: Currency;
   /** Posted at this instant or later; from the beginning. */
-  readonly from?: DateTime | null;
+  readonly postedFrom?: DateTime | null;
   /** Posted before this instant; until now. */
-  readonly to?: DateTime | null;
+  readonly postedBefore?: DateTime | null;
   /** How many from the start: 1 to 100, default 20. */
   readonly first?: number | null;
   /** Only what follows this cursor. */
@@ -360,7 +360,7 @@ export const GetWalletStatementDocument: Document<
     PageInfoFragment,
     EntryDetailFragment,
     WalletSummaryFragment,
-    'query GetWalletStatement($currency:Currency!$from:DateTime$to:DateTime$first:Int$after:Cursor){walletStatement(currency:$currency from:$from to:$to){wallet{...WalletSummary}opening{...Money}closing{...Money}lines(first:$first after:$after){nodes{amount{...Money}balance{...Money}entry{...EntryDetail}}pageInfo{...PageInfo}}}}',
+    'query GetWalletStatement($currency:Currency!$postedFrom:DateTime$postedBefore:DateTime$first:Int$after:Cursor){walletStatement(currency:$currency postedFrom:$postedFrom postedBefore:$postedBefore){wallet{...WalletSummary}opening{...Money}closing{...Money}lines(first:$first after:$after){nodes{amount{...Money}balance{...Money}entry{...EntryDetail}}pageInfo{...PageInfo}}}}',
   ],
   root: 'walletStatement',
 };

@@ -161,10 +161,10 @@ final class ListSessions extends PagedQuery<ListSessionsResult, Device> {
 
   @override
   String get document =>
-      r'fragment Device on Session{id ip userAgent createdAt lastSeenAt expiresAt isCurrent}query ListSessions($first:Int$after:Cursor){sessions(first:$first after:$after){nodes{...Device}pageInfo{...PageInfo}}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}';
+      r'fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}query ListSessions($first:Int$after:Cursor){sessions(first:$first after:$after){nodes{...Device}pageInfo{...PageInfo}}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}';
 
   @override
-  String get hash => '3f876aa7dd4e4a1d38494a28c3fb9663d9c61120c64baf0bbe052addfa0518a3';
+  String get hash => 'de63e712dada8bc9adc3bd50e706af96f49eea3233607bdbb67ad8f29c2ca593';
 
   @override
   Map<String, Object?> get variables => {
@@ -202,6 +202,104 @@ final class ListSessionsResult extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
+}
+
+/// Attempts to sign in to one's account: anything unknown among them?
+final class ListSignInEvents extends PagedQuery<ListSignInEventsResult, ListSignInEventsNode> {
+  /// Takes what the operation asks for.
+  const ListSignInEvents({this.first, this.after});
+
+  /// How many from the start: 1 to 100, default 20.
+  final int? first;
+
+  /// Only what follows this cursor.
+  final String? after;
+
+  @override
+  String get name => 'ListSignInEvents';
+
+  @override
+  String get document =>
+      r'query ListSignInEvents($first:Int$after:Cursor){signInEvents(first:$first after:$after){nodes{id ip userAgent outcome at}pageInfo{...PageInfo}}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}';
+
+  @override
+  String get hash => '97b79ef9d4dcd78e336f459c39aa200596607e22bd24caa9f8f8cc4a861fdb66';
+
+  @override
+  Map<String, Object?> get variables => {
+    if (first case final first?) 'first': first,
+    if (after case final after?) 'after': after,
+  };
+
+  @override
+  ListSignInEventsResult read(Json data) => ListSignInEventsResult.fromJson(data['signInEvents']);
+
+  @override
+  Slice<ListSignInEventsNode> sliceOf(ListSignInEventsResult answer) =>
+      Slice(answer.nodes, hasNext: answer.pageInfo.hasNextPage, endCursor: answer.pageInfo.endCursor);
+
+  @override
+  ListSignInEvents next(String cursor) => ListSignInEvents(first: first, after: cursor);
+}
+
+/// Attempts to sign in to your account, the latest first.
+final class ListSignInEventsResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListSignInEventsResult({required this.nodes, required this.pageInfo});
+
+  /// Reads it from an answer.
+  ListSignInEventsResult.fromJson(Json json)
+    : nodes = json['nodes'].list(ListSignInEventsNode.fromJson),
+      pageInfo = PageInfo.fromJson(json['pageInfo']),
+      super.read(json);
+
+  /// The entries, for those who need no cursors.
+  final List<ListSignInEventsNode> nodes;
+
+  /// Where this page stands.
+  final PageInfo pageInfo;
+
+  @override
+  Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
+}
+
+/// The entries, for those who need no cursors.
+final class ListSignInEventsNode extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListSignInEventsNode({
+    required this.id,
+    required this.ip,
+    required this.userAgent,
+    required this.outcome,
+    required this.at,
+  });
+
+  /// Reads it from an answer.
+  ListSignInEventsNode.fromJson(Json json)
+    : id = json['id'].string,
+      ip = json['ip'].string,
+      userAgent = json['userAgent'].string,
+      outcome = SignInOutcome.fromJson(json['outcome']),
+      at = json['at'].instant,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// From where.
+  final String ip;
+
+  /// With what.
+  final String userAgent;
+
+  /// How it ended.
+  final SignInOutcome outcome;
+
+  /// When it was made.
+  final DateTime at;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'ip': ip, 'userAgent': userAgent, 'outcome': outcome, 'at': at};
 }
 
 /// Creates an account; a mail with a token follows.
@@ -302,10 +400,10 @@ final class VerifyEmail extends Mutation<Outcome<VerifyEmailPayload, Refusal>> {
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent createdAt lastSeenAt expiresAt isCurrent}mutation VerifyEmail($input:VerifyEmailInput!){verifyEmail(input:$input){__typename ...on VerifyEmailPayload{token session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation VerifyEmail($input:VerifyEmailInput!){verifyEmail(input:$input){__typename ...on VerifyEmailPayload{token session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '610878a5f15f40ec566371ca23355b5e82f1c71cf87a16bb48ff774d05313861';
+  String get hash => 'e9309e05500513497f8808ee012e0e99faf518cc7ea73c8452ac3a43a0726253';
 
   @override
   Map<String, Object?> get variables => {
@@ -401,10 +499,10 @@ final class ResendVerificationPayload extends ApiData {
   Map<String, Object?> get fields => {'accepted': accepted};
 }
 
-/// Opens a session.
+/// Opens a session, or asks for a code first: then there is a challenge and nothing else.
 final class SignIn extends Mutation<Outcome<SignInPayload, Refusal>> {
   /// Takes what the operation asks for.
-  const SignIn({required this.email, required this.password, this.organizationId});
+  const SignIn({required this.email, required this.password, this.organizationId, this.kind});
 
   /// Your address.
   final String email;
@@ -415,15 +513,18 @@ final class SignIn extends Mutation<Outcome<SignInPayload, Refusal>> {
   /// For whom to act; the last one, unless said.
   final String? organizationId;
 
+  /// How the token shall live; BROWSER unless said.
+  final SessionKind? kind;
+
   @override
   String get name => 'SignIn';
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent createdAt lastSeenAt expiresAt isCurrent}mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...on SignInPayload{token session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...on SignInPayload{token refreshToken session{...Device}viewer{...Me}challenge{challengeId expiresAt}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => 'c297e5d2b1e3b6ca09ccdcb185217493e0f0abb37b08bbf993cf366755f1fafd';
+  String get hash => 'e58c1f07958c1c5ff9c2ecb7830bed83b03d41e3cd20ca5cd0226c8dd6258166';
 
   @override
   Map<String, Object?> get variables => {
@@ -431,6 +532,7 @@ final class SignIn extends Mutation<Outcome<SignInPayload, Refusal>> {
       'email': email,
       'password': password,
       if (organizationId case final organizationId?) 'organizationId': organizationId,
+      if (kind case final kind?) 'kind': wireOf(kind),
     },
   };
 
@@ -450,17 +552,120 @@ final class SignIn extends Mutation<Outcome<SignInPayload, Refusal>> {
 /// What SignIn has changed.
 final class SignInPayload extends ApiData {
   /// Made by hand, for tests and previews.
-  const SignInPayload({required this.token, required this.session, required this.viewer});
+  const SignInPayload({this.token, this.refreshToken, this.session, this.viewer, this.challenge});
 
   /// Reads it from an answer.
   SignInPayload.fromJson(Json json)
+    : token = json['token'].orNull((one) => one.string),
+      refreshToken = json['refreshToken'].orNull((one) => one.string),
+      session = json['session'].orNull(Device.fromJson),
+      viewer = json['viewer'].orNull(Me.fromJson),
+      challenge = json['challenge'].orNull(SignInChallenge.fromJson),
+      super.read(json);
+
+  /// Send it as `Authorization: Bearer …`. It is shown here and never again. Null with a challenge.
+  final String? token;
+
+  /// APP: for refreshSession, once. It is shown here and never again. BROWSER: null.
+  final String? refreshToken;
+
+  /// The new session; null with a challenge.
+  final Device? session;
+
+  /// Who you are now; null with a challenge.
+  final Me? viewer;
+
+  /// What is left to do; null where nothing is.
+  final SignInChallenge? challenge;
+
+  @override
+  Map<String, Object?> get fields => {
+    'token': token,
+    'refreshToken': refreshToken,
+    'session': session,
+    'viewer': viewer,
+    'challenge': challenge,
+  };
+}
+
+/// What is left to do; null where nothing is.
+final class SignInChallenge extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SignInChallenge({required this.challengeId, required this.expiresAt});
+
+  /// Reads it from an answer.
+  SignInChallenge.fromJson(Json json)
+    : challengeId = json['challengeId'].string,
+      expiresAt = json['expiresAt'].instant,
+      super.read(json);
+
+  /// For completeSignIn; a secret, good for one sign-in and 5 tries.
+  final String challengeId;
+
+  /// Until when; then sign in with the password again.
+  final DateTime expiresAt;
+
+  @override
+  Map<String, Object?> get fields => {'challengeId': challengeId, 'expiresAt': expiresAt};
+}
+
+/// Answers the challenge with a code, and opens the session.
+final class CompleteSignIn extends Mutation<Outcome<CompleteSignInPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const CompleteSignIn({required this.challengeId, required this.code});
+
+  /// From the challenge.
+  final String challengeId;
+
+  /// A code of your authenticator app, or a recovery code. Each works once.
+  final String code;
+
+  @override
+  String get name => 'CompleteSignIn';
+
+  @override
+  String get document =>
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation CompleteSignIn($input:CompleteSignInInput!){completeSignIn(input:$input){__typename ...on CompleteSignInPayload{token refreshToken session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+
+  @override
+  String get hash => '0d43aeda40330e52562859cbf1d6903a5792964a800ee75bb013cd55e9c4f841';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'challengeId': challengeId, 'code': code},
+  };
+
+  @override
+  Outcome<CompleteSignInPayload, Refusal> read(Json data) => Outcome.read(
+    data['completeSignIn'],
+    payload: 'CompleteSignInPayload',
+    readPayload: CompleteSignInPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What CompleteSignIn has changed.
+final class CompleteSignInPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CompleteSignInPayload({required this.token, this.refreshToken, required this.session, required this.viewer});
+
+  /// Reads it from an answer.
+  CompleteSignInPayload.fromJson(Json json)
     : token = json['token'].string,
+      refreshToken = json['refreshToken'].orNull((one) => one.string),
       session = Device.fromJson(json['session']),
       viewer = Me.fromJson(json['viewer']),
       super.read(json);
 
   /// Send it as `Authorization: Bearer …`. It is shown here and never again.
   final String token;
+
+  /// APP: for refreshSession, once. It is shown here and never again. BROWSER: null.
+  final String? refreshToken;
 
   /// The new session.
   final Device session;
@@ -469,7 +674,501 @@ final class SignInPayload extends ApiData {
   final Me viewer;
 
   @override
-  Map<String, Object?> get fields => {'token': token, 'session': session, 'viewer': viewer};
+  Map<String, Object?> get fields => {
+    'token': token,
+    'refreshToken': refreshToken,
+    'session': session,
+    'viewer': viewer,
+  };
+}
+
+/// Renews the tokens of an APP session. One at a time: a refresh token that comes twice ends the session.
+final class RefreshSession extends Mutation<Outcome<RefreshSessionPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const RefreshSession({required this.refreshToken});
+
+  /// The latest one of the session; it works once.
+  final String refreshToken;
+
+  @override
+  String get name => 'RefreshSession';
+
+  @override
+  String get document =>
+      r'fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation RefreshSession($input:RefreshSessionInput!){refreshSession(input:$input){__typename ...on RefreshSessionPayload{token refreshToken session{...Device}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'f20141106597fa57634a114ffa594b68da4f4ce9bd94002763385a732755e5d1';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'refreshToken': refreshToken},
+  };
+
+  @override
+  Outcome<RefreshSessionPayload, Refusal> read(Json data) => Outcome.read(
+    data['refreshSession'],
+    payload: 'RefreshSessionPayload',
+    readPayload: RefreshSessionPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What RefreshSession has changed.
+final class RefreshSessionPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const RefreshSessionPayload({required this.token, required this.refreshToken, required this.session});
+
+  /// Reads it from an answer.
+  RefreshSessionPayload.fromJson(Json json)
+    : token = json['token'].string,
+      refreshToken = json['refreshToken'].string,
+      session = Device.fromJson(json['session']),
+      super.read(json);
+
+  /// Send it as `Authorization: Bearer …`. It is shown here and never again.
+  final String token;
+
+  /// For the next time. It is shown here and never again.
+  final String refreshToken;
+
+  /// The new session.
+  final Device session;
+
+  @override
+  Map<String, Object?> get fields => {'token': token, 'refreshToken': refreshToken, 'session': session};
+}
+
+/// Shows again who one is, where a refusal's path is reauthentication; then repeat what was refused.
+final class Reauthenticate extends Mutation<Outcome<ReauthenticatePayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const Reauthenticate({required this.password, this.code});
+
+  /// Your password.
+  final String password;
+
+  /// A code of your authenticator app, or a recovery code. Each works once. Needed if you have a second factor.
+  final String? code;
+
+  @override
+  String get name => 'Reauthenticate';
+
+  @override
+  String get document =>
+      r'fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation Reauthenticate($input:ReauthenticateInput!){reauthenticate(input:$input){__typename ...on ReauthenticatePayload{session{...Device}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '816ebceb4e4eb4caf796942799e8abb4beb8aea4085618b27085385e085b946c';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'password': password, if (code case final code?) 'code': code},
+  };
+
+  @override
+  Outcome<ReauthenticatePayload, Refusal> read(Json data) => Outcome.read(
+    data['reauthenticate'],
+    payload: 'ReauthenticatePayload',
+    readPayload: ReauthenticatePayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What Reauthenticate has changed.
+final class ReauthenticatePayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ReauthenticatePayload({required this.session});
+
+  /// Reads it from an answer.
+  ReauthenticatePayload.fromJson(Json json) : session = Device.fromJson(json['session']), super.read(json);
+
+  /// This session.
+  final Device session;
+
+  @override
+  Map<String, Object?> get fields => {'session': session};
+}
+
+/// Asks for a mail with a token for another password.
+final class RequestPasswordReset extends Mutation<Outcome<RequestPasswordResetPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const RequestPasswordReset({required this.email});
+
+  /// The address of the account.
+  final String email;
+
+  @override
+  String get name => 'RequestPasswordReset';
+
+  @override
+  String get document =>
+      r'mutation RequestPasswordReset($input:RequestPasswordResetInput!){requestPasswordReset(input:$input){__typename ...on RequestPasswordResetPayload{accepted}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '503ac47c73c400e497b189fcb5e77a85facd98f6f79a2694e63a778a936c7219';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'email': email},
+  };
+
+  @override
+  Outcome<RequestPasswordResetPayload, Refusal> read(Json data) => Outcome.read(
+    data['requestPasswordReset'],
+    payload: 'RequestPasswordResetPayload',
+    readPayload: RequestPasswordResetPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What RequestPasswordReset has changed.
+final class RequestPasswordResetPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const RequestPasswordResetPayload({required this.accepted});
+
+  /// Reads it from an answer.
+  RequestPasswordResetPayload.fromJson(Json json) : accepted = json['accepted'].boolean, super.read(json);
+
+  /// Always true: read your mail.
+  final bool accepted;
+
+  @override
+  Map<String, Object?> get fields => {'accepted': accepted};
+}
+
+/// Sets another password with the token of the mail. Sign in with it afterwards.
+final class ResetPassword extends Mutation<Outcome<ResetPasswordPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const ResetPassword({required this.token, required this.newPassword});
+
+  /// The token from the mail; it works once.
+  final String token;
+
+  /// 12 to 128 characters of any kind, not one known from breaches.
+  final String newPassword;
+
+  @override
+  String get name => 'ResetPassword';
+
+  @override
+  String get document =>
+      r'mutation ResetPassword($input:ResetPasswordInput!){resetPassword(input:$input){__typename ...on ResetPasswordPayload{accepted}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'ba64ed88e5b73e3e77273d8d73d206ad983dcccdd5ac8c2c18efc6c457f95422';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'token': token, 'newPassword': newPassword},
+  };
+
+  @override
+  Outcome<ResetPasswordPayload, Refusal> read(Json data) => Outcome.read(
+    data['resetPassword'],
+    payload: 'ResetPasswordPayload',
+    readPayload: ResetPasswordPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What ResetPassword has changed.
+final class ResetPasswordPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ResetPasswordPayload({required this.accepted});
+
+  /// Reads it from an answer.
+  ResetPasswordPayload.fromJson(Json json) : accepted = json['accepted'].boolean, super.read(json);
+
+  /// Always true: the password is set.
+  final bool accepted;
+
+  @override
+  Map<String, Object?> get fields => {'accepted': accepted};
+}
+
+/// Sets another password and ends all other sessions.
+final class ChangePassword extends Mutation<Outcome<ChangePasswordPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const ChangePassword({required this.newPassword});
+
+  /// 12 to 128 characters of any kind, not one known from breaches.
+  final String newPassword;
+
+  @override
+  String get name => 'ChangePassword';
+
+  @override
+  String get document =>
+      r'mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){__typename ...on ChangePasswordPayload{revokedCount}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '05583e20898949865ab6220bd5466b9645497a1408daf4cf467410093d00113d';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'newPassword': newPassword},
+  };
+
+  @override
+  Outcome<ChangePasswordPayload, Refusal> read(Json data) => Outcome.read(
+    data['changePassword'],
+    payload: 'ChangePasswordPayload',
+    readPayload: ChangePasswordPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What ChangePassword has changed.
+final class ChangePasswordPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ChangePasswordPayload({required this.revokedCount});
+
+  /// Reads it from an answer.
+  ChangePasswordPayload.fromJson(Json json) : revokedCount = json['revokedCount'].integer, super.read(json);
+
+  /// How many sessions have ended.
+  final int revokedCount;
+
+  @override
+  Map<String, Object?> get fields => {'revokedCount': revokedCount};
+}
+
+/// Makes a secret for an authenticator app: show the uri as a QR code.
+final class BeginTwoFactor extends Mutation<Outcome<BeginTwoFactorPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const BeginTwoFactor({this.accountName});
+
+  /// What the app shall call the account; your address unless said.
+  final String? accountName;
+
+  @override
+  String get name => 'BeginTwoFactor';
+
+  @override
+  String get document =>
+      r'mutation BeginTwoFactor($input:BeginTwoFactorInput!){beginTwoFactor(input:$input){__typename ...on BeginTwoFactorPayload{secret uri}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'b770deb05a606a73bc1cb7203a7e54bb40ffd407cb28245bb64f699caa17aaee';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {if (accountName case final accountName?) 'accountName': accountName},
+  };
+
+  @override
+  Outcome<BeginTwoFactorPayload, Refusal> read(Json data) => Outcome.read(
+    data['beginTwoFactor'],
+    payload: 'BeginTwoFactorPayload',
+    readPayload: BeginTwoFactorPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What BeginTwoFactor has changed.
+final class BeginTwoFactorPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const BeginTwoFactorPayload({required this.secret, required this.uri});
+
+  /// Reads it from an answer.
+  BeginTwoFactorPayload.fromJson(Json json)
+    : secret = json['secret'].string,
+      uri = json['uri'].string,
+      super.read(json);
+
+  /// For typing into the app, in base32. It is shown here and never again.
+  final String secret;
+
+  /// The same for a QR code: otpauth://totp/…
+  final String uri;
+
+  @override
+  Map<String, Object?> get fields => {'secret': secret, 'uri': uri};
+}
+
+/// Turns the second factor on. Show the recovery codes: they come once.
+final class ConfirmTwoFactor extends Mutation<Outcome<ConfirmTwoFactorPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const ConfirmTwoFactor({required this.code});
+
+  /// What the app shows now.
+  final String code;
+
+  @override
+  String get name => 'ConfirmTwoFactor';
+
+  @override
+  String get document =>
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}mutation ConfirmTwoFactor($input:ConfirmTwoFactorInput!){confirmTwoFactor(input:$input){__typename ...on ConfirmTwoFactorPayload{recoveryCodes viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+
+  @override
+  String get hash => '87b0213e72e3e119beea3e1ddebd1f086c2de7ab203cdf63a2b393247642acb3';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'code': code},
+  };
+
+  @override
+  Outcome<ConfirmTwoFactorPayload, Refusal> read(Json data) => Outcome.read(
+    data['confirmTwoFactor'],
+    payload: 'ConfirmTwoFactorPayload',
+    readPayload: ConfirmTwoFactorPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What ConfirmTwoFactor has changed.
+final class ConfirmTwoFactorPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ConfirmTwoFactorPayload({required this.recoveryCodes, required this.viewer});
+
+  /// Reads it from an answer.
+  ConfirmTwoFactorPayload.fromJson(Json json)
+    : recoveryCodes = json['recoveryCodes'].list((one) => one.string),
+      viewer = Me.fromJson(json['viewer']),
+      super.read(json);
+
+  /// Eight codes that each take the place of one code of the app. They are shown here and never again.
+  final List<String> recoveryCodes;
+
+  /// Who you are now.
+  final Me viewer;
+
+  @override
+  Map<String, Object?> get fields => {'recoveryCodes': recoveryCodes, 'viewer': viewer};
+}
+
+/// Makes another set of recovery codes.
+final class RegenerateRecoveryCodes extends Mutation<Outcome<RegenerateRecoveryCodesPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const RegenerateRecoveryCodes({this.revokeOtherSessions});
+
+  /// End all your other sessions as well; false unless said.
+  final bool? revokeOtherSessions;
+
+  @override
+  String get name => 'RegenerateRecoveryCodes';
+
+  @override
+  String get document =>
+      r'mutation RegenerateRecoveryCodes($input:RegenerateRecoveryCodesInput!){regenerateRecoveryCodes(input:$input){__typename ...on RegenerateRecoveryCodesPayload{recoveryCodes}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '99904a0fc8bbe0aa4b2c6b984f77e7091a0bd2fe813d946a9c9c2187101f73b2';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {if (revokeOtherSessions case final revokeOtherSessions?) 'revokeOtherSessions': revokeOtherSessions},
+  };
+
+  @override
+  Outcome<RegenerateRecoveryCodesPayload, Refusal> read(Json data) => Outcome.read(
+    data['regenerateRecoveryCodes'],
+    payload: 'RegenerateRecoveryCodesPayload',
+    readPayload: RegenerateRecoveryCodesPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What RegenerateRecoveryCodes has changed.
+final class RegenerateRecoveryCodesPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const RegenerateRecoveryCodesPayload({required this.recoveryCodes});
+
+  /// Reads it from an answer.
+  RegenerateRecoveryCodesPayload.fromJson(Json json)
+    : recoveryCodes = json['recoveryCodes'].list((one) => one.string),
+      super.read(json);
+
+  /// Eight codes that each take the place of one code of the app. They are shown here and never again.
+  final List<String> recoveryCodes;
+
+  @override
+  Map<String, Object?> get fields => {'recoveryCodes': recoveryCodes};
+}
+
+/// Turns the second factor off.
+final class DisableTwoFactor extends Mutation<Outcome<DisableTwoFactorPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const DisableTwoFactor({this.revokeOtherSessions});
+
+  /// End all your other sessions as well; false unless said.
+  final bool? revokeOtherSessions;
+
+  @override
+  String get name => 'DisableTwoFactor';
+
+  @override
+  String get document =>
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}mutation DisableTwoFactor($input:DisableTwoFactorInput!){disableTwoFactor(input:$input){__typename ...on DisableTwoFactorPayload{viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+
+  @override
+  String get hash => 'a9af408da5bd6743f49933535985fa4b8088627462fa926e45923e06cf501449';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {if (revokeOtherSessions case final revokeOtherSessions?) 'revokeOtherSessions': revokeOtherSessions},
+  };
+
+  @override
+  Outcome<DisableTwoFactorPayload, Refusal> read(Json data) => Outcome.read(
+    data['disableTwoFactor'],
+    payload: 'DisableTwoFactorPayload',
+    readPayload: DisableTwoFactorPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What DisableTwoFactor has changed.
+final class DisableTwoFactorPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DisableTwoFactorPayload({required this.viewer});
+
+  /// Reads it from an answer.
+  DisableTwoFactorPayload.fromJson(Json json) : viewer = Me.fromJson(json['viewer']), super.read(json);
+
+  /// Who you are now.
+  final Me viewer;
+
+  @override
+  Map<String, Object?> get fields => {'viewer': viewer};
 }
 
 /// Ends this session, or all of them.

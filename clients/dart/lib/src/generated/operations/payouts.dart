@@ -412,16 +412,16 @@ final class GetPayoutHistory extends ApiData {
 /// The movements of a wallet in a period, with the balance after each.
 final class GetWalletStatement extends PagedQuery<GetWalletStatementResult?, GetWalletStatementLinesNode> {
   /// Takes what the operation asks for.
-  const GetWalletStatement({required this.currency, this.from, this.to, this.first, this.after});
+  const GetWalletStatement({required this.currency, this.postedFrom, this.postedBefore, this.first, this.after});
 
   /// Which of the wallets.
   final String currency;
 
   /// Posted at this instant or later; from the beginning.
-  final DateTime? from;
+  final DateTime? postedFrom;
 
   /// Posted before this instant; until now.
-  final DateTime? to;
+  final DateTime? postedBefore;
 
   /// How many from the start: 1 to 100, default 20.
   final int? first;
@@ -434,16 +434,16 @@ final class GetWalletStatement extends PagedQuery<GetWalletStatementResult?, Get
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}payout{id status}}fragment WalletSummary on Wallet{id version currency available{...Money}held{...Money}inTransit{...Money}paidOut{...Money}earned{...Money}spent{...Money}takenBack{...Money}debt{...Money}}query GetWalletStatement($currency:Currency!$from:DateTime$to:DateTime$first:Int$after:Cursor){walletStatement(currency:$currency from:$from to:$to){wallet{...WalletSummary}opening{...Money}closing{...Money}lines(first:$first after:$after){nodes{amount{...Money}balance{...Money}entry{...EntryDetail}}pageInfo{...PageInfo}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}payout{id status}}fragment WalletSummary on Wallet{id version currency available{...Money}held{...Money}inTransit{...Money}paidOut{...Money}earned{...Money}spent{...Money}takenBack{...Money}debt{...Money}}query GetWalletStatement($currency:Currency!$postedFrom:DateTime$postedBefore:DateTime$first:Int$after:Cursor){walletStatement(currency:$currency postedFrom:$postedFrom postedBefore:$postedBefore){wallet{...WalletSummary}opening{...Money}closing{...Money}lines(first:$first after:$after){nodes{amount{...Money}balance{...Money}entry{...EntryDetail}}pageInfo{...PageInfo}}}}';
 
   @override
-  String get hash => '0b3a389188646c29a8ca39544b30fc736222454c8a5fd5c78b4d8e9002294cd7';
+  String get hash => '9415826e58cb0fa49bb426312fb0723209f355c155aec948210812e1a21fbdd2';
 
   @override
   Map<String, Object?> get variables => {
     'currency': currency,
-    if (from case final from?) 'from': from.toUtc().toIso8601String(),
-    if (to case final to?) 'to': to.toUtc().toIso8601String(),
+    if (postedFrom case final postedFrom?) 'postedFrom': postedFrom.toUtc().toIso8601String(),
+    if (postedBefore case final postedBefore?) 'postedBefore': postedBefore.toUtc().toIso8601String(),
     if (first case final first?) 'first': first,
     if (after case final after?) 'after': after,
   };
@@ -458,8 +458,13 @@ final class GetWalletStatement extends PagedQuery<GetWalletStatementResult?, Get
   };
 
   @override
-  GetWalletStatement next(String cursor) =>
-      GetWalletStatement(currency: currency, from: from, to: to, first: first, after: cursor);
+  GetWalletStatement next(String cursor) => GetWalletStatement(
+    currency: currency,
+    postedFrom: postedFrom,
+    postedBefore: postedBefore,
+    first: first,
+    after: cursor,
+  );
 }
 
 /// The statement of one wallet for a period. Null where there is none, or none that you may see. Needs money:read;
@@ -1064,10 +1069,10 @@ final class QuoteConversion extends Mutation<Outcome<QuoteConversionPayload, Ref
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAsOf expiresAt}mutation QuoteConversion($input:QuoteConversionInput!){quoteConversion(input:$input){__typename ...on QuoteConversionPayload{conversion{...ConversionSummary}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAt expiresAt}mutation QuoteConversion($input:QuoteConversionInput!){quoteConversion(input:$input){__typename ...on QuoteConversionPayload{conversion{...ConversionSummary}}...Refusal}}';
 
   @override
-  String get hash => 'aebc6adb08569cba95ffada5a13fcb171ef67616ee518de388e0494c6cc7363c';
+  String get hash => 'd6b23bedafde3981e293c8a3015ce5ddfc6ae2d1694f24a41d4bead558e77e05';
 
   @override
   Map<String, Object?> get variables => {
@@ -1117,10 +1122,10 @@ final class ConvertWallet extends Mutation<Outcome<ConvertWalletPayload, Refusal
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAsOf expiresAt}mutation ConvertWallet($input:ConvertWalletInput!){convertWallet(input:$input){__typename ...on ConvertWalletPayload{conversion{...ConversionSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment ConversionSummary on WalletConversion{id status given{...Money}received{...Money}rate rateSource rateAt expiresAt}mutation ConvertWallet($input:ConvertWalletInput!){convertWallet(input:$input){__typename ...on ConvertWalletPayload{conversion{...ConversionSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => 'e0c8d74a2ab69f1d0c3781260e9245d8ad300365aefa7af51e16d4c5c419fb2d';
+  String get hash => '5d49e5604929a93e880c2167e8ebe934d29226e80d56fa26b61b4788c610e004';
 
   @override
   Map<String, Object?> get variables => {
