@@ -56,7 +56,8 @@ async def _require_owed(db: Unit, debt: AccountKey, amount: Money) -> None:
 async def _account_id(db: Unit, debt: AccountKey) -> UUID:
     table = ledger_accounts.c
     named = (table.code == debt.code, table.currency == debt.currency, table.organization_id == debt.organization_id)
-    return (await db.session.scalars(select(table.id).where(*named))).one()
+    found: UUID = (await db.session.scalars(select(table.id).where(*named))).one()
+    return found
 
 
 def _debt(organization_id: UUID, currency: str) -> AccountKey:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from domain.organizations import PARKED, Organization, OrganizationKind
 from domain.refusals import Refused, wrong_state
@@ -13,8 +13,8 @@ from persistence.unit import Unit
 
 def is_parked(organization_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """For lists of what is due: whether the row's organization is parked."""
-    table: Table = organizations.alias()
-    return exists().where(table.c.id == organization_id, table.c.parked_at.is_not(None))
+    other = organizations.alias()
+    return exists().where(other.c.id == organization_id, other.c.parked_at.is_not(None))
 
 
 async def are_parked(db: Unit, *organization_ids: UUID) -> bool:

@@ -111,12 +111,8 @@ async def _open(world: World, invoice: Invoice, mode: CollectionMode) -> None:
         invoice.collection_mode = mode
         await post(db, invoice_opened(invoice, by=SYSTEM, at=at))
         number = await number_series.take(db, invoice.issuer_id, ISSUE_ON, in_order=False)
-        invoice.series, invoice.year, invoice.sequence, invoice.number = (
-            number.series,
-            number.year,
-            number.sequence,
-            str(number),
-        )
+        invoice.series, invoice.year, invoice.sequence = number.series, number.year, number.sequence
+        invoice.number = str(number)
         db.add(invoice)
         await db.flush()
         await start_collection(db, invoice)

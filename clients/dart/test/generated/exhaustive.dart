@@ -77,6 +77,26 @@ String nameAuthLevel(AuthLevel value) => switch (value) {
   AuthLevel.unknown => '',
 };
 
+/// What the API calls a value of ChargebackOrderField.
+String nameChargebackOrderField(ChargebackOrderField value) => switch (value) {
+  ChargebackOrderField.createdAt => 'CREATED_AT',
+  ChargebackOrderField.evidenceDueAt => 'EVIDENCE_DUE_AT',
+  ChargebackOrderField.amount => 'AMOUNT',
+  ChargebackOrderField.unknown => '',
+};
+
+/// What the API calls a value of ChargebackStatus.
+String nameChargebackStatus(ChargebackStatus value) => switch (value) {
+  ChargebackStatus.warning => 'WARNING',
+  ChargebackStatus.needsResponse => 'NEEDS_RESPONSE',
+  ChargebackStatus.underReview => 'UNDER_REVIEW',
+  ChargebackStatus.won => 'WON',
+  ChargebackStatus.lost => 'LOST',
+  ChargebackStatus.accepted => 'ACCEPTED',
+  ChargebackStatus.prevented => 'PREVENTED',
+  ChargebackStatus.unknown => '',
+};
+
 /// What the API calls a value of CollectionMode.
 String nameCollectionMode(CollectionMode value) => switch (value) {
   CollectionMode.auto => 'AUTO',
@@ -312,6 +332,40 @@ String nameMilestoneStatus(MilestoneStatus value) => switch (value) {
   MilestoneStatus.approved => 'APPROVED',
   MilestoneStatus.cancelled => 'CANCELLED',
   MilestoneStatus.unknown => '',
+};
+
+/// What the API calls a value of MoneyExceptionKind.
+String nameMoneyExceptionKind(MoneyExceptionKind value) => switch (value) {
+  MoneyExceptionKind.missingInLedger => 'MISSING_IN_LEDGER',
+  MoneyExceptionKind.missingAtProvider => 'MISSING_AT_PROVIDER',
+  MoneyExceptionKind.amountMismatch => 'AMOUNT_MISMATCH',
+  MoneyExceptionKind.currencyMismatch => 'CURRENCY_MISMATCH',
+  MoneyExceptionKind.stateMismatch => 'STATE_MISMATCH',
+  MoneyExceptionKind.duplicate => 'DUPLICATE',
+  MoneyExceptionKind.feeMismatch => 'FEE_MISMATCH',
+  MoneyExceptionKind.balanceDrift => 'BALANCE_DRIFT',
+  MoneyExceptionKind.lateSuccess => 'LATE_SUCCESS',
+  MoneyExceptionKind.unknownTooLong => 'UNKNOWN_TOO_LONG',
+  MoneyExceptionKind.unmatchedEvent => 'UNMATCHED_EVENT',
+  MoneyExceptionKind.badMetadata => 'BAD_METADATA',
+  MoneyExceptionKind.projectionDrift => 'PROJECTION_DRIFT',
+  MoneyExceptionKind.invariant => 'INVARIANT',
+  MoneyExceptionKind.unknown => '',
+};
+
+/// What the API calls a value of MoneyExceptionOrderField.
+String nameMoneyExceptionOrderField(MoneyExceptionOrderField value) => switch (value) {
+  MoneyExceptionOrderField.createdAt => 'CREATED_AT',
+  MoneyExceptionOrderField.unknown => '',
+};
+
+/// What the API calls a value of MoneyExceptionStatus.
+String nameMoneyExceptionStatus(MoneyExceptionStatus value) => switch (value) {
+  MoneyExceptionStatus.open => 'OPEN',
+  MoneyExceptionStatus.assigned => 'ASSIGNED',
+  MoneyExceptionStatus.resolved => 'RESOLVED',
+  MoneyExceptionStatus.waived => 'WAIVED',
+  MoneyExceptionStatus.unknown => '',
 };
 
 /// What the API calls a value of MovementCause.
@@ -551,6 +605,23 @@ String nameProvider(Provider value) => switch (value) {
   Provider.unknown => '',
 };
 
+/// What the API calls a value of RecordedPaymentMethod.
+String nameRecordedPaymentMethod(RecordedPaymentMethod value) => switch (value) {
+  RecordedPaymentMethod.bankTransfer => 'BANK_TRANSFER',
+  RecordedPaymentMethod.card => 'CARD',
+  RecordedPaymentMethod.cash => 'CASH',
+  RecordedPaymentMethod.check => 'CHECK',
+  RecordedPaymentMethod.other => 'OTHER',
+  RecordedPaymentMethod.unknown => '',
+};
+
+/// What the API calls a value of RecordedPaymentStatus.
+String nameRecordedPaymentStatus(RecordedPaymentStatus value) => switch (value) {
+  RecordedPaymentStatus.recorded => 'RECORDED',
+  RecordedPaymentStatus.removed => 'REMOVED',
+  RecordedPaymentStatus.unknown => '',
+};
+
 /// What the API calls a value of RefusalCode.
 String nameRefusalCode(RefusalCode value) => switch (value) {
   RefusalCode.notFound => 'NOT_FOUND',
@@ -623,6 +694,13 @@ String nameSubmissionDecision(SubmissionDecision value) => switch (value) {
   SubmissionDecision.changesRequested => 'CHANGES_REQUESTED',
   SubmissionDecision.withdrawn => 'WITHDRAWN',
   SubmissionDecision.unknown => '',
+};
+
+/// What the API calls a value of SuspenseDecision.
+String nameSuspenseDecision(SuspenseDecision value) => switch (value) {
+  SuspenseDecision.apply => 'APPLY',
+  SuspenseDecision.returnValue => 'RETURN',
+  SuspenseDecision.unknown => '',
 };
 
 /// What the API calls a value of TaskOrderField.
@@ -813,6 +891,29 @@ final operations = <Operation<Object?>>[
   WatchWallets(organizationId: 'text'),
   WatchEscrow(organizationId: 'text'),
   GetNode(id: 'text'),
+  ListChargebacks(),
+  GetChargeback(id: 'text'),
+  SubmitChargebackEvidence(chargebackId: 'text', evidence: 'text'),
+  AcceptChargeback(chargebackId: 'text'),
+  MarkUncollectible(invoiceId: 'text', reason: 'text'),
+  WriteOffRemainder(invoiceId: 'text'),
+  SetWriteOffTolerance(amount: Money.minor(100, 'EUR')),
+  RecordPayment(
+    invoiceId: 'text',
+    amount: Money.minor(100, 'EUR'),
+    receivedOn: const Date(2026, 7, 1),
+    method: RecordedPaymentMethod.bankTransfer,
+  ),
+  RemoveRecordedPayment(recordedPaymentId: 'text', reason: 'text'),
+  ListMoneyExceptions(),
+  GetMoneyException(id: 'text'),
+  AssignMoneyException(exceptionId: 'text'),
+  ResolveMoneyException(exceptionId: 'text', reason: 'text'),
+  WaiveMoneyException(exceptionId: 'text', reason: 'text'),
+  ClearSuspense(exceptionId: 'text', decision: SuspenseDecision.apply, reason: 'text'),
+  WriteOffDebt(organizationId: 'text', amount: Money.minor(100, 'EUR'), reason: 'text'),
+  ParkOrganization(organizationId: 'text', reason: 'text'),
+  UnparkOrganization(organizationId: 'text', reason: 'text'),
   ListWallets(),
   GetBalances(),
   ListLedgerAccounts(),

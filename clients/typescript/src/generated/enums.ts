@@ -131,6 +131,40 @@ export const AuthLevel = {
 /** One of AuthLevel's values, or one that a newer server has added. */
 export type AuthLevel = Open<keyof typeof AuthLevel>;
 
+/** What the list can be ordered by. */
+export const ChargebackOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By evidence due at. */
+  EVIDENCE_DUE_AT: 'EVIDENCE_DUE_AT',
+  /** By amount. */
+  AMOUNT: 'AMOUNT',
+} as const;
+
+/** One of ChargebackOrderField's values, or one that a newer server has added. */
+export type ChargebackOrderField = Open<keyof typeof ChargebackOrderField>;
+
+/** The life of a chargeback. */
+export const ChargebackStatus = {
+  /** The payer's bank only asks; a refund in time prevents that it takes the money. */
+  WARNING: 'WARNING',
+  /** The bank has taken the money. What your wallet had of it is held, and evidence is due. */
+  NEEDS_RESPONSE: 'NEEDS_RESPONSE',
+  /** Evidence was sent; the bank decides. */
+  UNDER_REVIEW: 'UNDER_REVIEW',
+  /** The money came back. */
+  WON: 'WON',
+  /** The money is gone, and the invoice is due again. */
+  LOST: 'LOST',
+  /** You have let the money go; the same as lost. */
+  ACCEPTED: 'ACCEPTED',
+  /** The payment was refunded before the bank took anything. */
+  PREVENTED: 'PREVENTED',
+} as const;
+
+/** One of ChargebackStatus's values, or one that a newer server has added. */
+export type ChargebackStatus = Open<keyof typeof ChargebackStatus>;
+
 /** Whether Milepost charges an invoice by itself. */
 export const CollectionMode = {
   /** It does: at once, and up to two more times, 48 hours apart. */
@@ -520,6 +554,65 @@ export const MilestoneStatus = {
 
 /** One of MilestoneStatus's values, or one that a newer server has added. */
 export type MilestoneStatus = Open<keyof typeof MilestoneStatus>;
+
+/** What does not fit. */
+export const MoneyExceptionKind = {
+  /** The provider has moved money that is not posted. */
+  MISSING_IN_LEDGER: 'MISSING_IN_LEDGER',
+  /** Money is posted that the provider has not moved. */
+  MISSING_AT_PROVIDER: 'MISSING_AT_PROVIDER',
+  /** Another amount was moved than was asked for. */
+  AMOUNT_MISMATCH: 'AMOUNT_MISMATCH',
+  /** Another currency was moved than was asked for. */
+  CURRENCY_MISMATCH: 'CURRENCY_MISMATCH',
+  /** The provider says otherwise than we do how something ended. */
+  STATE_MISMATCH: 'STATE_MISMATCH',
+  /** The provider has moved money twice. */
+  DUPLICATE: 'DUPLICATE',
+  /** The provider has charged another fee than it should. */
+  FEE_MISMATCH: 'FEE_MISMATCH',
+  /** What the provider keeps differs from the ledger. */
+  BALANCE_DRIFT: 'BALANCE_DRIFT',
+  /** A payment that had ended without success was charged after all. */
+  LATE_SUCCESS: 'LATE_SUCCESS',
+  /** The outcome of a payment is not known after 72 hours. */
+  UNKNOWN_TOO_LONG: 'UNKNOWN_TOO_LONG',
+  /** The provider tells of something that nobody here knows. */
+  UNMATCHED_EVENT: 'UNMATCHED_EVENT',
+  /** The provider tells of something without saying what it belongs to. */
+  BAD_METADATA: 'BAD_METADATA',
+  /** A figure that is derived from the ledger differs from it. */
+  PROJECTION_DRIFT: 'PROJECTION_DRIFT',
+  /** A rule of the books does not hold. */
+  INVARIANT: 'INVARIANT',
+} as const;
+
+/** One of MoneyExceptionKind's values, or one that a newer server has added. */
+export type MoneyExceptionKind = Open<keyof typeof MoneyExceptionKind>;
+
+/** What the list can be ordered by. */
+export const MoneyExceptionOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of MoneyExceptionOrderField's values, or one that a newer server has added. */
+export type MoneyExceptionOrderField = Open<keyof typeof MoneyExceptionOrderField>;
+
+/** The life of a money exception. */
+export const MoneyExceptionStatus = {
+  /** Nobody looks at it yet. */
+  OPEN: 'OPEN',
+  /** Somebody does. */
+  ASSIGNED: 'ASSIGNED',
+  /** What did not fit is put right. */
+  RESOLVED: 'RESOLVED',
+  /** It stays as it is. */
+  WAIVED: 'WAIVED',
+} as const;
+
+/** One of MoneyExceptionStatus's values, or one that a newer server has added. */
+export type MoneyExceptionStatus = Open<keyof typeof MoneyExceptionStatus>;
 
 /** What moved held money. */
 export const MovementCause = {
@@ -944,6 +1037,34 @@ export const Provider = {
 /** One of Provider's values, or one that a newer server has added. */
 export type Provider = Open<keyof typeof Provider>;
 
+/** How money came to an issuer outside Milepost. */
+export const RecordedPaymentMethod = {
+  /** By bank transfer. */
+  BANK_TRANSFER: 'BANK_TRANSFER',
+  /** By a card that the issuer took itself. */
+  CARD: 'CARD',
+  /** In cash. */
+  CASH: 'CASH',
+  /** By check. */
+  CHECK: 'CHECK',
+  /** In another way; the reference says how. */
+  OTHER: 'OTHER',
+} as const;
+
+/** One of RecordedPaymentMethod's values, or one that a newer server has added. */
+export type RecordedPaymentMethod = Open<keyof typeof RecordedPaymentMethod>;
+
+/** The life of a recorded payment. */
+export const RecordedPaymentStatus = {
+  /** It counts as paid. */
+  RECORDED: 'RECORDED',
+  /** It was recorded by mistake and counts no more. */
+  REMOVED: 'REMOVED',
+} as const;
+
+/** One of RecordedPaymentStatus's values, or one that a newer server has added. */
+export type RecordedPaymentStatus = Open<keyof typeof RecordedPaymentStatus>;
+
 /** Why a mutation changed nothing. New codes may be added. */
 export const RefusalCode = {
   /** There is no such object, or you may not see it. */
@@ -1067,6 +1188,17 @@ export const SubmissionDecision = {
 
 /** One of SubmissionDecision's values, or one that a newer server has added. */
 export type SubmissionDecision = Open<keyof typeof SubmissionDecision>;
+
+/** What becomes of money that a provider took otherwise than it was asked to. */
+export const SuspenseDecision = {
+  /** It counts for the payment's invoice: what is due of it, the rest is the customer's credit. */
+  APPLY: 'APPLY',
+  /** It was given back at the provider; the payment has failed. */
+  RETURN: 'RETURN',
+} as const;
+
+/** One of SuspenseDecision's values, or one that a newer server has added. */
+export type SuspenseDecision = Open<keyof typeof SuspenseDecision>;
 
 /** What the list can be ordered by. */
 export const TaskOrderField = {

@@ -6,6 +6,7 @@ import type {
   ApprovalStatus,
   ApprovedVia,
   AuthLevel,
+  ChargebackStatus,
   CollectionMode,
   ConversionState,
   ExportStatus,
@@ -25,6 +26,8 @@ import type {
   InvoicingMethod,
   MembershipStatus,
   MilestoneStatus,
+  MoneyExceptionKind,
+  MoneyExceptionStatus,
   OrganizationKind,
   OrganizationStatus,
   PaymentMethodStatus,
@@ -42,6 +45,8 @@ import type {
   ProposalOrigin,
   ProposalStatus,
   Provider,
+  RecordedPaymentMethod,
+  RecordedPaymentStatus,
   RefusalCode,
   ReleasePolicyStatus,
   Role,
@@ -987,6 +992,124 @@ export interface InvoiceDetailMilestone {
 /** The definition of InvoiceDetail. */
 export const InvoiceDetailFragment: string =
   'fragment InvoiceDetail on Invoice{...InvoiceSummary supplyOn taxMode taxLevel discountBps subtotal{...Money}discountTotal{...Money}netTotal{...Money}taxTotal{...Money}taxes{name rateBps category base{...Money}amount{...Money}}lines{...InvoicePosition}note fee{...Money}net{...Money}collection{mode attempts nextAt lastFailure}openedAt paidAt voidedAt voidReason customer{id name email}project{id reference title}milestone{id title}availableActions{...Action}}';
+
+/** A chargeback with what was said about it. */
+export interface ChargebackDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: ChargebackStatus;
+  /** Why, in the provider's words, for example FRAUDULENT. */
+  readonly reason: string;
+  /** The provider's name for it. */
+  readonly externalId: string;
+  /** Who tells of it. */
+  readonly provider: Provider;
+  /** What the bank takes back. */
+  readonly amount: Money;
+  /** What was said to keep the money. */
+  readonly evidence: string | null;
+  /** Until when it may be answered; without an answer it is lost. */
+  readonly evidenceDueAt: DateTime;
+  /** When it ended. */
+  readonly decidedAt: DateTime | null;
+  /** What was paid and is taken back. */
+  readonly payment: ChargebackDetailPayment;
+  /** The invoice it had paid. */
+  readonly invoice: ChargebackDetailInvoice | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** What was paid and is taken back. */
+export interface ChargebackDetailPayment {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly status: PaymentState;
+}
+
+/** The invoice it had paid. */
+export interface ChargebackDetailInvoice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Its number, for example INV-2026-0001; null for a draft. A series has no gaps. */
+  readonly number: string | null;
+}
+
+/** The definition of ChargebackDetail. */
+export const ChargebackDetailFragment: string =
+  'fragment ChargebackDetail on Chargeback{id version status reason externalId provider amount{...Money}evidence evidenceDueAt decidedAt payment{id status}invoice{id number}availableActions{...Action}}';
+
+/** Something about money that does not fit. */
+export interface MoneyExceptionDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: MoneyExceptionStatus;
+  /** What does not fit. */
+  readonly kind: MoneyExceptionKind;
+  /** What it is about: a type of this API or, where there is none, a word. */
+  readonly subjectType: string;
+  /** What it is about, for node(id), or what the provider calls it. */
+  readonly subjectId: string;
+  /** What should be. */
+  readonly expected: string;
+  /** What is. */
+  readonly actual: string;
+  /** What came of it. */
+  readonly resolution: string | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** Who looks at it. */
+  readonly owner: MoneyExceptionDetailOwner | null;
+  /** Whose money it is about. */
+  readonly organization: Party | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** Who looks at it. */
+export interface MoneyExceptionDetailOwner {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** The definition of MoneyExceptionDetail. */
+export const MoneyExceptionDetailFragment: string =
+  'fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}';
+
+/** Money that an issuer received outside Milepost. */
+export interface RecordedPaymentDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: RecordedPaymentStatus;
+  /** What came. */
+  readonly amount: Money;
+  /** What of it paid the invoice; the rest is noted for the customer. */
+  readonly allocated: Money;
+  /** When it came, in the issuer's zone. */
+  readonly receivedOn: DateScalar;
+  /** How it came. */
+  readonly method: RecordedPaymentMethod;
+  /** What identifies it, for example the text of the transfer; may be empty. */
+  readonly reference: string;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of RecordedPaymentDetail. */
+export const RecordedPaymentDetailFragment: string =
+  'fragment RecordedPaymentDetail on RecordedPayment{id version status amount{...Money}allocated{...Money}receivedOn method reference availableActions{...Action}}';
 
 /** One movement on an account, with what caused it. */
 export interface EntryDetail {

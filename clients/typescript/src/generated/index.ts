@@ -14,6 +14,7 @@ export * from './operations/fees.js';
 export * from './operations/gigs.js';
 export * from './operations/invoices.js';
 export * from './operations/live.js';
+export * from './operations/losses.js';
 export * from './operations/money.js';
 export * from './operations/organizations.js';
 export * from './operations/payments.js';

@@ -6,6 +6,8 @@ import type {
   ApprovalKind,
   ApprovalOrderField,
   ApprovalStatus,
+  ChargebackOrderField,
+  ChargebackStatus,
   CustomerOrderField,
   EscrowHoldOrderField,
   ExportStatus,
@@ -29,6 +31,9 @@ import type {
   LedgerEntryOrderField,
   MembershipOrderField,
   MembershipStatus,
+  MoneyExceptionKind,
+  MoneyExceptionOrderField,
+  MoneyExceptionStatus,
   OrderDirection,
   OrganizationKind,
   PaymentMethodStatus,
@@ -47,10 +52,12 @@ import type {
   ProposalOrigin,
   ProposalStatus,
   Provider,
+  RecordedPaymentMethod,
   ReleasePolicyOrderField,
   ReleasePolicyStatus,
   Role,
   SessionKind,
+  SuspenseDecision,
   TaskOrderField,
   TaskStatus,
   TaxCategory,
@@ -70,6 +77,14 @@ import type {
   URLScalar,
   UUID,
 } from './scalars.js';
+
+/** What acceptChargeback takes. */
+export interface AcceptChargebackInput {
+  /** The chargeback. */
+  readonly chargebackId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
 
 /** What acceptGigInvitation takes. */
 export interface AcceptGigInvitationInput {
@@ -223,6 +238,14 @@ export interface ArchiveProjectInput {
   readonly projectId: string;
 }
 
+/** What assignMoneyException takes. */
+export interface AssignMoneyExceptionInput {
+  /** The exception. */
+  readonly exceptionId: string;
+  /** Who; yourself unless said. */
+  readonly ownerId?: string | null;
+}
+
 /** What assignTask takes. */
 export interface AssignTaskInput {
   /** The task. */
@@ -299,6 +322,28 @@ export interface ChangeRoleInput {
   readonly expectedVersion?: number | null;
 }
 
+/** Conditions on chargebacks; all given ones must hold. */
+export interface ChargebackFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ChargebackStatus> | null;
+  /** Of this payment. */
+  readonly paymentId?: string | null;
+  /** Of a payment of this invoice. */
+  readonly invoiceId?: string | null;
+  /** Opened at this instant or later. */
+  readonly createdFrom?: DateTime | null;
+  /** Opened before this instant. */
+  readonly createdBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface ChargebackOrder {
+  /** What to order by. */
+  readonly field: ChargebackOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What clearEscrowRelease takes. */
 export interface ClearEscrowReleaseInput {
   /** The hold. */
@@ -309,6 +354,18 @@ export interface ClearEscrowReleaseInput {
 export interface ClearPayoutHoldInput {
   /** The payout. */
   readonly payoutId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What clearSuspense takes. */
+export interface ClearSuspenseInput {
+  /** The exception: AMOUNT_MISMATCH or CURRENCY_MISMATCH. */
+  readonly exceptionId: string;
+  /** What becomes of the money. */
+  readonly decision: SuspenseDecision;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
 }
@@ -831,6 +888,16 @@ export interface LedgerPeriod {
   readonly postedBefore?: DateTime | null;
 }
 
+/** What markUncollectible takes. */
+export interface MarkUncollectibleInput {
+  /** The invoice. */
+  readonly invoiceId: string;
+  /** Why, 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** Conditions on members; all given ones must hold. */
 export interface MembershipFilter {
   /** In one of these roles. */
@@ -843,6 +910,26 @@ export interface MembershipFilter {
 export interface MembershipOrder {
   /** What to order by. */
   readonly field: MembershipOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on money exceptions; all given ones must hold. */
+export interface MoneyExceptionFilter {
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<MoneyExceptionKind> | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<MoneyExceptionStatus> | null;
+  /** That this person looks at. */
+  readonly ownerId?: string | null;
+  /** About money of this organization. */
+  readonly organizationId?: string | null;
+}
+
+/** One order of a list. */
+export interface MoneyExceptionOrder {
+  /** What to order by. */
+  readonly field: MoneyExceptionOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
 }
@@ -879,6 +966,14 @@ export interface OpenInvoiceInput {
   readonly invoiceId: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What parkOrganization takes. */
+export interface ParkOrganizationInput {
+  /** The organization. */
+  readonly organizationId: string;
+  /** Why, 1 to 1000 characters; the organization reads it. */
+  readonly reason: string;
 }
 
 /** What pauseGig takes. */
@@ -1093,6 +1188,22 @@ export interface ReauthenticateInput {
   readonly code?: string | null;
 }
 
+/** What recordPayment takes. */
+export interface RecordPaymentInput {
+  /** The invoice. */
+  readonly invoiceId: string;
+  /** What came, at least 1 in the invoice's currency. */
+  readonly amount: MoneyInput;
+  /** When it came; not after today in your zone. */
+  readonly receivedOn: DateScalar;
+  /** How it came. */
+  readonly method: RecordedPaymentMethod;
+  /** What identifies it, one line of at most 200 characters. */
+  readonly reference?: string | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What refreshSession takes. */
 export interface RefreshSessionInput {
   /** The latest one of the session; it works once. */
@@ -1185,6 +1296,16 @@ export interface RemoveMemberInput {
   readonly membershipId: string;
 }
 
+/** What removeRecordedPayment takes. */
+export interface RemoveRecordedPaymentInput {
+  /** The recorded payment. */
+  readonly recordedPaymentId: string;
+  /** Why, 1 to 1000 characters; the recipient reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What requestInterimInvoice takes. */
 export interface RequestInterimInvoiceInput {
   /** The milestone. */
@@ -1247,6 +1368,14 @@ export interface ResetPasswordInput {
   readonly token: string;
   /** 12 to 128 characters of any kind, not one known from breaches. */
   readonly newPassword: string;
+}
+
+/** What resolveMoneyException takes. */
+export interface ResolveMoneyExceptionInput {
+  /** The exception. */
+  readonly exceptionId: string;
+  /** What came of it, 1 to 1000 characters. */
+  readonly reason: string;
 }
 
 /** What resumeCollection takes. */
@@ -1353,6 +1482,12 @@ export interface SetProjectTeamInput {
   readonly membershipIds?: ReadonlyArray<string>;
 }
 
+/** What setWriteOffTolerance takes. */
+export interface SetWriteOffToleranceInput {
+  /** The largest remainder in its currency; 0 for none. */
+  readonly amount: MoneyInput;
+}
+
 /** What shortlistProposal takes. */
 export interface ShortlistProposalInput {
   /** The proposal. */
@@ -1399,6 +1534,16 @@ export interface SignUpInput {
 export interface StartTaskInput {
   /** The task. */
   readonly taskId: string;
+}
+
+/** What submitChargebackEvidence takes. */
+export interface SubmitChargebackEvidenceInput {
+  /** The chargeback. */
+  readonly chargebackId: string;
+  /** What happened and how that can be seen, 1 to 20000 characters; the bank reads it. */
+  readonly evidence: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What submitProposal takes. */
@@ -1461,6 +1606,14 @@ export interface TrialBalanceFilter {
 export interface UnfreezeEscrowInput {
   /** The hold. */
   readonly holdId: string;
+}
+
+/** What unparkOrganization takes. */
+export interface UnparkOrganizationInput {
+  /** The organization. */
+  readonly organizationId: string;
+  /** Why, 1 to 1000 characters; the organization reads it. */
+  readonly reason: string;
 }
 
 /** What updateGig takes. */
@@ -1647,6 +1800,14 @@ export interface VoidInvoiceInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What waiveMoneyException takes. */
+export interface WaiveMoneyExceptionInput {
+  /** The exception. */
+  readonly exceptionId: string;
+  /** What came of it, 1 to 1000 characters. */
+  readonly reason: string;
+}
+
 /** Conditions on wallets; all given ones must hold. */
 export interface WalletFilter {
   /** In this currency. */
@@ -1681,4 +1842,24 @@ export interface WorkTermsInput {
   readonly autoApproveAfterDays?: number | null;
   /** At most 100, in order. */
   readonly milestones?: ReadonlyArray<PlannedMilestoneInput> | null;
+}
+
+/** What writeOffDebt takes. */
+export interface WriteOffDebtInput {
+  /** Who owes it. */
+  readonly organizationId: string;
+  /** How much is given up. */
+  readonly amount: MoneyInput;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What writeOffRemainder takes. */
+export interface WriteOffRemainderInput {
+  /** The invoice. */
+  readonly invoiceId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }

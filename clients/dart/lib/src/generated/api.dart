@@ -14,6 +14,7 @@ export 'operations/fees.dart';
 export 'operations/gigs.dart';
 export 'operations/invoices.dart';
 export 'operations/live.dart';
+export 'operations/losses.dart';
 export 'operations/money.dart';
 export 'operations/organizations.dart';
 export 'operations/payments.dart';

@@ -234,6 +234,68 @@ enum AuthLevel implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum ChargebackOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By evidence due at.
+  evidenceDueAt('EVIDENCE_DUE_AT'),
+
+  /// By amount.
+  amount('AMOUNT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ChargebackOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ChargebackOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a chargeback.
+enum ChargebackStatus implements ApiEnum {
+  /// The payer's bank only asks; a refund in time prevents that it takes the money.
+  warning('WARNING'),
+
+  /// The bank has taken the money. What your wallet had of it is held, and evidence is due.
+  needsResponse('NEEDS_RESPONSE'),
+
+  /// Evidence was sent; the bank decides.
+  underReview('UNDER_REVIEW'),
+
+  /// The money came back.
+  won('WON'),
+
+  /// The money is gone, and the invoice is due again.
+  lost('LOST'),
+
+  /// You have let the money go; the same as lost.
+  accepted('ACCEPTED'),
+
+  /// The payment was refunded before the bank took anything.
+  prevented('PREVENTED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ChargebackStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ChargebackStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Whether Milepost charges an invoice by itself.
 enum CollectionMode implements ApiEnum {
   /// It does: at once, and up to two more times, 48 hours apart.
@@ -966,6 +1028,111 @@ enum MilestoneStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory MilestoneStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What does not fit.
+enum MoneyExceptionKind implements ApiEnum {
+  /// The provider has moved money that is not posted.
+  missingInLedger('MISSING_IN_LEDGER'),
+
+  /// Money is posted that the provider has not moved.
+  missingAtProvider('MISSING_AT_PROVIDER'),
+
+  /// Another amount was moved than was asked for.
+  amountMismatch('AMOUNT_MISMATCH'),
+
+  /// Another currency was moved than was asked for.
+  currencyMismatch('CURRENCY_MISMATCH'),
+
+  /// The provider says otherwise than we do how something ended.
+  stateMismatch('STATE_MISMATCH'),
+
+  /// The provider has moved money twice.
+  duplicate('DUPLICATE'),
+
+  /// The provider has charged another fee than it should.
+  feeMismatch('FEE_MISMATCH'),
+
+  /// What the provider keeps differs from the ledger.
+  balanceDrift('BALANCE_DRIFT'),
+
+  /// A payment that had ended without success was charged after all.
+  lateSuccess('LATE_SUCCESS'),
+
+  /// The outcome of a payment is not known after 72 hours.
+  unknownTooLong('UNKNOWN_TOO_LONG'),
+
+  /// The provider tells of something that nobody here knows.
+  unmatchedEvent('UNMATCHED_EVENT'),
+
+  /// The provider tells of something without saying what it belongs to.
+  badMetadata('BAD_METADATA'),
+
+  /// A figure that is derived from the ledger differs from it.
+  projectionDrift('PROJECTION_DRIFT'),
+
+  /// A rule of the books does not hold.
+  invariant('INVARIANT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const MoneyExceptionKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory MoneyExceptionKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum MoneyExceptionOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const MoneyExceptionOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory MoneyExceptionOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a money exception.
+enum MoneyExceptionStatus implements ApiEnum {
+  /// Nobody looks at it yet.
+  open('OPEN'),
+
+  /// Somebody does.
+  assigned('ASSIGNED'),
+
+  /// What did not fit is put right.
+  resolved('RESOLVED'),
+
+  /// It stays as it is.
+  waived('WAIVED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const MoneyExceptionStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory MoneyExceptionStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1719,6 +1886,59 @@ enum Provider implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How money came to an issuer outside Milepost.
+enum RecordedPaymentMethod implements ApiEnum {
+  /// By bank transfer.
+  bankTransfer('BANK_TRANSFER'),
+
+  /// By a card that the issuer took itself.
+  card('CARD'),
+
+  /// In cash.
+  cash('CASH'),
+
+  /// By check.
+  check('CHECK'),
+
+  /// In another way; the reference says how.
+  other('OTHER'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const RecordedPaymentMethod(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory RecordedPaymentMethod.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a recorded payment.
+enum RecordedPaymentStatus implements ApiEnum {
+  /// It counts as paid.
+  recorded('RECORDED'),
+
+  /// It was recorded by mistake and counts no more.
+  removed('REMOVED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const RecordedPaymentStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory RecordedPaymentStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Why a mutation changed nothing. New codes may be added.
 enum RefusalCode implements ApiEnum {
   /// There is no such object, or you may not see it.
@@ -1942,6 +2162,28 @@ enum SubmissionDecision implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory SubmissionDecision.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What becomes of money that a provider took otherwise than it was asked to.
+enum SuspenseDecision implements ApiEnum {
+  /// It counts for the payment's invoice: what is due of it, the rest is the customer's credit.
+  apply('APPLY'),
+
+  /// It was given back at the provider; the payment has failed.
+  returnValue('RETURN'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SuspenseDecision(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SuspenseDecision.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -2714,6 +2714,324 @@ final class InvoiceDetailMilestone extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'title': title};
 }
 
+/// A chargeback with what was said about it.
+class ChargebackDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ChargebackDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.reason,
+    required this.externalId,
+    required this.provider,
+    required this.amount,
+    this.evidence,
+    required this.evidenceDueAt,
+    this.decidedAt,
+    required this.payment,
+    this.invoice,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  ChargebackDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = ChargebackStatus.fromJson(json['status']),
+      reason = json['reason'].string,
+      externalId = json['externalId'].string,
+      provider = Provider.fromJson(json['provider']),
+      amount = Money.fromJson(json['amount']),
+      evidence = json['evidence'].orNull((one) => one.string),
+      evidenceDueAt = json['evidenceDueAt'].instant,
+      decidedAt = json['decidedAt'].orNull((one) => one.instant),
+      payment = ChargebackDetailPayment.fromJson(json['payment']),
+      invoice = json['invoice'].orNull(ChargebackDetailInvoice.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final ChargebackStatus status;
+
+  /// Why, in the provider's words, for example FRAUDULENT.
+  final String reason;
+
+  /// The provider's name for it.
+  final String externalId;
+
+  /// Who tells of it.
+  final Provider provider;
+
+  /// What the bank takes back.
+  final Money amount;
+
+  /// What was said to keep the money.
+  final String? evidence;
+
+  /// Until when it may be answered; without an answer it is lost.
+  final DateTime evidenceDueAt;
+
+  /// When it ended.
+  final DateTime? decidedAt;
+
+  /// What was paid and is taken back.
+  final ChargebackDetailPayment payment;
+
+  /// The invoice it had paid.
+  final ChargebackDetailInvoice? invoice;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'reason': reason,
+    'externalId': externalId,
+    'provider': provider,
+    'amount': amount,
+    'evidence': evidence,
+    'evidenceDueAt': evidenceDueAt,
+    'decidedAt': decidedAt,
+    'payment': payment,
+    'invoice': invoice,
+    'availableActions': availableActions,
+  };
+}
+
+/// What was paid and is taken back.
+final class ChargebackDetailPayment extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ChargebackDetailPayment({required this.id, required this.status});
+
+  /// Reads it from an answer.
+  ChargebackDetailPayment.fromJson(Json json)
+    : id = json['id'].string,
+      status = PaymentState.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final PaymentState status;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status};
+}
+
+/// The invoice it had paid.
+final class ChargebackDetailInvoice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ChargebackDetailInvoice({required this.id, this.number});
+
+  /// Reads it from an answer.
+  ChargebackDetailInvoice.fromJson(Json json)
+    : id = json['id'].string,
+      number = json['number'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Its number, for example INV-2026-0001; null for a draft. A series has no gaps.
+  final String? number;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'number': number};
+}
+
+/// Something about money that does not fit.
+class MoneyExceptionDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const MoneyExceptionDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.kind,
+    required this.subjectType,
+    required this.subjectId,
+    required this.expected,
+    required this.actual,
+    this.resolution,
+    required this.createdAt,
+    this.owner,
+    this.organization,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  MoneyExceptionDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = MoneyExceptionStatus.fromJson(json['status']),
+      kind = MoneyExceptionKind.fromJson(json['kind']),
+      subjectType = json['subjectType'].string,
+      subjectId = json['subjectId'].string,
+      expected = json['expected'].string,
+      actual = json['actual'].string,
+      resolution = json['resolution'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      owner = json['owner'].orNull(MoneyExceptionDetailOwner.fromJson),
+      organization = json['organization'].orNull(Party.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final MoneyExceptionStatus status;
+
+  /// What does not fit.
+  final MoneyExceptionKind kind;
+
+  /// What it is about: a type of this API or, where there is none, a word.
+  final String subjectType;
+
+  /// What it is about, for node(id), or what the provider calls it.
+  final String subjectId;
+
+  /// What should be.
+  final String expected;
+
+  /// What is.
+  final String actual;
+
+  /// What came of it.
+  final String? resolution;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// Who looks at it.
+  final MoneyExceptionDetailOwner? owner;
+
+  /// Whose money it is about.
+  final Party? organization;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'kind': kind,
+    'subjectType': subjectType,
+    'subjectId': subjectId,
+    'expected': expected,
+    'actual': actual,
+    'resolution': resolution,
+    'createdAt': createdAt,
+    'owner': owner,
+    'organization': organization,
+    'availableActions': availableActions,
+  };
+}
+
+/// Who looks at it.
+final class MoneyExceptionDetailOwner extends ApiData {
+  /// Made by hand, for tests and previews.
+  const MoneyExceptionDetailOwner({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  MoneyExceptionDetailOwner.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
+}
+
+/// Money that an issuer received outside Milepost.
+class RecordedPaymentDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const RecordedPaymentDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.amount,
+    required this.allocated,
+    required this.receivedOn,
+    required this.method,
+    required this.reference,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  RecordedPaymentDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = RecordedPaymentStatus.fromJson(json['status']),
+      amount = Money.fromJson(json['amount']),
+      allocated = Money.fromJson(json['allocated']),
+      receivedOn = Date.fromJson(json['receivedOn']),
+      method = RecordedPaymentMethod.fromJson(json['method']),
+      reference = json['reference'].string,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final RecordedPaymentStatus status;
+
+  /// What came.
+  final Money amount;
+
+  /// What of it paid the invoice; the rest is noted for the customer.
+  final Money allocated;
+
+  /// When it came, in the issuer's zone.
+  final Date receivedOn;
+
+  /// How it came.
+  final RecordedPaymentMethod method;
+
+  /// What identifies it, for example the text of the transfer; may be empty.
+  final String reference;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'amount': amount,
+    'allocated': allocated,
+    'receivedOn': receivedOn,
+    'method': method,
+    'reference': reference,
+    'availableActions': availableActions,
+  };
+}
+
 /// One movement on an account, with what caused it.
 class EntryDetail extends ApiData {
   /// Made by hand, for tests and previews.

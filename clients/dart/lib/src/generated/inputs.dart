@@ -41,6 +41,51 @@ final class ApprovalOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on chargebacks; all given ones must hold.
+final class ChargebackFilter extends ApiInput {
+  /// Takes what is sent.
+  const ChargebackFilter({this.status, this.paymentId, this.invoiceId, this.createdFrom, this.createdBefore});
+
+  /// In one of these states.
+  final List<ChargebackStatus>? status;
+
+  /// Of this payment.
+  final String? paymentId;
+
+  /// Of a payment of this invoice.
+  final String? invoiceId;
+
+  /// Opened at this instant or later.
+  final DateTime? createdFrom;
+
+  /// Opened before this instant.
+  final DateTime? createdBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (paymentId case final paymentId?) 'paymentId': paymentId,
+    if (invoiceId case final invoiceId?) 'invoiceId': invoiceId,
+    if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
+    if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class ChargebackOrder extends ApiInput {
+  /// Takes what is sent.
+  const ChargebackOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ChargebackOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// A line of a transfer as it should have been.
 final class CorrectionLineInput extends ApiInput {
   /// Takes what is sent.
@@ -670,6 +715,47 @@ final class MembershipOrder extends ApiInput {
 
   /// What to order by.
   final MembershipOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on money exceptions; all given ones must hold.
+final class MoneyExceptionFilter extends ApiInput {
+  /// Takes what is sent.
+  const MoneyExceptionFilter({this.kind, this.status, this.ownerId, this.organizationId});
+
+  /// Of one of these kinds.
+  final List<MoneyExceptionKind>? kind;
+
+  /// In one of these states.
+  final List<MoneyExceptionStatus>? status;
+
+  /// That this person looks at.
+  final String? ownerId;
+
+  /// About money of this organization.
+  final String? organizationId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (ownerId case final ownerId?) 'ownerId': ownerId,
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+}
+
+/// One order of a list.
+final class MoneyExceptionOrder extends ApiInput {
+  /// Takes what is sent.
+  const MoneyExceptionOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final MoneyExceptionOrderField field;
 
   /// ASC from small to large, DESC the other way.
   final OrderDirection direction;
