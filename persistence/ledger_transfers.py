@@ -11,6 +11,7 @@ from domain.actors import Actor
 from domain.ledger import LedgerEntry, LedgerTransfer
 from domain.permissions import Permission
 from persistence import ledger_accounts as accounts
+from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.payments import PAYMENTS
@@ -56,7 +57,7 @@ ORGANIZATION = One(ORGANIZATIONS, "actor_organization_id")
 TRANSFER = One(LEDGER_TRANSFERS, "transfer_id")
 ACCOUNT = One(accounts.LEDGER_ACCOUNTS, "account_id")
 INVOICE = One(INVOICES, "invoice_id")
-PAYMENT = One(PAYMENTS, "payment_id")
+PAYMENT, HOLD = One(PAYMENTS, "payment_id"), One(ESCROW_HOLDS, "hold_id")
 
 TRANSFERS = Connection(
     LEDGER_TRANSFERS,
@@ -66,6 +67,7 @@ TRANSFERS = Connection(
         "kind": lambda kinds: ledger_transfers.c.kind.in_(kinds),
         "invoice_id": lambda id_: _with_entry(ledger_entries.c.invoice_id == id_),
         "payment_id": lambda id_: _with_entry(ledger_entries.c.payment_id == id_),
+        "hold_id": lambda id_: _with_entry(ledger_entries.c.hold_id == id_),
         "payout_id": lambda id_: _with_entry(ledger_entries.c.payout_id == id_),
         "organization_id": lambda id_: _with_entry(_of_account(ledger_accounts.c.organization_id == id_)),
         "posted_from": lambda at: ledger_transfers.c.posted_at >= at,
@@ -104,6 +106,7 @@ ENTRY_LIST = Connection(
         "currency": lambda currency: ledger_entries.c.currency == currency,
         "invoice_id": lambda id_: ledger_entries.c.invoice_id == id_,
         "payment_id": lambda id_: ledger_entries.c.payment_id == id_,
+        "hold_id": lambda id_: ledger_entries.c.hold_id == id_,
         "payout_id": lambda id_: ledger_entries.c.payout_id == id_,
         "organization_id": lambda id_: _of_account(ledger_accounts.c.organization_id == id_),
         **PERIOD,

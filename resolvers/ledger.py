@@ -12,4 +12,5 @@ TRANSFERS, ENTRIES = ledger_transfers.TRANSFERS, ledger_transfers.ENTRIES
 REVERSES, REVERSED_BY = ledger_transfers.REVERSES, ledger_transfers.REVERSED_BY
 USER, ORGANIZATION = ledger_transfers.USER, ledger_transfers.ORGANIZATION
 ENTRY_LIST, TRANSFER, ACCOUNT = ledger_transfers.ENTRY_LIST, ledger_transfers.TRANSFER, ledger_transfers.ACCOUNT
+HOLD = ledger_transfers.HOLD
 INVOICE, PAYMENT, PAYOUT = ledger_transfers.INVOICE, ledger_transfers.PAYMENT, payouts.OF_ENTRY

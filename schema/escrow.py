@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 from strawberry.scalars import ID
@@ -15,6 +14,7 @@ from domain.permissions import Permission
 from domain.taxes import TaxCategory
 from resolvers import escrow as resolve
 from resolvers.context import Context
+from resolvers.guards import require_permission
 from schema.approval_requests import ApprovalRequest
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
@@ -173,7 +173,8 @@ class EscrowQueries:
         info: strawberry.Info[Context, None],
         organization_id: Annotated[ID, strawberry.argument(description="The organization.")],
     ) -> list[escrow_summaries.EscrowSummary]:
-        id_: UUID = read_id(organization_id, "Organization", "organizationId")
+        require_permission(info.context, *resolve.READERS)
+        id_ = read_id(organization_id, "Organization", "organizationId")
         return await resolve.escrow_summary(info.context, id_)
 
 

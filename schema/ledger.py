@@ -24,6 +24,7 @@ from schema.shapes import Node, plain, shows
 from schema.users import User
 
 if TYPE_CHECKING:
+    from schema.escrow import EscrowHold
     from schema.payouts import Payout
 
 describe(
@@ -107,6 +108,7 @@ describe(
 
 
 _Payout: Any = Annotated["Payout", strawberry.lazy("schema.payouts")]
+_Hold: Any = Annotated["EscrowHold", strawberry.lazy("schema.escrow")]
 _Transfer = Annotated["LedgerTransfer", strawberry.lazy("schema.ledger")]
 _Account = Annotated["LedgerAccount", strawberry.lazy("schema.ledger")]
 
@@ -126,6 +128,7 @@ class LedgerEntry:
     credit: Money | None = plain("The amount of a credit, positive; null for a debit.")
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice it is about.")
     payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment it comes from.")
+    hold = one(resolve.HOLD, _Hold, "The hold it is about.")
     payout = one(resolve.PAYOUT, _Payout, "The payout it is about.")
 
 
@@ -178,6 +181,7 @@ class LedgerTransferFilter(LedgerPeriod):
     kind: list[PostingKind] | None = optional(list[PostingKind], "Of one of these kinds.")
     invoice_id: ID | None = optional_id("Invoice", "With an entry about this invoice.")
     payment_id: ID | None = optional_id("Payment", "With an entry that comes from this payment.")
+    hold_id: ID | None = optional_id("EscrowHold", "With an entry about this hold.")
     payout_id: ID | None = optional_id("Payout", "With an entry about this payout.")
     organization_id: ID | None = optional_id("Organization", "With an entry on an account of this organization.")
 
@@ -189,6 +193,7 @@ class LedgerEntryFilter(LedgerPeriod):
     currency: Currency | None = optional(Currency, "In this currency.")
     invoice_id: ID | None = optional_id("Invoice", "About this invoice.")
     payment_id: ID | None = optional_id("Payment", "From this payment.")
+    hold_id: ID | None = optional_id("EscrowHold", "About this hold.")
     payout_id: ID | None = optional_id("Payout", "About this payout.")
     organization_id: ID | None = optional_id("Organization", "On accounts of this organization.")
 

@@ -1,14 +1,10 @@
-"""Held money through the API: funding it, paying in advance, giving it back, and what is refused."""
+"""Held money through the API: paying in advance, the invoices it pays, and what is refused."""
 
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from domain.permissions import Role
-from persistence.books import check_books
 from tests.makers.colleagues import colleague
-from tests.makers.earnings import earn, trade_of
 from tests.makers.escrow import (
     fund,
     hold_of,
@@ -17,19 +13,16 @@ from tests.makers.escrow import (
     make_escrow_project,
     make_funded_project,
     release,
+    sound,
     sums_of,
     wallet_of,
 )
 from tests.makers.invoices import make_tax_type, money
-from tests.makers.payments import balances, postings
-from tests.makers.projects import approve, make_active_project, submit
+from tests.makers.payments import postings
+from tests.makers.projects import approve, submit
 from tests.world import World
 
 REFUSED = ("code", "message", "path", "from", "allowed")
-
-
-async def sound(world: World) -> bool:
-    return await check_books(world.database, world.clock.now()) == []
 
 
 async def test_a_part_that_is_released_in_advance_carries_its_part_of_the_fee(world: World) -> None:
@@ -173,137 +166,6 @@ async def test_an_interim_invoice_is_paid_by_the_hold_and_the_final_one_bills_th
     assert await sound(world)
 
 
-async def test_the_wallet_funds_a_milestone_at_once_and_gets_back_what_is_returned(world: World) -> None:
-    agency = await world.client_side()
-    await earn(world, await trade_of(world, agency), 150_000)
-    made = await make_escrow_project(world, client=agency)
-    funded = await fund(made, select="hold { id status fromWallet } payment { id }", fromWallet=True)
-    assert (funded["hold"]["status"], funded["hold"]["fromWallet"], funded["payment"]) == ("HELD", True, None)
-    assert await wallet_of(agency) == "500.00"
-    hold = funded["hold"]["id"]
-    await world.settle()
-    await made.freelancer.do(
-        "refundEscrow", "movement { kind }", holdId=hold, reason="Too busy.", idempotencyKey=world.key()
-    )
-    assert (await wallet_of(agency), await sums_of(agency, hold)) == (
-        "1500.00",
-        ["REFUNDED", "0.00", "1000.00", "0.00"],
-    )
-    assert await sound(world)
-
-
-async def test_a_wallet_that_does_not_cover_the_milestone_funds_nothing(world: World) -> None:
-    made = await make_escrow_project(world)
-    refused = await made.client.refused(
-        "fundMilestone", milestoneId=made.milestone, fromWallet=True, idempotencyKey=world.key()
-    )
-    assert refused["code"] == "INSUFFICIENT_FUNDS"
-    assert await balances(world) == {}
-
-
-async def test_a_payment_that_fails_leaves_the_milestone_unfunded_and_open_to_another_try(world: World) -> None:
-    made = await make_escrow_project(world, token="sim_decline")
-    hold = (await fund(made))["hold"]["id"]
-    await world.settle()
-    shown = await hold_of(made.client, hold, "status milestone { fundingStatus } payments { nodes { status } }")
-    assert shown == {
-        "status": "FAILED",
-        "milestone": {"fundingStatus": "UNFUNDED"},
-        "payments": {"nodes": [{"status": "FAILED"}]},
-    }
-    again = await fund(made)
-    assert (again["hold"]["status"], again["hold"]["id"] != hold) == ("PENDING", True)
-    assert await sound(world)
-
-
-async def test_a_payment_that_is_taken_back_in_time_cancels_its_hold(world: World) -> None:
-    made = await make_escrow_project(world)
-    payment = (await fund(made, select="payment { id }"))["payment"]["id"]
-    done = await made.client.do(
-        "cancelPayment",
-        "payment { status } invoice { id } hold { status milestone { fundingStatus } }",
-        paymentId=payment,
-        idempotencyKey=world.key(),
-    )
-    assert done == {
-        "payment": {"status": "CANCELED"},
-        "invoice": None,
-        "hold": {"status": "CANCELED", "milestone": {"fundingStatus": "UNFUNDED"}},
-    }
-
-
-async def test_what_the_freelancer_gives_back_goes_to_the_card_and_can_be_funded_anew(world: World) -> None:
-    made, hold = await make_funded_project(world)
-    await release(made, hold, 25_050)
-    key = world.key()
-    for _ in range(2):
-        await made.freelancer.do("refundEscrow", "hold { status }", holdId=hold, reason="Too busy.", idempotencyKey=key)
-    assert await sums_of(made.client, hold) == ["REFUNDED", "250.50", "749.50", "0.00"]
-    await world.settle()
-    assert (await balances(world))["provider_cash"] == 25_050
-    refused = await made.freelancer.refused("submitTask", taskId=made.task, note="Here it is.")
-    assert (refused["code"], refused["from"]) == ("WRONG_STATE", "REFUNDED")
-
-    again = (await fund(made))["hold"]
-    assert (again["amount"], again["fee"]) == ({"decimal": "749.50"}, {"decimal": "37.47"})
-    await world.settle()
-    await submit(made, made.task)
-    await approve(made, made.task)
-    assert await wallet_of(made.freelancer) == "950.00"
-    assert await sound(world)
-
-
-async def test_cancelling_before_the_start_gives_held_money_back(world: World) -> None:
-    made = await make_escrow_project(world, "COMPLETION", (1, 1), upfront_bps=0)
-    second = (await fund(made, 1))["hold"]["id"]
-    await world.settle()
-    cancel = {"projectId": made.id, "reason": "No budget.", "idempotencyKey": world.key()}
-    await made.client.do("cancelProject", "project { status }", **cancel)
-    await world.settle()
-    assert await sums_of(made.client, second) == ["REFUNDED", "0.00", "500.00", "0.00"]
-    assert (await balances(world), await sound(world)) == ({}, True)
-
-
-async def test_a_project_is_not_cancelled_while_money_is_on_its_way(world: World) -> None:
-    made = await make_escrow_project(world)
-    await fund(made)
-    refused = await made.client.refused(
-        "cancelProject", projectId=made.id, reason="No budget.", idempotencyKey=world.key()
-    )
-    assert (refused["code"], refused["from"]) == ("WRONG_STATE", "PENDING_ACTIVATION")
-
-
-async def test_work_and_approval_wait_for_the_money(world: World) -> None:
-    made, _ = await make_funded_project(world, "MILESTONE", (1, 1))
-    refused = await made.freelancer.refused("startTask", taskId=made.tasks[1][0])
-    assert {name: refused[name] for name in REFUSED} == {
-        "code": "WRONG_STATE",
-        "message": "The milestone is not funded: its client funds it with fundMilestone first.",
-        "path": [],
-        "from": "UNFUNDED",
-        "allowed": ["FUNDED", "PARTIALLY_RELEASED", "RELEASED"],
-    }
-    query = "query($id: ID!) { milestone(id: $id) { availableActions { action allowed reason } } }"
-    actions = (await made.client.ask(query, id=made.milestones[1]))["milestone"]["availableActions"]
-    assert {"action": "fundMilestone", "allowed": True, "reason": None} in actions
-
-
-@pytest.mark.parametrize(
-    ("amount", "path"),
-    [
-        (money(0), ["amount", "amountMinor"]),
-        (money(-1), ["amount", "amountMinor"]),
-        (money(100_001), ["amount", "amountMinor"]),
-        (money(100, "USD"), ["amount", "currency"]),
-    ],
-)
-async def test_only_what_is_held_can_be_released(world: World, amount: dict[str, str], path: list[str]) -> None:
-    made, hold = await make_funded_project(world)
-    refused = await made.client.refused("releaseEscrow", holdId=hold, amount=amount, idempotencyKey=world.key())
-    assert (refused["code"], refused["path"]) == ("INVALID", path)
-    assert (await sums_of(made.client, hold), await postings(world)) == (["HELD", "0.00", "0.00", "1000.00"], ["P6"])
-
-
 async def test_neither_side_moves_the_money_the_other_way(world: World) -> None:
     made, hold = await make_funded_project(world)
     release_ = {"holdId": hold, "idempotencyKey": world.key()}
@@ -316,27 +178,6 @@ async def test_neither_side_moves_the_money_the_other_way(world: World) -> None:
     assert (await stranger.refused("releaseEscrow", **release_))["code"] == "NOT_FOUND"
     assert (await stranger.ask("query($id: ID!) { escrowHold(id: $id) { id } }", id=hold))["escrowHold"] is None
     assert (await stranger.ask("{ escrowHolds { nodes { id } } }"))["escrowHolds"]["nodes"] == []
-
-
-async def test_a_milestone_is_funded_once(world: World) -> None:
-    made = await make_escrow_project(world)
-    answers = await asyncio.gather(
-        *(
-            made.client.attempt(
-                "fundMilestone", "hold { status }", milestoneId=made.milestone, idempotencyKey=world.key()
-            )
-            for _ in range(5)
-        )
-    )
-    assert sorted(answer.get("code", "HELD") for answer in answers) == [*["CONFLICT"] * 4, "HELD"]
-    await world.settle()
-    assert await balances(world) == {"provider_cash": 100_000, "escrow": -100_000}
-
-
-async def test_nothing_is_held_under_direct_funding(world: World) -> None:
-    made = await make_active_project(world)
-    refused = await made.client.refused("fundMilestone", milestoneId=made.milestone, idempotencyKey=world.key())
-    assert (refused["code"], refused["from"]) == ("WRONG_STATE", "NOT_REQUIRED")
 
 
 async def test_twenty_releases_at_once_never_move_more_than_is_held(world: World) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from domain.permissions import StaffRole
-from persistence.books import check_books
 from tests.makers.approvals import another_of_staff, two_of_staff
 from tests.makers.escrow import (
     fund,
@@ -16,6 +15,7 @@ from tests.makers.escrow import (
     make_funded_project,
     release,
     rule,
+    sound,
     sums_of,
     wallet_of,
 )
@@ -26,10 +26,6 @@ from tests.world import Person, World
 
 PROJECT = """query($id: ID!) { project(id: $id) { status reduction { decimal } milestones {
   workStatus approvedVia amount { decimal } } } }"""
-
-
-async def sound(world: World) -> bool:
-    return await check_books(world.database, world.clock.now()) == []
 
 
 async def frozen(staff: Person, hold: str) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.permissions import Role, StaffRole
-from persistence.books import check_books
 from tests.makers.colleagues import colleague
 from tests.makers.escrow import (
     hold_of,
@@ -13,6 +12,7 @@ from tests.makers.escrow import (
     make_funded_project,
     release,
     rule,
+    sound,
     sums_of,
     wallet_of,
 )
@@ -33,10 +33,6 @@ async def write(person: Person, **terms: Any) -> dict[str, Any]:
     )
     made: dict[str, Any] = done["policy"]
     return made
-
-
-async def sound(world: World) -> bool:
-    return await check_books(world.database, world.clock.now()) == []
 
 
 async def test_a_delay_keeps_the_release_back_while_the_invoice_is_open(world: World) -> None:

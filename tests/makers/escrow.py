@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.terms import FundingMode
+from persistence.books import check_books
 from tests.makers.invoices import money
 from tests.makers.payment_methods import make_method
 from tests.makers.projects import Made, make_project, submit
@@ -81,6 +82,11 @@ async def rule(
         rationale="Half of it was delivered.",
         idempotencyKey=staff.world.key(),
     )
+
+
+async def sound(world: World) -> bool:
+    """Whether the books agree with themselves and with the holds."""
+    return await check_books(world.database, world.clock.now()) == []
 
 
 async def wallet_of(person: Person) -> str | None:

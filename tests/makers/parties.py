@@ -13,6 +13,7 @@ from resolvers.nodes import SOURCES
 from schema.ids import global_id
 from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
+from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.payouts import make_payout_method, request_payout
@@ -49,6 +50,7 @@ async def make_parties(world: World) -> Parties:
     await _work(world, client, freelancer)
     await make_waiting(world, freelancer)
     await _payouts(world, freelancer)
+    await _escrow(world, client, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
@@ -103,6 +105,15 @@ async def _work(world: World, client: Person, freelancer: Person) -> None:
     await world.settle()
     waiting = await make_active_project(world, client=client, freelancer=freelancer)
     await freelancer.do("requestPause", "project { id }", projectId=waiting.id, reason="I am ill.")
+
+
+async def _escrow(world: World, client: Person, freelancer: Person) -> None:
+    """Held money, a part of it released, and a policy that does not count yet."""
+    made, hold = await make_funded_project(world, client=client, freelancer=freelancer)
+    await release(made, hold, 10_000)
+    terms = {"position": 1, "delayHours": 24, "status": "DRAFT"}
+    own = f"org_{client.organization_id.hex}"
+    await client.do("upsertReleasePolicy", "policy { id }", organizationId=own, terms=terms)
 
 
 async def _payouts(world: World, freelancer: Person) -> None:
