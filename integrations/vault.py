@@ -29,17 +29,17 @@ class Vault:
     def of(cls, text: str) -> Self:
         """Keys as settings have them: `name:base64` for each, with commas between, the newest first."""
         pairs = [one.strip().partition(":") for one in text.split(",")]
-        keys = {name: _key(name, encoded) for name, _, encoded in pairs}
-        if len(keys) < len(pairs) or not all(name.isascii() and name.isalnum() for name in keys):
+        names = {name for name, _, _ in pairs}
+        if len(names) < len(pairs) or not all(name.isascii() and name.isalnum() for name in names):
             raise VaultError("each key needs a name of its own, of letters and digits")
-        return cls(keys)
+        return cls({name: _key(name, encoded) for name, _, encoded in pairs})
 
     @classmethod
     def in_file(cls, file: Path) -> Self:
         """The keys of a file that only its owner can read; one is made where there is none."""
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+            unfinished = file.with_name(f"{file.name}.{os.urandom(8).hex()}")
             unfinished.touch(mode=0o600)
             unfinished.write_text(f"first:{new_key()}\n", "ascii")
             # Of several processes that start at once one makes the file; a link never replaces it.
@@ -50,6 +50,11 @@ class Vault:
             finally:
                 unfinished.unlink()
         return cls.of(file.read_text("ascii").strip())
+
+    @classmethod
+    def passing(cls) -> Self:
+        """A key that nobody keeps: what it seals is lost with the process."""
+        return cls.of(f"passing:{new_key()}")
 
     def seal(self, secret: bytes, owner: bytes) -> str:
         """The secret, readable only together with its owner's id: it cannot be moved to somebody else's row."""

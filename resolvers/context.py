@@ -11,7 +11,7 @@ from domain.actors import ANONYMOUS, Actor
 from domain.rate_limits import Meter
 from domain.sessions import Visit
 from integrations.passwords import Passwords
-from integrations.vault import Vault, new_key
+from integrations.vault import Vault
 from persistence.callers import CHANNEL as RIGHTS
 from persistence.callers import Callers
 from persistence.database import Database
@@ -40,8 +40,8 @@ class Platform:
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    vault: Vault = field(default_factory=lambda: Vault.of(f"passing:{new_key()}"))
-    """Seals what has to be read again. Unless it is given, what it has sealed is lost with the process."""
+    vault: Vault = field(default_factory=Vault.passing)
+    """Seals what has to be read again."""
     is_sandbox: bool = True
     reload_clock: Callable[[], Awaitable[None]] = _nothing
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""

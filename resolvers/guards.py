@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from domain.actors import ActorKind
+from domain.actors import SECOND_FACTOR_FIRST, ActorKind
 from domain.permissions import Permission
 from resolvers.context import Context
 
@@ -27,6 +27,13 @@ class NotVerified(Exception):
 
     def __init__(self) -> None:
         super().__init__(VERIFY_FIRST)
+
+
+class SecondFactorWanted(Exception):
+    """The active organization requires a second factor, and this session was opened without."""
+
+    def __init__(self) -> None:
+        super().__init__(SECOND_FACTOR_FIRST)
 
 
 class NotAllowed(Exception):
@@ -63,5 +70,7 @@ def require(context: Context, needs: Permission | tuple[Permission, ...] | Needs
 
 def require_permission(context: Context, *permissions: Permission) -> None:
     require_verified(context)
+    if context.viewer.lacks_second_factor:
+        raise SecondFactorWanted
     if not any(context.viewer.may(permission) for permission in permissions):
         raise NotAllowed(*permissions)

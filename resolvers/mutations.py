@@ -101,7 +101,6 @@ async def run(context: Context, call: Call) -> Changed:
     if changed.refusal is not None:
         context.platform.callers.forget()
         raise changed.refusal
-    changed.viewer = changed.viewer or context.viewer
     _show(context, changed)
     context.platform.callers.forget()
     if changed.then is not None:
@@ -159,5 +158,5 @@ def _check_rights(context: Context, needs: Permission | Needs) -> None:
 
 async def _replay(db: Unit, stored: dict[str, Any]) -> Changed:
     changed = Changed(**{name: await idempotency.read_back(db, value) for name, value in stored.items()})
-    changed.replayed = True
+    changed.replayed, changed.viewer = True, db.by
     return changed

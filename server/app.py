@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from integrations.vault import Vault
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from resolvers.context import Platform
@@ -33,6 +34,7 @@ def create_app(
     is_planned: bool = True,
     rate_limits: RateLimits | None = None,
     metrics_token: str | None = None,
+    vault: Vault | None = None,
 ) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
@@ -40,6 +42,7 @@ def create_app(
         now=clock.now,
         wakeups=Wakeups(database),
         rate_limits=rate_limits or RateLimits(),
+        vault=vault or Vault.passing(),
         is_sandbox=is_sandbox,
         reload_clock=partial(clock.reload, database),
     )

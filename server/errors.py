@@ -10,7 +10,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from domain.refusals import RefusalCode, Refused
 from planner.pages import BadPage
-from resolvers.guards import NotAllowed, NotSignedIn, NotVerified
+from resolvers.guards import NotAllowed, NotSignedIn, NotVerified, SecondFactorWanted
 from resolvers.rate_limits import TooCostly
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
         return _fault(error, error.message, str(code), request_id)
     if isinstance(cause, NotSignedIn):
         return _fault(error, "Sign in first: this needs a valid session.", "UNAUTHENTICATED", request_id)
-    if isinstance(cause, (NotAllowed, NotVerified)):
+    if isinstance(cause, (NotAllowed, NotVerified, SecondFactorWanted)):
         return _fault(error, str(cause), "FORBIDDEN", request_id)
     if isinstance(cause, BadPage):
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=[cause.argument])

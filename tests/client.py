@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx2
 
+from integrations.vault import Vault
 from persistence.database import Database
 from resolvers.rate_limits import RateLimits
 from server.app import create_app
@@ -47,10 +48,11 @@ class Client:
         # MILEPOST_PLANNER=off runs every test of the API without the planner.
         is_planned: bool = os.environ.get("MILEPOST_PLANNER") != "off",
         rate_limits: RateLimits | None = None,
+        vault: Vault | None = None,
     ) -> AsyncIterator[Self]:
         # Some tests count statements at pages larger than anybody may ask for.
         limits = rate_limits or RateLimits(ceiling=1_000_000)
-        app = create_app(database, clock, is_sandbox=is_sandbox, is_planned=is_planned, rate_limits=limits)
+        app = create_app(database, clock, is_sandbox=is_sandbox, is_planned=is_planned, rate_limits=limits, vault=vault)
         transport = httpx2.ASGITransport(app=app)
         async with (
             app.router.lifespan_context(app),

@@ -1,6 +1,6 @@
 """Tables of people, organizations and sessions."""
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, LargeBinary, Table, Text, text
 
 from domain.invitations import InvitationStatus
 from domain.memberships import MembershipStatus

@@ -1,11 +1,14 @@
 """Makers of people who sign up by themselves, and a look into their mail."""
 
 import re
+from base64 import b32decode
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from domain.totp import code_at, step_of
 from tests.world import Caller, World
 
 PASSWORD = "a long enough sentence"
@@ -50,3 +53,19 @@ async def make_account(world: World, email: str = "ada@example.com", **changes: 
     await world.settle()
     verified = await world.caller().do("verifyEmail", "token", token=token_in(letters(world, email)[-1]))
     return world.caller(verified["token"])
+
+
+SIGNED_IN = "token refreshToken session { id kind authLevel expiresAt tokenExpiresAt reauthenticatedAt }"
+
+
+async def make_two_factor(who: Caller) -> tuple[bytes, list[str]]:
+    """Sets a second factor up: the app's secret, and the recovery codes. The code of this step is used by that."""
+    begun = await who.do("beginTwoFactor", "secret")
+    secret = b32decode(begun["secret"])
+    confirmed = await who.do("confirmTwoFactor", "recoveryCodes", code=code_of(secret, 0))
+    return secret, confirmed["recoveryCodes"]
+
+
+def code_of(secret: bytes, later: int) -> str:
+    """What the app shows so many steps from now."""
+    return code_at(secret, step_of(datetime.now(UTC)) + later)

@@ -23,12 +23,14 @@ const SIGN_IN = `mutation SignIn($input: SignInInput!) {
   }
 }`;
 
+const WANTS_A_CODE = 'This account has a second factor. Sign in with completeSignIn and give the token here.';
+
 export const session = store<Session | null>(kept());
 
 export async function signIn(email: string, password: string): Promise<void> {
   const answer = await post({ query: SIGN_IN, variables: { input: { email, password } } });
   const result = dataOf<{ signIn: { token?: string; viewer?: Viewer; message?: string } }>(answer).signIn;
-  if (!result.token || !result.viewer) throw new Error(result.message ?? 'The server refused without saying why.');
+  if (!result.token || !result.viewer) throw new Error(result.message ?? WANTS_A_CODE);
   keep(sessionOf(result.token, result.viewer));
 }
 

@@ -2,7 +2,7 @@
 import { createClient, getLiveCursor, orThrow, signIn, watchEvents } from '@milepost/client';
 
 const [url = '', email = '', password = ''] = process.argv.slice(2);
-let token: string | undefined;
+let token: string | null | undefined;
 
 const client = createClient({
   url,

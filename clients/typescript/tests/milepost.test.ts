@@ -32,7 +32,7 @@ after(() => server.stop());
 
 /** A client that signs in when it has to. */
 function signingIn(): Client & { signedIn: number } {
-  let token: string | undefined;
+  let token: string | null | undefined;
   const refresh = async (): Promise<void> => {
     client.signedIn += 1;
     token = orThrow(await signIn(createClient({ url: server.url }), NORA)).token;

@@ -13,7 +13,7 @@ export interface ClientOptions {
   /** The address of the GraphQL endpoint. */
   readonly url: string;
   /** The session's token, or a function that is asked for it before every request and every connection. */
-  readonly token?: string | (() => Awaitable<string | null | undefined>);
+  readonly token?: string | null | (() => Awaitable<string | null | undefined>);
   /**
    * Called when the server no longer accepts the token, once however many requests are waiting. When it is done, `token`
    * is asked again and each of them is sent once more. Throw here when nobody can be signed in without asking.
