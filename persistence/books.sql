@@ -82,15 +82,20 @@ SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
 FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
 
 -- WALLET of Invoice
--- An issuer got what is paid through Milepost less the fee (its share, or what releases say); adjustments aside.
-WITH outside AS (
+-- An issuer got what is paid through Milepost and not returned, less the fee (its share, or what releases say).
+WITH returned AS (
+    SELECT invoice_id, sum(returned_minor - outside_minor - fee_minor) AS amount
+    FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
+), outside AS (
     SELECT invoice_id, sum(allocated_minor) AS amount FROM recorded_payments WHERE status = 'RECORDED' GROUP BY invoice_id
 ), released AS (
     SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
 ), base AS (
-    SELECT i.id, i.issuer_id, i.paid_minor, i.paid_minor - coalesce(o.amount, 0) AS through, r.fee AS released_fee,
+    SELECT i.id, i.issuer_id, i.paid_minor, r.fee AS released_fee,
+        i.paid_minor - coalesce(o.amount, 0) - coalesce(b.amount, 0) AS through,
         coalesce(i.fee_minor, 0)::numeric AS fee, nullif(i.total_minor - i.advances_applied_minor, 0) AS total
     FROM invoices i LEFT JOIN outside o ON o.invoice_id = i.id LEFT JOIN released r ON r.invoice_id = i.id
+    LEFT JOIN returned b ON b.invoice_id = i.id
 ), net AS (
     SELECT id, issuer_id,
         through - coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) AS amount FROM base
@@ -153,15 +158,17 @@ FROM wanted w FULL JOIN posted p ON p.source_id = w.id
 WHERE (w.reserved, w.held) IS DISTINCT FROM (coalesce(p.reserved, 0), coalesce(p.held, 0))
 
 -- PLATFORM_FEE of Invoice
--- The platform's fees are the shares of what is paid on each invoice, or what releases say; adjustments aside.
-WITH released AS (
+-- The platform's fees are the shares of what is paid, or what releases say, less what credit notes gave back.
+WITH given_back AS (
+    SELECT invoice_id, sum(fee_minor) AS fee FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
+), released AS (
     SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
 ), base AS (
     SELECT i.id, i.paid_minor, coalesce(i.fee_minor, 0)::numeric AS fee, r.fee AS released_fee,
-        nullif(i.total_minor - i.advances_applied_minor, 0) AS total
-    FROM invoices i LEFT JOIN released r ON r.invoice_id = i.id
+        nullif(i.total_minor - i.advances_applied_minor, 0) AS total, coalesce(b.fee, 0) AS given_back
+    FROM invoices i LEFT JOIN released r ON r.invoice_id = i.id LEFT JOIN given_back b ON b.invoice_id = i.id
 ), share AS (
-    SELECT id, coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) AS amount FROM base
+    SELECT id, coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) - given_back AS amount FROM base
 ), posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
@@ -184,23 +191,104 @@ FROM summed WHERE net <> net_total_minor OR tax <> tax_total_minor
 
 -- NUMBER_GAP of Organization
 -- The numbers of an issuer's series and year run from 1 without a gap or a repetition.
+WITH documents AS (
+    SELECT issuer_id, series, year, sequence FROM invoices
+    UNION ALL SELECT issuer_id, series, year, sequence FROM credit_notes
+)
 SELECT issuer_id AS id, series || '-' || year || ' from 1 to ' || count(*) AS expected,
     series || '-' || year || ' from ' || min(sequence) || ' to ' || max(sequence) AS actual
-FROM invoices WHERE sequence IS NOT NULL GROUP BY issuer_id, series, year
+FROM documents WHERE sequence IS NOT NULL GROUP BY issuer_id, series, year
 HAVING min(sequence) <> 1 OR max(sequence) <> count(*) OR count(DISTINCT sequence) <> count(*)
 
 -- NUMBER_COUNTER of Organization
 -- The counter of a series stands at its last number.
 WITH taken AS (
     SELECT issuer_id, series, year, max(sequence) AS last
-    FROM invoices WHERE sequence IS NOT NULL GROUP BY issuer_id, series, year
+    FROM (
+        SELECT issuer_id, series, year, sequence FROM invoices
+        UNION ALL SELECT issuer_id, series, year, sequence FROM credit_notes
+    ) AS documents WHERE sequence IS NOT NULL GROUP BY issuer_id, series, year
 ), counters AS (
-    SELECT organization_id, series, year, last_sequence FROM number_series WHERE document_type = 'INVOICE'
+    SELECT organization_id, series, year, last_sequence FROM number_series
+    WHERE document_type IN ('INVOICE', 'CREDIT_NOTE')
 )
 SELECT coalesce(t.issuer_id, c.organization_id) AS id, coalesce(t.last, 0) AS expected,
     coalesce(c.last_sequence, 0) AS actual
 FROM taken t FULL JOIN counters c ON c.organization_id = t.issuer_id AND c.series = t.series AND c.year = t.year
 WHERE coalesce(t.last, 0) <> coalesce(c.last_sequence, 0)
+
+-- CREDIT_NOTE of CreditNote
+-- An issued credit note is posted with what it applies, returns and gives back of the fee; any other leaves nothing.
+WITH posted AS (
+    SELECT t.source_id, coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'receivable'), 0) AS applied,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code IN ('customer_credit', 'external_credit')), 0) AS returned,
+        coalesce(sum(e.amount_minor) FILTER (WHERE a.code = 'platform_fee'), 0) AS fee
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.source_type = 'CreditNote' GROUP BY t.source_id
+), wanted AS (
+    SELECT id, applied_minor * (status = 'ISSUED')::int AS applied, returned_minor * (status = 'ISSUED')::int AS returned,
+        fee_minor * (status = 'ISSUED')::int AS fee
+    FROM credit_notes
+)
+SELECT coalesce(w.id, p.source_id) AS id, w.applied || ', ' || w.returned || ' and ' || w.fee AS expected,
+    coalesce(p.applied, 0) || ', ' || coalesce(p.returned, 0) || ' and ' || coalesce(p.fee, 0) AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE (w.applied, w.returned, w.fee)
+    IS DISTINCT FROM (coalesce(p.applied, 0), coalesce(p.returned, 0), coalesce(p.fee, 0))
+
+-- CREDIT_NOTE_TOTALS of CreditNote
+-- The lines of a credit note add up to its totals.
+WITH summed AS (
+    SELECT n.id, n.net_total_minor, n.tax_total_minor,
+        coalesce(sum(l.net_minor), 0) AS net, coalesce(sum(l.tax_minor), 0) AS tax
+    FROM credit_notes n LEFT JOIN credit_note_lines l ON l.credit_note_id = n.id GROUP BY n.id
+)
+SELECT id, net_total_minor || ' net, ' || tax_total_minor || ' tax' AS expected, net || ' net, ' || tax || ' tax' AS actual
+FROM summed WHERE net <> net_total_minor OR tax <> tax_total_minor
+
+-- CREDITED of Invoice
+-- What credit notes applied is what the invoice counts as credited, and all of them take off no more than there is.
+WITH credited AS (
+    SELECT invoice_id, sum(applied_minor) AS applied, sum(total_minor) AS total
+    FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
+)
+SELECT i.id, i.credited_due_minor || ' of at most ' || i.total_minor - i.advances_applied_minor AS expected,
+    coalesce(c.applied, 0) || ' of ' || coalesce(c.total, 0) AS actual
+FROM invoices i LEFT JOIN credited c ON c.invoice_id = i.id
+WHERE i.credited_due_minor <> coalesce(c.applied, 0)
+    OR coalesce(c.total, 0) > greatest(0, i.total_minor - i.advances_applied_minor)
+
+-- REFUND of Refund
+-- A refund's amount lies on refund_payable until its outcome is known; then it has left the provider, or came back.
+WITH posted AS (
+    SELECT t.source_id, coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'refund_payable'), 0) AS payable,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'provider_cash'), 0) AS cash
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.source_type = 'Refund' GROUP BY t.source_id
+), wanted AS (
+    SELECT id, amount_minor * (status IN ('PENDING', 'PROCESSING', 'UNKNOWN'))::int AS payable,
+        amount_minor * (status = 'SUCCEEDED')::int AS cash
+    FROM refunds
+)
+SELECT coalesce(w.id, p.source_id) AS id, w.payable || ' payable, ' || w.cash || ' gone' AS expected,
+    coalesce(p.payable, 0) || ' payable, ' || coalesce(p.cash, 0) || ' gone' AS actual
+FROM wanted w FULL JOIN posted p ON p.source_id = w.id
+WHERE (w.payable, w.cash) IS DISTINCT FROM (coalesce(p.payable, 0), coalesce(p.cash, 0))
+
+-- REFUND_UNKNOWN of Refund
+-- The outcome of a refund is known within 72 hours.
+SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FROM refunds
+WHERE status = 'UNKNOWN' AND unknown_since < CAST(:now AS timestamptz) - interval '72 hours'
+
+-- REFUNDED of Payment
+-- The refunds of a payment that did not come to nothing are what it counts as refunded, never more than was captured.
+WITH refunded AS (
+    SELECT payment_id, sum(amount_minor) AS amount
+    FROM refunds WHERE status NOT IN ('FAILED', 'CANCELED') GROUP BY payment_id
+)
+SELECT p.id, p.refunded_minor || ' of ' || p.captured_minor AS expected, coalesce(r.amount, 0) AS actual
+FROM payments p LEFT JOIN refunded r ON r.payment_id = p.id
+WHERE p.refunded_minor <> coalesce(r.amount, 0) OR p.refunded_minor > p.captured_minor
 
 -- PAYMENT of Payment
 -- A succeeded payment is posted once, with what was captured; any other is not posted.
