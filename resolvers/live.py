@@ -22,6 +22,7 @@ from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.gigs import GIGS
 from persistence.invoices import INVOICES
 from persistence.outbox import BATCH, Batch, Wanted
+from persistence.payments import PAYMENTS
 from persistence.projects import PROJECTS
 from persistence.wallets import WALLETS
 from planner.edges import One
@@ -60,6 +61,7 @@ class Update:
 
 
 GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
+PAYMENT = One(PAYMENTS, "object_id")
 APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
 
 
@@ -81,6 +83,11 @@ async def gig_activity(context: Context, gig_id: UUID, after: str | None) -> Asy
 async def project_activity(context: Context, project_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a project, its milestones, tasks and invoices."""
     return await _activity(context, PROJECT, project_id, "project", after)
+
+
+async def payment_updated(context: Context, payment_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to a payment and its refunds."""
+    return await _activity(context, PAYMENT, payment_id, "payment", after, needs=_MONEY)
 
 
 async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
@@ -131,9 +138,11 @@ async def _of_organization(
     return await follow(context, Feed(needs=needs, wanted=wanted, object_of=_subject), after)
 
 
-async def _activity(context: Context, edge: One, id_: UUID, noun: str, after: str | None) -> AsyncIterator[Update]:
+async def _activity(
+    context: Context, edge: One, id_: UUID, noun: str, after: str | None, *, needs: tuple[Permission, ...] = _WORK
+) -> AsyncIterator[Update]:
     """The feed of one object, which every message shows as it is then. It must be visible when the feed starts."""
-    feed = Feed(needs=_WORK, wanted=Wanted(topic=id_), object_of=lambda event: id_)
+    feed = Feed(needs=needs, wanted=Wanted(topic=id_), object_of=lambda event: id_)
     stream = await follow(context, feed, after)
     if await context.loaders.one(edge, Update(0, None, id_)) is None:
         raise not_found(noun, f"{noun}Id")

@@ -22,6 +22,7 @@ from schema.gigs import Gig
 from schema.ids import PREFIXES, global_id, read_id
 from schema.invoices import Invoice
 from schema.organizations import Organization
+from schema.payments import Payment
 from schema.projects import Project
 from schema.scalars import JSON, Cursor
 from schema.shapes import plain, shows
@@ -82,6 +83,11 @@ class ProjectActivity(LiveMessage):
 @shows(Update, "A message of the feed of an organization's invoices.")
 class InvoiceUpdate(LiveMessage):
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice as you may see it now; null after a gap.")
+
+
+@shows(Update, "A message of a payment's feed.")
+class PaymentUpdate(LiveMessage):
+    payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment as you may see it now; null once you may not.")
 
 
 @shows(Update, "A message of the feed of an organization's wallets.")
@@ -156,6 +162,12 @@ class Subscription:
         " permission invoices:read.",
     )
 
+    payment_updated = object_feed(
+        resolve.payment_updated,
+        "Payment",
+        PaymentUpdate,
+        "What happens to a payment you may see and to its refunds. Needs the permission money:read.",
+    )
     wallet_changed = object_feed(
         resolve.wallet_changed,
         "Organization",

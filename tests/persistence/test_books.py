@@ -14,6 +14,7 @@ from persistence.unit import unit_of_work
 from tests.makers.books import Books, copy, kept_books
 from tests.makers.ledger import make_trade, open_invoice, pay_invoice, void_invoice
 from tests.makers.projects import approve, make_project, make_submitted_project
+from tests.persistence.test_credit_books import CORRUPTIONS as CREDIT_CORRUPTIONS
 from tests.world import World
 
 
@@ -242,5 +243,6 @@ def test_every_rule_has_its_own_code_a_sentence_and_a_corruption_that_breaks_it(
     codes = [rule.code for rule in rules()]
     assert len(codes) == len(set(codes))
     assert all(rule.rule.endswith(".") for rule in rules())
-    broken = set().union(*(codes for _, codes in CORRUPTIONS.values()), (code for *_, code in PROJECT_CORRUPTIONS))
+    corruptions = [*CORRUPTIONS.values(), *CREDIT_CORRUPTIONS.values()]
+    broken = set().union(*(codes for _, codes in corruptions), (code for *_, code in PROJECT_CORRUPTIONS))
     assert broken == set(codes)

@@ -77,6 +77,17 @@ String nameAuthLevel(AuthLevel value) => switch (value) {
   AuthLevel.unknown => '',
 };
 
+/// What the API calls a value of CallState.
+String nameCallState(CallState value) => switch (value) {
+  CallState.pending => 'PENDING',
+  CallState.processing => 'PROCESSING',
+  CallState.unknownValue => 'UNKNOWN',
+  CallState.succeeded => 'SUCCEEDED',
+  CallState.failed => 'FAILED',
+  CallState.canceled => 'CANCELED',
+  CallState.unknown => '',
+};
+
 /// What the API calls a value of ChargebackOrderField.
 String nameChargebackOrderField(ChargebackOrderField value) => switch (value) {
   ChargebackOrderField.createdAt => 'CREATED_AT',
@@ -110,6 +121,21 @@ String nameConversionState(ConversionState value) => switch (value) {
   ConversionState.quoted => 'QUOTED',
   ConversionState.converted => 'CONVERTED',
   ConversionState.unknown => '',
+};
+
+/// What the API calls a value of CreditNoteOrderField.
+String nameCreditNoteOrderField(CreditNoteOrderField value) => switch (value) {
+  CreditNoteOrderField.createdAt => 'CREATED_AT',
+  CreditNoteOrderField.total => 'TOTAL',
+  CreditNoteOrderField.unknown => '',
+};
+
+/// What the API calls a value of CreditNoteStatus.
+String nameCreditNoteStatus(CreditNoteStatus value) => switch (value) {
+  CreditNoteStatus.draft => 'DRAFT',
+  CreditNoteStatus.issued => 'ISSUED',
+  CreditNoteStatus.voidValue => 'VOID',
+  CreditNoteStatus.unknown => '',
 };
 
 /// What the API calls a value of CustomerOrderField.
@@ -622,6 +648,22 @@ String nameRecordedPaymentStatus(RecordedPaymentStatus value) => switch (value) 
   RecordedPaymentStatus.unknown => '',
 };
 
+/// What the API calls a value of RefundCause.
+String nameRefundCause(RefundCause value) => switch (value) {
+  RefundCause.request => 'REQUEST',
+  RefundCause.creditNote => 'CREDIT_NOTE',
+  RefundCause.cancellation => 'CANCELLATION',
+  RefundCause.hold => 'HOLD',
+  RefundCause.unknown => '',
+};
+
+/// What the API calls a value of RefundOrderField.
+String nameRefundOrderField(RefundOrderField value) => switch (value) {
+  RefundOrderField.createdAt => 'CREATED_AT',
+  RefundOrderField.amount => 'AMOUNT',
+  RefundOrderField.unknown => '',
+};
+
 /// What the API calls a value of RefusalCode.
 String nameRefusalCode(RefusalCode value) => switch (value) {
   RefusalCode.notFound => 'NOT_FOUND',
@@ -824,6 +866,17 @@ final operations = <Operation<Object?>>[
   CancelApproval(approvalId: 'text'),
   SetMoneyThresholds(),
   AdjustLedger(transferId: 'text', lines: const [], reason: 'text'),
+  ListCreditNotes(),
+  GetCreditNote(id: 'text'),
+  ListRefunds(),
+  GetRefund(id: 'text'),
+  ListCustomerCredits(),
+  CreateCreditNote(invoiceId: 'text', reason: 'text'),
+  IssueCreditNote(creditNoteId: 'text'),
+  VoidCreditNote(creditNoteId: 'text', reason: 'text'),
+  ApplyCustomerCredit(invoiceId: 'text'),
+  RefundPayment(paymentId: 'text', reason: 'text'),
+  CancelRefund(refundId: 'text'),
   ListCustomers(),
   ListTaxTypes(),
   UpsertCustomer(),
@@ -889,6 +942,7 @@ final operations = <Operation<Object?>>[
   GetLiveCursor(),
   WatchEvents(),
   WatchWallets(organizationId: 'text'),
+  WatchPayment(paymentId: 'text'),
   WatchEscrow(organizationId: 'text'),
   GetNode(id: 'text'),
   ListChargebacks(),

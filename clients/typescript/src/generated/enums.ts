@@ -131,6 +131,25 @@ export const AuthLevel = {
 /** One of AuthLevel's values, or one that a newer server has added. */
 export type AuthLevel = Open<keyof typeof AuthLevel>;
 
+/** The life of a refund. */
+export const CallState = {
+  /** Set aside; it is sent in a moment, or as soon as a second person agrees. */
+  PENDING: 'PENDING',
+  /** Sent to the provider. */
+  PROCESSING: 'PROCESSING',
+  /** The provider's answer is missing; it is being asked, and nothing is sent again meanwhile. */
+  UNKNOWN: 'UNKNOWN',
+  /** The money went back. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** It did not; it is the customer's credit again, that of a hold lies in the client's wallet. */
+  FAILED: 'FAILED',
+  /** Taken back before it was sent, or not agreed to; the money is the customer's credit again. */
+  CANCELED: 'CANCELED',
+} as const;
+
+/** One of CallState's values, or one that a newer server has added. */
+export type CallState = Open<keyof typeof CallState>;
+
 /** What the list can be ordered by. */
 export const ChargebackOrderField = {
   /** By created at. */
@@ -188,6 +207,30 @@ export const ConversionState = {
 
 /** One of ConversionState's values, or one that a newer server has added. */
 export type ConversionState = Open<keyof typeof ConversionState>;
+
+/** What the list can be ordered by. */
+export const CreditNoteOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By total. */
+  TOTAL: 'TOTAL',
+} as const;
+
+/** One of CreditNoteOrderField's values, or one that a newer server has added. */
+export type CreditNoteOrderField = Open<keyof typeof CreditNoteOrderField>;
+
+/** The life of a credit note. */
+export const CreditNoteStatus = {
+  /** Being written; the issuer alone sees it. */
+  DRAFT: 'DRAFT',
+  /** Numbered and in effect. */
+  ISSUED: 'ISSUED',
+  /** Taken back before anything of it was used; the number stays used. */
+  VOID: 'VOID',
+} as const;
+
+/** One of CreditNoteStatus's values, or one that a newer server has added. */
+export type CreditNoteStatus = Open<keyof typeof CreditNoteStatus>;
 
 /** What the list can be ordered by. */
 export const CustomerOrderField = {
@@ -1064,6 +1107,32 @@ export const RecordedPaymentStatus = {
 
 /** One of RecordedPaymentStatus's values, or one that a newer server has added. */
 export type RecordedPaymentStatus = Open<keyof typeof RecordedPaymentStatus>;
+
+/** What a refund follows from. */
+export const RefundCause = {
+  /** Somebody asked for it. */
+  REQUEST: 'REQUEST',
+  /** A credit note was issued that way. */
+  CREDIT_NOTE: 'CREDIT_NOTE',
+  /** A project was cancelled. */
+  CANCELLATION: 'CANCELLATION',
+  /** Held money was given back. */
+  HOLD: 'HOLD',
+} as const;
+
+/** One of RefundCause's values, or one that a newer server has added. */
+export type RefundCause = Open<keyof typeof RefundCause>;
+
+/** What the list can be ordered by. */
+export const RefundOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By amount. */
+  AMOUNT: 'AMOUNT',
+} as const;
+
+/** One of RefundOrderField's values, or one that a newer server has added. */
+export type RefundOrderField = Open<keyof typeof RefundOrderField>;
 
 /** Why a mutation changed nothing. New codes may be added. */
 export const RefusalCode = {

@@ -6,9 +6,11 @@ import type {
   ApprovalStatus,
   ApprovedVia,
   AuthLevel,
+  CallState,
   ChargebackStatus,
   CollectionMode,
   ConversionState,
+  CreditNoteStatus,
   ExportStatus,
   FeeScope,
   FileFormat,
@@ -47,6 +49,7 @@ import type {
   Provider,
   RecordedPaymentMethod,
   RecordedPaymentStatus,
+  RefundCause,
   RefusalCode,
   ReleasePolicyStatus,
   Role,
@@ -268,6 +271,66 @@ export interface TransferDetailLedgerEntryAccount {
 /** The definition of TransferDetail. */
 export const TransferDetailFragment: string =
   'fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}';
+
+/** A credit note in a list. */
+export interface CreditNoteSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: CreditNoteStatus;
+  /** Its number, for example CN-2026-0001; null for a draft. A series has no gaps. */
+  readonly number: string | null;
+  /** The date of issue in the issuer's zone. */
+  readonly issueOn: DateScalar | null;
+  /** Why; the recipient reads it. */
+  readonly reason: string;
+  /** Net and taxes. */
+  readonly total: Money;
+  /** What of it lowered what was due. */
+  readonly appliedToDue: Money;
+  /** What of it was paid already: it became the customer's credit. */
+  readonly returned: Money;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of CreditNoteSummary. */
+export const CreditNoteSummaryFragment: string =
+  'fragment CreditNoteSummary on CreditNote{id version status number issueOn reason total{...Money}appliedToDue{...Money}returned{...Money}createdAt availableActions{...Action}}';
+
+/** Money on its way back. */
+export interface RefundSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: CallState;
+  /** What it follows from. */
+  readonly cause: RefundCause;
+  /** Why; the payer reads it. */
+  readonly reason: string;
+  /** What goes back. */
+  readonly amount: Money;
+  /** Who gives it back. */
+  readonly provider: Provider;
+  /** PENDING: whether a second person has to agree first. */
+  readonly awaitsApproval: boolean;
+  /** FAILED: why. A code of the provider, or NEVER_ARRIVED when it never heard of the refund. */
+  readonly failureCode: string | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of RefundSummary. */
+export const RefundSummaryFragment: string =
+  'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}';
 
 /** A customer who is billed, on Milepost or not. */
 export interface CustomerDetail {

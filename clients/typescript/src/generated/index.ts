@@ -5,6 +5,7 @@ export * from './fragments.js';
 export * from './inputs.js';
 export * from './operations/account.js';
 export * from './operations/approvals.js';
+export * from './operations/credits.js';
 export * from './operations/customers.js';
 export * from './operations/dashboards.js';
 export * from './operations/escrow.js';

@@ -6,8 +6,11 @@ import type {
   ApprovalKind,
   ApprovalOrderField,
   ApprovalStatus,
+  CallState,
   ChargebackOrderField,
   ChargebackStatus,
+  CreditNoteOrderField,
+  CreditNoteStatus,
   CustomerOrderField,
   EscrowHoldOrderField,
   ExportStatus,
@@ -53,6 +56,8 @@ import type {
   ProposalStatus,
   Provider,
   RecordedPaymentMethod,
+  RefundCause,
+  RefundOrderField,
   ReleasePolicyOrderField,
   ReleasePolicyStatus,
   Role,
@@ -186,6 +191,16 @@ export interface AdvanceClockInput {
   readonly to: DateTime;
 }
 
+/** What applyCustomerCredit takes. */
+export interface ApplyCustomerCreditInput {
+  /** The invoice. */
+  readonly invoiceId: string;
+  /** How much; as much as is due and there is unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** Conditions on approvals; all given ones must hold. */
 export interface ApprovalFilter {
   /** In one of these states. */
@@ -300,6 +315,14 @@ export interface CancelProjectInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What cancelRefund takes. */
+export interface CancelRefundInput {
+  /** The refund. */
+  readonly refundId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What cancelTask takes. */
 export interface CancelTaskInput {
   /** The task. */
@@ -408,6 +431,16 @@ export interface CorrectionLineInput {
   readonly side: AccountSide;
   /** How much: at least 1, in the account's currency. */
   readonly amount: MoneyInput;
+}
+
+/** What createCreditNote takes. */
+export interface CreateCreditNoteInput {
+  /** The invoice. */
+  readonly invoiceId: string;
+  /** What to credit; all that is left of the invoice unless said. */
+  readonly lines?: ReadonlyArray<CreditNoteLineInput> | null;
+  /** Why, 1 to 1000 characters; the recipient reads it. */
+  readonly reason: string;
 }
 
 /** What createFeePolicy takes. */
@@ -524,6 +557,46 @@ export interface CreateTaxTypeInput {
   readonly exemptionReason?: string | null;
   /** Whether invoices of projects carry it, at most the three oldest; false unless said. */
   readonly isDefault?: boolean | null;
+}
+
+/** Conditions on credit notes; all given ones must hold. */
+export interface CreditNoteFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CreditNoteStatus> | null;
+  /** For this invoice. */
+  readonly invoiceId?: string | null;
+  /** For this customer. */
+  readonly customerId?: string | null;
+  /** Issued on this day or later. */
+  readonly issuedFrom?: DateScalar | null;
+  /** Issued on this day or earlier. */
+  readonly issuedTo?: DateScalar | null;
+}
+
+/** How much of an invoice line to credit. */
+export interface CreditNoteLineInput {
+  /** The line, once. */
+  readonly lineId: string;
+  /** How much, tax included; all that is left of it unless said. */
+  readonly amount?: MoneyInput | null;
+}
+
+/** One order of a list. */
+export interface CreditNoteOrder {
+  /** What to order by. */
+  readonly field: CreditNoteOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on customer credit; all given ones must hold. */
+export interface CustomerCreditFilter {
+  /** In this currency. */
+  readonly currency?: Currency | null;
+  /** Kept for this customer. */
+  readonly customerId?: string | null;
+  /** For invoices of this organization. */
+  readonly issuerId?: string | null;
 }
 
 /** Conditions on customers; all given ones must hold. */
@@ -830,6 +903,19 @@ export interface InvoiceOrder {
   readonly field: InvoiceOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What issueCreditNote takes. */
+export interface IssueCreditNoteInput {
+  /** The draft. */
+  readonly creditNoteId: string;
+  /**
+   * Whether to send what it returns back at once, to the payments it came with. What no provider can take back stays
+   * the customer's credit.
+   */
+  readonly refund?: boolean | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** Conditions on accounts; all given ones must hold. */
@@ -1215,6 +1301,42 @@ export interface RefundEscrowInput {
   /** The hold. */
   readonly holdId: string;
   /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** Conditions on refunds; all given ones must hold. */
+export interface RefundFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CallState> | null;
+  /** Following from one of these. */
+  readonly cause?: ReadonlyArray<RefundCause> | null;
+  /** Of this payment. */
+  readonly paymentId?: string | null;
+  /** Of payments of this invoice. */
+  readonly invoiceId?: string | null;
+  /** Asked for at this instant or later. */
+  readonly createdFrom?: DateTime | null;
+  /** Asked for before this instant. */
+  readonly createdBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface RefundOrder {
+  /** What to order by. */
+  readonly field: RefundOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** What refundPayment takes. */
+export interface RefundPaymentInput {
+  /** The payment. */
+  readonly paymentId: string;
+  /** How much, in its currency; all that is left of it unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Why, 1 to 1000 characters; the payer reads it. */
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
@@ -1788,6 +1910,16 @@ export interface UpsertReleasePolicyInput {
 export interface VerifyEmailInput {
   /** The token from the mail; it works once. */
   readonly token: string;
+}
+
+/** What voidCreditNote takes. */
+export interface VoidCreditNoteInput {
+  /** The credit note. */
+  readonly creditNoteId: string;
+  /** Why, 1 to 1000 characters; the recipient reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What voidInvoice takes. */

@@ -5,6 +5,7 @@ export 'fragments.dart';
 export 'inputs.dart';
 export 'operations/account.dart';
 export 'operations/approvals.dart';
+export 'operations/credits.dart';
 export 'operations/customers.dart';
 export 'operations/dashboards.dart';
 export 'operations/escrow.dart';

@@ -234,6 +234,40 @@ enum AuthLevel implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// The life of a refund.
+enum CallState implements ApiEnum {
+  /// Set aside; it is sent in a moment, or as soon as a second person agrees.
+  pending('PENDING'),
+
+  /// Sent to the provider.
+  processing('PROCESSING'),
+
+  /// The provider's answer is missing; it is being asked, and nothing is sent again meanwhile.
+  unknownValue('UNKNOWN'),
+
+  /// The money went back.
+  succeeded('SUCCEEDED'),
+
+  /// It did not; it is the customer's credit again, that of a hold lies in the client's wallet.
+  failed('FAILED'),
+
+  /// Taken back before it was sent, or not agreed to; the money is the customer's credit again.
+  canceled('CANCELED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CallState(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CallState.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum ChargebackOrderField implements ApiEnum {
   /// By created at.
@@ -336,6 +370,53 @@ enum ConversionState implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory ConversionState.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditNoteOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By total.
+  total('TOTAL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditNoteOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditNoteOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a credit note.
+enum CreditNoteStatus implements ApiEnum {
+  /// Being written; the issuer alone sees it.
+  draft('DRAFT'),
+
+  /// Numbered and in effect.
+  issued('ISSUED'),
+
+  /// Taken back before anything of it was used; the number stays used.
+  voidValue('VOID'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditNoteStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditNoteStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1932,6 +2013,56 @@ enum RecordedPaymentStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory RecordedPaymentStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a refund follows from.
+enum RefundCause implements ApiEnum {
+  /// Somebody asked for it.
+  request('REQUEST'),
+
+  /// A credit note was issued that way.
+  creditNote('CREDIT_NOTE'),
+
+  /// A project was cancelled.
+  cancellation('CANCELLATION'),
+
+  /// Held money was given back.
+  hold('HOLD'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const RefundCause(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory RefundCause.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum RefundOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By amount.
+  amount('AMOUNT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const RefundOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory RefundOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -626,6 +626,168 @@ final class TransferDetailEntryAccount extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'code': code};
 }
 
+/// A credit note in a list.
+class CreditNoteSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditNoteSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    this.number,
+    this.issueOn,
+    required this.reason,
+    required this.total,
+    required this.appliedToDue,
+    required this.returned,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  CreditNoteSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CreditNoteStatus.fromJson(json['status']),
+      number = json['number'].orNull((one) => one.string),
+      issueOn = json['issueOn'].orNull(Date.fromJson),
+      reason = json['reason'].string,
+      total = Money.fromJson(json['total']),
+      appliedToDue = Money.fromJson(json['appliedToDue']),
+      returned = Money.fromJson(json['returned']),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final CreditNoteStatus status;
+
+  /// Its number, for example CN-2026-0001; null for a draft. A series has no gaps.
+  final String? number;
+
+  /// The date of issue in the issuer's zone.
+  final Date? issueOn;
+
+  /// Why; the recipient reads it.
+  final String reason;
+
+  /// Net and taxes.
+  final Money total;
+
+  /// What of it lowered what was due.
+  final Money appliedToDue;
+
+  /// What of it was paid already: it became the customer's credit.
+  final Money returned;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'number': number,
+    'issueOn': issueOn,
+    'reason': reason,
+    'total': total,
+    'appliedToDue': appliedToDue,
+    'returned': returned,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// Money on its way back.
+class RefundSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const RefundSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.cause,
+    required this.reason,
+    required this.amount,
+    required this.provider,
+    required this.awaitsApproval,
+    this.failureCode,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  RefundSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CallState.fromJson(json['status']),
+      cause = RefundCause.fromJson(json['cause']),
+      reason = json['reason'].string,
+      amount = Money.fromJson(json['amount']),
+      provider = Provider.fromJson(json['provider']),
+      awaitsApproval = json['awaitsApproval'].boolean,
+      failureCode = json['failureCode'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final CallState status;
+
+  /// What it follows from.
+  final RefundCause cause;
+
+  /// Why; the payer reads it.
+  final String reason;
+
+  /// What goes back.
+  final Money amount;
+
+  /// Who gives it back.
+  final Provider provider;
+
+  /// PENDING: whether a second person has to agree first.
+  final bool awaitsApproval;
+
+  /// FAILED: why. A code of the provider, or NEVER_ARRIVED when it never heard of the refund.
+  final String? failureCode;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'cause': cause,
+    'reason': reason,
+    'amount': amount,
+    'provider': provider,
+    'awaitsApproval': awaitsApproval,
+    'failureCode': failureCode,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
 /// A customer who is billed, on Milepost or not.
 class CustomerDetail extends ApiData {
   /// Made by hand, for tests and previews.

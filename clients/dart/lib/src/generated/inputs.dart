@@ -104,6 +104,88 @@ final class CorrectionLineInput extends ApiInput {
   Map<String, Object?> toJson() => {'accountId': accountId, 'side': wireOf(side), 'amount': amount.toJson()};
 }
 
+/// Conditions on credit notes; all given ones must hold.
+final class CreditNoteFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditNoteFilter({this.status, this.invoiceId, this.customerId, this.issuedFrom, this.issuedTo});
+
+  /// In one of these states.
+  final List<CreditNoteStatus>? status;
+
+  /// For this invoice.
+  final String? invoiceId;
+
+  /// For this customer.
+  final String? customerId;
+
+  /// Issued on this day or later.
+  final Date? issuedFrom;
+
+  /// Issued on this day or earlier.
+  final Date? issuedTo;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (invoiceId case final invoiceId?) 'invoiceId': invoiceId,
+    if (customerId case final customerId?) 'customerId': customerId,
+    if (issuedFrom case final issuedFrom?) 'issuedFrom': issuedFrom.toJson(),
+    if (issuedTo case final issuedTo?) 'issuedTo': issuedTo.toJson(),
+  };
+}
+
+/// How much of an invoice line to credit.
+final class CreditNoteLineInput extends ApiInput {
+  /// Takes what is sent.
+  const CreditNoteLineInput({required this.lineId, this.amount});
+
+  /// The line, once.
+  final String lineId;
+
+  /// How much, tax included; all that is left of it unless said.
+  final Money? amount;
+
+  @override
+  Map<String, Object?> toJson() => {'lineId': lineId, if (amount case final amount?) 'amount': amount.toJson()};
+}
+
+/// One order of a list.
+final class CreditNoteOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditNoteOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditNoteOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on customer credit; all given ones must hold.
+final class CustomerCreditFilter extends ApiInput {
+  /// Takes what is sent.
+  const CustomerCreditFilter({this.currency, this.customerId, this.issuerId});
+
+  /// In this currency.
+  final String? currency;
+
+  /// Kept for this customer.
+  final String? customerId;
+
+  /// For invoices of this organization.
+  final String? issuerId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (currency case final currency?) 'currency': currency,
+    if (customerId case final customerId?) 'customerId': customerId,
+    if (issuerId case final issuerId?) 'issuerId': issuerId,
+  };
+}
+
 /// Conditions on customers; all given ones must hold.
 final class CustomerFilter extends ApiInput {
   /// Takes what is sent.
@@ -1074,6 +1156,55 @@ final class ProposalOrder extends ApiInput {
 
   /// What to order by.
   final ProposalOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on refunds; all given ones must hold.
+final class RefundFilter extends ApiInput {
+  /// Takes what is sent.
+  const RefundFilter({this.status, this.cause, this.paymentId, this.invoiceId, this.createdFrom, this.createdBefore});
+
+  /// In one of these states.
+  final List<CallState>? status;
+
+  /// Following from one of these.
+  final List<RefundCause>? cause;
+
+  /// Of this payment.
+  final String? paymentId;
+
+  /// Of payments of this invoice.
+  final String? invoiceId;
+
+  /// Asked for at this instant or later.
+  final DateTime? createdFrom;
+
+  /// Asked for before this instant.
+  final DateTime? createdBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (cause case final cause?) 'cause': [for (final one in cause) wireOf(one)],
+    if (paymentId case final paymentId?) 'paymentId': paymentId,
+    if (invoiceId case final invoiceId?) 'invoiceId': invoiceId,
+    if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
+    if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class RefundOrder extends ApiInput {
+  /// Takes what is sent.
+  const RefundOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final RefundOrderField field;
 
   /// ASC from small to large, DESC the other way.
   final OrderDirection direction;

@@ -162,6 +162,172 @@ final class WatchWalletsMessage extends ApiData {
   Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'wallet': wallet, 'event': event};
 }
 
+/// What happens to a payment and its refunds, from where one left off.
+final class WatchPayment extends Subscription<WatchPaymentMessage> {
+  /// Takes what the operation asks for.
+  const WatchPayment({required this.paymentId, this.after});
+
+  /// The id of a Payment.
+  final String paymentId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchPayment';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}subscription WatchPayment($paymentId:ID!$after:Cursor){paymentUpdated(paymentId:$paymentId after:$after){cursor gap payment{...PaymentSummary refundedAmount{...Money}}event{...Event}}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => 'df5f7b7efd70049c7dd3fbc08081d3f7a3b20f24c8f6b897fee7b6658c93c6b0';
+
+  @override
+  Map<String, Object?> get variables => {'paymentId': paymentId, if (after case final after?) 'after': after};
+
+  @override
+  WatchPaymentMessage read(Json data) => WatchPaymentMessage.fromJson(data['paymentUpdated']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchPaymentMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchPaymentMessage message) => message.gap;
+}
+
+/// What happens to a payment you may see and to its refunds. Needs the permission money:read.
+final class WatchPaymentMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchPaymentMessage({required this.cursor, required this.gap, this.payment, this.event});
+
+  /// Reads it from an answer.
+  WatchPaymentMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      payment = json['payment'].orNull(WatchPaymentPayment.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// The payment as you may see it now; null once you may not.
+  final WatchPaymentPayment? payment;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'payment': payment, 'event': event};
+}
+
+/// The payment as you may see it now; null once you may not.
+final class WatchPaymentPayment extends ApiData implements PaymentSummary {
+  /// Made by hand, for tests and previews.
+  const WatchPaymentPayment({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.amount,
+    required this.capturedAmount,
+    required this.source,
+    this.provider,
+    required this.trigger,
+    this.failureCode,
+    required this.createdAt,
+    this.method,
+    required this.refundedAmount,
+  });
+
+  /// Reads it from an answer.
+  WatchPaymentPayment.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = PaymentState.fromJson(json['status']),
+      amount = Money.fromJson(json['amount']),
+      capturedAmount = Money.fromJson(json['capturedAmount']),
+      source = PaymentSource.fromJson(json['source']),
+      provider = json['provider'].orNull(Provider.fromJson),
+      trigger = PaymentTrigger.fromJson(json['trigger']),
+      failureCode = json['failureCode'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      method = json['method'].orNull(PaymentSummaryMethod.fromJson),
+      refundedAmount = Money.fromJson(json['refundedAmount']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  @override
+  final int version;
+
+  /// Where it stands.
+  @override
+  final PaymentState status;
+
+  /// What is to be taken.
+  @override
+  final Money amount;
+
+  /// What was taken.
+  @override
+  final Money capturedAmount;
+
+  /// Where its money comes from.
+  @override
+  final PaymentSource source;
+
+  /// METHOD: who takes it.
+  @override
+  final Provider? provider;
+
+  /// Who started it.
+  @override
+  final PaymentTrigger trigger;
+
+  /// FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge.
+  @override
+  final String? failureCode;
+
+  /// When it came to exist.
+  @override
+  final DateTime createdAt;
+
+  /// METHOD: what it is taken from; the payer alone sees it.
+  @override
+  final PaymentSummaryMethod? method;
+
+  /// What of that is given back or on its way back.
+  final Money refundedAmount;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'amount': amount,
+    'capturedAmount': capturedAmount,
+    'source': source,
+    'provider': provider,
+    'trigger': trigger,
+    'failureCode': failureCode,
+    'createdAt': createdAt,
+    'method': method,
+    'refundedAmount': refundedAmount,
+  };
+}
+
 /// What happens to the organization's held money, from where one left off.
 final class WatchEscrow extends Subscription<WatchEscrowMessage> {
   /// Takes what the operation asks for.
