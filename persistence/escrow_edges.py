@@ -11,7 +11,6 @@ from domain.escrow_holds import HOLDING
 from domain.escrow_summaries import EscrowSummary
 from domain.hold_movements import HoldMovement
 from persistence.escrow_holds import ESCROW_HOLDS, visible_to
-from persistence.fee_policies import FEE_POLICIES
 from persistence.invoices import INVOICES
 from persistence.milestones import MILESTONES
 from persistence.organizations import ORGANIZATIONS
@@ -26,7 +25,7 @@ HOLD_MOVEMENTS = Source(HoldMovement, hold_movements, Within(ESCROW_HOLDS, hold_
 
 PROJECT, MILESTONE = One(PROJECTS, "project_id"), One(MILESTONES, "milestone_id")
 CLIENT, FREELANCER = One(ORGANIZATIONS, "client_organization_id"), One(ORGANIZATIONS, "freelancer_organization_id")
-FEE_POLICY, RELEASE_INVOICE = One(FEE_POLICIES, "fee_policy_id"), One(INVOICES, "release_invoice_id")
+RELEASE_INVOICE = One(INVOICES, "release_invoice_id")
 MOVEMENTS = Many(HOLD_MOVEMENTS, "hold_id", "id")
 HOLD, INVOICE = One(ESCROW_HOLDS, "hold_id"), One(INVOICES, "invoice_id")
 OF_APPROVAL = One(ESCROW_HOLDS, "subject_id")

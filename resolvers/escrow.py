@@ -33,7 +33,7 @@ PROJECT, MILESTONE, CLIENT, FREELANCER = (
     escrow_edges.CLIENT,
     escrow_edges.FREELANCER,
 )
-FEE_POLICY, RELEASE_INVOICE, PAYMENTS = escrow_edges.FEE_POLICY, escrow_edges.RELEASE_INVOICE, escrow_edges.PAYMENTS
+RELEASE_INVOICE, PAYMENTS = escrow_edges.RELEASE_INVOICE, escrow_edges.PAYMENTS
 HOLD, INVOICE, USER, ORGANIZATION = (
     escrow_edges.HOLD,
     escrow_edges.INVOICE,

@@ -10,6 +10,7 @@ from domain import escrow_holds as domain
 from domain import escrow_summaries, hold_movements
 from domain.escrow_holds import HoldStatus
 from domain.hold_movements import MovementCause, MovementKind
+from domain.money import Money as DomainMoney
 from domain.permissions import Permission
 from domain.taxes import TaxCategory
 from resolvers import escrow as resolve
@@ -18,7 +19,6 @@ from resolvers.guards import require_permission
 from schema.approval_requests import ApprovalRequest
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
-from schema.fee_policies import FeePolicy
 from schema.ids import read_id
 from schema.inputs import an_id, optional, optional_id, value
 from schema.invoices import Invoice
@@ -78,8 +78,7 @@ class HoldMovement(Node):
     kind: MovementKind = plain("Where it went.")
     cause: MovementCause = plain("Why it went.")
     amount: Money = plain("How much.")
-    fee: Money = plain("RELEASE: the part of it that Milepost keeps.")
-    invoice: Invoice | None = one(resolve.INVOICE, Invoice, "RELEASE: what it paid.")
+    invoice: Invoice | None = one(resolve.INVOICE, Invoice, "RELEASE: what it paid; the fee of it is that invoice's.")
     user: User | None = one(resolve.USER, User, "The person who caused it, for those who may know them.")
     organization: Organization | None = one(resolve.ORGANIZATION, Organization, "For whom they acted.")
     moved_at: datetime = plain("When it went.")
@@ -97,10 +96,6 @@ class EscrowHold(Stateful):
     client: Organization = one(resolve.CLIENT, Organization, "Whose money it is.", required=True)
     freelancer: Organization = one(resolve.FREELANCER, Organization, "Who is paid from it.", required=True)
     amount: Money = plain("What the milestone's invoice comes to, taxes included.")
-    fee: Money = plain("What Milepost keeps when all of it is released; frozen.")
-    net: Money = plain("What is left of the amount then.")
-    fee_policy: FeePolicy | None = one(resolve.FEE_POLICY, FeePolicy, "The policy that the fee was taken from.")
-    fee_bps: int = plain("The rate that the fee was taken with.")
     released: Money = plain("What the freelancer got, fee included.")
     refunded: Money = plain("What the client got back.")
     remaining: Money = plain("What is left.")
@@ -114,6 +109,20 @@ class EscrowHold(Stateful):
     awaits_clearance: bool = plain("Whether it needs staff, with clearEscrowRelease.")
     movements: list[HoldMovement] = many(resolve.MOVEMENTS, HoldMovement, "What left it, in order.")
     payments = connection(resolve.PAYMENTS, Payment, "The payments that were to fund it, newest first.")
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What Milepost keeps when all of it is released; frozen. The freelancer alone sees it.",
+    )
+    def fee(self: domain.EscrowHold, info: strawberry.Info[Context, None]) -> DomainMoney | None:
+        return self.fee if info.context.viewer.acts_for(self.freelancer_organization_id) else None
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What the freelancer gets then: the amount without the fee. The freelancer alone sees it.",
+    )
+    def net(self: domain.EscrowHold, info: strawberry.Info[Context, None]) -> DomainMoney | None:
+        return self.net if info.context.viewer.acts_for(self.freelancer_organization_id) else None
 
     @strawberry.field(description="The taxes in it.", graphql_type=list[FrozenTaxRate])
     def tax_rates(self: Any) -> list[FrozenTaxRate]:

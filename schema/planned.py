@@ -28,8 +28,8 @@ AMOUNTS = {
     "Project": ("budget", "reduction"),
     "Milestone": ("quoted", "amount"),
     "Payment": ("amount",),
-    "EscrowHold": ("amount", "fee", "net", "released", "refunded", "remaining"),
-    "HoldMovement": ("amount", "fee"),
+    "EscrowHold": ("amount", "released", "refunded", "remaining"),
+    "HoldMovement": ("amount",),
     "LedgerEntry": ("amount",),
     "ApprovalRequest": ("amount",),
     "MoneyThreshold": ("amount",),
@@ -74,6 +74,8 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("ApprovalRequest", "command"): ("command",),
     ("EscrowHold", "isFrozen"): ("frozen_at",),
     ("EscrowHold", "taxRates"): ("tax_rates",),
+    ("EscrowHold", "fee"): ("freelancer_organization_id", "fee_minor", "currency"),
+    ("EscrowHold", "net"): ("freelancer_organization_id", "net_minor", "currency"),
 }
 """The columns of fields that Python makes; of any other field of that sort, all columns of the row are read."""
 

@@ -95,7 +95,7 @@ async def test_what_the_freelancer_gives_back_goes_to_the_card_and_can_be_funded
     refused = await made.freelancer.refused("submitTask", taskId=made.task, note="Here it is.")
     assert (refused["code"], refused["from"]) == ("WRONG_STATE", "REFUNDED")
 
-    again = (await fund(made))["hold"]
+    again = await hold_of(made.freelancer, (await fund(made))["hold"]["id"])
     assert (again["amount"], again["fee"]) == ({"decimal": "749.50"}, {"decimal": "37.47"})
     await world.settle()
     await submit(made, made.task)

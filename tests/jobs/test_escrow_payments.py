@@ -12,7 +12,6 @@ from tests.makers.projects import Made
 from tests.makers.providers import HoldsTheCall, put_in_place, simulator
 from tests.world import World
 
-
 Lost = tuple[str, HoldsTheCall, asyncio.Task[int]]
 
 

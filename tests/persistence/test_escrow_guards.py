@@ -87,8 +87,8 @@ async def test_a_milestone_has_one_live_hold(world: World) -> None:
     hold = await make_partly_released(world)
     columns = "project_id, milestone_id, client_organization_id, freelancer_organization_id, currency, agreed_minor"
     second = f"""INSERT INTO escrow_holds (id, {columns}, amount_minor, tax_rates, fee_policy_id, fee_bps,
-        fee_flat_minor, fee_minor, net_minor, released_minor, refunded_minor, remaining_minor, from_wallet, awaits_approval,
-        awaits_clearance, status, version, created_at, updated_at)
+        fee_flat_minor, fee_minor, net_minor, released_minor, refunded_minor, remaining_minor, from_wallet,
+        awaits_approval, awaits_clearance, status, version, created_at, updated_at)
         SELECT gen_random_uuid(), {columns}, amount_minor, tax_rates, fee_policy_id, fee_bps, fee_flat_minor, fee_minor,
         net_minor, 0, 0, amount_minor, from_wallet, false, false, 'PENDING', 1, created_at, updated_at
         FROM escrow_holds WHERE id = $1"""
