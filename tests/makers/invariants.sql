@@ -3,7 +3,7 @@ WITH lives AS (
     SELECT id, status FROM gigs UNION ALL SELECT id, status FROM proposals UNION ALL SELECT id, status FROM projects
     UNION ALL SELECT id, status FROM milestones UNION ALL SELECT id, status FROM tasks
     UNION ALL SELECT id, status FROM pause_requests UNION ALL SELECT id, status FROM invoices
-    UNION ALL SELECT id, status FROM payments
+    UNION ALL SELECT id, status FROM payments UNION ALL SELECT id, status FROM escrow_holds
 ), steps AS (
     SELECT subject_id, was, now, lag(now) OVER own AS before, lead(now) OVER own IS NULL AS is_last
     FROM status_changes WINDOW own AS (PARTITION BY subject_id ORDER BY id)
@@ -35,7 +35,7 @@ SELECT 'a task is of the project of its milestone', t.id
 FROM tasks t JOIN milestones m ON m.id = t.milestone_id WHERE t.project_id <> m.project_id
 UNION ALL
 SELECT 'an approved milestone has approved tasks only, and one at least', m.id
-FROM milestones m WHERE m.status = 'APPROVED' AND (
+FROM milestones m WHERE m.status = 'APPROVED' AND m.approved_via <> 'RULING' AND (
     EXISTS (SELECT FROM tasks t WHERE t.milestone_id = m.id AND t.status NOT IN ('APPROVED', 'CANCELLED'))
     OR NOT EXISTS (SELECT FROM tasks t WHERE t.milestone_id = m.id AND t.status = 'APPROVED'))
 UNION ALL
@@ -60,14 +60,16 @@ SELECT 'the rest is billed at the end', p.id
 FROM projects p JOIN billed b ON b.project_id = p.id WHERE b.kind = 'FINAL' AND p.status <> 'COMPLETED'
 UNION ALL
 SELECT 'nothing is billed twice', (array_agg(id))[1]
-FROM billed GROUP BY kind, coalesce(milestone_id, project_id) HAVING count(*) > 1
+FROM billed WHERE kind <> 'ADVANCE' GROUP BY kind, coalesce(milestone_id, project_id) HAVING count(*) > 1
 UNION ALL
 SELECT 'a cancelled project bills nothing', p.id
 FROM projects p JOIN billed b ON b.project_id = p.id WHERE p.status = 'CANCELLED'
 UNION ALL
 SELECT 'never more than the budget is paid', p.id
-FROM projects p JOIN billed b ON b.project_id = p.id GROUP BY p.id
-HAVING sum(round(b.agreed_minor::numeric * b.paid_minor / b.total_minor)) > p.budget_minor - p.reduction_minor
+FROM projects p JOIN billed b ON b.project_id = p.id
+WHERE NOT EXISTS (SELECT FROM advance_applications a WHERE a.advance_id = b.id) GROUP BY p.id
+HAVING sum(round(b.agreed_minor::numeric * (b.paid_minor + b.advances_applied_minor) / b.total_minor))
+    > p.budget_minor - p.reduction_minor
 UNION ALL
 SELECT 'revisions have no gaps and only the last one waits, while its task is submitted', t.id
 FROM tasks t LEFT JOIN deliveries d ON d.task_id = t.id
@@ -82,8 +84,9 @@ UNION ALL
 SELECT 'fee and net are the total', id
 FROM invoices WHERE status <> 'DRAFT' AND fee_minor + net_minor <> total_minor - advances_applied_minor
 UNION ALL
-SELECT 'one payment at a time may take the money', invoice_id
-FROM payments WHERE status IN ('CREATED', 'PROCESSING', 'UNKNOWN') GROUP BY invoice_id HAVING count(*) > 1
+SELECT 'one payment at a time may take the money', coalesce(invoice_id, hold_id)
+FROM payments WHERE status IN ('CREATED', 'PROCESSING', 'UNKNOWN')
+GROUP BY coalesce(invoice_id, hold_id) HAVING count(*) > 1
 UNION ALL
 SELECT 'collection gives up after three failures and not before', id
 FROM invoices WHERE (collection_mode = 'STOPPED') <> (collection_attempts = 3)
@@ -92,6 +95,11 @@ SELECT 'an open invoice that is collected is being paid or waits for its next ch
 FROM invoices i WHERE i.status = 'OPEN' AND i.collection_mode = 'AUTO' AND i.collection_next_at IS NULL
 AND NOT EXISTS (
     SELECT FROM payments p WHERE p.invoice_id = i.id AND p.status IN ('CREATED', 'PROCESSING', 'UNKNOWN'))
+UNION ALL
+SELECT 'no work was done before its money was there', t.id
+FROM tasks t JOIN milestones m ON m.id = t.milestone_id
+WHERE t.status NOT IN ('TODO', 'CANCELLED') AND m.funding_status <> 'NOT_REQUIRED'
+AND NOT EXISTS (SELECT FROM escrow_holds h WHERE h.milestone_id = m.id AND h.funded_at IS NOT NULL)
 UNION ALL
 SELECT 'a project waits for an answer to one request at most', project_id
 FROM pause_requests WHERE status = 'PENDING' GROUP BY project_id HAVING count(*) > 1
