@@ -4,7 +4,7 @@ import time
 
 from domain.actors import ANONYMOUS, Actor
 from persistence.database import Database
-from persistence.sessions import actor_with
+from persistence.sessions import actor_of
 
 CHANNEL = "milepost_rights"
 """Triggers tell here of every change of a session, member, person or organization that decides what a caller may do."""
@@ -27,7 +27,7 @@ class Callers:
         if known is not None and time.monotonic() < known[1]:
             return known[0]
         forgotten, until = self._forgotten, time.monotonic() + LONGEST_SECONDS
-        actor = await actor_with(self._database, token_hash)
+        actor = await actor_of(self._database, token_hash)
         # What was read while rights changed may be what they were before.
         if actor is not ANONYMOUS and forgotten == self._forgotten:
             if len(self._known) >= MOST:

@@ -85,9 +85,10 @@ class Database:
             yield connection
 
     def connections(self) -> tuple[int, int]:
-        """How many connections of the pool are in use, and how many at rest."""
+        """How many connections are in use, and how many at rest, in the pool or kept for the next request."""
         pool: Any = self.engine.pool
-        return pool.checkedout(), pool.checkedin()
+        kept = len(self.pins.free)
+        return pool.checkedout() - kept, pool.checkedin() + kept
 
     async def fetch(self, statement: str, values: list[Any]) -> Any:
         """The driver's rows of a statement that is text already, with parameters $1, $2, ...: the shortest way."""

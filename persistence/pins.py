@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from persistence.work import CURRENT
@@ -20,22 +19,11 @@ class Pin:
     driver: Any
     prepared: dict[str, Any] = field(default_factory=dict)
 
-    async def fetch(self, text: str, values: list[Any]) -> Any:
-        statement = self.prepared.get(text)
-        if statement is None:
-            if len(self.prepared) >= MOST_PREPARED:
-                self.prepared.clear()
-            statement = self.prepared[text] = await self.driver.prepare(text)
-        try:
-            records = await statement.fetch(*values)
-        except asyncpg.InvalidCachedStatementError:
-            # The tables have changed under it: whoever asks next prepares it anew.
+    async def prepare(self, text: str) -> Any:
+        if len(self.prepared) >= MOST_PREPARED:
             self.prepared.clear()
-            raise
-        if (work := CURRENT.get()) is not None:
-            work.statements += 1
-            work.rows += len(records)
-        return records
+        statement = self.prepared[text] = await self.driver.prepare(text)
+        return statement
 
 
 class Pins:
@@ -46,41 +34,41 @@ class Pins:
 
     def __init__(self, engine: AsyncEngine, most: int) -> None:
         self._engine, self._most = engine, most
-        self._free: list[Pin] = []
+        self.free: list[Pin] = []
 
     async def fetch(self, text: str, values: list[Any]) -> Any:
         """The rows of one statement. The connection is kept no longer: others of the same request need some, too."""
-        pin = await self.take()
+        pin = self.free.pop() if self.free else await self._new()
+        if pin.driver.is_closed():
+            pin = await self._instead_of(pin)
         try:
-            rows = await pin.fetch(text, values)
+            statement = pin.prepared.get(text) or await pin.prepare(text)
+            records = await statement.fetch(*values)
         except BaseException:
-            # Given up in the middle of a statement: nobody else should meet what is left of it.
-            await self.discard(pin)
+            # Given up in the middle of a statement, or its tables have changed: nobody else should meet what is left.
+            await self._discard(pin)
             raise
-        await self.give_back(pin)
-        return rows
+        if len(self.free) < self._most:
+            self.free.append(pin)
+        else:
+            await pin.connection.close()
+        if (work := CURRENT.get()) is not None:
+            work.statements += 1
+            work.rows += len(records)
+        return records
 
-    async def take(self) -> Pin:
-        while self._free:
-            pin = self._free.pop()
-            if not pin.driver.is_closed():
-                return pin
-            await self.discard(pin)
+    async def close(self) -> None:
+        while self.free:
+            await self.free.pop().connection.close()
+
+    async def _new(self) -> Pin:
         connection = await self._engine.connect()
         return Pin(connection, (await connection.get_raw_connection()).driver_connection)
 
-    async def give_back(self, pin: Pin) -> None:
-        if pin.driver.is_closed():
-            await self.discard(pin)
-        elif len(self._free) < self._most:
-            self._free.append(pin)
-        else:
-            await pin.connection.close()
+    async def _instead_of(self, closed: Pin) -> Pin:
+        await self._discard(closed)
+        return await self._new()
 
-    async def discard(self, pin: Pin) -> None:
+    async def _discard(self, pin: Pin) -> None:
         await pin.connection.invalidate()
         await pin.connection.close()
-
-    async def close(self) -> None:
-        while self._free:
-            await self._free.pop().connection.close()

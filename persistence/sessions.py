@@ -49,26 +49,12 @@ LIST = Connection(
 )
 
 
-async def actor_of(database: Database, token_hash: bytes, now: datetime) -> Actor:
+async def actor_of(database: Database, token_hash: bytes) -> Actor:
     """Who holds this session token; ANONYMOUS when it is unknown, revoked, expired or its user may not sign in.
 
-    Using a session keeps it from idling out, which is written at most once a minute.
+    Asked by every request, and therefore the shortest way; the database's clock says what has expired. Using a session
+    keeps it from idling out, which is written at most once a minute.
     """
-    async with database.connection() as connection:
-        row = (await connection.execute(_live_session(_has_token(token_hash, now), now))).first()
-        if row is None:
-            return ANONYMOUS
-        if row.last_seen_at <= now - SEEN_EVERY:
-            await connection.execute(
-                update(sessions)
-                .where(sessions.c.id == row.session_id, sessions.c.last_seen_at <= now - SEEN_EVERY)
-                .values(last_seen_at=now, idle_expires_at=func.greatest(sessions.c.idle_expires_at, now + IDLE))
-            )
-    return _actor(row)
-
-
-async def actor_with(database: Database, token_hash: bytes) -> Actor:
-    """Who holds this session token, found out the shortest way; the database's clock says what has expired."""
     text, columns = _by_token()
     rows = await database.fetch(text, [token_hash])
     if not rows:
@@ -76,7 +62,14 @@ async def actor_with(database: Database, token_hash: bytes) -> Actor:
     values = zip(columns, rows[0], strict=True)
     row = SimpleNamespace(**{name: read(value) if read is not None else value for (name, read), value in values})
     now = datetime.now(UTC)
-    return await actor_of(database, token_hash, now) if row.last_seen_at <= now - SEEN_EVERY else _actor(row)
+    if row.last_seen_at <= now - SEEN_EVERY:
+        async with database.connection() as connection:
+            await connection.execute(
+                update(sessions)
+                .where(sessions.c.id == row.session_id, sessions.c.last_seen_at <= now - SEEN_EVERY)
+                .values(last_seen_at=now, idle_expires_at=func.greatest(sessions.c.idle_expires_at, now + IDLE))
+            )
+    return _actor(row)
 
 
 @cache

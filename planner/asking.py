@@ -61,6 +61,8 @@ def variables_of(schema: GraphQLSchema, operation: OperationDefinitionNode) -> t
 
 def values_of(variables: tuple[Variable, ...], given: Mapping[str, Any]) -> VariableValues:
     """What graphql-core's get_variable_values gives, without reading the definitions again."""
+    if not variables:
+        return _NO_VALUES
     sources: dict[str, VariableValueSource] = {}
     coerced: dict[str, Any] = {}
     for one in variables:
@@ -79,6 +81,9 @@ def values_of(variables: tuple[Variable, ...], given: Mapping[str, Any]) -> Vari
     return VariableValues(sources, coerced)
 
 
+_NO_VALUES = VariableValues({}, {})
+
+
 class Arguments:
     """The arguments of a selected field."""
 
@@ -94,6 +99,8 @@ class Arguments:
             one.out_name for one in definition.args.values()
         )
         self._fixed = self._constants() if self._is_simple else {}
+        self.are_constant = self._is_simple and not self._by_variable
+        """Whether they are the same in every request."""
         self.are_scalars = self._is_simple and all(_is_scalar(definition.args[name].type) for name in given)
         """Whether all that is given are single scalars, whose values are the same for whoever reads them."""
 

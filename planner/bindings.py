@@ -42,7 +42,8 @@ class Bindings(Protocol):
     def direct(self, field: GraphQLField) -> Callable[..., Awaitable[Any]] | None:
         """What a field's resolver calls, as `direct(context, parent, **arguments)`, where it does nothing else.
 
-        It is called in its stead where all arguments are scalars, which need no conversion on their way.
+        It is called in its stead where all arguments are scalars, which need no conversion on their way. With loaders
+        that only say what they would load, its answer depends on nothing but the viewer's shape and these arguments.
         """
 
     def attribute_of(self, field: GraphQLField) -> str | None:

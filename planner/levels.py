@@ -132,17 +132,19 @@ class PageLevel(Level):
         statement, places = self.statement(run, shape, request, build)
         slots = {**slots_of(self.edge, request), **cursors, "keys": keys}
         records = await run.rows_of(self.name, statement, slots)
-        return await self._pages(run, _by_parent(keys, records), request, places)
+        found = {None: records} if keys is None else _by_parent(keys, records)
+        return await self._pages(run, found, request, places)
 
     async def _pages(
         self, run: Run, found: dict[Any, list[Any]], request: PageRequest, places: dict[str, int]
     ) -> dict[Any, FetchedPage]:
         kept: list[Any] = []
         spans: dict[Any, tuple[int, int, bool]] = {}
+        size, backwards = request.size, request.backwards
         for key, of_parent in found.items():
-            page = of_parent[: request.size]
-            page = page[::-1] if request.backwards else page
-            spans[key] = len(kept), len(kept) + len(page), len(of_parent) > request.size
+            page = of_parent[:size]
+            page = page[::-1] if backwards else page
+            spans[key] = len(kept), len(kept) + len(page), len(of_parent) > size
             kept += page
         rows = FetchedRows(kept, places, self.source)
         texts = [await shape.render(run, rows) for shape in self.shapes]
@@ -209,9 +211,7 @@ class PageLevel(Level):
         return select(column, func.count()).where(reached, *conditions).group_by(column)
 
 
-def _by_parent(keys: Sequence[Any] | None, records: list[Any]) -> dict[Any, list[Any]]:
-    if keys is None:
-        return {None: records}
+def _by_parent(keys: Sequence[Any], records: list[Any]) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = {key: [] for key in keys}
     for record in records:
         found[record[0]].append(record)

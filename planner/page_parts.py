@@ -27,6 +27,8 @@ class PagePart:
     fields: "list[PageField]"
     _has_rows: bool = field(init=False)
     _is_counted: bool = field(init=False)
+    _settled: dict[int, PageRequest] = field(init=False, default_factory=dict)
+    """By the viewer's shape, what is asked for where that and constant arguments decide it."""
 
     def __post_init__(self) -> None:
         self._has_rows = any(one.name not in ("totalCount", "__typename") for one in self.fields)
@@ -44,7 +46,7 @@ class PagePart:
 
     async def _pages(self, run: Run, keys: list[Any] | None) -> dict[Any, str]:
         """The text of each key's page, or under None that of a list that begins at the root."""
-        request = (await run.ask(self.selected, self.parent)).request
+        request = self._settled.get(run.asker.shape) or await self._ask(run)
         cursors = cursor_slots(self.edge, request)
         found = await self.level.fetch(run, keys, request, cursors) if self._has_rows else {}
         counts = await self.level.counts(run, keys, request) if self._is_counted else {}
@@ -53,9 +55,15 @@ class PagePart:
             key: self._text(signature, request, found.get(key, _EMPTY), counts.get(key, 0)) for key in keys or [None]
         }
 
+    async def _ask(self, run: Run) -> PageRequest:
+        request: PageRequest = (await run.ask(self.selected, self.parent)).request
+        if self.selected.direct is not None and self.selected.arguments.are_constant:
+            self._settled[run.asker.shape] = request
+        return request
+
     def _text(self, signature: str, request: PageRequest, page: FetchedPage, count: int) -> str:
-        inside = ",".join(f'"{one.key}":{one.text(signature, request, page, count)}' for one in self.fields)
-        return f"{{{inside}}}"
+        inside = [f'"{one.key}":{one.text(signature, request, page, count)}' for one in self.fields]
+        return f"{{{','.join(inside)}}}"
 
 
 _EMPTY = FetchedPage([], [], False)

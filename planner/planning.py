@@ -4,7 +4,7 @@ import inspect
 from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import (
     DocumentNode,
@@ -25,7 +25,7 @@ from planner.payloads import roots_of
 from planner.running import Fallback, Outcomes, Run, Step
 from planner.selections import Document, Selections, read_document
 from planner.shapes import Root
-from planner.statements import Unsupported
+from planner.statements import Asker, Unsupported
 
 MOST_DOCUMENTS, MOST_BYTES, MOST_VARIANTS = 1_000, 4_000_000, 16
 
@@ -39,13 +39,20 @@ class Answer:
     steps: list[Step]
 
 
+Roots: TypeAlias = list[tuple[str, Root]]
+"""The fields of an operation, by their keys in the answer."""
+
+Ready: TypeAlias = tuple[Document, Roots, VariableValues]
+"""A plan and the values of its variables."""
+
+
 @dataclass(slots=True)
 class Plan:
     """A document with its compiled variants, or the reason why there are none."""
 
     document: Document | None
     refused: str | None = None
-    variants: dict[tuple[Any, ...], list[tuple[str, Root]] | str] = field(default_factory=dict)
+    variants: dict[tuple[Any, ...], Roots | str] = field(default_factory=dict)
     notes: Any = None
     """What the application keeps with a plan."""
     is_query: bool = field(init=False)
@@ -103,12 +110,12 @@ class Planner:
         """
 
         try:
-            ready = self._ready(plan, variables)
+            document, roots, values = self._ready(plan, variables)
             if outcomes is None and not plan.is_query:
-                raise Unsupported(ready.document.kind.value)
+                raise Unsupported(document.kind.value)
             kept = {} if outcomes is None else outcomes
-            run = Run(ready.document, self.bindings, fetch, session, context, ready.variables, kept, explain=explain)
-            return await self._answer(ready, run)
+            run = Run(document, self.bindings, fetch, session, context, self._asker(context), values, kept, explain)
+            return await self._answer(roots, run)
         except Exception as error:
             self._count(error)
             return None
@@ -120,7 +127,7 @@ class Planner:
 
         try:
             ready = self._ready(plan, variables)
-            executor = self._executor(ready.document, variables, context)
+            executor = self._executor(ready[0], variables, context)
             events: Any = create_source_event_stream(executor)
             if inspect.isawaitable(events):
                 events = await events
@@ -133,17 +140,23 @@ class Planner:
 
     async def message(self, stream: "Stream", event: Any) -> Answer | None:
         """The message about an event of a subscription, or None where the ordinary executor has to write it."""
-        ready, context = stream.ready, stream.executor.context_value
-        run = Run(ready.document, self.bindings, stream.fetch, stream.session, context, ready.variables, {}, event)
+        (document, roots, values), context = stream.ready, stream.executor.context_value
+        fetch, session = stream.fetch, stream.session
         try:
-            return await self._answer(ready, run)
+            run = Run(document, self.bindings, fetch, session, context, self._asker(context), values, {}, event=event)
+            return await self._answer(roots, run)
         except Exception as error:
             self._count(error)
             return None
 
-    async def _answer(self, ready: "Ready", run: Run) -> Answer:
+    def _asker(self, context: Any) -> Asker:
+        return self.bindings.viewers.asker(self.bindings.viewer_of(context))
+
+    async def _answer(self, roots: Roots, run: Run) -> Answer:
         # One after the other, because those of a mutation change what the next one finds.
-        texts = [f'"{key}":{await root.answer(run)}' for key, root in ready.roots]
+        texts = []
+        for key, root in roots:
+            texts.append(f'"{key}":{await root.answer(run)}')
         self.planned += 1
         return Answer(f"{{{','.join(texts)}}}".encode(), run.statements, run.steps)
 
@@ -160,7 +173,7 @@ class Planner:
             raise Fallback("variables")
         return executor
 
-    def _ready(self, plan: Plan, variables: Mapping[str, Any] | None) -> "Ready":
+    def _ready(self, plan: Plan, variables: Mapping[str, Any] | None) -> Ready:
         if plan.document is None:
             raise Unsupported(plan.refused or "unknown")
         document = plan.document
@@ -168,22 +181,25 @@ class Planner:
             given = values_of(document.variables, variables or {})
         except Unasked:
             raise Fallback("variables") from None
-        return Ready(document, self._variant(plan, document, given.coerced), given)
+        variant = tuple([given.coerced.get(name) for name in document.switches])
+        roots = plan.variants.get(variant)
+        if roots is None:
+            roots = self._compile(plan, document, variant, given.coerced)
+        if isinstance(roots, str):
+            raise Unsupported(roots)
+        return document, roots, given
 
-    def _variant(self, plan: Plan, document: Document, variables: Mapping[str, Any]) -> list[tuple[str, Root]]:
-        variant = document.variant(variables)
-        found = plan.variants.get(variant)
-        if found is None:
-            try:
-                selections = Selections(document, variables)
-                found = roots_of(document, selections, Compiler(selections, self.bindings, self.schema))
-            except Unsupported as unsupported:
-                found = unsupported.reason
-            if len(plan.variants) >= MOST_VARIANTS:
-                plan.variants.clear()
-            plan.variants[variant] = found
-        if isinstance(found, str):
-            raise Unsupported(found)
+    def _compile(
+        self, plan: Plan, document: Document, variant: tuple[Any, ...], variables: Mapping[str, Any]
+    ) -> Roots | str:
+        try:
+            selections = Selections(document, variables)
+            found: Roots | str = roots_of(document, selections, Compiler(selections, self.bindings, self.schema))
+        except Unsupported as unsupported:
+            found = unsupported.reason
+        if len(plan.variants) >= MOST_VARIANTS:
+            plan.variants.clear()
+        plan.variants[variant] = found
         return found
 
     def _is_full(self) -> bool:
@@ -194,15 +210,6 @@ class Planner:
             return Plan(read_document(self.schema, document, operation_name))
         except Unsupported as unsupported:
             return Plan(None, unsupported.reason)
-
-
-@dataclass(slots=True)
-class Ready:
-    """A plan and the values of its variables."""
-
-    document: Document
-    roots: list[tuple[str, Root]]
-    variables: VariableValues
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,23 +51,15 @@ class Run:
     fetch: Fetch
     session: OpenSession
     context: Any
+    asker: Asker
     variables: VariableValues
     outcomes: "Outcomes"
+    explain: bool = False
     event: Any = None
     """What a subscription tells of."""
-    explain: bool = False
     steps: list[Step] = field(default_factory=list)
     statements: int = 0
-    asker: Asker = field(init=False)
     _recording: Any = None
-
-    def __post_init__(self) -> None:
-        self.look_who_asks()
-
-    def look_who_asks(self) -> None:
-        """What follows is shown to whoever the context names by now."""
-        self.asker = self.bindings.viewers.asker(self.bindings.viewer_of(self.context))
-        self._recording = None
 
     @property
     def recording(self) -> Any:
@@ -139,5 +131,6 @@ class Run:
         except Exception as error:
             outcome.set_exception(error)
         self.outcomes[selected.key] = outcome
-        self.look_who_asks()
+        # What follows is shown to whoever the context names by now.
+        self.asker, self._recording = self.bindings.viewers.asker(self.bindings.viewer_of(self.context)), None
         return outcome.result()

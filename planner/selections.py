@@ -49,9 +49,6 @@ class Document:
             raise Unsupported("no root type")
         return root
 
-    def variant(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple([variables.get(name) for name in self.switches])
-
 
 def read_document(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> Document:
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]

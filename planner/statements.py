@@ -40,6 +40,10 @@ class Row:
     members: tuple[Any, ...]
     process: Process | None = None
 
+    def value(self, slots: Mapping[str, Any]) -> Any:
+        value = [slots[one.name] if isinstance(one, Slot) else one for one in self.members]
+        return value if self.process is None else self.process(value)
+
 
 @dataclass(slots=True)
 class Statement:
@@ -47,15 +51,21 @@ class Statement:
 
     text: str
     parameters: tuple[Any, ...]
-    _open: list[tuple[int, Slot | Row]] = field(init=False)
+    _slots: list[tuple[int, str, Process | None]] = field(init=False)
+    _rows: list[tuple[int, Row]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._open = [(at, one) for at, one in enumerate(self.parameters) if isinstance(one, (Slot, Row))]
+        places = list(enumerate(self.parameters))
+        self._slots = [(at, one.name, one.process) for at, one in places if isinstance(one, Slot)]
+        self._rows = [(at, one) for at, one in places if isinstance(one, Row)]
 
     def values(self, slots: Mapping[str, Any]) -> list[Any]:
         values = list(self.parameters)
-        for at, one in self._open:
-            values[at] = _filled(one, slots)
+        for at, name, process in self._slots:
+            value = slots[name]
+            values[at] = value if process is None or value is None else process(value)
+        for at, row in self._rows:
+            values[at] = row.value(slots)
         return values
 
 
@@ -128,10 +138,8 @@ def shape_of(connection: Connection | None, request: PageRequest | None) -> Hash
     if connection is None or request is None:
         return None
     fixed = tuple(
-        [
-            (name, value[0]) if isinstance(connection.filters[name], ByInstant) else (name, _kept(value))
-            for name, value in request.filter
-        ]
+        (name, value[0]) if isinstance(connection.filters[name], ByInstant) else (name, _kept(value))
+        for name, value in request.filter
     )
     return fixed, request.order, request.backwards, request.after is not None, request.before is not None
 
@@ -197,11 +205,3 @@ def _slot_name(name: str, value: Any, other: Any, known: Sequence[Mapping[str, A
         if marked is not None and marked == value and known[1][slot_name] == other:
             return slot_name
     raise Unsupported("viewer in statement", f"{name} is computed")
-
-
-def _filled(one: Slot | Row, slots: Mapping[str, Any]) -> Any:
-    if isinstance(one, Row):
-        value: Any = [_filled(member, slots) if isinstance(member, Slot) else member for member in one.members]
-    else:
-        value = slots[one.name]
-    return one.process(value) if one.process is not None and value is not None else value

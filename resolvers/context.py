@@ -76,16 +76,22 @@ class Context:
     is_planned: bool = field(init=False, default=False)
     refusals: tuple[str, ...] = field(init=False, default=())
     """The codes of the mutations that were refused."""
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.forget()
         # Whoever makes a context works for its operation from then on.
         CURRENT.set(self.work)
 
     def visit(self) -> Visit:
         return Visit(ip=self.ip, user_agent=self.user_agent, at=datetime.now(UTC))
 
+    @property
+    def loaders(self) -> Loaders:
+        """Made when the first resolver loads something; few do where a plan answers."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.platform.database, self.viewer)
+        return self._loaders
+
     def forget(self) -> None:
         """Drops what was loaded so far, because a mutation may have changed it."""
-        self.loaders = Loaders(self.platform.database, self.viewer)
+        self._loaders = None

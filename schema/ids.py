@@ -56,13 +56,16 @@ def global_id(type_name: str, id_: UUID) -> str:
     return f"{PREFIXES[type_name]}_{id_.hex}"
 
 
+_DIGITS = re.compile("[0-9a-f]{32}")
+
+
 def read_id(text: str, type_name: str, *path: str) -> UUID:
     """The UUID behind a global id of that type; refuses INVALID for anything else."""
     prefix, _, digits = text.partition("_")
-    if prefix != PREFIXES[type_name] or not _is_hex(digits):
+    if prefix != PREFIXES[type_name] or _DIGITS.fullmatch(digits) is None:
         problem = Problem(path, f"Give the id of a {type_name}: {PREFIXES[type_name]}_ and 32 hex digits.")
         raise invalid_fields([problem])
-    return UUID(hex=digits)
+    return UUID(int=int(digits, 16))
 
 
 def read_any_id(text: str, *path: str) -> tuple[str, UUID]:
@@ -71,10 +74,3 @@ def read_any_id(text: str, *path: str) -> tuple[str, UUID]:
     if type_name is None:
         raise invalid_fields([Problem(path, "This is no id of Milepost.")])
     return type_name, read_id(text, type_name, *path)
-
-
-_DIGITS = re.compile("[0-9a-f]{32}")
-
-
-def _is_hex(digits: str) -> bool:
-    return _DIGITS.fullmatch(digits) is not None

@@ -1,7 +1,7 @@
 """What the query planner has to know of this schema: edges, fields that SQL can write, and who asks."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from resolvers.nodes import SOURCES
 from schema.ids import PREFIXES
 
 _IDS = ("user_id", "session_id", "membership_id", "organization_id")
+_VALUES = (*_IDS, "email", "reauthenticated_at")
+_RIGHTS = tuple(one.name for one in fields(Actor) if one.name not in _VALUES)
 
 AMOUNTS = {
     "Gig": ("budget_min", "budget_max", "rate_min", "rate_max"),
@@ -105,11 +107,11 @@ class Recorder:
 class Recording:
     """A request as its resolvers find it while their loaders load nothing."""
 
-    __slots__ = ("_context",)
+    __slots__ = ("_context", "viewer")
     loaders = Recorder()
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        self._context, self.viewer = context, context.viewer
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._context, name)
@@ -157,9 +159,9 @@ class MilepostBindings:
 
 
 def shape_of(viewer: Actor) -> Any:
-    """All that a rule of visibility may branch on: everything but the values of ids and of the address."""
-    present = tuple([getattr(viewer, name) is None for name in (*_IDS, "email")])
-    return viewer.kind, viewer.organization_kind, viewer.is_verified, viewer.permissions, present
+    """All that a rule of visibility or a guard may branch on: everything but the values of ids, address and instant."""
+    absent = tuple([getattr(viewer, name) is None for name in _VALUES])
+    return tuple([getattr(viewer, name) for name in _RIGHTS]), absent
 
 
 def values_of(viewer: Actor) -> dict[str, Any]:

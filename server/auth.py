@@ -41,6 +41,4 @@ async def actor_by_now(database: Database, viewer: Actor) -> Actor:
 
 async def actor_of_token(database: Database, token: str | None) -> Actor:
     """Session lifetimes run on real time, not on the platform clock."""
-    if token is None:
-        return ANONYMOUS
-    return await actor_of(database, digest(token), datetime.now(UTC))
+    return ANONYMOUS if token is None else await actor_of(database, digest(token))

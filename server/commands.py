@@ -15,6 +15,7 @@ from server.embedded import EmbeddedPostgres, EmbeddedPostgresError, temporary_p
 from server.ending import Ending
 from server.export_arguments import add_export_arguments
 from server.laps import Laps
+from server.lean import without
 from server.listening import listen
 from server.schema_arguments import add_schema_arguments
 from server.settings import CannotRun, Settings
@@ -96,7 +97,9 @@ def _serve(chosen: argparse.Namespace) -> int:
             gc.disable()
             import uvloop
 
-            from server.serving import Start, serve
+            # structlog takes it where a development tool has brought it along, for 8 MB and nothing.
+            with without("rich"):
+                from server.serving import Start, serve
 
             laps.mark("code")
             start = Start(settings, url(), listener, ending, laps)

@@ -45,13 +45,14 @@ class PlannedRequests:
         if asked is None or plan is None:
             return None
         variables, state, client = asked.get("variables"), scope["state"], scope.get("client")
+        is_repeatable = b"idempotency-key" in headers
         context = state["context"] = Context(
             platform=self.platform,
             viewer=await self._viewer(headers.get(b"authorization", b""), plan),
             request_id=state["request_id"],
             ip=client[0] if client else "",
             user_agent=headers.get(b"user-agent", b"")[:300].decode("latin-1"),
-            idempotency_key=key_of(headers.get(b"idempotency-key", b"").decode("latin-1")),
+            idempotency_key=key_of(headers[b"idempotency-key"].decode("latin-1")) if is_repeatable else None,
         )
         try:
             start(context, plan.notes)

@@ -27,7 +27,7 @@ class Plans:
     def __init__(self, database: Database) -> None:
         graphql = schema._schema
         self.planner = Planner(graphql, MilepostBindings(graphql))
-        self._database = database
+        self._fetch, self._reader = database.pins.fetch, database.reader
 
     @property
     def fallbacks(self) -> Counter[str]:
@@ -65,13 +65,7 @@ class Plans:
     ) -> Answer | None:
         """The data of a query or mutation; None where the ordinary executor has to answer, with the same context."""
         answer = await self.planner.answer(
-            plan,
-            variables,
-            context,
-            self._database.fetch,
-            self._database.reader,
-            outcomes=context.outcomes,
-            explain=explain,
+            plan, variables, context, self._fetch, self._reader, outcomes=context.outcomes, explain=explain
         )
         if answer is None:
             context.forget()
@@ -79,7 +73,7 @@ class Plans:
 
     async def subscribe(self, plan: Plan, variables: Mapping[str, Any] | None, context: Context) -> Stream | None:
         """An open subscription; None where the ordinary executor has to open it."""
-        return await self.planner.subscribe(plan, variables, context, self._database.fetch, self._database.reader)
+        return await self.planner.subscribe(plan, variables, context, self._fetch, self._reader)
 
 
 async def plan_command(url: str, query: str, variables: Mapping[str, Any]) -> int:

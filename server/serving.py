@@ -20,6 +20,7 @@ from resolvers.rate_limits import RateLimits
 from server.app import create_app
 from server.clock import Clock
 from server.ending import Ending
+from server.gathering import GatheringProtocol
 from server.greeting import greeting
 from server.laps import Laps
 from server.logs import configure_logs
@@ -127,6 +128,7 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
 def _config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=GatheringProtocol,
         log_config=None,
         access_log=False,
         lifespan="on",

@@ -50,7 +50,8 @@ class Tallies:
     def add(self, context: Context, seconds: float | None = None) -> None:
         """An operation that has ended; without a duration over sockets and event streams, where that says nothing."""
         charge, work = context.charge, context.work
-        tally = self._tally(UNCHARGED if charge is None else charge.operation)
+        name = UNCHARGED if charge is None else charge.operation
+        tally = self.operations.get(name) or self._new_tally(name)
         if seconds is None:
             tally.streamed += 1
         else:
@@ -63,10 +64,7 @@ class Tallies:
         if context.refusals:
             self.refusals.update(context.refusals)
 
-    def _tally(self, name: str) -> Tally:
-        tally = self.operations.get(name)
-        if tally is not None:
-            return tally
+    def _new_tally(self, name: str) -> Tally:
         if len(name) > LONGEST_NAME or len(self.operations) >= MOST_NAMES:
             name = OTHERS
         return self.operations.setdefault(name, Tally())

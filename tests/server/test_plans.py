@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields, replace
 from typing import Any
 
 import httpx2
 from sqlalchemy import text
 
-from domain.permissions import StaffRole
+from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.permissions import Permission, StaffRole
 from domain.rate_limits import Allowance
 from resolvers.rate_limits import RateLimits
+from schema.planned import shape_of
 from server.app import create_app
 from server.plans import Plans
 from tests.client import Client
@@ -109,14 +112,23 @@ async def test_a_query_after_a_mutation_of_the_same_process_sees_the_rights_it_l
 
 async def test_a_pinned_connection_is_used_again_unless_it_was_closed(world: World) -> None:
     pins = world.database.pins
-    first = await pins.take()
-    await pins.give_back(first)
-    again = await pins.take()
-    assert again is first
-    await again.driver.close()
-    await pins.give_back(again)
-    other = await pins.take()
-    assert other is not first
-    assert await other.driver.fetchval("SELECT 1") == 1
-    await pins.give_back(other)
+    [[first]], [[again]] = [await pins.fetch("SELECT pg_backend_pid()", []) for _ in range(2)]
+    await pins.free[0].driver.close()
+    [[other]] = await pins.fetch("SELECT pg_backend_pid()", [])
+    assert first == again != other
+    assert len(pins.free) == 1
     await pins.close()
+
+
+def test_viewers_of_one_shape_have_equal_rights() -> None:
+    other: dict[str, Any] = {
+        "kind": ActorKind.SYSTEM,
+        "organization_kind": "CLIENT",
+        "is_verified": True,
+        "permissions": frozenset({Permission.MONEY_MOVE}),
+        "lacks_second_factor": True,
+    }
+    values = {"user_id", "session_id", "membership_id", "organization_id", "email", "reauthenticated_at"}
+    assert other.keys() | values == {field.name for field in fields(Actor)}
+    for name, value in other.items():
+        assert shape_of(replace(ANONYMOUS, **{name: value})) != shape_of(ANONYMOUS), name

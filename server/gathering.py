@@ -1,0 +1,44 @@
+"""Connections that send what is written within one turn of the loop in one piece, as the head and body of an answer."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class GatheringProtocol(HttpToolsProtocol):
+    """uvicorn writes the head and the body of an answer apart; each would be a packet that wakes the client."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        gathering: Any = Gathering(transport, self.loop)
+        super().connection_made(gathering)
+
+
+class Gathering:
+    """A transport around another, which does all but the writing."""
+
+    def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop, self._written = transport, loop, list[bytes]()
+        self.is_closing = transport.is_closing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written.append(data)
+
+    def writelines(self, data: Iterable[bytes]) -> None:
+        for one in data:
+            self.write(one)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        written, self._written = self._written, []
+        if written:
+            self._transport.writelines(written)

@@ -1,0 +1,48 @@
+"""Answers leave in one piece, and nothing of them is lost when their connection closes."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from server.gathering import Gathering
+
+
+class Wire(asyncio.Transport):
+    """The pieces that were sent, and whether nothing more will be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[bytes] = []
+        self.is_closed = False
+
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        assert not self.is_closed
+        self.pieces.append(b"".join(list_of_data))
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_what_is_written_within_one_turn_of_the_loop_is_sent_in_one_piece() -> None:
+    wire = Wire()
+    gathering = Gathering(wire, asyncio.get_running_loop())
+    gathering.write(b"head ")
+    gathering.writelines([b"and ", b"body"])
+    assert wire.pieces == []
+    await asyncio.sleep(0)
+    gathering.write(b"more")
+    await asyncio.sleep(0)
+    assert wire.pieces == [b"head and body", b"more"]
+
+
+async def test_what_was_written_is_sent_before_its_connection_closes() -> None:
+    wire = Wire()
+    gathering = Gathering(wire, asyncio.get_running_loop())
+    gathering.write(b"farewell")
+    gathering.close()
+    assert (wire.pieces, gathering.is_closing()) == ([b"farewell"], True)
+    await asyncio.sleep(0)
+    assert wire.pieces == [b"farewell"]
