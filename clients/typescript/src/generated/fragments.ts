@@ -396,10 +396,10 @@ export interface HoldSummary {
   readonly milestone: HoldSummaryMilestone;
   /** What the milestone's invoice comes to, taxes included. */
   readonly amount: Money;
-  /** What Milepost keeps when all of it is released; frozen. */
-  readonly fee: Money;
-  /** What is left of the amount then. */
-  readonly net: Money;
+  /** What Milepost keeps when all of it is released; frozen. The freelancer alone sees it. */
+  readonly fee: Money | null;
+  /** What the freelancer gets then: the amount without the fee. The freelancer alone sees it. */
+  readonly net: Money | null;
   /** What the freelancer got, fee included. */
   readonly released: Money;
   /** What the client got back. */

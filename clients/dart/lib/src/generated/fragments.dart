@@ -935,8 +935,8 @@ class HoldSummary extends ApiData {
     required this.status,
     required this.milestone,
     required this.amount,
-    required this.fee,
-    required this.net,
+    this.fee,
+    this.net,
     required this.released,
     required this.refunded,
     required this.remaining,
@@ -955,8 +955,8 @@ class HoldSummary extends ApiData {
       status = HoldStatus.fromJson(json['status']),
       milestone = HoldSummaryMilestone.fromJson(json['milestone']),
       amount = Money.fromJson(json['amount']),
-      fee = Money.fromJson(json['fee']),
-      net = Money.fromJson(json['net']),
+      fee = json['fee'].orNull(Money.fromJson),
+      net = json['net'].orNull(Money.fromJson),
       released = Money.fromJson(json['released']),
       refunded = Money.fromJson(json['refunded']),
       remaining = Money.fromJson(json['remaining']),
@@ -983,11 +983,11 @@ class HoldSummary extends ApiData {
   /// What the milestone's invoice comes to, taxes included.
   final Money amount;
 
-  /// What Milepost keeps when all of it is released; frozen.
-  final Money fee;
+  /// What Milepost keeps when all of it is released; frozen. The freelancer alone sees it.
+  final Money? fee;
 
-  /// What is left of the amount then.
-  final Money net;
+  /// What the freelancer gets then: the amount without the fee. The freelancer alone sees it.
+  final Money? net;
 
   /// What the freelancer got, fee included.
   final Money released;

@@ -126,10 +126,6 @@ export interface GetEscrowHoldEscrowHold extends HoldSummary {
   readonly fromWallet: boolean;
   /** When the money was there. */
   readonly fundedAt: DateTime | null;
-  /** The rate that the fee was taken with. */
-  readonly feeBps: number;
-  /** The policy that the fee was taken from. */
-  readonly feePolicy: GetEscrowHoldEscrowHoldFeePolicy | null;
   /** The taxes in it. */
   readonly taxRates: ReadonlyArray<GetEscrowHoldEscrowHoldFrozenTaxRate>;
   /** The open invoice that it will pay. */
@@ -148,12 +144,6 @@ export interface GetEscrowHoldEscrowHoldProject {
   readonly reference: string;
   /** The gig's title at the time of the agreement. */
   readonly title: string;
-}
-
-/** The policy that the fee was taken from. */
-export interface GetEscrowHoldEscrowHoldFeePolicy {
-  /** Opaque and never reused; the part before the underscore names the type. */
-  readonly id: string;
 }
 
 /** The taxes in it. */
@@ -184,15 +174,13 @@ export interface GetEscrowHoldEscrowHoldHoldMovement {
   readonly cause: MovementCause;
   /** How much. */
   readonly amount: Money;
-  /** RELEASE: the part of it that Milepost keeps. */
-  readonly fee: Money;
-  /** RELEASE: what it paid. */
+  /** RELEASE: what it paid; the fee of it is that invoice's. */
   readonly invoice: GetEscrowHoldEscrowHoldHoldMovementInvoice | null;
   /** When it went. */
   readonly movedAt: DateTime;
 }
 
-/** RELEASE: what it paid. */
+/** RELEASE: what it paid; the fee of it is that invoice's. */
 export interface GetEscrowHoldEscrowHoldHoldMovementInvoice {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;
@@ -214,7 +202,7 @@ export const GetEscrowHoldDocument: Document<GetEscrowHoldResult, GetEscrowHoldV
   kind: 'query',
   parts: [
     HoldSummaryFragment,
-    'query GetEscrowHold($id:ID!){escrowHold(id:$id){...HoldSummary project{id reference title}client{...Party}freelancer{...Party}fromWallet fundedAt feeBps feePolicy{id}taxRates{name rateBps category}releaseInvoice{id number}movements{id kind cause amount{...Money}fee{...Money}invoice{id number}movedAt}payments(first:10){nodes{...PaymentSummary}pageInfo{...PageInfo}}}}',
+    'query GetEscrowHold($id:ID!){escrowHold(id:$id){...HoldSummary project{id reference title}client{...Party}freelancer{...Party}fromWallet fundedAt taxRates{name rateBps category}releaseInvoice{id number}movements{id kind cause amount{...Money}invoice{id number}movedAt}payments(first:10){nodes{...PaymentSummary}pageInfo{...PageInfo}}}}',
     MoneyFragment,
     PageInfoFragment,
     ActionFragment,

@@ -86,10 +86,10 @@ final class GetEscrowHold extends Query<GetEscrowHoldResult?> {
 
   @override
   String get document =>
-      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}query GetEscrowHold($id:ID!){escrowHold(id:$id){...HoldSummary project{id reference title}client{...Party}freelancer{...Party}fromWallet fundedAt feeBps feePolicy{id}taxRates{name rateBps category}releaseInvoice{id number}movements{id kind cause amount{...Money}fee{...Money}invoice{id number}movedAt}payments(first:10){nodes{...PaymentSummary}pageInfo{...PageInfo}}}}fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}query GetEscrowHold($id:ID!){escrowHold(id:$id){...HoldSummary project{id reference title}client{...Party}freelancer{...Party}fromWallet fundedAt taxRates{name rateBps category}releaseInvoice{id number}movements{id kind cause amount{...Money}invoice{id number}movedAt}payments(first:10){nodes{...PaymentSummary}pageInfo{...PageInfo}}}}fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
 
   @override
-  String get hash => '7ad503c85d104909b450967d10019e3c6cac0e7e2edb468e118dd312ef20ed92';
+  String get hash => '252f5aa0cbce668683c07d62a11c9689edb3ab2e671d510ee48549fc0a5b69c9';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -107,8 +107,8 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
     required this.status,
     required this.milestone,
     required this.amount,
-    required this.fee,
-    required this.net,
+    this.fee,
+    this.net,
     required this.released,
     required this.refunded,
     required this.remaining,
@@ -123,8 +123,6 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
     required this.freelancer,
     required this.fromWallet,
     this.fundedAt,
-    required this.feeBps,
-    this.feePolicy,
     required this.taxRates,
     this.releaseInvoice,
     required this.movements,
@@ -138,8 +136,8 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
       status = HoldStatus.fromJson(json['status']),
       milestone = HoldSummaryMilestone.fromJson(json['milestone']),
       amount = Money.fromJson(json['amount']),
-      fee = Money.fromJson(json['fee']),
-      net = Money.fromJson(json['net']),
+      fee = json['fee'].orNull(Money.fromJson),
+      net = json['net'].orNull(Money.fromJson),
       released = Money.fromJson(json['released']),
       refunded = Money.fromJson(json['refunded']),
       remaining = Money.fromJson(json['remaining']),
@@ -154,8 +152,6 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
       freelancer = Party.fromJson(json['freelancer']),
       fromWallet = json['fromWallet'].boolean,
       fundedAt = json['fundedAt'].orNull((one) => one.instant),
-      feeBps = json['feeBps'].integer,
-      feePolicy = json['feePolicy'].orNull(GetEscrowHoldFeePolicy.fromJson),
       taxRates = json['taxRates'].list(GetEscrowHoldTaxRate.fromJson),
       releaseInvoice = json['releaseInvoice'].orNull(GetEscrowHoldReleaseInvoice.fromJson),
       movements = json['movements'].list(GetEscrowHoldMovement.fromJson),
@@ -182,13 +178,13 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
   @override
   final Money amount;
 
-  /// What Milepost keeps when all of it is released; frozen.
+  /// What Milepost keeps when all of it is released; frozen. The freelancer alone sees it.
   @override
-  final Money fee;
+  final Money? fee;
 
-  /// What is left of the amount then.
+  /// What the freelancer gets then: the amount without the fee. The freelancer alone sees it.
   @override
-  final Money net;
+  final Money? net;
 
   /// What the freelancer got, fee included.
   @override
@@ -241,12 +237,6 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
   /// When the money was there.
   final DateTime? fundedAt;
 
-  /// The rate that the fee was taken with.
-  final int feeBps;
-
-  /// The policy that the fee was taken from.
-  final GetEscrowHoldFeePolicy? feePolicy;
-
   /// The taxes in it.
   final List<GetEscrowHoldTaxRate> taxRates;
 
@@ -282,8 +272,6 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
     'freelancer': freelancer,
     'fromWallet': fromWallet,
     'fundedAt': fundedAt,
-    'feeBps': feeBps,
-    'feePolicy': feePolicy,
     'taxRates': taxRates,
     'releaseInvoice': releaseInvoice,
     'movements': movements,
@@ -314,21 +302,6 @@ final class GetEscrowHoldProject extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'reference': reference, 'title': title};
-}
-
-/// The policy that the fee was taken from.
-final class GetEscrowHoldFeePolicy extends ApiData {
-  /// Made by hand, for tests and previews.
-  const GetEscrowHoldFeePolicy({required this.id});
-
-  /// Reads it from an answer.
-  GetEscrowHoldFeePolicy.fromJson(Json json) : id = json['id'].string, super.read(json);
-
-  /// Opaque and never reused; the part before the underscore names the type.
-  final String id;
-
-  @override
-  Map<String, Object?> get fields => {'id': id};
 }
 
 /// The taxes in it.
@@ -385,7 +358,6 @@ final class GetEscrowHoldMovement extends ApiData {
     required this.kind,
     required this.cause,
     required this.amount,
-    required this.fee,
     this.invoice,
     required this.movedAt,
   });
@@ -396,7 +368,6 @@ final class GetEscrowHoldMovement extends ApiData {
       kind = MovementKind.fromJson(json['kind']),
       cause = MovementCause.fromJson(json['cause']),
       amount = Money.fromJson(json['amount']),
-      fee = Money.fromJson(json['fee']),
       invoice = json['invoice'].orNull(GetEscrowHoldMovementInvoice.fromJson),
       movedAt = json['movedAt'].instant,
       super.read(json);
@@ -413,10 +384,7 @@ final class GetEscrowHoldMovement extends ApiData {
   /// How much.
   final Money amount;
 
-  /// RELEASE: the part of it that Milepost keeps.
-  final Money fee;
-
-  /// RELEASE: what it paid.
+  /// RELEASE: what it paid; the fee of it is that invoice's.
   final GetEscrowHoldMovementInvoice? invoice;
 
   /// When it went.
@@ -428,13 +396,12 @@ final class GetEscrowHoldMovement extends ApiData {
     'kind': kind,
     'cause': cause,
     'amount': amount,
-    'fee': fee,
     'invoice': invoice,
     'movedAt': movedAt,
   };
 }
 
-/// RELEASE: what it paid.
+/// RELEASE: what it paid; the fee of it is that invoice's.
 final class GetEscrowHoldMovementInvoice extends ApiData {
   /// Made by hand, for tests and previews.
   const GetEscrowHoldMovementInvoice({required this.id, this.number});
