@@ -8,11 +8,14 @@ from sqlalchemy import select
 
 from domain.actors import SYSTEM, Actor
 from domain.gigs import GigVisibility
+from domain.payments import Payment, PaymentState
+from persistence.tables.money import payments
 from persistence.tables.work import gigs
 from resolvers.nodes import SOURCES
 from schema.ids import global_id
 from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
+from tests.makers.chargebacks import make_warning
 from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
@@ -48,20 +51,25 @@ async def make_parties(world: World) -> Parties:
     await _gigs(world, client, freelancer)
     await _invoices(world, client, freelancer)
     await _work(world, client, freelancer)
+    await _credits(world, freelancer)
+    await _losses(world, freelancer)
     await make_waiting(world, freelancer)
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
+    for person in (client, freelancer):
+        await world.caller().refused("signIn", email=person.email, password="a guess of somebody")
     people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
     after = await all_ids(world, *people)
     new = {name: [one for one in found if name in OF_ALL or one not in before[name]] for name, found in after.items()}
-    assert {name for name, found in new.items() if not found} <= {"GigCategory"}
+    missing = {name for name, found in new.items() if not found} - {"GigCategory"}
+    assert not missing, f"make_parties makes none of these: {missing}"
     return Parties(client, freelancer, new)
 
 
 async def all_ids(world: World, *viewers: Actor) -> Ids:
-    """What there is of every type, and of sessions, which are nobody else's, those of the viewers."""
+    """What there is of every type, and of sessions and sign-ins, which are nobody else's, those of the viewers."""
     return {name: await ids_for(world, name, (SYSTEM, *viewers)) for name in SOURCES}
 
 
@@ -96,6 +104,11 @@ async def _invoices(world: World, client: Person, freelancer: Person) -> None:
     invoice = await make_draft(freelancer, customer, line)
     await opened(world, freelancer, invoice)
     await freelancer.do("sendInvoiceReminder", "reminder { id }", invoiceId=invoice)
+    came = {"amount": {"amountMinor": "500", "currency": "EUR"}, "method": "CASH"}
+    today = world.clock.now().date().isoformat()
+    await freelancer.do(
+        "recordPayment", "invoice { id }", invoiceId=invoice, **came, receivedOn=today, idempotencyKey=world.key()
+    )
 
 
 async def _work(world: World, client: Person, freelancer: Person) -> None:
@@ -107,6 +120,16 @@ async def _work(world: World, client: Person, freelancer: Person) -> None:
     await freelancer.do("requestPause", "project { id }", projectId=waiting.id, reason="I am ill.")
 
 
+async def _credits(world: World, freelancer: Person) -> None:
+    """A part of what is paid is credited and on its way back."""
+    found = await freelancer.ask("{ invoices(filter: { status: [PAID] }) { nodes { id lines { id } } } }")
+    invoice = found["invoices"]["nodes"][0]
+    lines = [{"lineId": invoice["lines"][0]["id"], "amount": {"amountMinor": "500", "currency": "EUR"}}]
+    input = {"invoiceId": invoice["id"], "lines": lines, "reason": "Less was done"}
+    note = (await freelancer.do("createCreditNote", "creditNote { id }", **input))["creditNote"]["id"]
+    await freelancer.do("issueCreditNote", "refunds { id }", creditNoteId=note, refund=True, idempotencyKey=world.key())
+
+
 async def _escrow(world: World, client: Person, freelancer: Person) -> None:
     """Held money, a part of it released, and a policy that does not count yet."""
     made, hold = await make_funded_project(world, client=client, freelancer=freelancer)
@@ -114,6 +137,14 @@ async def _escrow(world: World, client: Person, freelancer: Person) -> None:
     terms = {"position": 1, "delayHours": 24, "status": "DRAFT"}
     own = f"org_{client.organization_id.hex}"
     await client.do("upsertReleasePolicy", "policy { id }", organizationId=own, terms=terms)
+
+
+async def _losses(world: World, freelancer: Person) -> None:
+    """A bank that asks for money back, and an exception about it."""
+    async with world.database.reader() as session:
+        paid = payments.c.status == PaymentState.SUCCEEDED, payments.c.issuer_id == freelancer.organization_id
+        payment = (await session.scalars(select(Payment).where(*paid).order_by(payments.c.id).limit(1))).one()
+    await make_warning(world, payment)
 
 
 async def _payouts(world: World, freelancer: Person) -> None:
