@@ -168,7 +168,7 @@ def opened(
         id=new_id(),
         payment_id=payment.id,
         invoice_id=payment.invoice_id,
-        hold_id=None,
+        hold_id=payment.hold_id,
         issuer_id=payment.issuer_id,
         provider=payment.charged_by,
         external_id=external_id,

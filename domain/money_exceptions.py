@@ -100,6 +100,10 @@ class MoneyException(Stateful):
         self.resolution, self.decided_by_id, self.decided_at = resolution, by.user_id, at
         self.record("resolved", by=by, at=at, data={"status": self.status.name})
 
+    def organization_of(self, side: Side) -> UUID | None:
+        """It has no sides: staff decide."""
+        return None
+
     def concerned_organizations(self) -> tuple[UUID, ...]:
         """Staff learn of it; whom it concerns learns what is decided."""
         return ()

@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from domain import write_offs
+from domain.actors import SYSTEM
 from domain.chargebacks import Chargeback
+from domain.escrow_funding import Holding
+from domain.escrow_holds import HOLDING, EscrowHold
 from domain.fees import fee_share
+from domain.hold_movements import MovementCause
 from domain.invoices import Invoice
 from domain.ledger import AccountCode, PostingKind
+from domain.payments import Payment
 from domain.postings.chargebacks import (
     Loss,
+    held_money_lost,
+    held_money_taken,
+    held_money_taken_back,
     money_lost,
     money_taken,
     money_taken_back,
@@ -20,12 +28,15 @@ from domain.postings.chargebacks import (
     wallet,
     wallet_held,
 )
+from domain.postings.escrow import escrow
 from domain.postings.kit import customer_credit
-from persistence import chargebacks, ledger
+from persistence import chargebacks, escrow_holds, ledger
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import ledger_accounts, ledger_entries, ledger_transfers
 from persistence.unit import Unit
 from persistence.write_offs import restore
+
+_BY_PAYMENT = (PostingKind.P3, PostingKind.P16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,12 @@ async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
 
     The payment's own invoice is among them even where it had nothing of the money, because it was paid already.
     """
+    left = chargeback.amount_minor - chargeback.escrow_minor
+    if chargeback.hold_id is not None and not chargeback.escrow_minor:
+        # Under the locks of project and milestone, which come before all others, no hold changes.
+        await escrow_holds.parts_of(db, chargeback.hold_id)
+        hold = await db.session.get_one(EscrowHold, chargeback.hold_id, populate_existing=True)
+        left -= min(left, hold.remaining_minor if hold.status in HOLDING else 0)
     paid = func.sum(-ledger_entries.c.amount_minor).label("paid")
     statement = (
         select(ledger_entries.c.invoice_id, paid)
@@ -55,8 +72,10 @@ async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
         .join(ledger_transfers, ledger_transfers.c.id == ledger_entries.c.transfer_id)
         .where(
             ledger_accounts.c.code == AccountCode.RECEIVABLE,
-            ledger_transfers.c.kind.in_((PostingKind.P3, PostingKind.P16)),
-            ledger_entries.c.payment_id == chargeback.payment_id,
+            or_(
+                (ledger_entries.c.payment_id == chargeback.payment_id) & ledger_transfers.c.kind.in_(_BY_PAYMENT),
+                (ledger_entries.c.hold_id == chargeback.hold_id) & (ledger_transfers.c.kind == PostingKind.P7),
+            ),
         )
         .group_by(ledger_entries.c.invoice_id)
     )
@@ -64,7 +83,6 @@ async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
     if chargeback.invoice_id is not None:
         found.setdefault(chargeback.invoice_id, 0)
     lock = select(Invoice).where(invoices.c.id.in_(found)).order_by(invoices.c.id).with_for_update()
-    left = chargeback.amount_minor
     shares: list[Share] = []
     for invoice in reversed((await db.session.scalars(lock)).all()):
         part = min(left, found[invoice.id])
@@ -82,32 +100,77 @@ async def locked(db: Unit, chargeback: Chargeback) -> list[Share]:
 
 
 async def take(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> None:
-    """P15: what the issuer had got is held as far as its wallet has it."""
-    available = await ledger.balances_of(db, wallet(chargeback), wallet_held(chargeback))
-    chargeback.net_minor = sum(share.amount_minor - share.fee_minor for share in shares)
-    chargeback.held_minor = min(available[wallet(chargeback)], chargeback.net_minor)
-    await ledger.post(db, money_taken(chargeback, by=db.by, at=db.at))
+    """P17 for what is still held, which is frozen; P15 for the rest, of which the issuer's wallet holds what it has."""
+    if chargeback.hold_id is not None:
+        hold = (await escrow_holds.for_change(db, chargeback.hold_id)).hold
+        chargeback.escrow_minor = min(hold.remaining_minor if hold.status in HOLDING else 0, chargeback.amount_minor)
+        if chargeback.escrow_minor:
+            if not hold.is_frozen:
+                hold.freeze(by=SYSTEM, at=db.at)
+            await ledger.post(db, held_money_taken(chargeback, by=db.by, at=db.at))
+    if chargeback.escrow_minor < chargeback.amount_minor:
+        available = await ledger.balances_of(db, wallet(chargeback), wallet_held(chargeback))
+        chargeback.net_minor = sum(share.amount_minor - share.fee_minor for share in shares)
+        chargeback.held_minor = min(available[wallet(chargeback)], chargeback.net_minor)
+        await ledger.post(db, money_taken(chargeback, by=db.by, at=db.at))
 
 
 async def give_back(db: Unit, chargeback: Chargeback) -> None:
-    """P15 reversed."""
-    ordinal = await ledger.next_ordinal(db, PostingKind.REVERSAL, chargeback.id)
-    await ledger.post(db, money_taken_back(chargeback, ordinal, by=db.by, at=db.at))
+    """P15 and P17 reversed."""
+    if chargeback.escrow_minor:
+        await _thawed(db, chargeback)
+        ordinal = await ledger.next_ordinal(db, PostingKind.REVERSAL, chargeback.id)
+        await ledger.post(db, held_money_taken_back(chargeback, ordinal, by=db.by, at=db.at))
+    if chargeback.escrow_minor < chargeback.amount_minor:
+        ordinal = await ledger.next_ordinal(db, PostingKind.REVERSAL, chargeback.id)
+        await ledger.post(db, money_taken_back(chargeback, ordinal, by=db.by, at=db.at))
 
 
 async def lose(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> None:
-    """P16: what invoices had of the money is due again; what was too much is taken from the customer's credit."""
-    held, surplus = chargeback.held_minor, chargeback.amount_minor
+    """P17: the hold has less; P16: what invoices had of the money is due again, and what else there was is owed."""
+    if chargeback.escrow_minor:
+        await _lose_held(db, chargeback)
+    held, left = chargeback.held_minor, chargeback.amount_minor - chargeback.escrow_minor
     for number, share in enumerate(shares, start=1):
-        surplus -= share.amount_minor
+        left -= share.amount_minor
         if share.amount_minor:
             held -= await _lose(db, chargeback, share, held, number=number, is_last=number == len(shares))
-    if surplus:
-        invoice = shares[0].invoice
-        kept = (await ledger.balances_of(db, customer_credit(invoice)))[customer_credit(invoice)]
-        number = len(shares) + 1
-        transfer = surplus_lost(chargeback, invoice, surplus, kept, ordinal=number, by=db.by, at=db.at)
-        await ledger.post(db, transfer)
+    if left:
+        await _lose_surplus(db, chargeback, shares, left)
+
+
+async def _lose_held(db: Unit, chargeback: Chargeback) -> None:
+    """What was held goes back to the client, by the bank instead of by us."""
+    holding = await _thawed(db, chargeback)
+    movement = holding.hold.refund(
+        chargeback.escrow_minor, MovementCause.CHARGEBACK, chargeback.id, by=SYSTEM, at=db.at
+    )
+    db.add(movement)
+    holding.follow()
+    await ledger.post(db, held_money_lost(chargeback, escrow(holding.hold), by=db.by, at=db.at))
+
+
+async def _thawed(db: Unit, chargeback: Chargeback) -> Holding:
+    if chargeback.hold_id is None:
+        raise AssertionError("only a payment for a hold has money in escrow")
+    holding = await escrow_holds.for_change(db, chargeback.hold_id)
+    if holding.hold.is_frozen:
+        holding.hold.unfreeze("unfreezeEscrow", by=SYSTEM, at=db.at)
+    return holding
+
+
+async def _lose_surplus(db: Unit, chargeback: Chargeback, shares: Sequence[Share], surplus_minor: int) -> None:
+    """Too much for an invoice was kept as the customer's credit; what a hold had more went back to the client."""
+    number = len(shares) + 1
+    if chargeback.hold_id is None:
+        credit = customer_credit(shares[0].invoice)
+        kept, debtor_id = (credit, (await ledger.balances_of(db, credit))[credit]), chargeback.issuer_id
+    else:
+        kept, debtor_id = None, (await db.session.get_one(Payment, chargeback.payment_id)).payer_id
+    transfer = surplus_lost(
+        chargeback, surplus_minor, debtor_id=debtor_id, kept=kept, ordinal=number, by=db.by, at=db.at
+    )
+    await ledger.post(db, transfer)
 
 
 async def _lose(db: Unit, chargeback: Chargeback, share: Share, held_minor: int, *, number: int, is_last: bool) -> int:

@@ -8,7 +8,7 @@ from domain.actors import Actor
 from domain.chargebacks import Chargeback
 from domain.invoices import Invoice
 from domain.ledger import AccountCode, AccountKey, Posting, PostingKind, Transfer, TransferSource
-from domain.postings.kit import billed, credit, customer_credit, debit, kept_by, lines, own, platform, receivable
+from domain.postings.kit import billed, credit, debit, kept_by, lines, own, platform, receivable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,26 +81,70 @@ def money_lost(chargeback: Chargeback, loss: Loss, *, ordinal: int = 1, by: Acto
     )
 
 
+def held_money_taken(chargeback: Chargeback, *, by: Actor, at: datetime) -> Transfer:
+    """P17: the provider has taken money that is still held in escrow."""
+    return _transfer(
+        chargeback,
+        PostingKind.P17,
+        debit(_reserve(chargeback), chargeback.escrow_minor),
+        credit(_cash(chargeback), chargeback.escrow_minor),
+        hold_id=chargeback.hold_id,
+        by=by,
+        at=at,
+    )
+
+
+def held_money_taken_back(chargeback: Chargeback, ordinal: int, *, by: Actor, at: datetime) -> Transfer:
+    """The reversal of P17: the money is held again."""
+    return _transfer(
+        chargeback,
+        PostingKind.REVERSAL,
+        debit(_cash(chargeback), chargeback.escrow_minor),
+        credit(_reserve(chargeback), chargeback.escrow_minor),
+        ordinal=ordinal,
+        reverses=PostingKind.P17,
+        hold_id=chargeback.hold_id,
+        by=by,
+        at=at,
+    )
+
+
+def held_money_lost(chargeback: Chargeback, escrow: AccountKey, *, by: Actor, at: datetime) -> Transfer:
+    """P17: the hold has nothing of it any more."""
+    return _transfer(
+        chargeback,
+        PostingKind.P17,
+        debit(escrow, chargeback.escrow_minor),
+        credit(_reserve(chargeback), chargeback.escrow_minor),
+        ordinal=2,
+        hold_id=chargeback.hold_id,
+        by=by,
+        at=at,
+    )
+
+
 def surplus_lost(
     chargeback: Chargeback,
-    invoice: Invoice,
     surplus_minor: int,
-    kept_minor: int,
     *,
+    debtor_id: UUID,
+    kept: tuple[AccountKey, int] | None,
     ordinal: int,
     by: Actor,
     at: datetime,
 ) -> Transfer:
-    """P16 of what never paid an invoice because it was too much: the customer's credit goes, as far as it is there.
+    """P16 of what paid no invoice and is not held: it goes out of what was kept of it, the rest becomes debt.
 
     Its entries name no invoice: none was paid by it.
     """
-    from_credit = min(kept_minor, surplus_minor)
+    debt = own(AccountCode.ORG_DEBT, debtor_id, chargeback.currency)
+    from_kept = 0 if kept is None else min(kept[1], surplus_minor)
+    taken = () if kept is None else (debit(kept[0], from_kept),)
     return _transfer(
         chargeback,
         PostingKind.P16,
-        debit(customer_credit(invoice), from_credit),
-        debit(_debt(chargeback), surplus_minor - from_credit),
+        *taken,
+        debit(debt, surplus_minor - from_kept),
         credit(_reserve(chargeback), surplus_minor),
         ordinal=ordinal,
         by=by,

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from domain.actors import SYSTEM
+from domain.chargebacks import opened
+from domain.money_exceptions import Finding, MoneyExceptionKind
+from domain.payments import Payment
+from persistence import money_exceptions
+from persistence.unit import unit_of_work
 from tests.makers.ledger import make_trade
 from tests.makers.payments import Claim, make_claim
 from tests.world import World
@@ -73,3 +79,25 @@ async def spend_wallet(claim: Claim, amount_minor: int) -> None:
         source="WALLET",
         idempotencyKey=claim.world.key(),
     )
+
+
+async def make_warning(world: World, payment: Payment) -> None:
+    """The bank asks about a payment, of which nothing is posted; and staff are asked to look at it."""
+    at = world.clock.now()
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        due_at, external_id = at + timedelta(days=7), f"warning_{payment.id.hex}"
+        db.add(
+            opened(
+                payment,
+                external_id,
+                payment.captured_amount,
+                reason="FRAUDULENT",
+                evidence_due_at=due_at,
+                is_warning=True,
+                at=at,
+            )
+        )
+        finding = Finding(
+            MoneyExceptionKind.STATE_MISMATCH, "Payment", str(payment.id), "WON", "LOST", payment.issuer_id
+        )
+        await money_exceptions.open_once(db, finding)
