@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import localtime
+from email.utils import localtime, parseaddr
 from pathlib import Path
 from typing import Protocol
 
 from domain.ids import new_id
 from domain.outside import require_no_open_unit
 
-SENDER = Address("Milepost", addr_spec="no-reply@milepost.example")
+Sender = Address
+SENDER = Sender("Milepost", addr_spec="no-reply@milepost.example")
+"""Who writes, unless the settings say otherwise."""
+
+
+def sender_of(text: str) -> Sender:
+    """An address with or without a name: `Milepost <no-reply@example.com>`. Raises ValueError for anything else."""
+    name, address = parseaddr(text)
+    if "@" not in address:
+        raise ValueError("takes an address, as Milepost <no-reply@example.com>")
+    return Sender(name or SENDER.display_name, addr_spec=address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +33,13 @@ class Letter:
     subject: str
     text: str
 
-    def message(self) -> EmailMessage:
+    def message(self, sender: Sender) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
-        message["From"] = SENDER
+        message["From"] = sender
         message["To"] = Address(addr_spec=self.to)
         message["Date"] = localtime()
         message["Subject"] = self.subject
-        message["Message-ID"] = f"<{new_id()}@{SENDER.domain}>"
+        message["Message-ID"] = f"<{new_id()}@{sender.domain}>"
         message.set_content(self.text)
         return message
 
@@ -43,11 +53,11 @@ class Mailer(Protocol):
 class FolderMail:
     """Leaves each letter as an .eml file that only its owner can read, complete as soon as it has its name."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, sender: Sender = SENDER) -> None:
+        self._folder, self._sender = folder, sender
 
     async def carry(self, letter: Letter) -> None:
-        await asyncio.to_thread(self._write, letter.message().as_bytes())
+        await asyncio.to_thread(self._write, letter.message(self._sender).as_bytes())
 
     def _write(self, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

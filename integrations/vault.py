@@ -31,7 +31,7 @@ class Vault:
         pairs = [one.strip().partition(":") for one in text.split(",")]
         names = {name for name, _, _ in pairs}
         if len(names) < len(pairs) or not all(name.isascii() and name.isalnum() for name in names):
-            raise VaultError("each key needs a name of its own, of letters and digits")
+            raise VaultError("takes keys with names of letters and digits, each its own: first:$(openssl rand -base64 32)")
         return cls({name: _key(name, encoded) for name, _, encoded in pairs})
 
     @classmethod
@@ -92,7 +92,7 @@ def _key(name: str, encoded: str) -> bytes:
     try:
         key = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
-        raise VaultError(f"the key {name!r} is not in base64") from error
+        raise VaultError(f"holds the key {name!r}, which is not in base64") from error
     if len(key) != KEY_BYTES:
-        raise VaultError(f"the key {name!r} has {len(key)} bytes instead of {KEY_BYTES}")
+        raise VaultError(f"holds the key {name!r}, which has {len(key)} bytes instead of {KEY_BYTES}")
     return key

@@ -11,7 +11,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from domain.actors import SYSTEM
-from integrations.mail import FolderMail, use_mailer
+from integrations.mail import FolderMail, Mailer, use_mailer
+from integrations.smtp import SmtpMail
+from integrations.vault import Vault, VaultError
 from jobs import worker
 from persistence import reference_data
 from persistence.database import Database
@@ -26,7 +28,7 @@ from server.laps import Laps
 from server.logs import configure_logs
 from server.migrations import require_schema, upgrade
 from server.seed import seed
-from server.settings import Mode, Settings
+from server.settings import CannotRun, Mode, Settings
 
 DRAIN_SECONDS = 30
 _MAX_MESSAGE_BYTES = 1_000_000
@@ -63,6 +65,7 @@ async def serve(start: Start) -> int:
                 is_planned=settings.is_planned,
                 rate_limits=RateLimits(settings.anonymous_limits, settings.session_limits, settings.max_cost),
                 metrics_token=settings.metrics_token,
+                vault=_vault(settings),
             )
             await _serve_until(stop, app, start)
     _say("Stopped.")
@@ -84,12 +87,26 @@ async def work(settings: Settings, url: str, ending: Ending) -> int:
 async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     """A pool, with everything that the process as a whole is told once."""
     configure_logs(settings.log_format, settings.log_level)
-    use_mailer(FolderMail(settings.mail_folder))
+    use_mailer(_mailer(settings))
     database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
     try:
         yield database
     finally:
         await database.close()
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp is None:
+        return FolderMail(settings.mail_folder, settings.mail_sender)
+    return SmtpMail(settings.smtp, settings.mail_sender, settings.smtp_authorities)
+
+
+def _vault(settings: Settings) -> Vault:
+    """With the keys of the settings; else with those of a file, which every process with these data shares."""
+    try:
+        return settings.secret_keys or Vault.in_file(settings.data_dir / "secret.keys")
+    except VaultError as error:
+        raise CannotRun(f"The file secret.keys in {settings.data_dir} is damaged: it {error}.") from error
 
 
 @contextlib.asynccontextmanager

@@ -1,17 +1,27 @@
 """Settings: read from the environment once, at the start of a process."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Self, TypeVar
 
 from domain.rate_limits import ANONYMOUS, SESSION, Allowance
+from integrations.mail import SENDER, Sender, sender_of
+from integrations.smtp import SmtpServer
+from integrations.vault import Vault, VaultError
 from resolvers.rate_limits import CEILING, SANDBOX_FACTOR
 from server.embedded import default_data_dir
 
 T = TypeVar("T")
+S = TypeVar("S")
+
+
+_KEYS_WANTED = (
+    "MILEPOST_SECRET_KEYS is needed with a database of your own: without it each machine would make a key, and none"
+    " could read the others' secrets. Take first:$(openssl rand -base64 32), and keep it as safe as the database."
+)
 
 
 class Mode(Enum):
@@ -37,6 +47,10 @@ class Settings:
     database_direct_url: str | None = field(repr=False)
     pool_size: int
     mail_folder: Path
+    mail_sender: Sender
+    smtp: SmtpServer | None
+    smtp_authorities: Path | None
+    secret_keys: Vault | None = field(repr=False)
     log_format: str
     log_level: str
     is_planned: bool
@@ -61,6 +75,10 @@ class Settings:
             database_direct_url=variables.text("MILEPOST_DATABASE_DIRECT_URL", None),
             pool_size=variables.whole("MILEPOST_POOL_SIZE", 10, least=1, most=1000),
             mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
+            mail_sender=variables.read("MILEPOST_MAIL_FROM", sender_of, SENDER),
+            smtp=variables.read("MILEPOST_SMTP_URL", SmtpServer.of, None),
+            smtp_authorities=variables.read("MILEPOST_SMTP_CA", existing_file, None),
+            secret_keys=variables.read("MILEPOST_SECRET_KEYS", Vault.of, None),
             log_format=variables.one_of("MILEPOST_LOG_FORMAT", ["auto", "json", "text"]),
             log_level=variables.one_of("MILEPOST_LOG_LEVEL", ["info", "debug", "warning", "error"]),
             is_planned=variables.one_of("MILEPOST_PLANNER", ["on", "off"]) == "on",
@@ -69,6 +87,8 @@ class Settings:
             max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),
             metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
         )
+        if mode is Mode.PRODUCTION and settings.database_url is not None and settings.secret_keys is None:
+            variables.complain(_KEYS_WANTED)
         variables.refuse()
         return settings
 
@@ -79,6 +99,9 @@ class _Variables:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._problems: list[str] = []
+
+    def complain(self, problem: str) -> None:
+        self._problems.append(problem)
 
     def text(self, name: str, default: T) -> str | T:
         return self._environment.get(name) or default
@@ -108,6 +131,16 @@ class _Variables:
         )
         return default
 
+    def read(self, name: str, reader: Callable[[str], T], default: S) -> T | S:
+        """What the reader makes of it; it says in a ValueError or VaultError what else it takes."""
+        given = self.text(name, None)
+        try:
+            return default if given is None else reader(given)
+        except (ValueError, VaultError) as error:
+            # Without the value, which may hold a password.
+            self._problems.append(f"{name} {error}.")
+            return default
+
     def one_of(self, name: str, values: Sequence[str]) -> str:
         """One of the values, of which the first is the default."""
         given = self.text(name, values[0]).lower()
@@ -119,3 +152,10 @@ class _Variables:
     def refuse(self) -> None:
         if self._problems:
             raise CannotRun("\n".join(self._problems))
+
+
+def existing_file(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise ValueError(f"names a file that does not exist: {path}")
+    return path

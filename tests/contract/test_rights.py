@@ -22,7 +22,15 @@ from tests.makers.traces import nothing_changes
 from tests.world import Caller, Person, World
 
 UNKNOWN = {name: global_id(name, new_id()) for name in PREFIXES}
-OPEN_TO_ALL = {"signUp", "signIn", "verifyEmail"}
+OPEN_TO_ALL = {
+    "signUp",
+    "signIn",
+    "completeSignIn",
+    "refreshSession",
+    "verifyEmail",
+    "requestPasswordReset",
+    "resetPassword",
+}
 OPEN_TO_THE_UNVERIFIED = {"resendVerification", "acceptInvitation", "declineInvitation", "signOut"}
 
 

@@ -16,6 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from integrations.vault import new_key
 from server.postgres_leftovers import marked_processes
 from server.seed import PASSWORD, SEEDED
 from tests.server.serving import Server, data_directory, run, serving, start
@@ -81,11 +82,16 @@ async def test_a_taken_port_is_said_at_once(data_dir: Path) -> None:
 
 
 async def test_wrong_settings_are_named_together(data_dir: Path) -> None:
-    code, output = await run(data_dir, "serve", PORT="many", MILEPOST_MODE="live", MILEPOST_SESSION_LIMITS="300/0")
+    wrong = {"MILEPOST_SMTP_URL": "smtp+plain://ada:geheim@mail.example", "MILEPOST_SECRET_KEYS": "first:c2hvcnQ="}
+    code, output = await run(
+        data_dir, "serve", PORT="many", MILEPOST_MODE="live", MILEPOST_SESSION_LIMITS="300/0", **wrong
+    )
     assert code == 1
     assert output == (
         "MILEPOST_MODE takes one of sandbox, production, not 'live'.\n"
         "PORT takes a whole number from 0 to 65535, not 'many'.\n"
+        "MILEPOST_SMTP_URL sends no password without encryption: take smtps:// or smtp://.\n"
+        "MILEPOST_SECRET_KEYS holds the key 'first', which has 5 bytes instead of 32.\n"
         "MILEPOST_SESSION_LIMITS takes four whole numbers between slashes, as 300/5000/100/60: operations a minute,"
         " cost at once, cost that comes back each second, new documents a minute; not '300/0'.\n"
     )
@@ -173,9 +179,17 @@ async def until_listening(port: int) -> None:
             await asyncio.sleep(0.01)
 
 
+_PRODUCTION = {"MILEPOST_MODE": "production", "MILEPOST_SECRET_KEYS": f"first:{new_key()}"}
+
+
+async def test_production_with_a_database_of_ones_own_wants_its_keys_told(data_dir: Path, new_database: str) -> None:
+    code, output = await run(data_dir, "serve", MILEPOST_DATABASE_URL=new_database, MILEPOST_MODE="production")
+    assert (code, output.startswith("MILEPOST_SECRET_KEYS is needed with a database of your own")) == (1, True), output
+
+
 async def test_a_database_of_ones_own_is_used_and_never_seeded_in_production(data_dir: Path, new_database: str) -> None:
     connection = await asyncpg.connect(new_database)
-    async with serving(data_dir, MILEPOST_DATABASE_URL=new_database, MILEPOST_MODE="production") as server:
+    async with serving(data_dir, MILEPOST_DATABASE_URL=new_database, **_PRODUCTION) as server:
         assert PASSWORD not in server.out
         assert await server.end() == 0
     assert await connection.fetchval("SELECT count(*) FROM users") == 0
