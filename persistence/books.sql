@@ -431,24 +431,19 @@ WHERE a.code = 'wallet_held' AND b.balance_minor <> coalesce(w.amount, 0)
 -- WALLET_FIGURES of Wallet
 -- What a wallet has available, held, in transit and paid out is what it earned less what it spent and gave back.
 WITH moved AS (
-    SELECT a.organization_id, a.currency, -sum(e.amount_minor) AS amount
+    SELECT a.organization_id, a.currency, -sum(e.amount_minor) AS kept,
+        -coalesce(sum(e.amount_minor) FILTER (WHERE t.kind NOT IN ('P12', 'P13')), 0) AS earned
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
-    WHERE a.code IN ('wallet_available', 'wallet_held') AND t.kind NOT IN ('P12', 'P13')
-    GROUP BY a.organization_id, a.currency
-), kept AS (
-    SELECT a.organization_id, a.currency, sum(b.balance_minor) AS amount
-    FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
     WHERE a.code IN ('wallet_available', 'wallet_held') GROUP BY a.organization_id, a.currency
 ), sent AS (
     SELECT organization_id, currency, sum(amount_minor) AS amount FROM payouts
     WHERE status IN ('IN_TRANSIT', 'PAID') GROUP BY organization_id, currency
 )
-SELECT a.id, coalesce(m.amount, 0) AS expected, coalesce(k.amount, 0) + coalesce(s.amount, 0) AS actual
-FROM ledger_accounts a
-LEFT JOIN moved m ON m.organization_id = a.organization_id AND m.currency = a.currency
-LEFT JOIN kept k ON k.organization_id = a.organization_id AND k.currency = a.currency
-LEFT JOIN sent s ON s.organization_id = a.organization_id AND s.currency = a.currency
-WHERE a.code = 'wallet_available' AND coalesce(m.amount, 0) <> coalesce(k.amount, 0) + coalesce(s.amount, 0)
+SELECT a.id, m.earned AS expected, m.kept + coalesce(s.amount, 0) AS actual
+FROM moved m
+JOIN ledger_accounts a ON a.organization_id = m.organization_id AND a.currency = m.currency AND a.code = 'wallet_available'
+LEFT JOIN sent s ON s.organization_id = m.organization_id AND s.currency = m.currency
+WHERE m.earned <> m.kept + coalesce(s.amount, 0)
 
 -- CONVERSION of WalletConversion
 -- A conversion is posted once with both of its amounts; a quote is not posted.
@@ -517,3 +512,18 @@ SELECT coalesce(w.id, p.source_id) AS id, coalesce(w.reversals, 0) || ' reversed
     coalesce(p.reversals, 0) || ' reversed, ' || coalesce(p.corrections, 0) || ' corrected' AS actual
 FROM wanted w FULL JOIN posted p ON p.source_id = w.id
 WHERE coalesce(w.reversals, 0) <> coalesce(p.reversals, 0) OR coalesce(p.corrections, 0) > coalesce(w.reversals, 0)
+
+-- INVOICE_CONVERSION of Invoice
+-- What an invoice comes to in its issuer's own currency is its total at the rate that was frozen.
+SELECT c.id, round(i.total_minor * c.minor_rate) AS expected, c.total_minor AS actual
+FROM invoice_conversions c JOIN invoices i ON i.id = c.id WHERE c.total_minor <> round(i.total_minor * c.minor_rate)
+
+-- FEE_POLICY of FeePolicy
+-- The fee policies of a scope follow each other without a gap.
+WITH followed AS (
+    SELECT id, effective_to, lead(effective_from) OVER (PARTITION BY scope ORDER BY effective_from) AS next
+    FROM fee_policies
+)
+SELECT id, 'until ' || coalesce(CAST(next AS text), 'ever') AS expected,
+    'until ' || coalesce(CAST(effective_to AS text), 'ever') AS actual
+FROM followed WHERE effective_to IS DISTINCT FROM next
