@@ -70,6 +70,15 @@ CORRUPTIONS = {
         "UPDATE ledger_transfers SET kind = 'REVERSAL', source_type = 'ApprovalRequest' WHERE kind = 'P3'",
         {"ADJUSTMENT", "INVOICE_PAID", "WALLET", "PLATFORM_FEE", "PAYMENT"},
     ),
+    "an invoice was converted at another rate": (
+        "INSERT INTO invoice_conversions (id, currency, exchange_rate, minor_rate, rate_source, rate_at, total_minor)"
+        " SELECT id, 'USD', 2, 2, 'ECB', now(), total_minor FROM invoices",
+        {"INVOICE_CONVERSION"},
+    ),
+    "a fee policy ended with none to follow": (
+        "UPDATE fee_policies SET effective_to = now() WHERE scope = 'PROJECT'",
+        {"FEE_POLICY"},
+    ),
     "an account changed its currency": (
         "UPDATE ledger_accounts SET currency = 'USD' WHERE id = :cash",
         {"ENTRY_CURRENCY"},
@@ -114,6 +123,22 @@ CORRUPTIONS = {
     "somebody else's wallet was credited": (
         "UPDATE ledger_accounts SET organization_id = :payer WHERE id = :wallet",
         {"WALLET"},
+    ),
+    "an invoice was given up without a posting": (
+        "UPDATE invoices SET status = 'UNCOLLECTIBLE'",
+        {"RECEIVABLE", "BILLED", "WRITTEN_OFF"},
+    ),
+    "money came from outside without a posting": (
+        "INSERT INTO recorded_payments (id, invoice_id, issuer_id, amount_minor, allocated_minor, currency, received_on,"
+        " method, reference, status, version, created_at, updated_at) SELECT id, id, issuer_id, 5, 5, 'EUR', '2026-03-01',"
+        " 'CASH', '', 'RECORDED', 1, now(), now() FROM invoices",
+        {"RECORDED_PAYMENT", "WALLET"},
+    ),
+    "a bank took money without a posting": (
+        "INSERT INTO chargebacks (id, payment_id, issuer_id, provider, external_id, amount_minor, currency, reason,"
+        " evidence_due_at, escrow_minor, net_minor, held_minor, status, version, created_at, updated_at) SELECT id, id,"
+        " issuer_id, 'SIMULATOR', '1', 5, 'EUR', '', now(), 0, 0, 0, 'NEEDS_RESPONSE', 1, now(), now() FROM payments",
+        {"CHARGEBACK"},
     ),
     "a line changed its amount": ("UPDATE invoice_lines SET net_minor = net_minor - 1", {"INVOICE_TOTALS"}),
     "the lines vanished": ("DELETE FROM invoice_lines", {"INVOICE_TOTALS"}),
