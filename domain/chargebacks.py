@@ -190,9 +190,8 @@ def opened(
     return chargeback
 
 
-BLOCKS_RELEASES = (*UNDECIDED, *FINAL)
 BLOCKS_REFUNDS = (*TAKEN, *FINAL)
-"""A refund in time prevents that a warning becomes more; a release would only make it worse."""
+"""A refund in time prevents that a warning becomes more."""
 
 
 def charged_back(chargeback: Chargeback) -> Refused:

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.actors import Actor
 from domain.chargebacks import (
     BLOCKS_REFUNDS,
-    BLOCKS_RELEASES,
     Chargeback,
     ChargebackStatus,
     charged_back,
@@ -69,16 +68,8 @@ OF_PAYMENT = Connection(CHARGEBACKS, orders=_ORDERS, default_order=_NEWEST_FIRST
 
 async def require_refundable(db: Unit, payment_id: UUID) -> None:
     """Refuses WRONG_STATE while a payment is, or after it was, charged back. Ask under the payment's lock."""
-    await _require_none(db, payment_id, BLOCKS_REFUNDS)
-
-
-async def require_releasable(db: Unit, payment_id: UUID) -> None:
-    """The same for what was paid into escrow; here a warning counts too."""
-    await _require_none(db, payment_id, BLOCKS_RELEASES)
-
-
-async def _require_none(db: Unit, payment_id: UUID, statuses: Sequence[ChargebackStatus]) -> None:
-    blocking = select(Chargeback).where(chargebacks.c.payment_id == payment_id, chargebacks.c.status.in_(statuses))
+    of_payment = chargebacks.c.payment_id == payment_id
+    blocking = select(Chargeback).where(of_payment, chargebacks.c.status.in_(BLOCKS_REFUNDS))
     found = await db.session.scalar(blocking.order_by(chargebacks.c.id).limit(1))
     if found is not None:
         raise charged_back(found)
