@@ -12,11 +12,14 @@ import asyncpg
 import uvloop
 
 from bench.answers import AnswersDiffer
+from bench.books import SIZES as BOOK_SIZES
+from bench.books import checked
 from bench.comparing import compare
 from bench.data import FULL_SIZE, Data, UnsoundData, counts, ensure_data
 from bench.driving import WrongAnswer
 from bench.growth import SIZES, grown
 from bench.inside import calls_of, profile_of
+from bench.posting import posted
 from bench.reads import NAMES, reads_of
 from bench.report import report
 from bench.rounds import Pace
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     print(text)
     if chosen.save:
-        _save(text, "GROWTH.md" if chosen.growth else "RESULTS.md", arguments)
+        _save(text, _file_of(chosen), arguments)
     return 0
 
 
@@ -57,6 +60,22 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         const=SIZES,
         help="instead: lists at growing sizes of the data",
     )
+    parser.add_argument(
+        "--books",
+        metavar="ENTRIES",
+        nargs="?",
+        type=_numbers,
+        const=BOOK_SIZES,
+        help="instead: checking and exporting books of growing size",
+    )
+    parser.add_argument(
+        "--posting",
+        metavar="ENTRIES",
+        nargs="?",
+        type=_numbers,
+        const=BOOK_SIZES,
+        help="instead: postings in books of growing size, by 1 to 32 writers",
+    )
     parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
     parser.add_argument("--save", action="store_true", help="keep the report beside the code")
     chosen = parser.parse_args(arguments)
@@ -67,6 +86,12 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     # What is kept is complete.
     chosen.save &= not chosen.quick and not chosen.profile and (chosen.only, chosen.reads) == (_SERVERS, NAMES)
     return chosen
+
+
+def _file_of(chosen: argparse.Namespace) -> str:
+    if chosen.books or chosen.posting:
+        return "BOOKS.md" if chosen.books else "POSTING.md"
+    return "GROWTH.md" if chosen.growth else "RESULTS.md"
 
 
 def _save(text: str, name: str, arguments: Sequence[str]) -> None:
@@ -101,6 +126,10 @@ async def _alone(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
 
 
 async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
+    if chosen.books:
+        return await checked(postgres, chosen.books)
+    if chosen.posting:
+        return await posted(postgres, chosen.posting, chosen.rounds, chosen.seconds)
     if chosen.growth:
         return await grown(postgres, chosen.growth, chosen.rounds, chosen.seconds)
     if chosen.profile is not None:

@@ -67,7 +67,7 @@ async def ensure_data(server_url: str, data: Data) -> str:
             await _build(admin, server_url, data)
     finally:
         await admin.close()
-    url = _url_of(server_url, data.database)
+    url = url_of(server_url, data.database)
     await _sign_in(url)
     return url
 
@@ -91,7 +91,7 @@ async def _build(admin: asyncpg.Connection, server_url: str, data: Data) -> None
     await _drop_older(admin, data)
     unfinished = f"{data.database}_unfinished"
     await admin.execute(f"CREATE DATABASE {unfinished}")
-    url = _url_of(server_url, unfinished)
+    url = url_of(server_url, unfinished)
     await upgrade(url)
     database = Database(url, pool_size=1)
     await transact(database, reference_data.ensure, by=SYSTEM, at=Clock().now())
@@ -134,5 +134,5 @@ async def _sign_in(url: str) -> None:
         await connection.close()
 
 
-def _url_of(server_url: str, database: str) -> str:
+def url_of(server_url: str, database: str) -> str:
     return server_url.replace("/milepost?", f"/{database}?")

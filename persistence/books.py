@@ -26,6 +26,9 @@ class Rule:
     rule: str
     broken: str
 
+    def parameters(self, now: datetime) -> dict[str, datetime]:
+        return {"now": now} if ":now" in self.broken else {}
+
     def statement(self) -> Select[str, str, str, int]:
         """A few of the broken places, each with the count of all, which never leave the database."""
         places = text(self.broken).columns(id=Text, expected=Text, actual=Text).subquery("places").c
@@ -57,13 +60,9 @@ async def run_checks(database: Database, now: datetime) -> list[BookCheck]:
     """Every rule with its outcome. Postings may go on meanwhile: all rules see the same instant of the books."""
     async with database.snapshot() as connection:
         return [
-            _outcome(rule, (await connection.execute(rule.statement(), _parameters(rule, now))).all())
+            _outcome(rule, (await connection.execute(rule.statement(), rule.parameters(now))).all())
             for rule in rules()
         ]
-
-
-def _parameters(rule: Rule, now: datetime) -> dict[str, datetime]:
-    return {"now": now} if ":now" in rule.broken else {}
 
 
 def _outcome(rule: Rule, rows: Sequence[Row[str, str, str, int]]) -> BookCheck:

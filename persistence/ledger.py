@@ -5,8 +5,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, column, func, insert, or_, select, update, values
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    TableValuedAlias,
+    Text,
+    Uuid,
+    and_,
+    column,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
+from sqlalchemy.types import TypeEngine
 
 from domain.debts import debt_behind, moved_debts
 from domain.events import Recorder
@@ -132,6 +148,8 @@ async def _lock_balances(db: Unit, accounts: Accounts, keys: Sequence[AccountKey
 
     A row that is missing starts at 0; what the account may hold already, the database would not let it forget.
     """
+    if not keys:
+        return {}
     by_id = {accounts[key]: key for key in keys}
     balances = ledger_balances.c
     statement = select(balances.account_id, balances.balance_minor).where(balances.account_id.in_(by_id))
@@ -161,22 +179,32 @@ async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UU
         reason=transfer.reason,
         reverses_id=_reversed(transfer),
     )
-    entries = [
-        {
-            "transfer_id": id_,
-            "account_id": accounts[posting.account],
-            "amount_minor": posting.amount_minor,
-            "currency": posting.account.currency,
-            "invoice_id": transfer.invoice_id,
-            "payment_id": transfer.payment_id,
-            "hold_id": transfer.hold_id,
-            "payout_id": transfer.payout_id,
-        }
-        for posting in transfer.postings
-    ]
-    written = insert(ledger_entries).values(entries).returning(ledger_entries.c.account_id, ledger_entries.c.id)
-    rows = await db.session.execute(written.add_cte(head.cte("head")))
+    lines = _unnested(
+        "lines",
+        account_id=(Uuid(), [accounts[posting.account] for posting in transfer.postings]),
+        amount_minor=(BigInteger(), [posting.amount_minor for posting in transfer.postings]),
+        currency=(Text(), [posting.account.currency for posting in transfer.postings]),
+    ).c
+    same = {
+        "transfer_id": id_,
+        "invoice_id": transfer.invoice_id,
+        "payment_id": transfer.payment_id,
+        "hold_id": transfer.hold_id,
+        "payout_id": transfer.payout_id,
+    }
+    entries = select(*lines, *(literal(value, Uuid()) for value in same.values()))
+    written = insert(ledger_entries).from_select([*lines.keys(), *same], entries)
+    rows = await db.session.execute(
+        written.add_cte(head.cte("head")).returning(ledger_entries.c.account_id, ledger_entries.c.id)
+    )
     return {row.account_id: row.id for row in rows}
+
+
+def _unnested(name: str, **columns: tuple[TypeEngine[Any], list[Any]]) -> TableValuedAlias:
+    """Rows as arrays: one statement for any number of them, which is compiled and planned once."""
+    arrays = (literal(values, ARRAY(kind)) for kind, values in columns.values())
+    kinds = (column(column_name, kind) for column_name, (kind, _) in columns.items())
+    return func.unnest(*arrays).table_valued(*kinds, name=name).render_derived()
 
 
 def _reversed(transfer: Transfer) -> ColumnElement[UUID] | UUID | None:
@@ -202,9 +230,12 @@ async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping
 
     The version of each balance: how often it has moved.
     """
-    moves = values(
-        column("account_id", Uuid), column("change_minor", BigInteger), column("entry_id", BigInteger), name="moves"
-    ).data([(id_, change, entries[id_]) for id_, change in sorted(changes.items())])
+    moves = _unnested(
+        "moves",
+        account_id=(Uuid(), list(changes)),
+        change_minor=(BigInteger(), list(changes.values())),
+        entry_id=(BigInteger(), [entries[id_] for id_ in changes]),
+    )
     balances = ledger_balances.c
     moved = await db.session.execute(
         update(ledger_balances)
