@@ -30,6 +30,7 @@ from persistence import (
     escrow_holds,
     escrow_releases,
     money_thresholds,
+    release_consents,
     task_submissions,
 )
 from persistence.escrow_releases import part_of
@@ -49,14 +50,19 @@ class Disputed:
 
 
 async def freeze(db: Unit, hold_id: UUID) -> Holding:
+    """Whatever waited for a second person is taken back: the dispute decides now."""
+    await approval_requests.cancel_for(db, ApprovalKind.RELEASE, hold_id)
     disputed = await _for_ruling(db, hold_id)
     rules.freeze(disputed.holding, disputed.waiting, by=db.by, at=db.at)
     return disputed.holding
 
 
 async def unfreeze(db: Unit, hold_id: UUID) -> Holding:
+    """A ruling that waits is taken back; a release that waits for a second person is asked for anew."""
+    await approval_requests.cancel_for(db, ApprovalKind.RULING, hold_id)
     disputed = await _for_ruling(db, hold_id)
     rules.unfreeze(disputed.holding, disputed.waiting, "unfreezeEscrow", by=db.by, at=db.at)
+    await release_consents.ask(db, disputed.holding.hold)
     return disputed.holding
 
 

@@ -27,19 +27,11 @@ from resolvers.mutations import Changed
 READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
 
 LIST, OF_MILESTONE, MOVEMENTS = escrow_edges.LIST, escrow_edges.OF_MILESTONE, escrow_edges.MOVEMENTS
-PROJECT, MILESTONE, CLIENT, FREELANCER = (
-    escrow_edges.PROJECT,
-    escrow_edges.MILESTONE,
-    escrow_edges.CLIENT,
-    escrow_edges.FREELANCER,
-)
+PROJECT, MILESTONE = escrow_edges.PROJECT, escrow_edges.MILESTONE
+CLIENT, FREELANCER = escrow_edges.CLIENT, escrow_edges.FREELANCER
 RELEASE_INVOICE, PAYMENTS = escrow_edges.RELEASE_INVOICE, escrow_edges.PAYMENTS
-HOLD, INVOICE, USER, ORGANIZATION = (
-    escrow_edges.HOLD,
-    escrow_edges.INVOICE,
-    escrow_edges.USER,
-    escrow_edges.ORGANIZATION,
-)
+HOLD, INVOICE = escrow_edges.HOLD, escrow_edges.INVOICE
+USER, ORGANIZATION = escrow_edges.USER, escrow_edges.ORGANIZATION
 
 
 async def escrow_summary(context: Context, organization_id: UUID) -> list[EscrowSummary]:

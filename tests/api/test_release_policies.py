@@ -104,6 +104,21 @@ async def test_a_lapsed_request_is_made_anew_by_the_client(world: World) -> None
     assert await wallet_of(made.freelancer) == "950.00"
 
 
+async def test_a_freeze_takes_the_request_back_and_its_end_asks_anew(world: World) -> None:
+    made, hold = await make_delivered_project(world)
+    second = await colleague(world, made.client, Role.ADMIN)
+    await write(made.client, needsApproval=True)
+    await approve(made, made.task)
+    staff = await world.staff(StaffRole.TRUST)
+    await staff.do("freezeEscrow", "hold { id }", holdId=hold)
+    query = "{ approvals { nodes { id status } } }"
+    assert [one["status"] for one in (await second.ask(query))["approvals"]["nodes"]] == ["CANCELLED"]
+    await staff.do("unfreezeEscrow", "hold { id }", holdId=hold)
+    waiting, _ = (await second.ask(query))["approvals"]["nodes"]
+    await second.do("approve", "approval { status }", approvalId=waiting["id"], idempotencyKey=world.key())
+    assert (await wallet_of(made.freelancer), await sound(world)) == ("950.00", True)
+
+
 async def test_staff_check_large_releases_after_the_delay_or_before(world: World) -> None:
     staff = await world.staff(StaffRole.FINANCE)
     await write(staff, own=False, needsCompliance=True, delayHours=1, currency="EUR", minAmount=money(50_000))
