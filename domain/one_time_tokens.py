@@ -63,7 +63,14 @@ class OneTimeToken(Recorder):
 
 
 def ask_for(
-    purpose: TokenPurpose, user_id: UUID, earlier: Sequence[datetime], *, by: Actor, at: datetime, real: datetime
+    purpose: TokenPurpose,
+    user_id: UUID,
+    earlier: Sequence[datetime],
+    *,
+    by: Actor,
+    at: datetime,
+    real: datetime,
+    email: str | None = None,
 ) -> OneTimeToken:
     """A new token, unless RATE_LIMITED. `earlier` are the instants of those of the last 24 hours, newest first."""
     waits = [earlier[0] + APART - real] if earlier else []
@@ -80,6 +87,7 @@ def ask_for(
         created_at=real,
         expires_at=real + LIVES[purpose],
         used_at=None,
+        email=email,
     )
     token.record("requested", by=by, at=at)
     return token

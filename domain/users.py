@@ -66,6 +66,11 @@ class User(Stateful):
         self.password_hash, self.password_changed_at = password_hash, at
         self.record("password.changed", by=by, at=at)
 
+    def change_email(self, email: str, *, at: datetime) -> None:
+        """They have answered from the new address. The old one, where its owner may still read, is told."""
+        self.record("email_changed", by=self.themselves, at=at, data={"formerly": self.email})
+        self.email, self.email_verified_at = email, at
+
     def hear_of_sign_up(self, *, by: Actor, at: datetime, real: datetime) -> None:
         """Somebody signs up with this known address. The owner is told by mail, but not over and over."""
         if self.sign_up_repeated_at is None or self.sign_up_repeated_at + TOLD_AGAIN_AFTER <= real:

@@ -24,17 +24,19 @@ async def mail_one_time_token(database: Database, event: OutboxEvent, now: datet
     # Codes live on real time; `now` is the platform clock's.
     secret, real = new_token(), datetime.now(UTC)
 
-    async def work(db: Unit) -> str | None:
+    async def work(db: Unit) -> Letter | None:
         token = await one_time_tokens.for_sending(db, event.subject_id)
         if token is None:
             return None
         token.put_into_mail(digest(secret), real=real)
         await one_time_tokens.void_others(db, token, real)
-        return (await db.session.get_one(User, token.user_id)).email
+        if token.email is not None:
+            return _confirmation(token.email, secret)
+        return _verification((await db.session.get_one(User, token.user_id)).email, secret)
 
-    address = await transact(database, work, by=SYSTEM, at=now)
-    if address is not None:
-        await send(_verification(address, secret))
+    letter = await transact(database, work, by=SYSTEM, at=now)
+    if letter is not None:
+        await send(letter)
 
 
 async def mail_password_reset(database: Database, event: OutboxEvent, now: datetime) -> None:
@@ -89,6 +91,16 @@ def _verification(address: str, secret: str) -> Letter:
         "If you have not signed up, ignore this mail: without the token nothing happens.\n"
     )
     return Letter(address, "Verify your address", text)
+
+
+def _confirmation(address: str, secret: str) -> Letter:
+    text = (
+        "Somebody wants to use this address for their account at Milepost from now on.\n\n"
+        "If it is you, call confirmEmail with this token within 24 hours:\n\n"
+        f"{secret}\n\n"
+        "If it is not you, ignore this mail: without the token nothing happens.\n"
+    )
+    return Letter(address, "Confirm your new address", text)
 
 
 def _reset(address: str, secret: str) -> Letter:

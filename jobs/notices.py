@@ -68,6 +68,15 @@ async def mail_credentials_changed(database: Database, event: OutboxEvent, now: 
     await send(Letter(user.email, subject, f"{text}\n\n{_NOT_YOU}"))
 
 
+async def mail_email_changed(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """To user.email_changed, to the old address: whoever reads there may know nothing of it."""
+    text = (
+        "Your account at Milepost has moved to another address, so this is the last mail to this one.\n\n"
+        "If it was not you, write to those who run this Milepost: only they can give the account back.\n"
+    )
+    await send(Letter(event.data["formerly"], "Your account has moved to another address", text))
+
+
 def _is_same_device(one: Session, other: Session) -> bool:
     """The same program from the same network: people move between addresses of their provider."""
     return one.user_agent == other.user_agent and _network(one.ip) == _network(other.ip)

@@ -33,6 +33,7 @@ REACTIONS: Reactions = {
     "member.invited": (mail.mail_invitation,),
     "password.reset_requested": (mail.mail_password_reset,),
     "password.changed": (notices.mail_credentials_changed,),
+    "user.email_changed": (notices.mail_email_changed,),
     "session.created": (notices.mail_new_device,),
     "session.reuse_detected": (notices.mail_token_reused,),
     "two_factor.enabled": (notices.mail_credentials_changed,),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -55,8 +56,15 @@ async def void_all(db: Unit, user_id: UUID, real: datetime) -> None:
     await db.session.execute(update(one_time_tokens).where(*mine).values(expires_at=real))
 
 
-async def spend(db: Unit, purpose: TokenPurpose, token_hash: bytes, real: datetime) -> UUID | None:
-    """Whose token it is; None when it is unknown, void, expired or used. Of any number at once exactly one succeeds."""
+class Spent(NamedTuple):
+    """What a token was: whose, and for which address where it was about one."""
+
+    user_id: UUID
+    email: str | None
+
+
+async def spend(db: Unit, purpose: TokenPurpose, token_hash: bytes, real: datetime) -> Spent | None:
+    """What the token was; None when it is unknown, void, expired or used. Of any number at once exactly one succeeds."""
     spent = await db.session.execute(
         update(one_time_tokens)
         .where(
@@ -66,7 +74,7 @@ async def spend(db: Unit, purpose: TokenPurpose, token_hash: bytes, real: dateti
             _tokens.expires_at > real,
         )
         .values(used_at=real)
-        .returning(_tokens.user_id)
+        .returning(_tokens.user_id, _tokens.email)
     )
-    user_id: UUID | None = spent.scalar_one_or_none()
-    return user_id
+    row = spent.one_or_none()
+    return None if row is None else Spent(*row)

@@ -41,8 +41,8 @@ async def request_password_reset(db: Unit, *, email: str, visit: Visit, counts_p
 
 
 async def reset_password(db: Unit, *, token: str, password_hash: str, visit: Visit) -> Changed:
-    user_id = await one_time_tokens.spend(db, TokenPurpose.RESET_PASSWORD, digest(token), visit.at)
-    user = None if user_id is None else await users.for_themselves(db, user_id)
+    spent = await one_time_tokens.spend(db, TokenPurpose.RESET_PASSWORD, digest(token), visit.at)
+    user = None if spent is None else await users.for_themselves(db, spent.user_id)
     if user is None or not user.may_sign_in:
         raise invalid("This token is unknown or no longer good. Ask for another with requestPasswordReset.", "token")
     await _set_password(db, user, password_hash, visit, spared=None)

@@ -42,8 +42,8 @@ async def sign_up(db: Unit, *, who: SignUp, password_hash: str, visit: Visit, co
 
 
 async def verify_email(db: Unit, *, token: str, visit: Visit) -> Changed:
-    user_id = await one_time_tokens.spend(db, TokenPurpose.VERIFY_EMAIL, digest(token), visit.at)
-    user = None if user_id is None else await users.for_themselves(db, user_id)
+    spent = await one_time_tokens.spend(db, TokenPurpose.VERIFY_EMAIL, digest(token), visit.at)
+    user = None if spent is None else await users.for_themselves(db, spent.user_id)
     if user is None or user.status is not UserStatus.PENDING_VERIFICATION:
         raise invalid("This token is unknown or no longer good. Ask for another with resendVerification.", "token")
     user.verify_email(by=user.themselves, at=db.at)

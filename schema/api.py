@@ -11,6 +11,7 @@ from schema.clock import ClockMutations, ClockQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
 from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
+from schema.emails import EmailMutations
 from schema.escrow import EscrowHold, EscrowMutations, EscrowQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
@@ -123,6 +124,7 @@ class Mutation(
     ViewerMutations,
     SignInMutations,
     PasswordMutations,
+    EmailMutations,
     TwoFactorMutations,
     SessionMutations,
     OrganizationMutations,

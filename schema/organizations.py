@@ -59,6 +59,9 @@ class Organization(Stateful):
     base_currency: Currency | None = _private(
         "base_currency", Currency, "The currency it keeps its own books in; without one, each document's own."
     )
+    requires_two_factor: bool | None = _private(
+        "requires_two_factor", bool, "Whether members have permissions only with a second factor."
+    )
     status: OrganizationStatus = plain("Whether it may act.")
     parked_at: datetime | None = _private(
         "parked_at", datetime, "Since when its money stands still, because its books are looked into."
@@ -89,6 +92,12 @@ class OrganizationMutations:
             "billing_email": patch(Email, "Where its documents are sent."),
             "base_currency": patch(
                 Currency, "The currency it keeps its own books in: invoices are converted into it when they open."
+            ),
+            "requires_two_factor": patch(
+                bool,
+                "Whether members have permissions only in sessions with a second factor, from the next request on. See"
+                " to yours before.",
+                False,
             ),
             **_fields(patch),
         },

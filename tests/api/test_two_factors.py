@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from domain.sessions import AuthLevel
 from integrations.vault import Vault, new_key
 from persistence.tables.credentials import recovery_codes, sign_in_challenges, two_factors
-from persistence.tables.identity import organizations, sessions, sign_in_events
+from persistence.tables.identity import sessions, sign_in_events
 from tests.client import Client, Faulted
 from tests.makers.identity import PASSWORD, SIGNED_IN, code_of, letters, make_account, make_two_factor
 from tests.makers.rows import count, rows, write
@@ -36,10 +36,6 @@ async def _wrong(world: World, challenge: str, code: str) -> dict[str, Any]:
 async def _outcomes(world: World) -> list[str]:
     found = await rows(world, select(sign_in_events.c.outcome).order_by(sign_in_events.c.at))
     return [outcome.name for (outcome,) in found]
-
-
-async def _requires_two_factor(world: World) -> None:
-    await write(world, update(organizations).values(requires_two_factor=True))
 
 
 async def test_signing_in_with_a_second_factor_takes_a_password_and_a_code(world: World) -> None:
@@ -184,7 +180,14 @@ async def test_whoever_has_one_hears_of_every_change_of_it(world: World) -> None
 
 async def test_an_organization_that_requires_one_gives_no_rights_without(world: World) -> None:
     who = await make_account(world)
-    await _requires_two_factor(world)
+    organization = (await who.ask("{ viewer { organization { id } } }"))["viewer"]["organization"]
+    required = await who.do(
+        "updateOrganization",
+        "organization { requiresTwoFactor }",
+        organizationId=organization["id"],
+        requiresTwoFactor=True,
+    )
+    assert required == {"organization": {"requiresTwoFactor": True}}
     refusal = await who.refused("createTaxType", **VAT)
     assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["twoFactor"])
     with pytest.raises(Faulted, match="FORBIDDEN: Your organization requires a second factor"):

@@ -58,6 +58,8 @@ class Mutation:
 
     name: str
     needs: Permission | Needs
+    is_sensitive: bool = False
+    """Whether the caller must just have shown who they are."""
 
     @property
     def input(self) -> GraphQLInputObjectType:
@@ -75,7 +77,8 @@ class Mutation:
 
 def mutations() -> list[Mutation]:
     """All of them, in the order of the schema."""
-    return [Mutation(name, metadata["needs"]) for name, metadata in _metadata("Mutation").items()]
+    declared = _metadata("Mutation").items()
+    return [Mutation(name, metadata["needs"], metadata["sensitive"]) for name, metadata in declared]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ OPEN_TO_ALL = {
     "verifyEmail",
     "requestPasswordReset",
     "resetPassword",
+    "confirmEmail",
 }
 OPEN_TO_THE_UNVERIFIED = {"resendVerification", "acceptInvitation", "declineInvitation", "signOut"}
 

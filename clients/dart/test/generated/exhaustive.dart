@@ -849,6 +849,8 @@ final operations = <Operation<Object?>>[
   RequestPasswordReset(email: 'text'),
   ResetPassword(token: 'text', newPassword: 'text'),
   ChangePassword(newPassword: 'text'),
+  ChangeEmail(newEmail: 'text'),
+  ConfirmEmail(token: 'text'),
   BeginTwoFactor(),
   ConfirmTwoFactor(code: 'text'),
   RegenerateRecoveryCodes(),

@@ -329,6 +329,12 @@ export interface CancelTaskInput {
   readonly taskId: string;
 }
 
+/** What changeEmail takes. */
+export interface ChangeEmailInput {
+  /** The new address, in ASCII. */
+  readonly newEmail: Email;
+}
+
 /** What changePassword takes. */
 export interface ChangePasswordInput {
   /** 12 to 128 characters of any kind, not one known from breaches. */
@@ -407,6 +413,12 @@ export interface CompleteSignInInput {
   readonly challengeId: string;
   /** A code of your authenticator app, or a recovery code. Each works once. */
   readonly code: string;
+}
+
+/** What confirmEmail takes. */
+export interface ConfirmEmailInput {
+  /** The token from the mail; it works once. */
+  readonly token: string;
 }
 
 /** What confirmTwoFactor takes. */
@@ -1826,6 +1838,11 @@ export interface UpdateOrganizationInput {
   readonly billingEmail?: Email | null;
   /** The currency it keeps its own books in: invoices are converted into it when they open. */
   readonly baseCurrency?: Currency | null;
+  /**
+   * Whether members have permissions only in sessions with a second factor, from the next request on. See to yours
+   * before.
+   */
+  readonly requiresTwoFactor?: boolean | null;
   /** The zone its dates are in; UTC unless said. */
   readonly timeZone?: TimeZone | null;
   /** Where it is registered. */

@@ -12,8 +12,10 @@ import {
 } from '../fragments.js';
 import type {
   BeginTwoFactorInput,
+  ChangeEmailInput,
   ChangePasswordInput,
   CompleteSignInInput,
+  ConfirmEmailInput,
   ConfirmTwoFactorInput,
   DisableTwoFactorInput,
   ReauthenticateInput,
@@ -651,6 +653,86 @@ export function changePassword(
   options?: RequestOptions,
 ): Promise<ChangePasswordResult> {
   return request(client, ChangePasswordDocument, { input }, options);
+}
+
+/** What changeEmail answers. */
+export type ChangeEmailResult = ChangeEmailPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a ChangeEmailPayload. */
+export interface ChangeEmailPayload {
+  readonly __typename: 'ChangeEmailPayload';
+  /** Always true: read your mail at the new address. */
+  readonly accepted: boolean;
+}
+
+/** The document of changeEmail. */
+export const ChangeEmailDocument: Document<ChangeEmailResult, { readonly input: ChangeEmailInput }, 'changeEmail'> = {
+  name: 'ChangeEmail',
+  kind: 'mutation',
+  parts: [
+    'mutation ChangeEmail($input:ChangeEmailInput!){changeEmail(input:$input){__typename ...on ChangeEmailPayload{accepted}...Refusal}}',
+    MoneyFragment,
+    RefusalFragment,
+  ],
+  root: 'changeEmail',
+  key: 'header',
+};
+
+/**
+ * Mails a token to a new address.
+ *
+ * Mails a token for confirmEmail to the new address; until then the old one stays yours. The answer is the same for an
+ * address that somebody else has. RATE_LIMITED within 60 seconds of the last mail and after 5 in 24 hours.
+ *
+ * Needs: somebody signed in whose e-mail address is verified, who has signed in or called reauthenticate within the
+ * last 5 minutes; otherwise FORBIDDEN with the path reauthentication. Safe to repeat with the same Idempotency-Key
+ * header.
+ */
+export function changeEmail(
+  client: Client,
+  input: ChangeEmailInput,
+  options?: RequestOptions,
+): Promise<ChangeEmailResult> {
+  return request(client, ChangeEmailDocument, { input }, options);
+}
+
+/** What confirmEmail answers. */
+export type ConfirmEmailResult = ConfirmEmailPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a ConfirmEmailPayload. */
+export interface ConfirmEmailPayload {
+  readonly __typename: 'ConfirmEmailPayload';
+  /** Always true: sign in with the new address from now on. */
+  readonly accepted: boolean;
+}
+
+/** The document of confirmEmail. */
+export const ConfirmEmailDocument: Document<ConfirmEmailResult, { readonly input: ConfirmEmailInput }, 'confirmEmail'> =
+  {
+    name: 'ConfirmEmail',
+    kind: 'mutation',
+    parts: [
+      'mutation ConfirmEmail($input:ConfirmEmailInput!){confirmEmail(input:$input){__typename ...on ConfirmEmailPayload{accepted}...Refusal}}',
+      MoneyFragment,
+      RefusalFragment,
+    ],
+    root: 'confirmEmail',
+  };
+
+/**
+ * Moves the account to the address that the token was mailed to.
+ *
+ * Moves the account to the address that the token was mailed to; the old address is told. INVALID for a token that is
+ * unknown, older than 24 hours, replaced by a newer one or used, and for an address that another account has by now.
+ *
+ * Needs: anyone.
+ */
+export function confirmEmail(
+  client: Client,
+  input: ConfirmEmailInput,
+  options?: RequestOptions,
+): Promise<ConfirmEmailResult> {
+  return request(client, ConfirmEmailDocument, { input }, options);
 }
 
 /** What beginTwoFactor answers. */

@@ -953,6 +953,108 @@ final class ChangePasswordPayload extends ApiData {
   Map<String, Object?> get fields => {'revokedCount': revokedCount};
 }
 
+/// Mails a token to a new address.
+final class ChangeEmail extends Mutation<Outcome<ChangeEmailPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const ChangeEmail({required this.newEmail});
+
+  /// The new address, in ASCII.
+  final String newEmail;
+
+  @override
+  String get name => 'ChangeEmail';
+
+  @override
+  String get document =>
+      r'mutation ChangeEmail($input:ChangeEmailInput!){changeEmail(input:$input){__typename ...on ChangeEmailPayload{accepted}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '1a70f4cb2e34557f1cba4c075df9a43534a0e7fc0bbd879721a714daf1ea3b8e';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'newEmail': newEmail},
+  };
+
+  @override
+  Outcome<ChangeEmailPayload, Refusal> read(Json data) => Outcome.read(
+    data['changeEmail'],
+    payload: 'ChangeEmailPayload',
+    readPayload: ChangeEmailPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What ChangeEmail has changed.
+final class ChangeEmailPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ChangeEmailPayload({required this.accepted});
+
+  /// Reads it from an answer.
+  ChangeEmailPayload.fromJson(Json json) : accepted = json['accepted'].boolean, super.read(json);
+
+  /// Always true: read your mail at the new address.
+  final bool accepted;
+
+  @override
+  Map<String, Object?> get fields => {'accepted': accepted};
+}
+
+/// Moves the account to the address that the token was mailed to.
+final class ConfirmEmail extends Mutation<Outcome<ConfirmEmailPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const ConfirmEmail({required this.token});
+
+  /// The token from the mail; it works once.
+  final String token;
+
+  @override
+  String get name => 'ConfirmEmail';
+
+  @override
+  String get document =>
+      r'mutation ConfirmEmail($input:ConfirmEmailInput!){confirmEmail(input:$input){__typename ...on ConfirmEmailPayload{accepted}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '8dc2bdc71b2df6933789d407d002e37154bad9f9c1526bc8808eab0789c06eb3';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'token': token},
+  };
+
+  @override
+  Outcome<ConfirmEmailPayload, Refusal> read(Json data) => Outcome.read(
+    data['confirmEmail'],
+    payload: 'ConfirmEmailPayload',
+    readPayload: ConfirmEmailPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What ConfirmEmail has changed.
+final class ConfirmEmailPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ConfirmEmailPayload({required this.accepted});
+
+  /// Reads it from an answer.
+  ConfirmEmailPayload.fromJson(Json json) : accepted = json['accepted'].boolean, super.read(json);
+
+  /// Always true: sign in with the new address from now on.
+  final bool accepted;
+
+  @override
+  Map<String, Object?> get fields => {'accepted': accepted};
+}
+
 /// Makes a secret for an authenticator app: show the uri as a QR code.
 final class BeginTwoFactor extends Mutation<Outcome<BeginTwoFactorPayload, Refusal>> {
   /// Takes what the operation asks for.

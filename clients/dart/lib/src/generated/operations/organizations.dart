@@ -364,6 +364,7 @@ final class UpdateOrganization extends Mutation<Outcome<UpdateOrganizationPayloa
     this.legalName = const Opt.keep(),
     this.billingEmail = const Opt.keep(),
     this.baseCurrency = const Opt.keep(),
+    this.requiresTwoFactor = const Opt.keep(),
     this.timeZone = const Opt.keep(),
     this.country = const Opt.keep(),
     this.expectedVersion,
@@ -383,6 +384,10 @@ final class UpdateOrganization extends Mutation<Outcome<UpdateOrganizationPayloa
 
   /// The currency it keeps its own books in: invoices are converted into it when they open.
   final Opt<String> baseCurrency;
+
+  /// Whether members have permissions only in sessions with a second factor, from the next request on. See to yours
+  /// before.
+  final Opt<bool> requiresTwoFactor;
 
   /// The zone its dates are in; UTC unless said.
   final Opt<String> timeZone;
@@ -411,6 +416,7 @@ final class UpdateOrganization extends Mutation<Outcome<UpdateOrganizationPayloa
       if (legalName.isGiven) 'legalName': legalName.value,
       if (billingEmail.isGiven) 'billingEmail': billingEmail.value,
       if (baseCurrency.isGiven) 'baseCurrency': baseCurrency.value,
+      if (requiresTwoFactor.isGiven) 'requiresTwoFactor': requiresTwoFactor.value,
       if (timeZone.isGiven) 'timeZone': timeZone.value,
       if (country.isGiven) 'country': country.value,
       if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,
