@@ -213,7 +213,7 @@ async def test_actions_of_a_milestone_know_project_and_tasks(world: World) -> No
         assert all(one["allowed"] == (one["reason"] is None) for one in found)
         return {one["action"]: one["reason"] for one in found}
 
-    theirs = {"requestMilestoneChanges": "FORBIDDEN", "approveMilestone": "FORBIDDEN"}
+    theirs = dict.fromkeys(("requestMilestoneChanges", "approveMilestone", "fundMilestone"), "FORBIDDEN")
     assert await actions(each, each.freelancer) == {"addTask": None, "requestInterimInvoice": "WRONG_STATE", **theirs}
     assert await actions(each, member) == {"addTask": "FORBIDDEN", "requestInterimInvoice": "FORBIDDEN", **theirs}
     assert await actions(complete, complete.freelancer) == {
@@ -226,6 +226,7 @@ async def test_actions_of_a_milestone_know_project_and_tasks(world: World) -> No
         "requestInterimInvoice": "FORBIDDEN",
         "requestMilestoneChanges": "WRONG_STATE",
         "approveMilestone": "WRONG_STATE",
+        "fundMilestone": "WRONG_STATE",
     }
 
 
