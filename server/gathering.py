@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class GatheringProtocol(HttpToolsProtocol):
-    """uvicorn writes the head and the body of an answer apart; each would be a packet that wakes the client."""
+    """uvicorn writes the head and the body of an answer apart: two calls of the kernel, and the client wakes twice."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         gathering: Any = Gathering(transport, self.loop)
@@ -16,7 +16,7 @@ class GatheringProtocol(HttpToolsProtocol):
 
 
 class Gathering:
-    """A transport around another, which does all but the writing."""
+    """A transport that leaves all but the writing to another."""
 
     def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop, self._written = transport, loop, list[bytes]()
@@ -34,11 +34,16 @@ class Gathering:
         for one in data:
             self.write(one)
 
+    def write_eof(self) -> None:
+        self._send()
+        self._transport.write_eof()
+
     def close(self) -> None:
         self._send()
         self._transport.close()
 
     def _send(self) -> None:
         written, self._written = self._written, []
-        if written:
+        # Whoever has gone meanwhile is sent nothing.
+        if written and not self.is_closing():
             self._transport.writelines(written)

@@ -10,6 +10,7 @@ import uvicorn
 
 from jobs import worker
 from server.app import create_app
+from server.gathering import GatheringProtocol
 from tests.world import World
 
 METRICS_TOKEN = "of the scraper"
@@ -30,7 +31,9 @@ async def live(world: World) -> AsyncIterator[str]:
     app = create_app(
         world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") != "off", metrics_token=METRICS_TOKEN
     )
-    server = _Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
+    server = _Server(
+        uvicorn.Config(app, http=GatheringProtocol, port=0, log_config=None, access_log=False, lifespan="on")
+    )
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve())
     working = asyncio.create_task(worker.run(world.database, world.clock.now, stop, timers=()))

@@ -22,6 +22,9 @@ class Wire(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.is_closed
 
+    def write_eof(self) -> None:
+        self.pieces.append(b"(end)")
+
     def close(self) -> None:
         self.is_closed = True
 
@@ -38,11 +41,22 @@ async def test_what_is_written_within_one_turn_of_the_loop_is_sent_in_one_piece(
     assert wire.pieces == [b"head and body", b"more"]
 
 
-async def test_what_was_written_is_sent_before_its_connection_closes() -> None:
+async def test_what_was_written_is_sent_before_its_connection_ends_or_closes() -> None:
     wire = Wire()
     gathering = Gathering(wire, asyncio.get_running_loop())
-    gathering.write(b"farewell")
+    gathering.write(b"fare")
+    gathering.write_eof()
+    gathering.write(b"well")
     gathering.close()
-    assert (wire.pieces, gathering.is_closing()) == ([b"farewell"], True)
+    assert (wire.pieces, gathering.is_closing()) == ([b"fare", b"(end)", b"well"], True)
     await asyncio.sleep(0)
-    assert wire.pieces == [b"farewell"]
+    assert wire.pieces == [b"fare", b"(end)", b"well"]
+
+
+async def test_whoever_has_gone_meanwhile_is_sent_nothing() -> None:
+    wire = Wire()
+    gathering = Gathering(wire, asyncio.get_running_loop())
+    gathering.write(b"too late")
+    wire.close()
+    await asyncio.sleep(0)
+    assert wire.pieces == []
