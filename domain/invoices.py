@@ -86,7 +86,10 @@ class InvoiceNumber:
 _S, _W = InvoiceStatus, Permission.INVOICES_WRITE
 _IN_SPITE_OF_A_FREEZE = ("duplicateInvoice", "settleInvoice", "restoreInvoice", "reopenInvoice")
 """What needs nobody's decision: copies, and money that has come or gone already."""
-_MONEY_OR_MERCY = ("payInvoice", "recordPayment", "writeOffRemainder", "markUncollectible", "applyCustomerCredit")
+_MONEY_OR_MERCY = (
+    *("payInvoice", "recordPayment", "writeOffRemainder", "markUncollectible", "applyCustomerCredit"),
+    "createCreditNote",
+)
 """What would leave held money without the invoice that it is kept for."""
 
 

@@ -13,7 +13,7 @@ from domain.credit_note_lines import Wanted
 from domain.escrow_funding import Holding
 from domain.escrow_rulings import Split, split_of
 from domain.hold_movements import MovementCause
-from domain.invoices import Invoice, InvoiceKind
+from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.memberships import MembershipStatus
 from domain.milestones import OPEN_STATES, ApprovedVia
 from domain.money import Money
@@ -181,8 +181,11 @@ async def _settle_waiting(db: Unit, holding: Holding, waiting: Invoice, split: S
     if split.client_minor:
         line = await escrow_holds.line_of(db, waiting.id, holding.milestone.id)
         wanted = Wanted(line_id=line, amount=Money(split.client_minor, waiting.currency))
+        # While it waits for held money nobody else may credit it; the ruling decides over that money.
+        waiting.awaits_release = False
         note = await credit_notes.draft(db, waiting, [wanted], rationale, by=SYSTEM)
         await credit_notes.issue(db, waiting, note, by=SYSTEM)
+        waiting.awaits_release = waiting.status is InvoiceStatus.OPEN
     if split.freelancer_minor:
         holding.hold.release_minor = split.freelancer_minor
         await escrow_releases.pay_waiting(db, holding, waiting, MovementCause.RULING, by=db.by)

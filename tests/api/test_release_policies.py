@@ -72,6 +72,19 @@ async def test_an_invoice_that_held_money_pays_is_not_paid_twice(world: World) -
     assert (refused["code"], refused["from"]) == ("WRONG_STATE", "AWAITS_RELEASE")
 
 
+async def test_an_invoice_is_not_credited_while_held_money_waits_to_pay_it(world: World) -> None:
+    made, hold = await make_delivered_project(world)
+    await write(made.client, delayHours=48)
+    invoice = (await approve(made, made.task, select="invoice { id }"))["invoice"]["id"]
+    refused = await made.freelancer.refused("createCreditNote", invoiceId=invoice, reason="Less was done.")
+    assert (refused["code"], refused["from"]) == ("WRONG_STATE", "AWAITS_RELEASE")
+    world.clock.advance(timedelta(hours=48))
+    await world.settle()
+    assert await sums_of(made.client, hold) == ["RELEASED", "1000.00", "0.00", "0.00"]
+    await made.freelancer.do("createCreditNote", "creditNote { status }", invoiceId=invoice, reason="Less was done.")
+    assert await sound(world)
+
+
 async def test_a_second_person_of_the_client_lets_the_release_go(world: World) -> None:
     made, hold = await make_delivered_project(world)
     second = await colleague(world, made.client, Role.ADMIN)
