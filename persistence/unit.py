@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ from persistence.tables.platform import outbox, status_changes
 T = TypeVar("T")
 
 _RETRIES = 3
-_RETRYABLE = {"40P01", "40001"}
+_RETRYABLE = {"40P01": "deadlock", "40001": "serialization"}
+
+REPEATED: Counter[str] = Counter()
+"""How many transactions this process has repeated, by reason: a deadlock or a serialization failure."""
 
 
 @dataclass(slots=True)
@@ -86,8 +90,10 @@ async def transact(
         except StaleDataError:
             raise conflict("Somebody else changed this at the same time. Read it again and repeat.") from None
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _RETRYABLE or attempt > _RETRIES:
+            reason = _RETRYABLE.get(getattr(error.orig, "sqlstate", ""))
+            if reason is None or attempt > _RETRIES:
                 raise
+            REPEATED[reason] += 1
             await asyncio.sleep(random.uniform(0.005, 0.05) * attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
 

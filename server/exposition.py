@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from persistence.outbox import Backlog
+from persistence.unit import REPEATED
 from resolvers.context import Platform
 from server.errors import FAULTS
 from server.tallies import BOUNDS, Histogram, Tallies
@@ -45,6 +46,7 @@ class Exposition(Collector):
         yield from self._operations()
         yield _counter("milepost_faults", "Faults in errors[] by code", "code", FAULTS)
         yield _counter("milepost_refusals", "Refusals of mutations by code", "code", self.tallies.refusals)
+        yield _counter("milepost_transaction_retries", "Transactions that were repeated", "reason", REPEATED)
         yield _counter("milepost_plan_fallbacks", "Planned operations left to the executor", "reason", self._fallbacks)
         yield _gauge("milepost_sockets", "WebSockets open now", self.tallies.sockets)
         yield _gauge("milepost_streams", "Event streams open now", self.tallies.streams)
