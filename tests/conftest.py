@@ -7,22 +7,18 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from domain.actors import SYSTEM
 from integrations.mail import FolderMail, use_mailer
-from persistence import reference_data
 from persistence.database import Database
-from persistence.tables import metadata
-from persistence.unit import unit_of_work
 from server.clock import Clock
 from server.embedded import temporary_postgres
 from server.migrations import upgrade
 from tests.client import Client
+from tests.makers.emptiness import empty
 from tests.world import World
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 _TEMPLATE = "template_milepost"
-_TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 
 
 @pytest.fixture(scope="session")
@@ -57,19 +53,8 @@ def _url(postgres: str, name: str) -> str:
 @pytest.fixture
 async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     """An empty platform with a movable clock; see tests/world.py for what it can make."""
-    await _empty(database)
     clock = Clock()
-    async with unit_of_work(database, by=SYSTEM, at=clock.now()) as db:
-        await reference_data.ensure(db)
+    await empty(database, clock)
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))
         yield World(database=database, clock=clock, client=client, mail_folder=tmp_path / "mail")
-
-
-async def _empty(database: Database) -> None:
-    connection = await asyncpg.connect(database.url)
-    try:
-        await connection.execute("SET session_replication_role = replica")
-        await connection.execute(";".join(f"DELETE FROM {name}" for name in _TABLES))
-    finally:
-        await connection.close()

@@ -51,6 +51,7 @@ async def make_project(
     freelancer: Person | None = None,
     title: str = "A website for a bakery",
     delivery_days: int = 30,
+    currency: str = "EUR",
     **changes: Any,
 ) -> Made:
     """A project that waits for its activation; with an upfront share, its invoice is open and unpaid."""
@@ -58,6 +59,7 @@ async def make_project(
     freelancer = freelancer or await world.freelancer_side()
     at = world.clock.now()
     gig = gig_of(client.organization_id, title, terms_of(method, tasks, **changes), budget_minor, delivery_days)
+    gig.currency = currency
     proposal = proposal_of(gig, freelancer.organization_id)
     async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
         gig.born(GigStatus.FILLED, action="createGig", by=SYSTEM, at=at)

@@ -1,9 +1,10 @@
 """Providers that misbehave: stand-ins for a company elsewhere, put behind the same port as the simulator."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 import pytest
@@ -29,6 +30,9 @@ from integrations.payments import (
 )
 from integrations.simulator import Simulator
 from tests.world import World
+
+T = TypeVar("T")
+_SILENCE = NoAnswer(reason="timeout")
 
 
 class Killed(BaseException):
@@ -143,6 +147,44 @@ class TakesAnotherAmount(Stand):
     async def refund(self, refunding: Refunding) -> RefundFinding:
         amount = Money(refunding.amount.amount_minor - 1, refunding.amount.currency)
         return Refunded(provider_id=f"odd_{refunding.key.hex}", amount=amount)
+
+
+@dataclass
+class Moody(Stand):
+    """Does what the simulator does while it is well; else it never answers, or does it and lets the answer get lost."""
+
+    MOODS: ClassVar[tuple[str, ...]] = ("well", "silent", "well", "forgetful")
+    mood: str = "well"
+
+    async def charge(self, charge: Charge) -> Answer:
+        return _SILENCE if self.mood == "silent" else await self._said(self.real.charge(charge))
+
+    async def find(self, key: UUID) -> Finding:
+        return _SILENCE if self.mood == "silent" else await self.real.find(key)
+
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        return _SILENCE if self.mood == "silent" else await self._said(self.real.pay_out(paying))
+
+    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
+        return _SILENCE if self.mood == "silent" else await self.real.find_payout(key, at)
+
+    async def refund(self, refunding: Refunding) -> RefundFinding:
+        return _SILENCE if self.mood == "silent" else await self._said(self.real.refund(refunding))
+
+    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+        return _SILENCE if self.mood == "silent" else await self.real.find_refund(key, at)
+
+    async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
+        return _SILENCE if self.mood == "silent" else await self.real.chargebacks(since, now)
+
+    async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
+        return _SILENCE if self.mood == "silent" else await self._said(self.real.answer_chargeback(said))
+
+    async def _said(self, answer: Awaitable[T]) -> T:
+        said = await answer
+        if self.mood == "forgetful":
+            raise ConnectionResetError
+        return said
 
 
 @dataclass
