@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 KEY_BYTES, _NONCE_BYTES = 32, 12
 
 
@@ -31,7 +28,9 @@ class Vault:
         pairs = [one.strip().partition(":") for one in text.split(",")]
         names = {name for name, _, _ in pairs}
         if len(names) < len(pairs) or not all(name.isascii() and name.isalnum() for name in names):
-            raise VaultError("takes keys with names of letters and digits, each its own: first:$(openssl rand -base64 32)")
+            raise VaultError(
+                "takes keys with names of letters and digits, each its own: first:$(openssl rand -base64 32)"
+            )
         return cls({name: _key(name, encoded) for name, _, encoded in pairs})
 
     @classmethod
@@ -58,12 +57,18 @@ class Vault:
 
     def seal(self, secret: bytes, owner: bytes) -> str:
         """The secret, readable only together with its owner's id: it cannot be moved to somebody else's row."""
+        # Loaded with the first secret: it takes 8 MB, and many a process never meets one.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         name, key = next(iter(self.keys.items()))
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + AESGCM(key).encrypt(nonce, secret, owner)
         return f"{name}:{base64.b64encode(sealed).decode()}"
 
     def open(self, sealed: str, owner: bytes) -> bytes:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         name, _, encoded = sealed.partition(":")
         if name not in self.keys:
             raise VaultError(f"a secret was sealed with the key {name!r}, which MILEPOST_SECRET_KEYS does not have")
