@@ -93,6 +93,8 @@ async def run(context: Context, call: Call) -> Changed:
         if earlier is not None:
             return await _replay(db, earlier)
         changed = await _act(db, call, arguments)
+        if changed.refusal is not None:
+            raise AssertionError("only secret mutations refuse what they keep: of others the key would be kept, too")
         await db.flush()
         await idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
         return changed
