@@ -53,6 +53,7 @@ def test_fingerprints_differ_by_owner_and_by_key() -> None:
         ("old:no base64", "not in base64"),
         ("old:c2hvcnQ=", "has 5 bytes instead of 32"),
     ],
+    ids=["none", "twice", "a name with a space", "no base64", "too short"],
 )
 def test_what_is_no_key_is_refused_and_why(text: str, problem: str) -> None:
     with pytest.raises(VaultError, match=problem):
