@@ -19,7 +19,6 @@ from tests.makers.payment_methods import make_method
 from tests.makers.payouts import make_payout_method
 from tests.makers.projects import Made, make_project
 from tests.makers.providers import Moody
-from tests.makers.rates import make_rate
 from tests.makers.traces import fingerprints
 from tests.world import Person, World
 
@@ -136,18 +135,23 @@ class Sides:
 
 
 async def make_sides(
-    world: World, provider: Moody, *, budget_minor: int, policy: dict[str, Any] | None, is_swift: bool
+    world: World,
+    provider: Moody,
+    *,
+    budget_minor: int,
+    policy: dict[str, Any] | None,
+    card: str,
+    bank: str,
+    is_swift: bool,
 ) -> Sides:
-    """Held money by the milestone and by the end in euros, and direct invoices in yen; rates to convert by."""
+    """Money is held by the milestone in euros and until the end in yen; a third project is paid directly."""
     client, freelancer = await world.client_side(), await world.freelancer_side()
     clerk, partner = [await colleague(world, one, Role.FINANCE) for one in (client, freelancer)]
     staff, second = await two_of_staff(world, StaffRole.ADMIN)
     sides = Sides(world, provider, client, clerk, freelancer, partner, staff, second, is_swift=is_swift)
     for currency in CURRENCIES:
-        await make_method(client, "sim_ok", currency)
-        await make_payout_method(freelancer, "sim_bank_ok", currency)
-    await make_rate(world, "EUR", "JPY", "162.5137")
-    await make_rate(world, "JPY", "EUR", "0.0061")
+        await make_method(client, card, currency)
+        await make_payout_method(freelancer, bank, currency)
     if policy is not None:
         organization = global_id("Organization", client.organization_id)
         terms = {"position": 1, "status": "ACTIVE"} | policy

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.makers.payment_methods import make_method
 from tests.makers.payouts import make_payout_method
+from tests.makers.rates import make_rate
 from tests.properties.money_sides import CURRENCIES, PARTS, Sides
 
 Verb = Callable[[Sides, int, int], Awaitable[None]]
@@ -158,7 +159,8 @@ async def convert(sides: Sides, pick: int, which: int) -> None:
         WHERE code = 'wallet_available') wallets"""
     if wallet := await sides.thing("Wallet", pick, "balance_minor > 0", of=wallets):
         by, _ = sides.side_of(wallet["organization_id"])
-        (to,) = (currency for currency in CURRENCIES if currency != wallet["currency"])
+        to, rate = ("JPY", "162.5137") if wallet["currency"] == "EUR" else ("EUR", "0.0061")
+        await make_rate(sides.world, wallet["currency"], to, rate)
         amount = wallet.part("balance_minor", which)
         quoted = await sides.attempt(by, "quoteConversion", "conversion { id }", keyed=False, amount=amount, to=to)
         if quoted is not None:

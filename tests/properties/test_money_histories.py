@@ -50,12 +50,17 @@ class Money(RuleBasedStateMachine):
     def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=300)
 
-    @initialize(budget_minor=st.integers(4, 500_000), policy=st.sampled_from(POLICIES), ahead=st.integers(0, 2))
-    def begin(self, budget_minor: int, policy: dict[str, Any] | None, ahead: int) -> None:
+    @initialize(
+        budget_minor=st.integers(4, 500_000),
+        policy=st.sampled_from(POLICIES),
+        card=st.sampled_from(money_verbs.CARDS),
+        bank=st.sampled_from(money_verbs.BANKS),
+        ahead=st.integers(0, 2),
+    )
+    def begin(self, ahead: int, **terms: Any) -> None:
         self.provider.mood = "well"
         self.wait_for(empty(self.world.database, self.world.clock))
-        terms: dict[str, Any] = {"budget_minor": budget_minor, "policy": policy, "is_swift": self.is_swift}
-        self.sides = self.wait_for(make_sides(self.world, self.provider, **terms))
+        self.sides = self.wait_for(make_sides(self.world, self.provider, **terms, is_swift=self.is_swift))
         self.wait_for(money_verbs.begin(self.sides, ahead))
         self.lengths.append(0)
 
