@@ -103,10 +103,15 @@ async def credit(sides: Sides, pick: int, which: int) -> None:
             await sides.attempt(sides.freelancer, "issueCreditNote", creditNoteId=note, refund=pick % 2 == 0)
 
 
+async def take_back_credit(sides: Sides, pick: int, which: int) -> None:
+    if note := await sides.thing("CreditNote", pick, "status = 'ISSUED'", of="credit_notes"):
+        await sides.attempt(sides.freelancer, "voidCreditNote", creditNoteId=note.id, reason="It was done after all.")
+
+
 async def apply_credit(sides: Sides, pick: int, which: int) -> None:
     if invoice := await sides.thing("Invoice", pick, OPEN):
         amount = invoice.part("amount_due_minor", which)
-        await sides.attempt(sides.freelancer, "applyCustomerCredit", invoiceId=invoice.id, amount=amount)
+        await sides.attempt(sides.client, "applyCustomerCredit", invoiceId=invoice.id, amount=amount)
 
 
 async def refund(sides: Sides, pick: int, which: int) -> None:
@@ -150,8 +155,11 @@ async def pay_out(sides: Sides, pick: int, which: int) -> None:
 
 async def stop_payout(sides: Sides, pick: int, which: int) -> None:
     if payout := await sides.thing("Payout", pick, "status IN ('REQUESTED', 'PENDING_APPROVAL', 'HELD', 'PENDING')"):
-        verb, by = (("cancelPayout", sides.freelancer), ("clearPayoutHold", sides.staff))[which % 2]
-        await sides.attempt(by, verb, payoutId=payout.id)
+        if which % 3 == 2:
+            await sides.attempt(sides.staff, "rejectPayout", payoutId=payout.id, reason="It is not theirs.")
+        else:
+            verb, by = (("cancelPayout", sides.freelancer), ("clearPayoutHold", sides.staff))[which % 3]
+            await sides.attempt(by, verb, payoutId=payout.id)
 
 
 async def convert(sides: Sides, pick: int, which: int) -> None:
@@ -243,6 +251,7 @@ OFTEN = (fund, release, deliver, pay, pay_out, decide, wait)
 VERBS: tuple[Verb, ...] = (
     *(*OFTEN, *OFTEN, wait, change_card),
     *(give_back, freeze, rule, rule, clear_release, bill_ahead, cancel_project, cancel_payment, credit, credit),
-    *(apply_credit, refund, refund, cancel_refund, record, give_up, stop_payout, convert, take_back_request),
-    *(answer_chargeback, answer_chargeback, clear_suspense, write_off_debt, change_bank, change_mood),
+    *(take_back_credit, apply_credit, refund, refund, cancel_refund, record, give_up, stop_payout, convert),
+    *(take_back_request, answer_chargeback, answer_chargeback, clear_suspense, write_off_debt, change_bank),
+    change_mood,
 )

@@ -14,7 +14,8 @@ from tests.world import World
 
 _OF = "WHERE account_id IN (SELECT id FROM ledger_accounts WHERE code = '{}')"
 CORRUPTIONS = {
-    "every currency adds up to zero": "UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE amount_minor > 0",
+    "every currency adds up to zero": """
+        UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE amount_minor > 0""",
     "every transfer adds up to zero": "DELETE FROM ledger_entries WHERE id = (SELECT min(id) FROM ledger_entries)",
     "a hold is what was released, refunded and remains": """
         UPDATE escrow_holds SET released_minor = released_minor + 1, remaining_minor = remaining_minor - 1""",
