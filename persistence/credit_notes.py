@@ -93,7 +93,7 @@ async def issue(db: Unit, invoice: Invoice, note: CreditNote, *, may_owe: bool =
     note.check("issueCreditNote", by=by)
     wanted = [Wanted(line_id=line.invoice_line_id, amount=line.amount) for line in note.lines]
     _take_over(note, await _lines(db, invoice, note, wanted))
-    standing = await _standing(db, invoice)
+    standing = await standing_of(db, invoice)
     balances = await ledger.balances_of(db, *accounts_of(invoice))
     effect = effect_of(invoice, note.total, standing, balances[wallet_of_issuer(invoice)], may_owe=may_owe)
     await ledger.post(db, *credit_note_issued(note, invoice, effect, by=by, at=db.at))
@@ -140,8 +140,8 @@ async def _lines(db: Unit, invoice: Invoice, note: CreditNote, wanted: Sequence[
     return credited_lines(note.id, wanted, lines, await db.session.scalars(credited))
 
 
-async def _standing(db: Unit, invoice: Invoice) -> Standing:
-    """How a locked invoice stands before another note is issued."""
+async def standing_of(db: Unit, invoice: Invoice) -> Standing:
+    """What the notes of a locked invoice have returned so far, and what was paid from outside."""
     notes, recorded = credit_notes.c, recorded_payments.c
     sums = (
         func.coalesce(func.sum(column), 0) for column in (notes.returned_minor, notes.outside_minor, notes.fee_minor)

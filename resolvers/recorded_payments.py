@@ -6,13 +6,14 @@ from uuid import UUID
 from domain import recorded_payments as rules
 from domain import write_offs
 from domain.actors import SYSTEM
+from domain.credit_note_effects import Standing
 from domain.fees import fee_share
 from domain.invoices import Invoice
 from domain.money import Money
 from domain.postings.recorded_payments import debt_of_issuer, kept_outside, payment_recorded, recorded_payment_removed
-from domain.recorded_payments import RecordedPayment, RecordedPaymentMethod
+from domain.recorded_payments import RecordedPayment, RecordedPaymentMethod, RecordedPaymentStatus
 from domain.refusals import RefusalCode, Refused, wrong_state
-from persistence import invoices, ledger, recorded_payments
+from persistence import credit_notes, invoices, ledger, recorded_payments
 from persistence.unit import Unit
 from persistence.write_offs import restore
 from resolvers.mutations import Changed
@@ -40,6 +41,8 @@ async def remove_recorded_payment(db: Unit, *, recorded_payment_id: UUID, reason
     if invoice.is_frozen:
         raise Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
     recorded.remove(reason, by=db.by, at=db.at)
+    await db.flush()
+    _require_not_returned(recorded, invoice, await credit_notes.standing_of(db, invoice))
     await restore(db, invoice)
     fee = _fee(invoice, invoice.paid_minor - recorded.allocated_minor, invoice.paid_minor)
     held = await ledger.balances_of(db, debt_of_issuer(invoice), kept_outside(invoice))
@@ -57,6 +60,14 @@ def _fee(invoice: Invoice, before_minor: int, after_minor: int) -> int:
     return fee_share(
         invoice.fee_minor or 0, invoice.total_minor - invoice.advances_applied_minor, before_minor, after_minor
     )
+
+
+def _require_not_returned(recorded: RecordedPayment, invoice: Invoice, standing: Standing) -> None:
+    """What a credit note has returned was paid: else the fee would be given back twice. Ask once it is removed."""
+    paid_minor = invoice.paid_minor - recorded.allocated_minor
+    if standing.returned_minor > paid_minor or standing.returned_outside_minor > standing.paid_outside_minor:
+        message = "A credit note has returned some of this money: void that first."
+        raise wrong_state(message, from_state="CREDITED", allowed=[RecordedPaymentStatus.RECORDED.name])
 
 
 def _require_unspent(recorded: RecordedPayment, kept_minor: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from domain.permissions import Role
 from tests.makers.colleagues import colleague
+from tests.makers.credits import credit
 from tests.makers.invariants import broken
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import Claim, balances, make_claim, postings, unsound
@@ -145,6 +146,16 @@ async def test_a_removed_payment_opens_the_invoice_and_nothing_is_charged_by_its
     assert await claim.events("invoice") == ["paid", "reopened"]
     twice = await claim.issuer.refused("removeRecordedPayment", **removal(claim, recorded))
     assert (twice["code"], twice["from"], twice["allowed"]) == ("WRONG_STATE", "REMOVED", ["RECORDED"])
+
+
+async def test_a_payment_of_which_a_credit_note_has_returned_something_stays_recorded(world: World) -> None:
+    claim = await make_claim(world)
+    recorded = await record(claim, 100_000)
+    await credit(claim, 40_000)
+    before = await balances(world)
+    refused = await claim.issuer.refused("removeRecordedPayment", **removal(claim, recorded))
+    assert (refused["code"], refused["from"], refused["allowed"]) == ("WRONG_STATE", "CREDITED", ["RECORDED"])
+    assert await balances(world) == before
 
 
 async def test_money_from_outside_opens_what_was_given_up(world: World) -> None:
