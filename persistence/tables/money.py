@@ -163,6 +163,7 @@ ledger_transfers = Table(
     UniqueConstraint("reverses_id"),
     CheckConstraint("entry_count >= 2 AND ordinal >= 1", name="counts"),
     CheckConstraint("reverses_id <> id", name="reverses_another"),
+    CheckConstraint("kind <> 'P3' OR source_type = 'Payment'", name="source"),
 )
 Index("ix_ledger_transfers_source", ledger_transfers.c.source_id)
 Index("ix_ledger_transfers_posted_at", ledger_transfers.c.posted_at, ledger_transfers.c.id)

@@ -13,6 +13,7 @@ from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.invoices import Invoice
 from domain.payments import Payment
+from persistence.books import check_books
 from persistence.unit import unit_of_work
 from tests.makers.ledger import Trade, make_trade, open_invoice, pay_invoice
 from tests.world import World
@@ -49,6 +50,13 @@ class Books:
             organization_id,
         )
         return found
+
+    async def open_account(self, code: str, *, side: str) -> UUID:
+        """A new account of the platform for what the payment's provider keeps, in euros."""
+        id_, provider = new_id(), self.payment.charged_by.name
+        row = {"id": id_, "code": code, "currency": "EUR", "provider": provider, "side": side, "guarded": False}
+        await self.sql.execute(insert("ledger_accounts", **row))
+        return id_
 
     async def transfer(
         self,
@@ -111,6 +119,22 @@ def wallet_account(trade: Trade, currency: str, id_: UUID) -> str:
         side="CREDIT",
         guarded=True,
     )
+
+
+async def broken_by(world: World, statement: str) -> set[str]:
+    """The rules of the books that hold no more after a statement which no trigger watches, and which changes rows."""
+    before = await _broken(world)
+    connection = await asyncpg.connect(world.database.url)
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        assert await connection.execute(statement) not in ("UPDATE 0", "DELETE 0")
+    finally:
+        await connection.close()
+    return await _broken(world) - before
+
+
+async def _broken(world: World) -> set[str]:
+    return {check.code for check in await check_books(world.database, world.clock.now())}
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from persistence.unit import unit_of_work
 from tests.makers.books import Books, copy, kept_books
 from tests.makers.ledger import make_trade, open_invoice, pay_invoice, void_invoice
 from tests.makers.projects import approve, make_project, make_submitted_project
-from tests.persistence.test_credit_books import CORRUPTIONS as CREDIT_CORRUPTIONS
+from tests.persistence import test_credit_books, test_escrow_books, test_payout_books
 from tests.world import World
 
 
@@ -129,9 +129,9 @@ CORRUPTIONS = {
         {"RECEIVABLE", "BILLED", "WRITTEN_OFF"},
     ),
     "money came from outside without a posting": (
-        "INSERT INTO recorded_payments (id, invoice_id, issuer_id, amount_minor, allocated_minor, currency, received_on,"
-        " method, reference, status, version, created_at, updated_at) SELECT id, id, issuer_id, 5, 5, 'EUR', '2026-03-01',"
-        " 'CASH', '', 'RECORDED', 1, now(), now() FROM invoices",
+        "INSERT INTO recorded_payments (id, invoice_id, issuer_id, amount_minor, allocated_minor, currency, "
+        " received_on, method, reference, status, version, created_at, updated_at) SELECT id, id, issuer_id, 5, 5, 'EUR',"
+        " '2026-03-01', 'CASH', '', 'RECORDED', 1, now(), now() FROM invoices",
         {"RECORDED_PAYMENT", "WALLET"},
     ),
     "a bank took money without a posting": (
@@ -268,6 +268,8 @@ def test_every_rule_has_its_own_code_a_sentence_and_a_corruption_that_breaks_it(
     codes = [rule.code for rule in rules()]
     assert len(codes) == len(set(codes))
     assert all(rule.rule.endswith(".") for rule in rules())
-    corruptions = [*CORRUPTIONS.values(), *CREDIT_CORRUPTIONS.values()]
-    broken = set().union(*(codes for _, codes in corruptions), (code for *_, code in PROJECT_CORRUPTIONS))
+    others = (test_credit_books, test_escrow_books, test_payout_books)
+    corruptions = [CORRUPTIONS, *(other.CORRUPTIONS for other in others)]
+    named = [codes for them in corruptions for _, codes in them.values()]
+    broken = set().union(*named, (code for *_, code in PROJECT_CORRUPTIONS))
     assert broken == set(codes)

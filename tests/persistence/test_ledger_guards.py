@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever asks: each rule of the books, broken by plain SQL."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -199,6 +200,24 @@ async def test_a_payment_succeeds_with_exactly_one_posting_of_what_was_captured(
         await books.refuse(CHECKED, wrong, *posted)
     posted = await books.transfer(lines, kind="P3")
     await books.refuse(CHECKED, "ck_ledger_transfers_source", *posted)
+
+
+@pytest.mark.parametrize("code", ["refund_payable", "payout_in_transit", "chargeback_reserve"])
+async def test_no_source_takes_more_out_of_what_is_on_its_way_than_it_brought_in(books: Books, code: str) -> None:
+    side = 1 if code == "chargeback_reserve" else -1
+    account, mine, other = await books.open_account(code, side="DEBIT" if side > 0 else "CREDIT"), new_id(), new_id()
+
+    async def moved(amount_minor: int, ordinal: int, source: UUID = mine) -> list[str]:
+        lines = {account: side * amount_minor, await books.account("provider_cash"): -side * amount_minor}
+        head = {"kind": "ADJUSTMENT", "source_type": "Chargeback", "source_id": source, "ordinal": ordinal}
+        return await books.transfer(lines, **head)
+
+    await books.refuse(CHECKED, f"Chargeback {mine} takes 1 more out of {code}", *await moved(-1, 1))
+    await books.sql.execute(";".join(await moved(100, 1)))
+    await books.refuse(CHECKED, f"takes 1 more out of {code}", *await moved(-101, 2))
+    await books.refuse(CHECKED, f"takes 100 more out of {code}", *await moved(-100, 1, other))
+    await books.sql.execute(";".join([*await moved(-60, 2), *await moved(-40, 3)]))
+    await books.refuse(CHECKED, f"takes 1 more out of {code}", *await moved(-1, 4))
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def upgrade() -> None:
     """
     )
     op.execute("ALTER TABLE ledger_transfers DROP CONSTRAINT ck_ledger_transfers_source")
+    op.execute(
+        """
+    ALTER TABLE ledger_transfers ADD CONSTRAINT ck_ledger_transfers_source
+        CHECK (kind <> 'P3' OR source_type = 'Payment')
+    """
+    )
     op.execute("ALTER TABLE ledger_accounts DROP CONSTRAINT ck_ledger_accounts_as_charted")
     op.execute(
         """
