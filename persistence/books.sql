@@ -310,9 +310,11 @@ FROM wanted w FULL JOIN posted p ON p.source_id = w.id
 WHERE (w.times, w.cash) IS DISTINCT FROM (coalesce(p.times, 0), coalesce(p.cash, 0))
 
 -- PAYMENT_UNKNOWN of Payment
--- The outcome of a payment is known within 72 hours.
-SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FROM payments
+-- The outcome of a payment is known within 72 hours; of one that was taken otherwise, staff decide what it is.
+SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FROM payments p
 WHERE status = 'UNKNOWN' AND unknown_since < CAST(:now AS timestamptz) - interval '72 hours'
+AND NOT EXISTS (SELECT FROM money_exceptions e WHERE e.subject_type = 'Payment' AND e.subject_key = p.id::text
+    AND e.kind IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH') AND e.status IN ('OPEN', 'ASSIGNED'))
 
 -- ESCROW of EscrowHold
 -- Escrow has what is left of a hold while there is money in it, and nothing of any other.

@@ -52,6 +52,13 @@ async def cleared(world: World, asker: Person, approver: Person, decision: str) 
     await approver.do("approve", "approval { status }", approvalId=asked["approval"]["id"], idempotencyKey=world.key())
 
 
+async def test_books_are_sound_however_long_staff_take_to_decide(world: World) -> None:
+    claim, _ = await mismatched(world, "sim_charge_less")
+    world.clock.advance(timedelta(hours=73))
+    await world.settle()
+    assert (await claim.payments(), await unsound(world)) == (["UNKNOWN"], [])
+
+
 @pytest.mark.parametrize(
     ("token", "kind", "taken", "currency"),
     [
