@@ -75,6 +75,11 @@ class Correction:
             change[line.account_id] += line.signed_minor
         return change
 
+    def owners(self) -> list[UUID]:
+        """The organizations whose accounts it changes."""
+        changed = [self.accounts[account_id] for account_id, change in self.net().items() if change]
+        return list(dict.fromkeys(one.organization_id for one in changed if one.organization_id is not None))
+
 
 def command_of(lines: Iterable[CorrectionLine]) -> dict[str, Any]:
     """The lines as they wait for a second person."""

@@ -25,6 +25,7 @@ from persistence import sessions
 from persistence.database import Database
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
+from persistence.neutrality import require_neutral
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.approvals import approval_requests
 from persistence.tables.identity import memberships, organizations
@@ -94,12 +95,15 @@ async def ask(
 
     `organization_id` is the side whose members with money:approve decide, where the kind leaves it to them (see
     `RULES`); `requested_with` the right that the caller used, None for Milepost itself. Besides the caller, neither
-    the excluded people nor any member of the excluded organizations may decide.
+    the excluded people nor any member of the excluded organizations may decide; nor, where staff decide in its members'
+    stead, those of staff who belong to `organization_id`.
     """
     if await db.session.scalar(_pending(kind, subject_id)) is not None:
         raise conflict("This waits for a second person already: have that decided, or cancel it with cancelApproval.")
-    excluded = list(excluded_user_ids)
+    excluded, kept_out = list(excluded_user_ids), list(excluded_organization_ids)
     members_decide, staff_may = await _who_decides(db, kind, organization_id, excluded)
+    if organization_id is not None and not members_decide:
+        kept_out.append(organization_id)
     request = rules.ask(
         kind,
         subject_id,
@@ -111,7 +115,7 @@ async def ask(
         amount=amount,
         reason=reason,
         excluded_user_ids=excluded,
-        excluded_organization_ids=excluded_organization_ids,
+        excluded_organization_ids=kept_out,
         by=db.by,
         at=db.at,
     )
@@ -183,15 +187,7 @@ async def for_change(db: Unit, approval_id: UUID) -> ApprovalRequest:
 async def for_decision(db: Unit, approval_id: UUID) -> ApprovalRequest:
     """A visible approval, locked. Refuses FORBIDDEN to members of organizations that are kept out."""
     request = await for_change(db, approval_id)
-    if request.excluded_organization_ids:
-        members = memberships.c
-        partisan = exists().where(
-            members.user_id == db.by.user_id,
-            members.organization_id.in_(request.excluded_organization_ids),
-            members.status == MembershipStatus.ACTIVE,
-        )
-        if (await db.session.execute(select(partisan))).scalar_one():
-            raise forbidden("You belong to a side that must not decide this: another person has to.")
+    await require_neutral(db, request.excluded_organization_ids)
     return request
 
 

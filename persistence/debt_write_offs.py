@@ -35,6 +35,7 @@ async def ask(db: Unit, organization_id: UUID, amount: Money, reason: str) -> Ap
         requested_with=Permission.STAFF_MONEY,
         amount=amount,
         reason=stated,
+        excluded_organization_ids=[organization_id],
     )
 
 

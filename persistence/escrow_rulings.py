@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from domain import escrow_rulings as rules
 from domain.actors import SYSTEM
@@ -14,13 +14,12 @@ from domain.escrow_funding import Holding
 from domain.escrow_rulings import Split, split_of
 from domain.hold_movements import MovementCause
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
-from domain.memberships import MembershipStatus
 from domain.milestones import OPEN_STATES, ApprovedVia
 from domain.money import Money
 from domain.payments import Payment
 from domain.permissions import Permission
 from domain.reasons import said
-from domain.refusals import forbidden, wrong_state
+from domain.refusals import wrong_state
 from domain.tasks import Task
 from domain.terms import InvoicingMethod
 from persistence import (
@@ -34,7 +33,7 @@ from persistence import (
     task_submissions,
 )
 from persistence.escrow_releases import part_of
-from persistence.tables.identity import memberships
+from persistence.neutrality import require_neutral
 from persistence.tables.projects import tasks
 from persistence.unit import Unit
 
@@ -75,7 +74,7 @@ async def rule(
     hold.check("ruleEscrow", by=db.by)
     stated = said(rationale, required=True)
     split = split_of(hold, disputed.waiting, freelancer, client)
-    await _require_neutral(db, holding)
+    await require_neutral(db, hold.concerned_organizations())
     amount = Money(split.total_minor, hold.currency)
     if await money_thresholds.needed(db, ApprovalKind.RULING, amount):
         command = {
@@ -120,18 +119,6 @@ async def _for_ruling(db: Unit, hold_id: UUID) -> Disputed:
     hold = await escrow_holds.locked(db, hold_id)
     holding = Holding(project=project, milestone=milestone, hold=hold)
     return Disputed(holding=holding, tasks=its_tasks, waiting=waiting, payment=payment)
-
-
-async def _require_neutral(db: Unit, holding: Holding) -> None:
-    """Staff who belong to either side do not decide between them."""
-    members = memberships.c
-    partisan = exists().where(
-        members.user_id == db.by.user_id,
-        members.organization_id.in_(holding.hold.concerned_organizations()),
-        members.status == MembershipStatus.ACTIVE,
-    )
-    if (await db.session.execute(select(partisan))).scalar_one():
-        raise forbidden("You belong to a side of this dispute: another member of staff has to decide.")
 
 
 async def _divide(db: Unit, disputed: Disputed, split: Split, rationale: str) -> None:

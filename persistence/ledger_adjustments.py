@@ -25,7 +25,7 @@ from persistence.unit import Unit
 async def ask(db: Unit, transfer_id: UUID, lines: Sequence[CorrectionLine], reason: str) -> ApprovalRequest:
     """An adjustment always waits for a second person; everything is checked now, and again when it is posted."""
     stated = said(reason, required=True)
-    await _correction(db, transfer_id, lines)
+    correction = await _correction(db, transfer_id, lines)
     return await approval_requests.ask(
         db,
         ApprovalKind.LEDGER_ADJUSTMENT,
@@ -33,6 +33,7 @@ async def ask(db: Unit, transfer_id: UUID, lines: Sequence[CorrectionLine], reas
         rules.command_of(lines),
         requested_with=Permission.STAFF_MONEY,
         reason=stated,
+        excluded_organization_ids=correction.owners(),
     )
 
 
@@ -80,9 +81,9 @@ async def _accounts(
 
 async def _tell(db: Unit, correction: Correction, request: ApprovalRequest) -> None:
     """`ledger.adjusted` of the wrong transfer, for the organizations whose accounts it has changed."""
-    changed = [correction.accounts[account_id] for account_id, change in correction.net().items() if change]
-    owners = [account.organization_id for account in changed if account.organization_id is not None]
     data = {"approvalId": request.id.hex}
-    correction.wrong.record("adjusted", by=db.by, at=db.at, data=data, to=[*owners, *request.concerned_organizations()])
+    correction.wrong.record(
+        "adjusted", by=db.by, at=db.at, data=data, to=[*correction.owners(), *request.concerned_organizations()]
+    )
     rows = [outbox_row(correction.wrong, 1, event, db.request_id) for event in correction.wrong.take_events()]
     await db.session.execute(insert(outbox), rows)

@@ -45,6 +45,7 @@ async def ask(db: Unit, exception_id: UUID, decision: SuspenseDecision, reason: 
         requested_with=Permission.STAFF_MONEY,
         amount=money,
         reason=stated,
+        excluded_organization_ids=payment.concerned_organizations(),
     )
 
 

@@ -10,6 +10,7 @@ from domain.payouts import PayoutTrigger
 from domain.postings.payouts import payout_canceled
 from domain.refusals import invalid
 from persistence import approval_requests, ledger, payout_methods, payouts
+from persistence.neutrality import require_neutral
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -37,12 +38,14 @@ async def cancel_payout(db: Unit, *, payout_id: UUID) -> Changed:
 
 async def clear_payout_hold(db: Unit, *, payout_id: UUID) -> Changed:
     payout = await payouts.for_change(db, payout_id)
+    await require_neutral(db, [payout.organization_id])
     payout.clear(by=db.by, at=db.at)
     return Changed(payout=payout)
 
 
 async def reject_payout(db: Unit, *, payout_id: UUID, reason: str) -> Changed:
     payout = await payouts.for_change(db, payout_id)
+    await require_neutral(db, [payout.organization_id])
     payout.reject(reason, by=db.by, at=db.at)
     await ledger.post(db, payout_canceled(payout, by=db.by, at=db.at))
     return Changed(payout=payout)

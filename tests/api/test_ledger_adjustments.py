@@ -15,6 +15,7 @@ from persistence.tables.platform import outbox
 from persistence.unit import unit_of_work
 from tests.api.test_approval_requests import approved
 from tests.makers.approvals import Wrong, ask, balances, make_wrong
+from tests.makers.colleagues import also_joins
 from tests.makers.rows import rows
 from tests.makers.traces import nothing_changes
 from tests.world import World
@@ -52,6 +53,15 @@ async def test_an_adjustment_moves_what_was_wrong_and_nothing_else(world: World)
     }
     about = {(entry["invoice"]["id"], entry["payment"]["id"]) for entry in reversal["entries"] + correction["entries"]}
     assert len(about) == 1
+
+
+async def test_staff_do_not_agree_to_changes_of_their_own_organizations_accounts(world: World) -> None:
+    wrong = await make_wrong(world)
+    asked = await ask(world, wrong)
+    await also_joins(world, wrong.approver, wrong.issuer.organization_id)
+    async with nothing_changes(world):
+        refusal = await wrong.approver.refused("approve", approvalId=asked["id"], idempotencyKey=world.key())
+    assert refusal["code"] == "FORBIDDEN"
 
 
 def amounts(transfer: dict[str, Any]) -> dict[str, int]:

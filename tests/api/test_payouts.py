@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role, StaffRole
-from tests.makers.colleagues import colleague
+from tests.makers.colleagues import also_joins, colleague
 from tests.makers.payments import balances, postings
 from tests.makers.payouts import (
     earner,
@@ -228,6 +228,16 @@ async def test_payouts_to_a_method_that_replaced_another_wait_for_staff(world: W
     assert await states_of_payouts(world) == ["PAID", "PAID"]
     world.clock.advance(timedelta(hours=72))
     assert (await request_payout(freelancer, 5_000, methodId=replacement))["status"] == "PENDING"
+
+
+async def test_staff_do_not_decide_about_payouts_of_an_organization_that_they_belong_to(world: World) -> None:
+    freelancer, staff = await earner(world, 50_000), await world.staff(StaffRole.FINANCE)
+    held = await request_payout(freelancer, 20_000, methodId=await make_payout_method(freelancer))
+    await also_joins(world, staff, freelancer.organization_id)
+    about = {"payoutId": held["id"], "idempotencyKey": world.key()}
+    assert (await staff.refused("clearPayoutHold", **about))["code"] == "FORBIDDEN"
+    assert (await staff.refused("rejectPayout", **about, reason="Not now."))["code"] == "FORBIDDEN"
+    assert await states_of_payouts(world) == ["HELD"]
 
 
 async def test_staff_can_refuse_a_held_payout_with_a_reason(world: World) -> None:

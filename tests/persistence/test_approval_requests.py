@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from domain.actors import SYSTEM, Actor
@@ -21,7 +20,7 @@ from persistence.tables.approvals import approval_requests as table
 from persistence.unit import Unit, unit_of_work
 from server.auth import actor_of_token
 from tests.makers.approvals import another_of_staff
-from tests.makers.colleagues import colleague
+from tests.makers.colleagues import also_joins, colleague
 from tests.world import Person, World
 
 PAYOUT, RELEASE = ApprovalKind.PAYOUT, ApprovalKind.RELEASE
@@ -81,6 +80,16 @@ async def test_where_no_colleague_may_it_is_staff(world: World, role: Role) -> N
     assert not await may_decide(world, request, owner)
 
 
+async def test_staff_who_belong_to_the_organization_do_not_decide_in_its_members_stead(world: World) -> None:
+    owner, finance = await world.freelancer_side(), await world.staff(StaffRole.FINANCE)
+    partisan = await another_of_staff(world, finance, StaffRole.FINANCE)
+    await also_joins(world, partisan, owner.organization_id, Role.MEMBER)
+    request = await asked(world, owner)
+    assert (request.organization_id, request.staff_may_decide) == (None, True)
+    assert await may_decide(world, request, finance)
+    assert not await may_decide(world, request, partisan)
+
+
 async def test_a_release_is_decided_by_the_client_or_by_staff_but_never_by_the_payee(world: World) -> None:
     client, payee, finance = await world.client_side(), await world.freelancer_side(), await world.staff()
     approver, other = await colleague(world, client, Role.ADMIN), await colleague(world, client, Role.FINANCE)
@@ -101,18 +110,6 @@ async def test_a_release_is_decided_by_the_client_or_by_staff_but_never_by_the_p
     assert not await may_decide(world, request, approver)
     assert not await may_decide(world, request, payee)
     assert not await may_decide(world, request, partisan)
-
-
-async def also_joins(world: World, person: Person, organization_id: UUID) -> None:
-    """The person becomes a member of that organization too."""
-    row = (
-        "INSERT INTO memberships SELECT (jsonb_populate_record(m, jsonb_build_object('id', CAST(:id AS uuid),"
-        " 'organization_id', CAST(:organization AS uuid), 'role', 'OWNER', 'staff_role', NULL))).*"
-        " FROM memberships m WHERE m.id = CAST(:membership AS uuid)"
-    )
-    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
-        values = {"id": new_id(), "organization": organization_id, "membership": person.membership_id}
-        await db.session.execute(text(row), {name: str(value) for name, value in values.items()})
 
 
 async def test_the_command_is_stored_as_it_was_asked(world: World) -> None:
