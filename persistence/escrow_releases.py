@@ -24,6 +24,7 @@ from domain.refusals import conflict, wrong_state
 from domain.release_policies import ReleasePolicy
 from persistence import customers, escrow_holds, ledger, organizations, refunds, release_consents, release_policies
 from persistence.invoice_openings import open_at_once
+from persistence.neutrality import require_neutral
 from persistence.parking import are_parked, require_none_parked
 from persistence.tables.invoicing import invoices
 from persistence.tables.projects import milestones
@@ -81,12 +82,9 @@ async def release_waiting(db: Unit, hold_id: UUID) -> bool:
     project, milestone = await escrow_holds.parts_of(db, hold_id)
     invoice = await escrow_holds.waiting_invoice(db, hold_id)
     holding = Holding(project=project, milestone=milestone, hold=await escrow_holds.locked(db, hold_id))
-    if await are_parked(db, project.freelancer_organization_id, project.client_organization_id):
+    if invoice is None or holding.hold.release_invoice_id != invoice.id:
         return False
-    if invoice is None or holding.hold.release_invoice_id != invoice.id or not holding.hold.is_due(db.at):
-        return False
-    await pay_waiting(db, holding, invoice, MovementCause.POLICY, by=SYSTEM)
-    return True
+    return await _pay_if_due(db, holding, invoice)
 
 
 async def clear(db: Unit, hold_id: UUID) -> tuple[Holding, Invoice | None]:
@@ -94,10 +92,21 @@ async def clear(db: Unit, hold_id: UUID) -> tuple[Holding, Invoice | None]:
     project, milestone = await escrow_holds.parts_of(db, hold_id)
     invoice = await escrow_holds.waiting_invoice(db, hold_id)
     holding = Holding(project=project, milestone=milestone, hold=await escrow_holds.locked(db, hold_id))
+    await require_neutral(db, holding.hold.concerned_organizations())
     holding.hold.clear(by=db.by, at=db.at)
-    if invoice is not None and holding.hold.is_due(db.at):
-        await pay_waiting(db, holding, invoice, MovementCause.POLICY, by=SYSTEM)
+    if invoice is not None:
+        await _pay_if_due(db, holding, invoice)
     return holding, invoice
+
+
+async def _pay_if_due(db: Unit, holding: Holding, invoice: Invoice) -> bool:
+    """Pays what waited, unless something still keeps it back: a day to come, a freeze, a side that is parked."""
+    project = holding.project
+    sides = (project.freelancer_organization_id, project.client_organization_id)
+    if not holding.hold.is_due(db.at) or await are_parked(db, *sides):
+        return False
+    await pay_waiting(db, holding, invoice, MovementCause.POLICY, by=SYSTEM)
+    return True
 
 
 async def pay_waiting(db: Unit, holding: Holding, invoice: Invoice, cause: MovementCause, *, by: Actor) -> HoldMovement:
@@ -219,6 +228,4 @@ async def consent(db: Unit, request: ApprovalRequest) -> None:
     if invoice is None or str(invoice.id) != request.command["invoiceId"]:
         raise wrong_state("The release that was asked for does not wait any more.", from_state=hold.status.name)
     hold.consent(by=db.by, at=db.at)
-    if hold.is_due(db.at):
-        holding = Holding(project=project, milestone=milestone, hold=hold)
-        await pay_waiting(db, holding, invoice, MovementCause.POLICY, by=SYSTEM)
+    await _pay_if_due(db, Holding(project=project, milestone=milestone, hold=hold), invoice)

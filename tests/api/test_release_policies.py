@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.permissions import Role, StaffRole
-from tests.makers.colleagues import colleague
+from tests.makers.approvals import another_of_staff
+from tests.makers.colleagues import also_joins, colleague
 from tests.makers.escrow import (
     hold_of,
     invoices_of,
@@ -149,6 +150,28 @@ async def test_staff_check_large_releases_after_the_delay_or_before(world: World
     small, other = await make_delivered_project(world, budget_minor=49_999)
     await approve(small, small.task)
     assert (await sums_of(small.client, other))[0] == "RELEASED"
+    assert await sound(world)
+
+
+async def test_what_a_second_person_and_staff_agree_to_waits_while_a_side_is_parked(world: World) -> None:
+    staff = await world.staff(StaffRole.FINANCE)
+    partisan = await another_of_staff(world, staff, StaffRole.FINANCE)
+    made, hold = await make_delivered_project(world)
+    second = await colleague(world, made.client, Role.ADMIN)
+    await also_joins(world, partisan, made.freelancer.organization_id)
+    await write(made.client, needsApproval=True, needsCompliance=True)
+    await approve(made, made.task)
+    payee = {"organizationId": f"org_{made.freelancer.organization_id.hex}", "reason": "Something is odd."}
+    await staff.do("parkOrganization", "organization { id }", **payee)
+    (waiting,) = (await second.ask("{ approvals { nodes { id } } }"))["approvals"]["nodes"]
+    assert (await partisan.refused("clearEscrowRelease", holdId=hold))["code"] == "FORBIDDEN"
+    await staff.do("clearEscrowRelease", "hold { status }", holdId=hold)
+    await second.do("approve", "approval { status }", approvalId=waiting["id"], idempotencyKey=world.key())
+    await world.settle()
+    assert await wallet_of(made.freelancer) is None
+    await staff.do("unparkOrganization", "organization { id }", **payee)
+    await world.settle()
+    assert await wallet_of(made.freelancer) == "950.00"
     assert await sound(world)
 
 
