@@ -1,6 +1,5 @@
 """What anybody may ask for with an e-mail address: a sign-up, another password. Counted, whether or not it is known."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,12 +9,9 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.events import Recorder
 from domain.ids import new_id
-from domain.refusals import Refused, rate_limited
 from domain.sessions import Visit
 from domain.tokens import digest
 
-WINDOW = timedelta(minutes=15)
-MOST_PER_ADDRESS, MOST_PER_IP = 5, 20
 KEPT = timedelta(days=1)
 
 
@@ -58,13 +54,3 @@ def _request(purpose: RequestPurpose, email: str, user_id: UUID | None, visit: V
     return AccountRequest(
         id=new_id(), purpose=purpose, user_id=user_id, email_hash=digest(email), ip=visit.ip, at=visit.at
     )
-
-
-def too_many(of_address: Sequence[datetime], of_ip: Sequence[datetime], *, real: datetime) -> Refused | None:
-    """RATE_LIMITED when the requests of the last 15 minutes, newest first, leave no further one."""
-    waits = [
-        requests[most - 1] + WINDOW - real
-        for requests, most in ((of_address, MOST_PER_ADDRESS), (of_ip, MOST_PER_IP))
-        if len(requests) >= most
-    ]
-    return rate_limited("Too many requests. Try again", max(waits)) if waits else None

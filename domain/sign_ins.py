@@ -1,18 +1,15 @@
 """Signing in: what is kept of each attempt, and how many failures are too many."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from domain.ids import new_id
-from domain.refusals import Refused, invalid, rate_limited
+from domain.refusals import Refused, invalid
 from domain.sessions import Visit
 from domain.tokens import digest
 
-WINDOW = timedelta(minutes=15)
-MOST_PER_ADDRESS, MOST_PER_IP = 5, 20
 KEPT = timedelta(days=180)
 
 
@@ -71,13 +68,3 @@ def wrong_credentials() -> Refused:
 def wrong_password() -> Refused:
     """For somebody who is signed in and shows again who they are."""
     return invalid("The password is wrong.", "password")
-
-
-def too_many(of_address: Sequence[datetime], of_ip: Sequence[datetime], *, real: datetime) -> Refused | None:
-    """RATE_LIMITED when the failures of the last 15 minutes, newest first, leave no further attempt."""
-    waits = [
-        failures[most - 1] + WINDOW - real
-        for failures, most in ((of_address, MOST_PER_ADDRESS), (of_ip, MOST_PER_IP))
-        if len(failures) >= most
-    ]
-    return rate_limited("Too many failed attempts. Try again", max(waits)) if waits else None

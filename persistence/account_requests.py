@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
 
-from domain.account_requests import KEPT, MOST_PER_ADDRESS, MOST_PER_IP, WINDOW, AccountRequest, too_many
+from domain.account_requests import KEPT, AccountRequest
+from domain.attempt_limits import MOST_PER_ADDRESS, MOST_PER_IP, WINDOW, too_many
 from persistence.database import Database
 from persistence.tables.credentials import account_requests
 from persistence.turns import take_turn
@@ -22,7 +23,7 @@ async def admit(db: Unit, request: AccountRequest, *, counts_places: bool) -> No
     if counts_places:
         await take_turn(db, "account request from", request.purpose.name, request.ip)
         of_ip = await _earlier(db, request, _requests.ip == request.ip, MOST_PER_IP)
-    refusal = too_many(of_address, of_ip, real=request.at)
+    refusal = too_many("requests", of_address, of_ip, real=request.at)
     if refusal is not None:
         raise refusal
     db.add(request)

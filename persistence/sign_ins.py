@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
+from domain.attempt_limits import MOST_PER_ADDRESS, MOST_PER_IP, WINDOW, too_many
 from domain.refusals import Refused
-from domain.sign_ins import KEPT, MOST_PER_ADDRESS, MOST_PER_IP, WINDOW, Attempt, SignInEvent, SignInOutcome, too_many
+from domain.sign_ins import KEPT, Attempt, SignInEvent, SignInOutcome
 from persistence.database import Database
 from persistence.tables.identity import sign_in_events
 from persistence.turns import take_turn
@@ -33,7 +34,7 @@ async def limited(session: AsyncSession, attempt: Attempt) -> Refused | None:
     real = attempt.visit.at
     of_address = await _failures(session, _events.email_hash == attempt.email_hash, MOST_PER_ADDRESS, real)
     of_ip = await _failures(session, _events.ip == attempt.visit.ip, MOST_PER_IP, real)
-    return too_many(of_address, of_ip, real=real)
+    return too_many("failed attempts", of_address, of_ip, real=real)
 
 
 async def limited_in_turn(db: Unit, attempt: Attempt) -> Refused | None:

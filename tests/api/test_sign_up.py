@@ -266,3 +266,13 @@ async def _everything(world: World) -> str:
             statement = text(f"SELECT coalesce(json_agg(t), '[]') FROM {table.name} t")
             found.append(json.dumps((await connection.execute(statement)).scalar_one()))
     return "\n".join(found)
+
+
+async def test_the_sixth_sign_up_with_an_address_in_15_minutes_has_to_wait_known_or_not(world: World) -> None:
+    anyone = world.caller()
+    for _ in range(5):
+        await anyone.do("signUp", "accepted", **sign_up_input())
+    refusal = await anyone.refused("signUp", **sign_up_input("Ada@example.com"))
+    assert refusal["code"] == "RATE_LIMITED"
+    assert 0 < refusal["retryAfter"] <= 15 * 60
+    await anyone.do("signUp", "accepted", **sign_up_input("bob@example.com"))

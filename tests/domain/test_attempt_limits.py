@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from domain.attempt_limits import too_many
 from domain.refusals import RefusalCode
-from domain.sign_ins import too_many
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -13,7 +13,7 @@ def ago(*minutes: float) -> list[datetime]:
 
 
 def wait(of_address: list[datetime], of_ip: list[datetime]) -> int | None:
-    refused = too_many(of_address, of_ip, real=NOW)
+    refused = too_many("failed attempts", of_address, of_ip, real=NOW)
     if refused is None:
         return None
     assert refused.code is RefusalCode.RATE_LIMITED

@@ -6,9 +6,10 @@ import pytest
 
 from domain.tokens import digest
 from integrations.mail import FolderMail, Letter, use_mailer
-from jobs.identity import forget_sign_ins
+from jobs.identity import forget_credentials, forget_sign_ins
+from persistence.tables.credentials import account_requests, sign_in_challenges
 from persistence.tables.identity import sign_in_events
-from tests.makers.identity import letters, sign_up_input, token_in
+from tests.makers.identity import PASSWORD, letters, make_account, make_two_factor, sign_up_input, token_in
 from tests.makers.rows import count, write
 from tests.world import World
 
@@ -46,3 +47,15 @@ async def test_sign_in_attempts_are_forgotten_after_180_days(world: World) -> No
     await write(world, oldest.values(at=sign_in_events.c.at - timedelta(days=181)))
     assert await forget_sign_ins(world.database, world.clock.now()) == 1
     assert await count(world, sign_in_events, email_hash == digest("bob@example.com")) == 1
+
+
+async def test_requests_are_forgotten_after_a_day_and_challenges_when_they_are_over(world: World) -> None:
+    await make_two_factor(await make_account(world))
+    await world.caller().do("signIn", "challenge { challengeId }", email="ada@example.com", password=PASSWORD)
+    await world.caller().do("requestPasswordReset", "accepted", email="ada@example.com")
+    assert await forget_credentials(world.database, world.clock.now()) == 0
+    requests, challenges = account_requests.c, sign_in_challenges.c
+    await write(world, account_requests.update().values(at=requests.at - timedelta(days=1)))
+    await write(world, sign_in_challenges.update().values(expires_at=challenges.expires_at - timedelta(minutes=5)))
+    assert await forget_credentials(world.database, world.clock.now()) == 3
+    assert [await count(world, table) for table in (account_requests, sign_in_challenges)] == [0, 0]
