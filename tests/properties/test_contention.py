@@ -187,3 +187,26 @@ async def test_random_postings_at_once_deadlock_never_and_lose_nothing(world: Wo
     wrong = {check.code for check in await check_books(world.database, world.clock.now())}
     # Moves between wallets are no posting of money.md: they are there for the contention alone.
     assert wrong <= {"TRANSFER_SOURCE"}
+
+
+async def test_a_transaction_that_a_deadlock_ends_is_repeated_and_counted(world: World) -> None:
+    """Two that lock the same two rows in opposite orders, as nothing of ours does."""
+    first, second = [(await world.client_side()).organization_id for _ in range(2)]
+    lock = text("SELECT id FROM organizations WHERE id = :id FOR UPDATE")
+    both_wait, waiting = asyncio.Event(), 0
+
+    async def cross(one: UUID, other: UUID) -> None:
+        async def work(db: Unit) -> None:
+            nonlocal waiting
+            await db.session.execute(lock, {"id": one})
+            waiting += 1
+            if waiting == 2:
+                both_wait.set()
+            await both_wait.wait()
+            await db.session.execute(lock, {"id": other})
+
+        await transact(world.database, work, by=SYSTEM, at=world.clock.now())
+
+    repeated = REPEATED.copy()
+    await asyncio.gather(cross(first, second), cross(second, first))
+    assert REPEATED - repeated == {"deadlock": 1}
