@@ -3,7 +3,7 @@
 from domain import collection
 from domain.actors import SYSTEM
 from domain.escrow_funding import Holding
-from domain.fees import fee_share
+from domain.fees import fee_of_payment
 from domain.invoices import Invoice
 from domain.payments import Payment
 from domain.postings.payments import allocated_minor, payment_succeeded
@@ -32,12 +32,7 @@ async def _pay(db: Unit, invoice: Invoice, payment: Payment) -> None:
     """To the invoice what is still due, the rest as the customer's credit."""
     await restore(db, invoice)
     allocated = allocated_minor(invoice, payment.captured_minor)
-    fee = fee_share(
-        invoice.fee_minor or 0,
-        invoice.total_minor - invoice.advances_applied_minor,
-        invoice.paid_minor,
-        invoice.paid_minor + allocated,
-    )
+    fee = fee_of_payment(invoice, allocated)
     transfer = payment_succeeded(
         payment, invoice, received_minor=payment.captured_minor, fee_minor=fee, by=SYSTEM, at=db.at
     )

@@ -7,7 +7,7 @@ from domain import recorded_payments as rules
 from domain import write_offs
 from domain.actors import SYSTEM
 from domain.credit_note_effects import Standing
-from domain.fees import fee_share
+from domain.fees import fee_between, fee_of_payment
 from domain.invoices import Invoice
 from domain.money import Money
 from domain.postings.recorded_payments import debt_of_issuer, kept_outside, payment_recorded, recorded_payment_removed
@@ -29,7 +29,7 @@ async def record_payment(
         invoice, amount, received_on=received_on, method=method, reference=reference, by=db.by, at=db.at
     )
     await restore(db, invoice)
-    fee = _fee(invoice, invoice.paid_minor, invoice.paid_minor + recorded.allocated_minor)
+    fee = fee_of_payment(invoice, recorded.allocated_minor)
     invoice.receive(recorded.allocated_minor, by=SYSTEM, at=db.at)
     db.add(recorded)
     await ledger.post(db, payment_recorded(recorded, invoice, fee_minor=fee, by=db.by, at=db.at))
@@ -44,7 +44,7 @@ async def remove_recorded_payment(db: Unit, *, recorded_payment_id: UUID, reason
     await db.flush()
     _require_not_returned(recorded, invoice, await credit_notes.standing_of(db, invoice))
     await restore(db, invoice)
-    fee = _fee(invoice, invoice.paid_minor - recorded.allocated_minor, invoice.paid_minor)
+    fee = fee_between(invoice, invoice.paid_minor - recorded.allocated_minor, invoice.paid_minor)
     held = await ledger.balances_of(db, debt_of_issuer(invoice), kept_outside(invoice))
     _require_unspent(recorded, held[kept_outside(invoice)])
     write_offs.take_back(invoice, recorded.allocated_minor, by=db.by, at=db.at)
@@ -53,13 +53,6 @@ async def remove_recorded_payment(db: Unit, *, recorded_payment_id: UUID, reason
     )
     await ledger.post(db, transfer)
     return Changed(invoice=invoice, recorded_payment=recorded)
-
-
-def _fee(invoice: Invoice, before_minor: int, after_minor: int) -> int:
-    """The fee of the part between what was and what will be paid."""
-    return fee_share(
-        invoice.fee_minor or 0, invoice.total_minor - invoice.advances_applied_minor, before_minor, after_minor
-    )
 
 
 def _require_not_returned(recorded: RecordedPayment, invoice: Invoice, standing: Standing) -> None:

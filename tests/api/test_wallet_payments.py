@@ -63,6 +63,18 @@ async def test_parts_from_a_wallet_carry_their_share_of_the_fee(world: World) ->
     assert await wrong_books(world) == []
 
 
+async def test_a_wallet_pays_what_was_given_up_and_opens_it_first(world: World) -> None:
+    claim = await make_claim(world)
+    await give(world, claim.payer, 100_000)
+    about = {"invoiceId": claim.id, "idempotencyKey": world.key()}
+    await claim.issuer.do("markUncollectible", "invoice { id }", **about, reason="Gone.")
+    part = await pay(claim, amount={"amountMinor": "40000", "currency": "EUR"})
+    assert part["invoice"] == {"status": "OPEN", "amountDue": {"amountMinor": "60000"}}
+    assert (await postings(world))[-3:] == ["P2", "REVERSAL", "P4"]
+    assert await wrong_books(world) == []
+    assert (await pay(claim))["invoice"]["status"] == "PAID"
+
+
 async def test_a_wallet_that_does_not_cover_it_pays_nothing(world: World) -> None:
     claim = await make_claim(world)
     await give(world, claim.payer, 99_999)
