@@ -28,6 +28,11 @@ def charge_started(invoice: Invoice) -> None:
     invoice.collection_next_at = None
 
 
+def wait(invoice: Invoice, *, at: datetime) -> None:
+    """The charge is due, but the payer's money does not move by itself for now."""
+    invoice.collection_next_at = at
+
+
 def charge_failed(invoice: Invoice, code: str, *, at: datetime) -> None:
     """Counts an automatic charge that failed; the next follows 48 h later, and the third failure is the last."""
     if invoice.status is not InvoiceStatus.OPEN or invoice.collection_mode is not CollectionMode.AUTO:

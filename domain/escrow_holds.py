@@ -85,6 +85,8 @@ class EscrowHold(TwoSided):
     frozen_at: datetime | None = None
     freeze_id: UUID | None = None
     """Which freeze it is: a ruling ends this one, once."""
+    charged_back_at: datetime | None = None
+    """Since when the payer's bank disputes the payment; independent of what staff freeze."""
     release_invoice_id: UUID | None = None
     """The open invoice whose release waits for a policy; with it `release_minor` and `scheduled_release_at` are set."""
     release_minor: int | None = None
@@ -99,7 +101,8 @@ class EscrowHold(TwoSided):
 
     @property
     def is_frozen(self) -> bool:
-        return self.frozen_at is not None
+        """Whether nothing leaves it: a dispute of both sides is open, or one of the payer's bank."""
+        return self.frozen_at is not None or self.charged_back_at is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -172,6 +175,8 @@ class EscrowHold(TwoSided):
         if not self.remaining_minor:
             self.move_to("refundRest", by=SYSTEM, at=at)
             self._wait_no_more()
+        elif self.release_minor is not None:
+            self.release_minor = min(self.release_minor, self.remaining_minor)
         self.record("refunded", by=by, at=at, data=self._told(amount_minor) | {"cause": cause.name})
         return movement
 
@@ -213,15 +218,26 @@ class EscrowHold(TwoSided):
         self.freeze_id = self.frozen_at = None
         self.record("unfrozen", by=by, at=at)
 
+    def follow_bank(self, *, is_disputed: bool, at: datetime) -> None:
+        """The payer's bank asks for the payment back, or has decided: until then nothing leaves it."""
+        if is_disputed == (self.charged_back_at is not None):
+            return
+        was_frozen, self.charged_back_at = self.is_frozen, at if is_disputed else None
+        if self.is_frozen != was_frozen:
+            self.record("frozen" if is_disputed else "unfrozen", by=SYSTEM, at=at)
+
     def blocked(self, action: str) -> Refused | None:
-        if self.is_frozen and action in _MOVES_MONEY:
+        if self.frozen_at is not None and action in _MOVES_MONEY:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this hold.")
+        if self.charged_back_at is not None and action in (*_MOVES_MONEY, "ruleEscrow"):
+            message = "The payer's bank disputes the payment of this hold; nothing leaves it until that is decided."
+            return wrong_state(message, from_state="CHARGED_BACK")
         asks_again = action == "releaseEscrow" and self.awaits_approval
         if self.is_waiting and action in _TAKES_FROM_IT and not asks_again:
             return wrong_state("A release waits already, and its invoice is open.", from_state="RELEASE_WAITING")
-        if action == "freezeEscrow" and self.is_frozen:
+        if action == "freezeEscrow" and self.frozen_at is not None:
             return wrong_state("It is frozen already.", from_state="FROZEN")
-        if action in ("unfreezeEscrow", "ruleEscrow") and not self.is_frozen:
+        if action in ("unfreezeEscrow", "ruleEscrow") and self.frozen_at is None:
             return wrong_state("It is not frozen.", from_state=self.status.name, allowed=["FROZEN"])
         if action == "approveRelease" and not self.awaits_approval:
             return wrong_state("No release waits for a second person.", from_state=self.status.name)

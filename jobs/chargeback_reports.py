@@ -42,6 +42,7 @@ async def _follow(provider: Provider, report: ReportedChargeback, db: Unit) -> N
             return
         chargeback, shares = await _open(db, payment, report)
     await _step(db, chargeback, shares, report)
+    await chargeback_postings.follow_hold(db, chargeback)
 
 
 def _fits(payment: Payment, report: ReportedChargeback) -> bool:

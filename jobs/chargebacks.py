@@ -101,4 +101,5 @@ async def _lapse(db: Unit, chargeback_id: UUID) -> bool:
         return False
     chargeback.lose(at=db.at)
     await chargeback_postings.lose(db, chargeback, shares)
+    await chargeback_postings.follow_hold(db, chargeback)
     return True

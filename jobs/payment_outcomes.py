@@ -5,9 +5,10 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.money_exceptions import Finding, MoneyExceptionKind
-from domain.payments import UNKNOWN_TOO_LONG, Payment, PaymentAttempt, PaymentState
+from domain.payments import Payment, PaymentAttempt, PaymentState
 from integrations.payments import Charged, Declined, NoAnswer, NotFound
 from integrations.payments import Finding as Answer
+from jobs import unknown_outcomes
 from persistence import money_exceptions, payments, suspense
 from persistence.database import Database
 from persistence.payment_settlement import not_received, received
@@ -51,20 +52,15 @@ async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answe
 async def _report(db: Unit, payment: Payment, before: PaymentState, unknown_since: datetime | None) -> None:
     """Tells staff of what they should know: money that came late, and an outcome that stays unknown for too long."""
     if before in (PaymentState.FAILED, PaymentState.CANCELED) and payment.status is PaymentState.SUCCEEDED:
+        taken = f"{payment.captured_amount} were taken"
         kind = MoneyExceptionKind.LATE_SUCCESS
-        await money_exceptions.open_once(
-            db, _about(payment, kind, before.name, f"{payment.captured_amount} were taken")
-        )
-    if unknown_since is None or db.at - unknown_since < UNKNOWN_TOO_LONG:
-        return
-    kind = MoneyExceptionKind.UNKNOWN_TOO_LONG
-    if payment.status is PaymentState.UNKNOWN:
-        await money_exceptions.open_once(db, _about(payment, kind, "an answer", f"none since {unknown_since}"))
-    else:
-        await money_exceptions.settle(
-            db, _about(payment, kind, "an answer", f"It is known now: {payment.status.name}.")
-        )
-
-
-def _about(payment: Payment, kind: MoneyExceptionKind, expected: str, actual: str) -> Finding:
-    return Finding(kind, "Payment", str(payment.id), expected, actual, payment.issuer_id)
+        late = Finding(kind, "Payment", str(payment.id), before.name, taken, payment.issuer_id)
+        await money_exceptions.open_once(db, late)
+    await unknown_outcomes.report(
+        db,
+        "Payment",
+        payment.id,
+        unknown_since=unknown_since,
+        known_as=None if payment.status is PaymentState.UNKNOWN else payment.status.name,
+        organization_id=payment.issuer_id,
+    )

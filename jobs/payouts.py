@@ -13,6 +13,7 @@ from domain.payouts import Payout, PayoutAttempt
 from domain.postings.payouts import payout_failed, payout_paid, payout_returned, payout_sent
 from integrations.payments import CameBack, Declined, NoAnswer, NotFound, OnItsWay, PaidOut, PayingOut, PayoutFinding
 from integrations.providers import provider_of
+from jobs import unknown_outcomes
 from jobs.side_by_side import several
 from persistence import ledger, payouts
 from persistence.database import Database
@@ -77,6 +78,7 @@ async def record_outcome(database: Database, payout_id: UUID, answer: PayoutFind
 
     async def record(db: Unit) -> None:
         payout, attempt = await payouts.for_outcome(db, payout_id)
+        unknown_since = payout.unknown_since
         match answer:
             case PaidOut(amount=amount) if amount != payout.amount:
                 log.error("payout %s: %s were paid instead of %s", payout.id, amount, payout.amount)
@@ -96,6 +98,14 @@ async def record_outcome(database: Database, payout_id: UUID, answer: PayoutFind
                 await _fail(db, payout, payout.not_found(attempt, at=db.at))
             case NoAnswer():
                 payout.lose(attempt, answer.reason, at=db.at)
+        await unknown_outcomes.report(
+            db,
+            "Payout",
+            payout.id,
+            unknown_since=unknown_since,
+            known_as=None if payout.unknown_since is not None else payout.status.name,
+            organization_id=payout.organization_id,
+        )
 
     await transact(database, record, by=SYSTEM, at=now)
 

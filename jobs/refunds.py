@@ -12,6 +12,7 @@ from domain.postings.refunds import refund_succeeded
 from domain.refunds import Refund
 from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding
 from integrations.providers import provider_of
+from jobs import unknown_outcomes
 from jobs.side_by_side import several
 from persistence import ledger, refunds
 from persistence.database import Database
@@ -76,6 +77,7 @@ async def record_outcome(database: Database, refund_id: UUID, answer: RefundFind
 
     async def record(db: Unit) -> None:
         payment, refund, attempt = await refunds.for_change(db, refund_id)
+        unknown_since = refund.unknown_since
         match answer:
             case Refunded(amount=amount) if amount != refund.amount:
                 log.error("refund %s: %s were given back instead of %s", refund.id, amount, refund.amount)
@@ -91,6 +93,14 @@ async def record_outcome(database: Database, refund_id: UUID, answer: RefundFind
                     await refunds.give_up(db, refund, payment)
             case NoAnswer():
                 refund.lose(attempt, answer.reason, at=db.at)
+        await unknown_outcomes.report(
+            db,
+            "Refund",
+            refund.id,
+            unknown_since=unknown_since,
+            known_as=None if refund.is_under_way else refund.status.name,
+            organization_id=refund.issuer_id,
+        )
 
     await transact(database, record, by=SYSTEM, at=now)
 

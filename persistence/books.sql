@@ -88,8 +88,12 @@ WITH returned AS (
     FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
 ), outside AS (
     SELECT invoice_id, sum(allocated_minor) AS amount FROM recorded_payments WHERE status = 'RECORDED' GROUP BY invoice_id
+), lost AS (
+    SELECT e.invoice_id FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id
+    WHERE t.kind = 'P16' AND e.invoice_id IS NOT NULL
 ), released AS (
-    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
+    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements
+    WHERE kind = 'RELEASE' AND invoice_id NOT IN (SELECT invoice_id FROM lost) GROUP BY invoice_id
 ), base AS (
     SELECT i.id, i.issuer_id, i.paid_minor, r.fee AS released_fee,
         i.paid_minor - coalesce(o.amount, 0) - coalesce(b.amount, 0) AS through,
@@ -161,8 +165,12 @@ WHERE (w.reserved, w.held) IS DISTINCT FROM (coalesce(p.reserved, 0), coalesce(p
 -- The platform's fees are the shares of what is paid, or what releases say, less what credit notes gave back.
 WITH given_back AS (
     SELECT invoice_id, sum(fee_minor) AS fee FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
+), lost AS (
+    SELECT e.invoice_id FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id
+    WHERE t.kind = 'P16' AND e.invoice_id IS NOT NULL
 ), released AS (
-    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
+    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements
+    WHERE kind = 'RELEASE' AND invoice_id NOT IN (SELECT invoice_id FROM lost) GROUP BY invoice_id
 ), base AS (
     SELECT i.id, i.paid_minor, coalesce(i.fee_minor, 0)::numeric AS fee, r.fee AS released_fee,
         nullif(i.total_minor - i.advances_applied_minor, 0) AS total, coalesce(b.fee, 0) AS given_back
@@ -359,9 +367,13 @@ FROM hold_movements m LEFT JOIN posted p ON p.source_id = m.id
 WHERE m.kind = 'RELEASE' AND (1, m.amount_minor) IS DISTINCT FROM (p.times, p.amount)
 
 -- INVOICE_RELEASED of Invoice
--- An invoice that held money pays is paid by its releases and by nothing else.
-WITH released AS (
-    SELECT invoice_id, sum(amount_minor) AS amount FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id
+-- An invoice that held money pays is paid by its releases and by nothing else, unless a chargeback took of it.
+WITH lost AS (
+    SELECT e.invoice_id FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id
+    WHERE t.kind = 'P16' AND e.invoice_id IS NOT NULL
+), released AS (
+    SELECT invoice_id, sum(amount_minor) AS amount FROM hold_movements
+    WHERE kind = 'RELEASE' AND invoice_id NOT IN (SELECT invoice_id FROM lost) GROUP BY invoice_id
 )
 SELECT i.id, r.amount AS expected, i.paid_minor AS actual
 FROM released r JOIN invoices i ON i.id = r.invoice_id WHERE i.paid_minor <> r.amount

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from domain import write_offs
+from domain import escrow_rulings, write_offs
 from domain.actors import SYSTEM
 from domain.chargebacks import Chargeback
-from domain.escrow_funding import Holding
 from domain.escrow_holds import HOLDING, EscrowHold
 from domain.fees import fee_share
 from domain.hold_movements import MovementCause
@@ -57,14 +56,18 @@ class Share:
 async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
     """What of the money had paid which invoice, newest first; these invoices are locked until the transaction ends.
 
-    The payment's own invoice is among them even where it had nothing of the money, because it was paid already.
+    The payment's own invoice is among them even where it had nothing of the money, because it was paid already; so is
+    one that waits to be paid from the hold.
     """
     left = chargeback.amount_minor - chargeback.escrow_minor
-    if chargeback.hold_id is not None and not chargeback.escrow_minor:
+    waiting_id = None
+    if chargeback.hold_id is not None:
         # Under the locks of project and milestone, which come before all others, no hold changes.
         await escrow_holds.parts_of(db, chargeback.hold_id)
         hold = await db.session.get_one(EscrowHold, chargeback.hold_id, populate_existing=True)
-        left -= min(left, hold.remaining_minor if hold.status in HOLDING else 0)
+        waiting_id = hold.release_invoice_id
+        if not chargeback.escrow_minor:
+            left -= min(left, hold.remaining_minor if hold.status in HOLDING else 0)
     paid = func.sum(-ledger_entries.c.amount_minor).label("paid")
     statement = (
         select(ledger_entries.c.invoice_id, paid)
@@ -80,8 +83,9 @@ async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
         .group_by(ledger_entries.c.invoice_id)
     )
     found: dict[UUID, int] = {row.invoice_id: int(row.paid) for row in await db.session.execute(statement)}
-    if chargeback.invoice_id is not None:
-        found.setdefault(chargeback.invoice_id, 0)
+    for id_ in (chargeback.invoice_id, waiting_id):
+        if id_ is not None:
+            found.setdefault(id_, 0)
     lock = select(Invoice).where(invoices.c.id.in_(found)).order_by(invoices.c.id).with_for_update()
     shares: list[Share] = []
     for invoice in reversed((await db.session.scalars(lock)).all()):
@@ -100,13 +104,11 @@ async def locked(db: Unit, chargeback: Chargeback) -> list[Share]:
 
 
 async def take(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> None:
-    """P17 for what is still held, which is frozen; P15 for the rest, of which the issuer's wallet holds what it has."""
+    """P17 for what is still held; P15 for the rest, of which the issuer's wallet holds what it has."""
     if chargeback.hold_id is not None:
         hold = (await escrow_holds.for_change(db, chargeback.hold_id)).hold
         chargeback.escrow_minor = min(hold.remaining_minor if hold.status in HOLDING else 0, chargeback.amount_minor)
         if chargeback.escrow_minor:
-            if not hold.is_frozen:
-                hold.freeze(by=SYSTEM, at=db.at)
             await ledger.post(db, held_money_taken(chargeback, by=db.by, at=db.at))
     if chargeback.escrow_minor < chargeback.amount_minor:
         available = await ledger.balances_of(db, wallet(chargeback), wallet_held(chargeback))
@@ -118,7 +120,6 @@ async def take(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> Non
 async def give_back(db: Unit, chargeback: Chargeback) -> None:
     """P15 and P17 reversed."""
     if chargeback.escrow_minor:
-        await _thawed(db, chargeback)
         ordinal = await ledger.next_ordinal(db, PostingKind.REVERSAL, chargeback.id)
         await ledger.post(db, held_money_taken_back(chargeback, ordinal, by=db.by, at=db.at))
     if chargeback.escrow_minor < chargeback.amount_minor:
@@ -129,7 +130,7 @@ async def give_back(db: Unit, chargeback: Chargeback) -> None:
 async def lose(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> None:
     """P17: the hold has less; P16: what invoices had of the money is due again, and what else there was is owed."""
     if chargeback.escrow_minor:
-        await _lose_held(db, chargeback)
+        await _lose_held(db, chargeback, shares)
     held, left = chargeback.held_minor, chargeback.amount_minor - chargeback.escrow_minor
     for number, share in enumerate(shares, start=1):
         left -= share.amount_minor
@@ -139,24 +140,30 @@ async def lose(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> Non
         await _lose_surplus(db, chargeback, shares, left)
 
 
-async def _lose_held(db: Unit, chargeback: Chargeback) -> None:
+async def follow_hold(db: Unit, chargeback: Chargeback) -> None:
+    """The hold knows whether a bank disputes the payment that funded it, whatever else freezes it."""
+    if chargeback.hold_id is not None:
+        hold = (await escrow_holds.for_change(db, chargeback.hold_id)).hold
+        is_disputed = hold.status in HOLDING and await chargebacks.is_disputed(db, chargeback.payment_id)
+        hold.follow_bank(is_disputed=is_disputed, at=db.at)
+
+
+async def _lose_held(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> None:
     """What was held goes back to the client, by the bank instead of by us."""
-    holding = await _thawed(db, chargeback)
-    movement = holding.hold.refund(
-        chargeback.escrow_minor, MovementCause.CHARGEBACK, chargeback.id, by=SYSTEM, at=db.at
-    )
-    db.add(movement)
-    holding.follow()
-    await ledger.post(db, held_money_lost(chargeback, escrow(holding.hold), by=db.by, at=db.at))
-
-
-async def _thawed(db: Unit, chargeback: Chargeback) -> Holding:
     if chargeback.hold_id is None:
         raise AssertionError("only a payment for a hold has money in escrow")
     holding = await escrow_holds.for_change(db, chargeback.hold_id)
-    if holding.hold.is_frozen:
-        holding.hold.unfreeze("unfreezeEscrow", by=SYSTEM, at=db.at)
-    return holding
+    hold = holding.hold
+    waiting = next((one.invoice for one in shares if one.invoice.id == hold.release_invoice_id), None)
+    if hold.frozen_at is not None and chargeback.escrow_minor == hold.remaining_minor:
+        # Nothing is left to dispute about.
+        escrow_rulings.unfreeze(holding, waiting, "unfreezeEscrow", by=SYSTEM, at=db.at)
+    movement = hold.refund(chargeback.escrow_minor, MovementCause.CHARGEBACK, chargeback.id, by=SYSTEM, at=db.at)
+    db.add(movement)
+    holding.follow()
+    if waiting is not None:
+        waiting.awaits_release = await escrow_holds.is_awaited(db, waiting.id)
+    await ledger.post(db, held_money_lost(chargeback, escrow(hold), by=db.by, at=db.at))
 
 
 async def _lose_surplus(db: Unit, chargeback: Chargeback, shares: Sequence[Share], surplus_minor: int) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import false, select, true, update
+from sqlalchemy import exists, false, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.actors import Actor
 from domain.chargebacks import (
     BLOCKS_REFUNDS,
+    UNDECIDED,
     Chargeback,
     ChargebackStatus,
     charged_back,
@@ -73,6 +74,13 @@ async def require_refundable(db: Unit, payment_id: UUID) -> None:
     found = await db.session.scalar(blocking.order_by(chargebacks.c.id).limit(1))
     if found is not None:
         raise charged_back(found)
+
+
+async def is_disputed(db: Unit, payment_id: UUID) -> bool:
+    """Whether any chargeback of a payment is undecided."""
+    await db.flush()
+    found = exists().where(chargebacks.c.payment_id == payment_id, chargebacks.c.status.in_(UNDECIDED))
+    return (await db.session.execute(select(found))).scalar_one()
 
 
 async def seen(db: Unit, chargeback_id: UUID) -> Chargeback:

@@ -55,7 +55,9 @@ LIST = Connection(
             escrow_holds.c.client_organization_id == id_, escrow_holds.c.freelancer_organization_id == id_
         ),
         "currency": lambda currency: escrow_holds.c.currency == currency,
-        "is_frozen": lambda wanted: escrow_holds.c.frozen_at.is_not(None) == wanted,
+        "is_frozen": lambda wanted: (
+            (escrow_holds.c.frozen_at.is_not(None) | escrow_holds.c.charged_back_at.is_not(None)) == wanted
+        ),
     },
 )
 OF_MILESTONE = Connection(ESCROW_HOLDS, orders=_ORDERS, default_order=_NEWEST_FIRST, column="milestone_id")

@@ -71,6 +71,13 @@ async def waiting_invoice(db: Unit, hold_id: UUID) -> Invoice | None:
     return (await db.session.scalars(statement)).one_or_none()
 
 
+async def is_awaited(db: Unit, invoice_id: UUID) -> bool:
+    """Whether a hold still waits to pay an invoice."""
+    await db.flush()
+    waiting = exists().where(escrow_holds.c.release_invoice_id == invoice_id)
+    return (await db.session.execute(select(waiting))).scalar_one()
+
+
 async def payment_of(db: Unit, hold_id: UUID) -> Payment | None:
     """The payment that funded it, locked before the hold; None where a wallet did."""
     of_hold = (payments.c.hold_id == hold_id, payments.c.status == PaymentState.SUCCEEDED)
@@ -142,6 +149,7 @@ async def due_for_release(database: Database, now: datetime) -> Sequence[UUID]:
         hold.awaits_approval.is_(False),
         hold.awaits_clearance.is_(False),
         hold.frozen_at.is_(None),
+        hold.charged_back_at.is_(None),
     )
     async with database.reader() as session:
         return (await session.scalars(statement.order_by(hold.scheduled_release_at, hold.id))).all()

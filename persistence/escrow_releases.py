@@ -116,7 +116,7 @@ async def pay_waiting(db: Unit, holding: Holding, invoice: Invoice, cause: Movem
     db.add(movement)
     await ledger.post(db, hold_released(movement, hold, invoice, by=by, at=db.at))
     _count(invoice, [movement], at=db.at)
-    invoice.awaits_release = invoice.status is InvoiceStatus.OPEN
+    invoice.awaits_release = invoice.status is InvoiceStatus.OPEN and await escrow_holds.is_awaited(db, invoice.id)
     holding.follow()
     return movement
 

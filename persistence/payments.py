@@ -15,7 +15,7 @@ from domain.refusals import not_found, wrong_state
 from persistence import escrow_holds, payment_methods
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
-from persistence.parking import is_parked
+from persistence.parking import are_parked, is_parked
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_attempts, payments
 from persistence.unit import Unit
@@ -77,10 +77,13 @@ async def add(db: Unit, payment: Payment, attempt: PaymentAttempt) -> None:
 async def start_collection(db: Unit, invoice: Invoice) -> Payment | None:
     """The next automatic charge of an invoice that is new or locked and has no live payment.
 
-    Without a usable default method the charge has failed at once. None also where nothing is collected: by hand
-    only, nothing due, frozen.
+    Without a usable default method the charge has failed at once. While the payer is parked it waits. None also where
+    nothing is collected: by hand only, nothing due, frozen.
     """
     if not collection.is_collected(invoice) or invoice.recipient_id is None:
+        return None
+    if await are_parked(db, invoice.recipient_id):
+        collection.wait(invoice, at=db.at)
         return None
     method = await payment_methods.default_of(db, invoice.recipient_id, invoice.currency)
     if method is None:

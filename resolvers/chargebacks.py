@@ -22,6 +22,7 @@ async def accept_chargeback(db: Unit, *, chargeback_id: UUID) -> Changed:
     chargeback, shares = await _locked(db, chargeback_id)
     chargeback.accept(by=db.by, at=db.at)
     await chargeback_postings.lose(db, chargeback, shares)
+    await chargeback_postings.follow_hold(db, chargeback)
     return Changed(chargeback=chargeback)
 
 

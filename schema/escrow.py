@@ -101,7 +101,7 @@ class EscrowHold(Stateful):
     remaining: Money = plain("What is left.")
     from_wallet: bool = plain("Whether the client's wallet funded it; else a payment did.")
     funded_at: datetime | None = plain("When the money was there.")
-    is_frozen: bool = plain("Whether a dispute stops everything that would move it.")
+    is_frozen: bool = plain("Whether a dispute, also one of the payer's bank, stops everything that would move it.")
     scheduled_release_at: datetime | None = plain("When a waiting release goes at the earliest.")
     release_amount: Money | None = plain("How much waits for a release policy.")
     release_invoice: Invoice | None = one(resolve.RELEASE_INVOICE, Invoice, "The open invoice that it will pay.")

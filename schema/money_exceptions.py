@@ -32,7 +32,7 @@ describe(
     FEE_MISMATCH="The provider has charged another fee than it should.",
     BALANCE_DRIFT="What the provider keeps differs from the ledger.",
     LATE_SUCCESS="A payment that had ended without success was charged after all.",
-    UNKNOWN_TOO_LONG="The outcome of a payment is not known after 72 hours.",
+    UNKNOWN_TOO_LONG="The outcome of a payment, refund or payout is not known after 72 hours.",
     UNMATCHED_EVENT="The provider tells of something that nobody here knows.",
     BAD_METADATA="The provider tells of something without saying what it belongs to.",
     PROJECTION_DRIFT="A figure that is derived from the ledger differs from it.",

@@ -74,7 +74,7 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("ApprovalRequest", "requiredPermission"): ("kind", "organization_id"),
     ("ApprovalRequest", "subjectId"): ("kind", "subject_id"),
     ("ApprovalRequest", "command"): ("command",),
-    ("EscrowHold", "isFrozen"): ("frozen_at",),
+    ("EscrowHold", "isFrozen"): ("frozen_at", "charged_back_at"),
     ("EscrowHold", "taxRates"): ("tax_rates",),
     ("EscrowHold", "fee"): ("freelancer_organization_id", "fee_minor", "currency"),
     ("EscrowHold", "net"): ("freelancer_organization_id", "net_minor", "currency"),

@@ -32,6 +32,7 @@ escrow_holds = Table(
     Column("funded_at", Instant),
     Column("frozen_at", Instant),
     Column("freeze_id", Uuid),
+    Column("charged_back_at", Instant),
     ref("release_invoice_id", "invoices", optional=True, index=True),
     minor("release_minor", optional=True),
     Column("scheduled_release_at", Instant),

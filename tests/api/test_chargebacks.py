@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role
+from jobs.chargebacks import read_reports
 from tests.makers.chargebacks import Disputed, make_disputed, spend_wallet
 from tests.makers.colleagues import colleague
+from tests.makers.credits import credit
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances, make_claim, postings, unsound
 from tests.world import World
@@ -173,6 +175,36 @@ async def test_a_warning_takes_nothing_until_the_bank_means_it(world: World) -> 
     assert (await disputed.status(), await balances(world)) == ("NEEDS_RESPONSE", TAKEN)
     assert await disputed.claim.events("chargeback") == ["opened", "escalated"]
     assert await unsound(world) == []
+
+
+async def test_a_warning_ends_when_the_money_goes_back_in_time(world: World) -> None:
+    disputed = await make_disputed(world, "sim_chargeback_warning", total_minor=40_000, fee_minor=2_000)
+    await credit(disputed.claim, 40_000, refund=True)
+    await world.settle()
+    await disputed.after(minutes=10)
+    assert (await disputed.status(), await balances(world)) == ("PREVENTED", {})
+    await disputed.after(days=3)
+    assert (await disputed.status(), await balances(world)) == ("PREVENTED", {})
+    assert await disputed.claim.events("chargeback") == ["opened", "prevented"]
+    assert await unsound(world) == []
+
+
+async def test_of_a_chargeback_and_a_refund_at_once_the_payment_gives_its_money_once(world: World) -> None:
+    claim = await make_claim(world, token="sim_chargeback")
+    payment = await claim.pay()
+    await world.settle()
+    await credit(claim, 20_000)
+    world.clock.advance(timedelta(days=1, minutes=10))
+    amount = {"amountMinor": "20000", "currency": "EUR"}
+    refunding = {"paymentId": payment, "amount": amount, "reason": "Less was done", "idempotencyKey": world.key()}
+    refused, _ = await asyncio.gather(
+        claim.issuer.attempt("refundPayment", "refund { id }", **refunding),
+        read_reports(world.database, world.clock.now()),
+    )
+    assert refused.get("code", "WRONG_STATE") == "WRONG_STATE"
+    assert await unsound(world) == []
+    again = await claim.issuer.refused("refundPayment", **refunding | {"idempotencyKey": world.key()})
+    assert again["code"] in ("WRONG_STATE", "INSUFFICIENT_FUNDS")
 
 
 async def test_the_issuer_and_staff_for_money_answer_and_nobody_else_sees_it(world: World) -> None:

@@ -89,7 +89,9 @@ FROM payments WHERE status IN ('CREATED', 'PROCESSING', 'UNKNOWN')
 GROUP BY coalesce(invoice_id, hold_id) HAVING count(*) > 1
 UNION ALL
 SELECT 'collection gives up after three failures and not before', id
-FROM invoices WHERE (collection_mode = 'STOPPED') <> (collection_attempts = 3)
+FROM invoices i WHERE (collection_mode = 'STOPPED') <> (collection_attempts = 3)
+AND NOT EXISTS (
+    SELECT FROM ledger_entries e JOIN ledger_transfers t ON t.id = e.transfer_id WHERE e.invoice_id = i.id AND t.kind = 'P16')
 UNION ALL
 SELECT 'an open invoice that is collected is being paid or waits for its next charge', i.id
 FROM invoices i WHERE i.status = 'OPEN' AND i.collection_mode = 'AUTO' AND i.collection_next_at IS NULL

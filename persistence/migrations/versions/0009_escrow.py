@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("from_wallet", sa.Boolean(), nullable=False),
         sa.Column("funded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("charged_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("freeze_id", sa.Uuid(), nullable=True),
         sa.Column("release_invoice_id", sa.Uuid(), nullable=True),
         sa.Column("release_minor", sa.BigInteger(), nullable=True),
@@ -375,7 +376,7 @@ def upgrade() -> None:
     CREATE FUNCTION refuse_changed_hold() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         moving CONSTANT text[] := ARRAY['status', 'version', 'updated_at', 'released_minor', 'refunded_minor',
-            'remaining_minor', 'funded_at', 'frozen_at', 'freeze_id', 'release_invoice_id', 'release_minor',
+            'remaining_minor', 'funded_at', 'frozen_at', 'freeze_id', 'charged_back_at', 'release_invoice_id', 'release_minor',
             'scheduled_release_at', 'awaits_approval', 'awaits_clearance'];
     BEGIN
         IF TG_OP = 'DELETE' OR to_jsonb(NEW) - moving <> to_jsonb(OLD) - moving THEN

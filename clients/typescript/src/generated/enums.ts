@@ -618,7 +618,7 @@ export const MoneyExceptionKind = {
   BALANCE_DRIFT: 'BALANCE_DRIFT',
   /** A payment that had ended without success was charged after all. */
   LATE_SUCCESS: 'LATE_SUCCESS',
-  /** The outcome of a payment is not known after 72 hours. */
+  /** The outcome of a payment, refund or payout is not known after 72 hours. */
   UNKNOWN_TOO_LONG: 'UNKNOWN_TOO_LONG',
   /** The provider tells of something that nobody here knows. */
   UNMATCHED_EVENT: 'UNMATCHED_EVENT',

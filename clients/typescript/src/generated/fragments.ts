@@ -406,7 +406,7 @@ export interface HoldSummary {
   readonly refunded: Money;
   /** What is left. */
   readonly remaining: Money;
-  /** Whether a dispute stops everything that would move it. */
+  /** Whether a dispute, also one of the payer's bank, stops everything that would move it. */
   readonly isFrozen: boolean;
   /** When a waiting release goes at the earliest. */
   readonly scheduledReleaseAt: DateTime | null;

@@ -1145,7 +1145,7 @@ enum MoneyExceptionKind implements ApiEnum {
   /// A payment that had ended without success was charged after all.
   lateSuccess('LATE_SUCCESS'),
 
-  /// The outcome of a payment is not known after 72 hours.
+  /// The outcome of a payment, refund or payout is not known after 72 hours.
   unknownTooLong('UNKNOWN_TOO_LONG'),
 
   /// The provider tells of something that nobody here knows.

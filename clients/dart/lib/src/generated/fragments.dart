@@ -998,7 +998,7 @@ class HoldSummary extends ApiData {
   /// What is left.
   final Money remaining;
 
-  /// Whether a dispute stops everything that would move it.
+  /// Whether a dispute, also one of the payer's bank, stops everything that would move it.
   final bool isFrozen;
 
   /// When a waiting release goes at the earliest.

@@ -184,7 +184,7 @@ export const ListSignInEventsDocument: Document<ListSignInEventsResult, ListSign
 };
 
 /**
- * Attempts to sign in to one's account: anything unknown among them?
+ * Attempts to sign in to one's account, for finding those that were somebody else's.
  *
  * Attempts to sign in to your account, the latest first.
  */
@@ -197,7 +197,7 @@ export function listSignInEvents(
 }
 
 /**
- * Attempts to sign in to one's account: anything unknown among them?
+ * Attempts to sign in to one's account, for finding those that were somebody else's.
  *
  * Entry by entry from there on; pages are asked for as they are needed.
  */

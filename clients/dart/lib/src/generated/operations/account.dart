@@ -204,7 +204,7 @@ final class ListSessionsResult extends ApiData {
   Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
 }
 
-/// Attempts to sign in to one's account: anything unknown among them?
+/// Attempts to sign in to one's account, for finding those that were somebody else's.
 final class ListSignInEvents extends PagedQuery<ListSignInEventsResult, ListSignInEventsNode> {
   /// Takes what the operation asks for.
   const ListSignInEvents({this.first, this.after});

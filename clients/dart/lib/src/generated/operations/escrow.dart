@@ -198,7 +198,7 @@ final class GetEscrowHoldResult extends ApiData implements HoldSummary {
   @override
   final Money remaining;
 
-  /// Whether a dispute stops everything that would move it.
+  /// Whether a dispute, also one of the payer's bank, stops everything that would move it.
   @override
   final bool isFrozen;
 
