@@ -12,7 +12,7 @@ from domain.amounts import Amount
 from domain.credit_note_effects import Effect
 from domain.credit_note_lines import CreditNoteLine
 from domain.ids import new_id
-from domain.invoices import Invoice, InvoiceNumber, InvoiceStatus
+from domain.invoices import CollectionMode, Invoice, InvoiceNumber, InvoiceStatus
 from domain.permissions import Permission
 from domain.reasons import said
 from domain.refusals import wrong_state
@@ -161,6 +161,9 @@ def unapply(invoice: Invoice, note: CreditNote, *, by: Actor, at: datetime) -> N
     if invoice.status is InvoiceStatus.PAID and invoice.amount_due_minor > 0:
         invoice.move_to("reopenInvoice", by=SYSTEM, at=at)
         invoice.paid_at = None
+        if invoice.collection_mode is CollectionMode.AUTO:
+            # Settling it had stopped the clock of collection, which goes on now.
+            invoice.collection_next_at = at
         invoice.record("reopened", by=by, at=at)
 
 

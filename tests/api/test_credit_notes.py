@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from domain.invoices import CollectionMode
 from tests.makers.credits import NOTE, credit, issue, lacking, line_of, make_note, make_paid, money
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
+from tests.makers.payment_methods import make_method
 from tests.makers.payments import Claim, balances, make_claim, postings
 from tests.makers.payouts import make_payout_method
 from tests.world import World
@@ -219,6 +221,19 @@ async def test_voiding_the_note_that_settled_an_invoice_opens_it_again(world: Wo
     )
     assert voided["invoice"] == {"status": "OPEN", "paidAt": None, "amountDue": {"amountMinor": "100000"}}
     assert await claim.events("invoice") == ["credited", "paid", "credited", "reopened"]
+
+
+async def test_what_a_void_note_makes_due_again_is_charged_as_before(world: World) -> None:
+    claim = await make_claim(world, mode=CollectionMode.AUTO)
+    await make_method(claim.payer, "sim_ok")
+    note = (await credit(claim))["creditNote"]
+    about = {"creditNoteId": note["id"], "idempotencyKey": world.key()}
+    await world.settle()
+    assert await claim.payments() == []
+    await claim.issuer.do("voidCreditNote", "invoice { status }", **about, reason="A mistake")
+    await world.settle()
+    assert await claim.payments() == ["SUCCEEDED"]
+    assert (await claim.invoice()).status.name == "PAID"
 
 
 async def test_a_note_whose_credit_is_used_stays(world: World) -> None:
