@@ -73,10 +73,11 @@ async def summaries(session: AsyncSession, viewer: Actor, organization_id: UUID)
     """One for each currency in which the organization has holds that the viewer may see."""
     hold = escrow_holds.c
     is_held, was_funded = hold.status.in_(HOLDING), hold.funded_at.is_not(None)
+    is_to_come = is_held & (hold.freelancer_organization_id == organization_id)
     pending_fee = _fee_of(hold.released_minor + hold.remaining_minor) - _fee_of(hold.released_minor)
     sums = (
         func.coalesce(func.sum(hold.remaining_minor).filter(is_held), 0),
-        func.coalesce(func.sum(hold.remaining_minor - pending_fee).filter(is_held), 0),
+        func.coalesce(func.sum(hold.remaining_minor - pending_fee).filter(is_to_come), 0),
         func.sum(hold.released_minor),
         func.sum(hold.refunded_minor),
     )

@@ -136,7 +136,7 @@ class EscrowHold(Stateful):
 class EscrowSummary:
     currency: Currency = plain("The currency.")
     held: Money = plain("What is held now.")
-    pending_net: Money = plain("What of it reaches freelancers when all of it is released.")
+    pending_net: Money = plain("What of it the organization itself gets, without fees, when all of it is released.")
     released: Money = plain("What was released so far, fees included.")
     refunded: Money = plain("What went back so far.")
 

@@ -81,7 +81,8 @@ class RecordedPaymentMutations:
     remove_recorded_payment = mutation(
         resolve.remove_recorded_payment,
         "Takes back a payment that was recorded by mistake: it is due again, a paid invoice opens again, and nothing "
-        "is charged by itself. WRONG_STATE when what was too much of it has been used since; DISPUTED while frozen.",
+        "is charged by itself. WRONG_STATE when what was too much of it has been used since, or a credit note has "
+        "returned some of it; DISPUTED while frozen.",
         needs=Permission.INVOICES_WRITE,
         takes={
             "recorded_payment_id": an_id("RecordedPayment", "The recorded payment."),

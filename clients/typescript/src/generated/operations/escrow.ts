@@ -240,7 +240,7 @@ export interface GetEscrowSummaryEscrowSummary {
   readonly currency: Currency;
   /** What is held now. */
   readonly held: Money;
-  /** What of it reaches freelancers when all of it is released. */
+  /** What of it the organization itself gets, without fees, when all of it is released. */
   readonly pendingNet: Money;
   /** What was released so far, fees included. */
   readonly released: Money;

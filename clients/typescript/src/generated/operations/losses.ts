@@ -504,7 +504,8 @@ export const RemoveRecordedPaymentDocument: Document<
  * Removes what was recorded by mistake.
  *
  * Takes back a payment that was recorded by mistake: it is due again, a paid invoice opens again, and nothing is
- * charged by itself. WRONG_STATE when what was too much of it has been used since; DISPUTED while frozen.
+ * charged by itself. WRONG_STATE when what was too much of it has been used since, or a credit note has returned some
+ * of it; DISPUTED while frozen.
  *
  * Needs: the permission invoices:write. Repeating it with the same idempotencyKey and input returns the first result
  * and changes nothing more.

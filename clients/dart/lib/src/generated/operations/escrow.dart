@@ -494,7 +494,7 @@ final class GetEscrowSummaryResult extends ApiData {
   /// What is held now.
   final Money held;
 
-  /// What of it reaches freelancers when all of it is released.
+  /// What of it the organization itself gets, without fees, when all of it is released.
   final Money pendingNet;
 
   /// What was released so far, fees included.
