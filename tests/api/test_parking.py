@@ -10,7 +10,9 @@ from domain.parking import GOES_ON, STANDS_STILL
 from domain.permissions import Permission, StaffRole
 from resolvers.guards import Needs
 from tests.contract.inputs import mutations
+from tests.makers.escrow import make_delivered_project, sums_of
 from tests.makers.payments import Claim, make_claim, unsound
+from tests.makers.payouts import earner, figures, request_payout, states_of_payouts
 from tests.world import Person, World
 
 _MONEY = (Permission.MONEY_MOVE, Permission.MONEY_APPROVE, Permission.INVOICES_WRITE)
@@ -110,6 +112,40 @@ async def test_a_broken_rule_is_found_within_the_hour_and_parks_whom_it_concerns
     world.clock.advance(timedelta(hours=1))
     await world.settle()
     assert len((await staff.ask(EXCEPTIONS))["moneyExceptions"]["nodes"]) == 1
+
+
+async def test_while_a_side_is_parked_held_money_is_not_released_and_nothing_that_would_is_approved(
+    world: World,
+) -> None:
+    made, hold = await make_delivered_project(world)
+    staff = await world.staff()
+    await park(world, made.freelancer, staff)
+    approval = {"taskId": made.task, "revision": 1, "idempotencyKey": world.key()}
+    refusals = [
+        await made.client.refused("releaseEscrow", holdId=hold, idempotencyKey=world.key()),
+        await made.client.refused("approveTask", **approval),
+    ]
+    assert [(one["code"], one["from"]) for one in refusals] == [("WRONG_STATE", "PARKED")] * 2
+    assert await sums_of(made.client, hold) == ["HELD", "0.00", "0.00", "1000.00"]
+    await _unpark(made.freelancer, staff)
+    await made.client.do("approveTask", "task { status }", **approval)
+    assert await sums_of(made.client, hold) == ["RELEASED", "1000.00", "0.00", "0.00"]
+
+
+async def test_what_a_parked_organization_has_scheduled_or_asked_for_is_paid_out_afterwards(world: World) -> None:
+    freelancer, staff = await earner(world, 50_000), await world.staff()
+    await request_payout(freelancer, 20_000)
+    weekly = {"currency": "EUR", "frequency": "WEEKLY", "weekday": "MONDAY"}
+    await freelancer.do("setPayoutSchedule", "schedule { id }", **weekly)
+    await park(world, freelancer, staff)
+    world.clock.advance(timedelta(days=8))
+    await world.settle()
+    assert await states_of_payouts(world) == ["PENDING"]
+    assert await figures(freelancer) == {"available": 30_000, "held": 20_000, "earned": 50_000}
+    await _unpark(freelancer, staff)
+    await world.settle()
+    assert await states_of_payouts(world) == ["PAID", "PAID"]
+    assert await figures(freelancer) == {"paidOut": 50_000, "earned": 50_000}
 
 
 async def test_a_parked_freelancer_takes_no_money_out(world: World) -> None:
