@@ -74,7 +74,6 @@ async def rule(
     hold.check("ruleEscrow", by=db.by)
     stated = said(rationale, required=True)
     split = split_of(hold, disputed.waiting, freelancer, client)
-    await require_neutral(db, hold.concerned_organizations())
     amount = Money(split.total_minor, hold.currency)
     if await money_thresholds.needed(db, ApprovalKind.RULING, amount):
         command = {
@@ -110,13 +109,14 @@ async def approved(db: Unit, request: ApprovalRequest) -> None:
 
 
 async def _for_ruling(db: Unit, hold_id: UUID) -> Disputed:
-    """Everything that a ruling may touch, locked in the written order."""
+    """Everything that a ruling may touch, locked in the written order; staff of either side have no part in it."""
     project, milestone = await escrow_holds.parts_of(db, hold_id)
     of_milestone = select(Task).where(tasks.c.milestone_id == milestone.id).order_by(tasks.c.position)
     its_tasks = (await db.session.scalars(of_milestone.with_for_update())).all()
     waiting = await escrow_holds.waiting_invoice(db, hold_id)
     payment = await escrow_holds.payment_of(db, hold_id)
     hold = await escrow_holds.locked(db, hold_id)
+    await require_neutral(db, hold.concerned_organizations())
     holding = Holding(project=project, milestone=milestone, hold=hold)
     return Disputed(holding=holding, tasks=its_tasks, waiting=waiting, payment=payment)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.permissions import StaffRole
 from tests.makers.approvals import another_of_staff, two_of_staff
+from tests.makers.colleagues import also_joins
 from tests.makers.escrow import (
     fund,
     hold_of,
@@ -68,6 +69,22 @@ async def test_only_staff_for_disputes_freeze_and_rule(world: World) -> None:
     for person in (made.client, made.freelancer, finance):
         assert (await person.refused("freezeEscrow", holdId=hold))["code"] == "FORBIDDEN"
     assert (await made.client.refused("unfreezeEscrow", holdId=hold))["code"] == "FORBIDDEN"
+
+
+async def test_staff_who_belong_to_a_side_neither_freeze_nor_thaw_nor_rule(world: World) -> None:
+    made, hold = await make_funded_project(world, budget_minor=80_000)
+    neutral, partisan = await two_of_staff(world, StaffRole.TRUST)
+    await also_joins(world, partisan, made.freelancer.organization_id)
+    ruling = {
+        "freelancerAmount": money(80_000),
+        "clientAmount": money(0),
+        "rationale": "Mine.",
+        "idempotencyKey": world.key(),
+    }
+    assert (await partisan.refused("freezeEscrow", holdId=hold))["code"] == "FORBIDDEN"
+    await frozen(neutral, hold)
+    assert (await partisan.refused("unfreezeEscrow", holdId=hold))["code"] == "FORBIDDEN"
+    assert (await partisan.refused("ruleEscrow", holdId=hold, **ruling))["code"] == "FORBIDDEN"
 
 
 async def test_a_ruling_over_the_threshold_waits_for_another_member_of_staff(world: World) -> None:

@@ -10,6 +10,8 @@ from domain.parking import GOES_ON, STANDS_STILL
 from domain.permissions import Permission, StaffRole
 from resolvers.guards import Needs
 from tests.contract.inputs import mutations
+from tests.makers.approvals import another_of_staff
+from tests.makers.colleagues import also_joins
 from tests.makers.escrow import make_delivered_project, sums_of
 from tests.makers.payments import Claim, make_claim, unsound
 from tests.makers.payouts import earner, figures, request_payout, states_of_payouts
@@ -86,6 +88,9 @@ async def test_only_staff_for_money_park_and_unpark_and_never_the_platform(world
     assert parked["organization"]["parkReason"] == "Something is odd."
     twice = await staff.refused("parkOrganization", **input)
     assert (twice["code"], twice["from"]) == ("WRONG_STATE", "PARKED")
+    own = await another_of_staff(world, staff, StaffRole.FINANCE)
+    await also_joins(world, own, person.organization_id)
+    assert (await own.refused("unparkOrganization", **input))["code"] == "FORBIDDEN"
     platform = f"org_{staff.organization_id.hex}"
     assert (await staff.refused("parkOrganization", **input | {"organizationId": platform}))["code"] == "NOT_FOUND"
 
