@@ -1,4 +1,4 @@
-"""The story: a client and a freelancer drive a gig to paid invoices, while a second window shows it live."""
+"""The story: a client and a freelancer drive two gigs to paid invoices, while a second window shows it live."""
 
 from typing import Any
 
@@ -12,12 +12,20 @@ TASKS = {
     "Shop": ["Catalogue", "Checkout"],
 }
 CARD = {"provider": "SIMULATOR", "token": "sim_ok", "currency": "EUR"}
+BANK = {"provider": "SIMULATOR", "token": "sim_bank_ok", "currency": "EUR"}
 BUDGET = {"amountMinor": "115000", "currency": "EUR"}
 TERMS = {
     "invoicingMethod": "MILESTONE",
     "fundingMode": "DIRECT",
     "milestones": [{"title": title, "tasks": [{"title": task} for task in tasks]} for title, tasks in TASKS.items()],
 }
+HELD_BUDGET = {"amountMinor": "40000", "currency": "EUR"}
+HELD_TERMS = {
+    "invoicingMethod": "MILESTONE",
+    "fundingMode": "ESCROW",
+    "milestones": [{"title": "Menu", "tasks": [{"title": "Printed menu"}]}],
+}
+PAYOUT = {"amountMinor": "50000", "currency": "EUR"}
 
 
 async def play(url: str) -> int:
@@ -28,7 +36,7 @@ async def play(url: str) -> int:
 
     say("Nora adds a card, posts a gig of 1150.00 EUR in three milestones, and Ada proposes")
     await nora.do("addPaymentMethod", "method { id }", **CARD)
-    proposal = await propose(nora, ada)
+    proposal = await propose(nora, ada, "A website for a bakery", BUDGET, TERMS)
 
     say("Nora accepts: one transaction makes the project, its milestones and its tasks")
     before = (await nora.ask("{ liveCursor }"))["liveCursor"]
@@ -41,26 +49,50 @@ async def play(url: str) -> int:
         await work(window, nora, ada, project)
         await window.until("invoice.paid", times=len(TASKS))
         await window.until("project.completed")
-    return await report(nora, ada, project["id"])
+
+    say("A second gig is paid from escrow: Milepost holds the money before the work begins")
+    held = await hold_and_release(url, nora, ada)
+
+    say("Ada has 500.00 EUR of her wallet paid out to her bank")
+    await ada.do("addPayoutMethod", "method { id }", **BANK)
+    payout = (await ada.keyed("requestPayout", "payout { id }", amount=PAYOUT))["payout"]["id"]
+    return await report(nora, ada, [project["id"], held], payout)
 
 
-async def propose(nora: Person, ada: Person) -> dict[str, Any]:
+async def hold_and_release(url: str, nora: Person, ada: Person) -> str:
+    """The second project, whose only milestone is funded first; approving its task releases the money."""
+    before = (await nora.ask("{ liveCursor }"))["liveCursor"]
+    project = await accept(nora, await propose(nora, ada, "A menu for a bakery", HELD_BUDGET, HELD_TERMS))
+    show_plan(project)
+    milestone = project["milestones"][0]
+    async with Window.open(url, nora, project["id"], before) as window:
+        await nora.keyed("fundMilestone", "hold { status }", milestoneId=milestone["id"])
+        await window.until("project.activated")
+        await deliver(window, nora, ada, milestone["tasks"][0]["id"])
+        await window.until("escrow.released")
+        await window.until("project.completed")
+    return str(project["id"])
+
+
+async def propose(
+    nora: Person, ada: Person, title: str, budget: dict[str, Any], terms: dict[str, Any]
+) -> dict[str, Any]:
     """The submitted proposal."""
     categories = (await nora.ask("{ gigCategories(first: 100) { nodes { id slug } } }"))["gigCategories"]["nodes"]
     gig = await nora.do(
         "createGig",
         "gig { id }",
-        title="A website for a bakery",
-        description="Three pages and a small shop, ready for spring.",
+        title=title,
+        description="All that guests see, ready for spring.",
         categoryId=next(one["id"] for one in categories if one["slug"] == "web-development"),
         currency="EUR",
-        budgetMax=BUDGET,
+        budgetMax=budget,
         deliveryDays=30,
-        terms=TERMS,
+        terms=terms,
     )
     gig_id = gig["gig"]["id"]
     await nora.do("publishGig", "gig { status }", gigId=gig_id)
-    made = await ada.do("createProposal", "proposal { id }", gigId=gig_id, amount=BUDGET, deliveryDays=28)
+    made = await ada.do("createProposal", "proposal { id }", gigId=gig_id, amount=budget, deliveryDays=28)
     submitted = await ada.do("submitProposal", "proposal { id version }", proposalId=made["proposal"]["id"])
     proposal: dict[str, Any] = submitted["proposal"]
     return proposal
