@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.permissions import Permission
 from domain.refusals import conflict
 from domain.release_policies import PolicyTerms, new_policy
-from persistence import release_policies
+from persistence import organizations, release_policies
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -29,5 +29,8 @@ async def upsert_release_policy(
         if organization_id not in (None, policy.organization_id):
             raise conflict("A policy stays with whom it was made for.", "organizationId")
     policy.write(terms, by=db.by, at=db.at)
+    if organization_id is not None:
+        # Asked last: whoever may not write for others learns nothing of whether they exist.
+        await organizations.named(db, organization_id)
     db.add(policy)
     return Changed(policy=policy)
