@@ -12,8 +12,10 @@ from resolvers.nodes import SOURCES
 from schema.ids import PREFIXES, global_id
 from server.auth import actor_of_token
 from tests.contract.inputs import Mutation, Path, Wanted, mutations, queries
+from tests.makers.escrow import make_escrow_project
 from tests.makers.gigs import make_open_gig
 from tests.makers.parties import OF_ALL, Parties, ids_for, make_parties, private_gigs
+from tests.makers.payments import make_claim
 from tests.makers.projects import make_submitted_project
 from tests.makers.proposals import eur
 from tests.makers.traces import nothing_changes
@@ -30,6 +32,8 @@ READ_LATER = {
     ("assignTask", ("membershipId",)),
     ("requestMilestoneChanges", ("taskIds", "0")),
     ("upsertCustomer", ("organizationId",)),
+    ("fundMilestone", ("methodId",)),
+    ("createCreditNote", ("lines", "0", "lineId")),
 }
 """Places that a mutation looks at when all else is right; they have a test of their own."""
 
@@ -71,13 +75,16 @@ async def test_foreign_ids_in_otherwise_right_inputs_are_refused_like_unknown_on
     others = await make_parties(world)
     made = await make_submitted_project(world, "MILESTONE", (1, 1))
     gig = await make_open_gig(world, made.client)
+    held, claim = await make_escrow_project(world, client=made.client), await make_claim(world)
     proposal = {"gigId": gig, "amount": eur(100_000)}
     changes = {"milestoneId": made.milestone, "note": "Bigger."}
+    funding = {"milestoneId": held.milestone, "idempotencyKey": world.key()}
     async with nothing_changes(world):
         places: list[tuple[Person, str, dict[str, Any], str, str]] = [
             (made.freelancer, "createProposal", proposal, "invitationId", "GigInvitation"),
             (made.freelancer, "assignTask", {"taskId": made.tasks[1][0]}, "membershipId", "Membership"),
             (made.client, "requestMilestoneChanges", changes, "taskIds", "Task"),
+            (made.client, "fundMilestone", funding, "methodId", "PaymentMethod"),
         ]
         for person, mutation, input, name, type_name in places:
             unknown, foreign = global_id(type_name, new_id()), others.ids[type_name][0]
@@ -87,6 +94,10 @@ async def test_foreign_ids_in_otherwise_right_inputs_are_refused_like_unknown_on
             ]
             assert refusals[0] == refusals[1]
             assert (refusals[0]["code"], refusals[0]["path"][:1]) == ("NOT_FOUND", [name]), refusals[0]
+        for line in (global_id("InvoiceLine", new_id()), others.ids["InvoiceLine"][0]):
+            credited = {"invoiceId": claim.id, "lines": [{"lineId": line}], "reason": "Less was done."}
+            refusal = await claim.issuer.refused("createCreditNote", **credited)
+            assert (refusal["code"], refusal["path"]) == ("INVALID", ["lines", "0", "lineId"])
         nobody = global_id("Organization", new_id())
         refusal = await made.freelancer.refused("upsertCustomer", name="Bakery", organizationId=nobody)
         assert (refusal["code"], refusal["path"]) == ("NOT_FOUND", ["organizationId"])
