@@ -1,6 +1,5 @@
 """Sending payouts, asking about those without an outcome, and recording outcomes: the intent is committed first."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,17 +8,15 @@ from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.payment_methods import Provider
 from domain.payout_methods import PayoutMethod
-from domain.payouts import Payout, PayoutAttempt
+from domain.payouts import Payout, PayoutAttempt, PayoutState
 from domain.postings.payouts import payout_failed, payout_paid, payout_returned, payout_sent
 from integrations.payments import CameBack, Declined, NoAnswer, NotFound, OnItsWay, PaidOut, PayingOut, PayoutFinding
 from integrations.providers import provider_of
-from jobs import unknown_outcomes
+from jobs import contradictions, unknown_outcomes
 from jobs.side_by_side import several
 from persistence import ledger, payouts
 from persistence.database import Database
 from persistence.unit import Unit, transact
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,10 @@ async def record_outcome(database: Database, payout_id: UUID, answer: PayoutFind
         unknown_since = payout.unknown_since
         match answer:
             case PaidOut(amount=amount) if amount != payout.amount:
-                log.error("payout %s: %s were paid instead of %s", payout.id, amount, payout.amount)
                 payout.lose(attempt, "another amount was paid", at=db.at)
+                await contradictions.report_amount(
+                    db, "Payout", payout.id, asked=payout.amount, done=amount, organization_id=payout.organization_id
+                )
             case PaidOut():
                 await _confirm(db, payout, attempt, answer.provider_id)
             case OnItsWay():
@@ -120,8 +119,18 @@ async def _marked(db: Unit, payout: Payout) -> Sending:
 
 
 async def _confirm(db: Unit, payout: Payout, attempt: PayoutAttempt, provider_id: str) -> None:
+    """Posts the first proof; one for what was given up already is for people."""
     if payout.confirm(attempt, provider_id, at=db.at):
         await ledger.post(db, payout_paid(payout, by=SYSTEM, at=db.at))
+    elif payout.status in (PayoutState.FAILED, PayoutState.CANCELED):
+        await contradictions.report_late(
+            db,
+            "Payout",
+            payout.id,
+            known_as=payout.status.name,
+            done=payout.amount,
+            organization_id=payout.organization_id,
+        )
 
 
 async def _fail(db: Unit, payout: Payout, has_failed: bool) -> None:

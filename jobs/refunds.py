@@ -1,6 +1,5 @@
 """Sending refunds, asking about lost answers and recording outcomes: the intent is committed before every call."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,16 +8,15 @@ from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.payment_methods import Provider
 from domain.postings.refunds import refund_succeeded
-from domain.refunds import Refund
+from domain.provider_calls import CallState
+from domain.refunds import Refund, RefundAttempt
 from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding
 from integrations.providers import provider_of
-from jobs import unknown_outcomes
+from jobs import contradictions, unknown_outcomes
 from jobs.side_by_side import several
 from persistence import ledger, refunds
 from persistence.database import Database
 from persistence.unit import Unit, transact
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +78,12 @@ async def record_outcome(database: Database, refund_id: UUID, answer: RefundFind
         unknown_since = refund.unknown_since
         match answer:
             case Refunded(amount=amount) if amount != refund.amount:
-                log.error("refund %s: %s were given back instead of %s", refund.id, amount, refund.amount)
                 refund.lose(attempt, "another amount was given back", at=db.at)
+                await contradictions.report_amount(
+                    db, "Refund", refund.id, asked=refund.amount, done=amount, organization_id=refund.issuer_id
+                )
             case Refunded():
-                if refund.confirm(attempt, answer.provider_id, at=db.at):
-                    await ledger.post(db, refund_succeeded(refund, by=SYSTEM, at=db.at))
+                await _confirm(db, refund, attempt, answer.provider_id)
             case Declined():
                 if refund.fail(attempt, answer.code, at=db.at):
                     await refunds.give_up(db, refund, payment)
@@ -103,6 +102,21 @@ async def record_outcome(database: Database, refund_id: UUID, answer: RefundFind
         )
 
     await transact(database, record, by=SYSTEM, at=now)
+
+
+async def _confirm(db: Unit, refund: Refund, attempt: RefundAttempt, provider_id: str) -> None:
+    """Posts the first proof; one for what was given up already is for people."""
+    if refund.confirm(attempt, provider_id, at=db.at):
+        await ledger.post(db, refund_succeeded(refund, by=SYSTEM, at=db.at))
+    elif refund.status is not CallState.SUCCEEDED:
+        await contradictions.report_late(
+            db,
+            "Refund",
+            refund.id,
+            known_as=refund.status.name,
+            done=refund.amount,
+            organization_id=refund.issuer_id,
+        )
 
 
 async def _marked(db: Unit, refund: Refund) -> Sending:
