@@ -59,9 +59,16 @@ async def settle(db: Unit, finding: Finding) -> None:
         exception.resolve(finding.actual, by=SYSTEM, at=db.at)
 
 
+async def seen(db: Unit, exception_id: UUID) -> MoneyException:
+    """A visible exception, not locked: what it is about is locked before it."""
+    statement = select(MoneyException).where(money_exceptions.c.id == exception_id, visible_to(db.by))
+    return await db.require(statement, "money exception", "exceptionId")
+
+
 async def for_decision(db: Unit, exception_id: UUID) -> MoneyException:
     statement = select(MoneyException).where(money_exceptions.c.id == exception_id, visible_to(db.by))
-    return await db.require(statement.with_for_update(), "money exception", "exceptionId")
+    afresh = statement.with_for_update().execution_options(populate_existing=True)
+    return await db.require(afresh, "money exception", "exceptionId")
 
 
 async def handles_money(db: Unit, user_id: UUID) -> bool:

@@ -31,10 +31,11 @@ async def suspend(db: Unit, payment: Payment, taken: Money) -> None:
 async def ask(db: Unit, exception_id: UUID, decision: SuspenseDecision, reason: str) -> ApprovalRequest:
     """Clearing always waits for a second person; everything is checked now, and again when it is done."""
     stated = said(reason, required=True)
+    seen = await money_exceptions.seen(db, exception_id)
+    rules.require_suspended(seen)
+    payable, payment, _ = await payments.for_outcome(db, UUID(seen.subject_key))
     exception = await money_exceptions.for_decision(db, exception_id)
-    rules.require_suspended(exception)
     exception.check("resolveMoneyException", by=db.by)
-    payable, payment, _ = await payments.for_outcome(db, UUID(exception.subject_key))
     money = rules.check_decision(decision, payable, payment, await _suspended(db, payment))
     command = {"exceptionId": exception.id.hex, "decision": decision.value}
     return await approval_requests.ask(

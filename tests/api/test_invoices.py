@@ -57,7 +57,15 @@ async def test_opening_numbers_posts_and_dates_an_invoice(world: World) -> None:
         {"action": "openInvoice", "from": "DRAFT", "to": "OPEN", "user": {"email": issuer.email}},
     ]
     allowed = {one["action"] for one in invoice["availableActions"] if one["allowed"]}
-    assert allowed == {"duplicateInvoice", "voidInvoice", "sendInvoiceReminder"}
+    assert allowed == {
+        "duplicateInvoice",
+        "voidInvoice",
+        "sendInvoiceReminder",
+        "createCreditNote",
+        "recordPayment",
+        "writeOffRemainder",
+        "markUncollectible",
+    }
     assert await events_of(world, draft) == ["invoice.created", "invoice.opened"]
     assert await transfers_of(world, draft) == ["P1"]
     assert await balances(world) == {"receivable": 10_000, "billed": -10_000}

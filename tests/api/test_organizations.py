@@ -129,6 +129,8 @@ async def test_strangers_see_the_public_face_only(world: World) -> None:
         {"action": "updateOrganization", "allowed": True, "reason": None},
         {"action": "convertToAgency", "allowed": False, "reason": "WRONG_STATE"},
         {"action": "inviteMember", "allowed": True, "reason": None},
+        {"action": "parkOrganization", "allowed": False, "reason": "FORBIDDEN"},
+        {"action": "unparkOrganization", "allowed": False, "reason": "FORBIDDEN"},
     ]
     assert {one["reason"] for one in theirs["availableActions"]} == {"FORBIDDEN"}
     assert (await _organization((await world.staff()), _id(owner), "legalName"))["legalName"] == "Northwind Ltd"
@@ -203,6 +205,8 @@ async def test_a_freelancer_becomes_an_agency_for_good(world: World) -> None:
             {"action": "updateOrganization", "allowed": True},
             {"action": "convertToAgency", "allowed": False},
             {"action": "inviteMember", "allowed": True},
+            {"action": "parkOrganization", "allowed": False},
+            {"action": "unparkOrganization", "allowed": False},
         ],
     }
     for who, kind in ((person, "AGENCY"), (client, "CLIENT")):
