@@ -60,8 +60,7 @@ async def run_checks(database: Database, now: datetime) -> list[BookCheck]:
     """Every rule with its outcome. Postings may go on meanwhile: all rules see the same instant of the books."""
     async with database.snapshot() as connection:
         return [
-            _outcome(rule, (await connection.execute(rule.statement(), rule.parameters(now))).all())
-            for rule in rules()
+            _outcome(rule, (await connection.execute(rule.statement(), rule.parameters(now))).all()) for rule in rules()
         ]
 
 

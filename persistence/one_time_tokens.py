@@ -64,7 +64,7 @@ class Spent(NamedTuple):
 
 
 async def spend(db: Unit, purpose: TokenPurpose, token_hash: bytes, real: datetime) -> Spent | None:
-    """What the token was; None when it is unknown, void, expired or used. Of any number at once exactly one succeeds."""
+    """What the token was; None when it is unknown, void, expired or used. Of any number at once one alone succeeds."""
     spent = await db.session.execute(
         update(one_time_tokens)
         .where(

@@ -34,9 +34,7 @@ class Customer(Node):
     organization: Organization | None = one(
         resolve.ORGANIZATION, Organization, "The same party on Milepost: it receives and pays the invoices."
     )
-    credits = connection(
-        resolve.CREDITS, _Credit, "What is kept for it, one for each currency; with money:read."
-    )
+    credits = connection(resolve.CREDITS, _Credit, "What is kept for it, one for each currency; with money:read.")
     version: int = plain("Counts the committed changes, from 1; send it as expectedVersion.")
     created_at: datetime = plain("When it came to exist.")
     updated_at: datetime = plain("When it last changed.")

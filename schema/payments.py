@@ -108,8 +108,8 @@ class PaymentMutations:
     pay_invoice = mutation(
         resolve.pay_invoice,
         "Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. "
-        "INVALID unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once,"
-        " or is refused with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under "
+        "INVALID unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once"
+        ", or is refused with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under "
         "way or being checked; DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.",
         needs=Permission.MONEY_MOVE,
         takes={

@@ -37,7 +37,10 @@ CLIENT, FREELANCER = actor(CLIENT_ID), actor(FREELANCER_ID)
 
 
 def terms_of(method: str = "MILESTONE", tasks: tuple[int, ...] = (1,), **changes: Any) -> WorkTerms:
-    """DIRECT terms, unless said otherwise, with as many milestones as numbers, each with that many tasks; COMPLETION with 12 % upfront."""
+    """DIRECT terms, unless said otherwise, with a milestone for each number and that many tasks in it.
+
+    COMPLETION has 12 % upfront.
+    """
     planned = tuple(
         PlannedMilestone(
             title=f"Part {position}",

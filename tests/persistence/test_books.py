@@ -130,8 +130,8 @@ CORRUPTIONS = {
     ),
     "money came from outside without a posting": (
         "INSERT INTO recorded_payments (id, invoice_id, issuer_id, amount_minor, allocated_minor, currency, "
-        " received_on, method, reference, status, version, created_at, updated_at) SELECT id, id, issuer_id, 5, 5, 'EUR',"
-        " '2026-03-01', 'CASH', '', 'RECORDED', 1, now(), now() FROM invoices",
+        " received_on, method, reference, status, version, created_at, updated_at) SELECT id, id, issuer_id, 5, 5,"
+        " 'EUR', '2026-03-01', 'CASH', '', 'RECORDED', 1, now(), now() FROM invoices",
         {"RECORDED_PAYMENT", "WALLET"},
     ),
     "a bank took money without a posting": (
