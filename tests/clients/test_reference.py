@@ -84,7 +84,7 @@ def example(name: str) -> Example:
         ("Mutation.deleteInvoice", "Invoice"),
         ("Subscription.invoiceUpdated", "LiveEvent"),
         ("RefusalCode.CONFLICT", "Refusal"),
-        ("Money.amountMinor", "Shared"),
+        ("PageInfo.hasNextPage", "Shared"),
     ],
 )
 def test_things_stand_where_one_looks_for_them(coordinate: str, page: str) -> None:

@@ -136,11 +136,14 @@ async def test_a_provider_that_breaks_leaves_the_outcome_unknown(world: World, m
     assert (await claim.payments(), await balances(world)) == (["SUCCEEDED"], PAID_IN_FULL)
 
 
-async def test_another_amount_than_asked_for_is_never_booked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_amount_than_asked_for_pays_nothing_and_waits_in_suspense(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     claim = await make_claim(world, token="sim_ok", mode=AUTO)
     put_in_place(monkeypatch, TakesAnotherAmount(simulator(world)))
     await send_created(world.database, world.clock.now())
-    assert (await claim.payments(), await balances(world)) == (["UNKNOWN"], UNPAID)
+    assert await claim.payments() == ["UNKNOWN"]
+    assert await balances(world) == {**UNPAID, "provider_cash": 99_999, "suspense": -99_999}
 
 
 async def test_many_workers_send_a_payment_once(world: World) -> None:
