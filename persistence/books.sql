@@ -379,16 +379,22 @@ SELECT i.id, r.amount AS expected, i.paid_minor AS actual
 FROM released r JOIN invoices i ON i.id = r.invoice_id WHERE i.paid_minor <> r.amount
 
 -- ADVANCE of Invoice
--- An invoice settles the advances that it says, none of them beyond what was paid of it.
+-- An invoice settles the advances that it says, none of them beyond what was paid of it or taken back by a bank later.
 WITH applied AS (
     SELECT invoice_id, sum(amount_minor) AS amount FROM advance_applications GROUP BY invoice_id
 ), used AS (
     SELECT advance_id, sum(amount_minor) AS amount FROM advance_applications GROUP BY advance_id
+), taken_back AS (
+    SELECT e.invoice_id, sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
+    WHERE a.code = 'receivable' AND t.kind = 'P16' GROUP BY e.invoice_id
 )
 SELECT i.id, coalesce(a.amount, 0) AS expected, i.advances_applied_minor AS actual
 FROM invoices i LEFT JOIN applied a ON a.invoice_id = i.id WHERE i.advances_applied_minor <> coalesce(a.amount, 0)
 UNION ALL
-SELECT i.id, i.paid_minor, u.amount FROM used u JOIN invoices i ON i.id = u.advance_id WHERE u.amount > i.paid_minor
+SELECT i.id, i.paid_minor + coalesce(t.amount, 0), u.amount
+FROM used u JOIN invoices i ON i.id = u.advance_id LEFT JOIN taken_back t ON t.invoice_id = i.id
+WHERE u.amount > i.paid_minor + coalesce(t.amount, 0)
 
 -- MILESTONE_FUNDING of Milestone
 -- A milestone says where the newest money for it is.
