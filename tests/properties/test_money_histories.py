@@ -2,8 +2,8 @@
 
 Thorough histories look for the traces of every refusal and repeat, and check all of the books after every step; swift
 ones check the rules of money after every step and the books at the end, and are many times faster. `MILEPOST_HISTORIES`
-and `MILEPOST_SWIFT_HISTORIES` say how many of each. Every run tries the same ones, so that it fails by what was changed and
-not by luck; `MILEPOST_SEED=…` tries others, and makes one that fails as short as it can be.
+and `MILEPOST_SWIFT_HISTORIES` say how many of each. Every run tries the same ones, so that it fails by what was changed
+and not by luck; `MILEPOST_SEED=…` tries others, and makes one that fails as short as it can be.
 """
 
 import asyncio
