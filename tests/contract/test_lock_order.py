@@ -1,0 +1,28 @@
+"""The order of locks that docs/architecture.md writes down, watched while whole stories are played."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.api import test_chargebacks, test_escrow, test_escrow_rulings, test_payouts, test_refunds
+from tests.lock_order import watched
+from tests.stories import test_escrow as escrow_stories
+from tests.stories import test_work as work_stories
+from tests.world import World
+
+STORIES: list[Callable[[World], Awaitable[None]]] = [
+    work_stories.test_an_interim_invoice_takes_its_part_from_the_final_one,
+    escrow_stories.test_a_milestone_is_funded_worked_on_approved_and_paid_from_its_hold,
+    test_escrow.test_released_and_given_back_at_once_only_one_of_them_happens,
+    test_escrow_rulings.test_a_ruling_over_the_threshold_waits_for_another_member_of_staff,
+    test_refunds.test_from_the_threshold_on_a_second_person_of_the_issuer_agrees,
+    test_payouts.test_what_was_not_sent_can_be_taken_back,
+    test_chargebacks.test_a_lost_chargeback_takes_what_was_held_and_gives_the_fee_back,
+]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+async def test_locks_are_taken_in_their_order(world: World, story: Callable[[World], Awaitable[None]]) -> None:
+    with watched(world.database.engine) as mistakes:
+        await story(world)
+    assert sorted(set(mistakes)) == []

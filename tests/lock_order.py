@@ -1,0 +1,98 @@
+"""The order in which transactions lock rows, and a watch over it: whoever keeps to it never waits in a circle."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Select, Table, Update, event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.selectable import ForUpdateArg
+
+ORDER: tuple[tuple[str, ...], ...] = (
+    ("chargeback_feeds",),
+    ("organizations",),
+    ("one_time_tokens", "invitations"),
+    ("users", "memberships"),
+    ("sessions", "sign_in_challenges", "two_factors", "recovery_codes"),
+    ("approval_requests",),
+    ("gigs",),
+    ("projects",),
+    ("pause_requests",),
+    ("milestones",),
+    ("tasks",),
+    ("task_submissions",),
+    ("proposals", "gig_invitations"),
+    ("customers", "tax_types"),
+    ("invoices",),
+    ("credit_notes",),
+    ("payments", "recorded_payments"),
+    ("refunds", "payouts"),
+    ("chargebacks",),
+    ("escrow_holds", "payment_attempts", "refund_attempts", "payout_attempts"),
+    ("ledger_transfers",),
+    ("ledger_balances",),
+    ("number_series",),
+    ("payment_methods", "payout_methods", "payout_schedules"),
+    ("fee_policies", "release_policies", "money_exceptions", "ledger_exports"),
+    ("outbox_head", "outbox", "outbox_reactions"),
+)
+"""From first to last. Tables in one group are locked in either order: below one lock that comes before them (the gig's,
+the payment's), or by verbs that lock only one of them."""
+
+_RANK = {table: rank for rank, group in enumerate(ORDER) for table in group}
+_KNOWN = "locks of this transaction"
+
+
+@contextmanager
+def watched(engine: AsyncEngine) -> Iterator[list[str]]:
+    """What was locked out of order while the block ran, one sentence for each time.
+
+    SKIP LOCKED waits for nobody, so it may come at any time. FOR SHARE is for rows that whoever changes them locks last
+    of all, such as payment methods: holding it makes nobody wait who is waited for. What a transaction has inserted is
+    its own.
+    """
+    mistakes: list[str] = []
+
+    def before(
+        connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+    ) -> None:
+        written = getattr(context, "compiled", None)
+        if written is None:
+            return
+        known: dict[str, bool] = connection.info.setdefault(_KNOWN, {})
+        if isinstance(written.statement, Insert):
+            known.setdefault(written.statement.table.name, False)
+        for table, waits in _locked(written.statement):
+            if table not in known:
+                mistakes.extend(_mistakes(table, [name for name, is_held in known.items() if is_held], waits))
+                known[table] = True
+
+    def forget(connection: Connection) -> None:
+        connection.info.pop(_KNOWN, None)
+
+    listeners = {"before_cursor_execute": before, "commit": forget, "rollback": forget}
+    for name, listener in listeners.items():
+        event.listen(engine.sync_engine, name, listener)
+    try:
+        yield mistakes
+    finally:
+        for name, listener in listeners.items():
+            event.remove(engine.sync_engine, name, listener)
+
+
+def _locked(statement: Any) -> Iterator[tuple[str, bool]]:
+    """The tables whose rows a statement locks, and whether it waits for them."""
+    if isinstance(statement, Update) and isinstance(statement.table, Table):
+        yield statement.table.name, True
+    asked: ForUpdateArg | None = statement._for_update_arg if isinstance(statement, Select) else None
+    if asked is not None and not asked.read:
+        for table in asked.of or statement.get_final_froms():
+            if isinstance(table, Table):
+                yield table.name, not asked.skip_locked
+
+
+def _mistakes(table: str, held: list[str], waits: bool) -> list[str]:
+    if table not in _RANK:
+        return [f"{table} is locked, but has no place in the order"]
+    late = [name for name in held if _RANK.get(name, 0) > _RANK[table]]
+    return [f"{table} is locked after {', '.join(late)}"] if waits and late else []
