@@ -59,7 +59,7 @@ Map<String, Object?> _devices(List<String> ids, {required String? end}) => {
             'createdAt': '2026-07-01T09:00:00Z',
             'lastSeenAt': '2026-07-01T09:00:00Z',
             'expiresAt': '2026-07-01T09:00:00Z',
-            'isCurrent': false,
+            'kind': 'BROWSER', 'isCurrent': false,
           },
       ],
       'pageInfo': {'hasNextPage': end != null, 'hasPreviousPage': false, 'endCursor': end},
