@@ -19,11 +19,20 @@ class Permission(Enum):
     MONEY_READ = "money:read"
     MONEY_MOVE = "money:move"
     MONEY_APPROVE = "money:approve"
+    KEYS_MANAGE = "keys:manage"
+    APPS_INSTALL = "apps:install"
+    APPS_DEVELOP = "apps:develop"
+    AUDIT_READ = "audit:read"
+    AUDIT_EXPORT = "audit:export"
     STAFF_READ = "staff:read"
     STAFF_MONEY = "staff:money"
     STAFF_MODERATION = "staff:moderation"
     STAFF_DISPUTES = "staff:disputes"
+    STAFF_IMPERSONATE = "staff:impersonate"
+    STAFF_APPS = "staff:apps"
+    STAFF_AUDIT = "staff:audit"
     STAFF_OPS = "staff:ops"
+    STAFF_MEMBERS = "staff:members"
 
 
 class Role(Enum):
@@ -49,19 +58,25 @@ _P = Permission
 _READ_ALL = {_P.ORG_READ, _P.MEMBERS_READ, _P.WORK_READ, _P.INVOICES_READ}
 _WORK = {_P.WORK_WRITE, _P.WORK_APPROVE}
 _MONEY = {_P.INVOICES_WRITE, _P.MONEY_READ, _P.MONEY_MOVE, _P.MONEY_APPROVE}
-_ADMIN = _READ_ALL | _WORK | _MONEY | {_P.ORG_MANAGE, _P.MEMBERS_MANAGE}
+_AUDIT = {_P.AUDIT_READ, _P.AUDIT_EXPORT}
+_SET_UP = {_P.ORG_MANAGE, _P.MEMBERS_MANAGE, _P.KEYS_MANAGE, _P.APPS_INSTALL, _P.APPS_DEVELOP}
+_ADMIN = _READ_ALL | _WORK | _MONEY | _AUDIT | _SET_UP
 
 BY_ROLE: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(_ADMIN | {_P.ORG_CLOSE}),
     Role.ADMIN: frozenset(_ADMIN),
-    Role.FINANCE: frozenset(_READ_ALL | _MONEY),
+    Role.FINANCE: frozenset(_READ_ALL | _MONEY | _AUDIT),
     Role.MEMBER: frozenset(_READ_ALL | _WORK),
     Role.VIEWER: frozenset(_READ_ALL),
 }
 
+_FINANCE = {_P.STAFF_READ, _P.STAFF_MONEY, _P.STAFF_AUDIT}
+_TRUST = {_P.STAFF_READ, _P.STAFF_MODERATION, _P.STAFF_DISPUTES, _P.STAFF_APPS, _P.STAFF_AUDIT}
+_SUPPORT = {_P.STAFF_READ, _P.STAFF_IMPERSONATE}
+
 BY_STAFF_ROLE: dict[StaffRole, frozenset[Permission]] = {
-    StaffRole.SUPPORT: frozenset({_P.STAFF_READ}),
-    StaffRole.FINANCE: frozenset({_P.STAFF_READ, _P.STAFF_MONEY}),
-    StaffRole.TRUST: frozenset({_P.STAFF_READ, _P.STAFF_MODERATION, _P.STAFF_DISPUTES}),
-    StaffRole.ADMIN: frozenset({_P.STAFF_READ, _P.STAFF_MONEY, _P.STAFF_MODERATION, _P.STAFF_DISPUTES, _P.STAFF_OPS}),
+    StaffRole.SUPPORT: frozenset(_SUPPORT),
+    StaffRole.FINANCE: frozenset(_FINANCE),
+    StaffRole.TRUST: frozenset(_TRUST),
+    StaffRole.ADMIN: frozenset(_SUPPORT | _FINANCE | _TRUST | {_P.STAFF_OPS, _P.STAFF_MEMBERS}),
 }
