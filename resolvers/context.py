@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,8 @@ class Platform:
     vault: Vault = field(default_factory=Vault.passing)
     """Seals what has to be read again."""
     is_sandbox: bool = True
+    ahead: Callable[[], timedelta] = timedelta
+    """How far `now` is ahead of real time."""
     reload_clock: Callable[[], Awaitable[None]] = _nothing
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 

@@ -44,6 +44,7 @@ def create_app(
         rate_limits=rate_limits or RateLimits(),
         vault=vault or Vault.passing(),
         is_sandbox=is_sandbox,
+        ahead=lambda: clock.ahead,
         reload_clock=partial(clock.reload, database),
     )
     health = Health(database)
