@@ -60,6 +60,7 @@ Map<String, Object?> _devices(List<String> ids, {required String? end}) => {
             'lastSeenAt': '2026-07-01T09:00:00Z',
             'expiresAt': '2026-07-01T09:00:00Z',
             'kind': 'BROWSER',
+            'authLevel': 'PASSWORD',
             'isCurrent': false,
           },
       ],
