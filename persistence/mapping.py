@@ -6,6 +6,7 @@ from sqlalchemy.orm import registry, relationship
 
 from domain.account_requests import AccountRequest
 from domain.approval_requests import ApprovalRequest
+from domain.audit_entries import AuditEntry
 from domain.chargebacks import Chargeback
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
@@ -60,6 +61,7 @@ from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.tables import (
     approvals,
+    audit,
     credentials,
     credit_notes,
     escrow,
@@ -110,6 +112,7 @@ PLAIN = {
     MoneyThreshold: approvals.money_thresholds,
     WriteOffTolerance: losses.write_off_tolerances,
     HistoryEntry: platform.status_changes,
+    AuditEntry: audit.audit_entries,
 }
 
 VERSIONED = {

@@ -2,6 +2,7 @@
 
 from persistence.tables import (
     approvals,
+    audit,
     credentials,
     credit_notes,
     escrow,
@@ -23,6 +24,7 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "approvals",
+    "audit",
     "credentials",
     "credit_notes",
     "escrow",
