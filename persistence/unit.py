@@ -17,16 +17,19 @@ from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
 from domain.actors import Actor
-from domain.events import Recorder
+from domain.audit_entries import Act, Told, own_act
+from domain.events import Event, Recorder
 from domain.outside import unit_is_open
 from domain.refusals import conflict, not_found
 from domain.states import Versioned
+from persistence import audit_log
 from persistence.database import Database
 from persistence.outbox import outbox_row, status_change_row
 from persistence.tables.platform import outbox, status_changes
 
 T = TypeVar("T")
 
+_TOLD = "events so far"
 _RETRIES = 3
 _RETRYABLE = {"40P01": "deadlock", "40001": "serialization"}
 
@@ -42,6 +45,8 @@ class Unit:
     at: datetime
     by: Actor
     request_id: str | None = None
+    act: Act | None = None
+    """What the audit log will say of it; of the system's own acts it says what their events tell."""
 
     def add(self, *objects: object) -> None:
         self.session.add_all(objects)
@@ -67,9 +72,11 @@ async def unit_of_work(
         async with AsyncSession(database.engine, expire_on_commit=False) as session:
             session.sync_session.info.update(at=at, request_id=request_id)
             async with session.begin():
-                yield Unit(session, at, by, request_id)
+                unit = Unit(session, at, by, request_id)
+                yield unit
                 await session.flush()
                 _assert_nothing_unrecorded(session.sync_session)
+                await _write_down(unit)
     finally:
         unit_is_open.reset(token)
 
@@ -114,12 +121,32 @@ def _write_what_was_recorded(session: Session, flush: UOWTransaction, instances:
             version = 1 if is_new else getattr(changed, "version", 1) + 1
             changes += [status_change_row(changed.id, change) for change in changed.take_status_changes()]
             events += [
-                (event_.nth, outbox_row(changed, version, event_, request_id)) for event_ in changed.take_events()
+                (event_.nth, outbox_row(changed, version, event_, request_id), _told(changed, event_))
+                for event_ in changed.take_events()
             ]
     if changes:
         session.execute(status_changes.insert(), changes)
     if events:
-        session.execute(outbox.insert(), [row for _, row in sorted(events, key=itemgetter(0))])
+        events.sort(key=itemgetter(0))
+        session.execute(outbox.insert(), [row for _, row, _ in events])
+        session.info.setdefault(_TOLD, []).extend(told for _, _, told in events)
+
+
+def _told(subject: Recorder, event: Event) -> Told:
+    return Told(
+        type=event.type,
+        subject_type=type(subject).__name__,
+        subject_id=subject.id,
+        organization_ids=event.organization_ids,
+    )
+
+
+async def _write_down(unit: Unit) -> None:
+    """Last of all, so that whoever comes next in the same chain waits for no more than the commit."""
+    told: list[Told] = unit.session.info.get(_TOLD, [])
+    act = unit.act or own_act(unit.by, told)
+    if act is not None:
+        await audit_log.append(unit.session, act, told, at=unit.at, request_id=unit.request_id)
 
 
 def _assert_nothing_unrecorded(session: Session) -> None:
