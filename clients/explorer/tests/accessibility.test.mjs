@@ -49,7 +49,7 @@ for (const colorScheme of ['light', 'dark']) {
     page = await browser.newPage(server.url, { colorScheme });
     await openExplorer(page, server.url);
     await assertAccessible(`explorer-${colorScheme}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await assertAccessible(`sign-in-${colorScheme}`);
     await page.keyboard.press('Escape');
     await signIn(page, 'nora@northwind.example');
@@ -96,7 +96,7 @@ test('the keyboard is enough to sign in, tick a field and run', async () => {
   await page.keyboard.press('Enter');
   await tabTo(/nora@northwind/);
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
   await tabTo(/Show Build/);
   await page.keyboard.press('Enter');
   await tabTo(/^liveCursor/);

@@ -97,9 +97,9 @@ export async function openExplorer(page, url, path = '/explorer') {
 }
 
 export async function signIn(page, email) {
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: email }).click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
 }
 
 export async function showPane(page, name) {

@@ -69,7 +69,7 @@ async function copied(language) {
   await dialog.getByRole('button', { name: language, exact: true }).click();
   await dialog.getByRole('button', { name: 'Copy the code' }).click();
   await dialog.getByText('Copied the code.').waitFor();
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
   const code = await clipboard();
   assert.equal(code.includes(token), false, 'code never contains the token');
   return code;

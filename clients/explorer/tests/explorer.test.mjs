@@ -38,7 +38,7 @@ test('a query is built by clicking and run as somebody of the sandbox', async ()
   await signIn(page, 'nora@northwind.example');
   await showPane(page, 'Build by clicking');
   await typed(page, '');
-  await page.getByRole('button', { name: 'New query' }).click();
+  await page.getByRole('button', { name: 'New query', exact: true }).click();
   await page.getByLabel('Filter the fields of Query').fill('gigs');
   const pane = page.getByRole('region', { name: 'Build by clicking' });
   await pane.getByRole('checkbox', { name: /^gigs / }).check();
@@ -141,17 +141,17 @@ test('the search of the reference finds a mutation by the beginning of its name'
 
 test('a pasted token signs in, a wrong one says why not', async () => {
   await openExplorer(page, server.url);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByLabel('Token').fill('nonsense');
-  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('button', { name: 'Use it', exact: true }).click();
   await page.getByRole('alert').getByText(/Sign in first/).waitFor();
   await page.getByLabel('Token').fill((await signedIn('ada@lovelace.example')).token);
-  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByRole('button', { name: 'Use it', exact: true }).click();
   await page.getByText('Ada Lovelace', { exact: true }).waitFor();
   await page.reload();
   await page.getByText('Ada Lovelace', { exact: true }).waitFor();
   const kept = await page.evaluate(() => JSON.stringify(localStorage));
   assert.equal(kept.includes('Bearer'), false);
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByText('Not signed in').waitFor();
 });
