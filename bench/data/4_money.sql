@@ -32,14 +32,14 @@ INSERT INTO invoices (id, kind, issuer_id, customer_id, recipient_id, project_id
     sequence, number, issue_on, supply_on, due_on, time_zone, currency, tax_mode, tax_level, subtotal_minor,
     discount_total_minor, net_total_minor, tax_total_minor, total_minor, advances_applied_minor, credited_due_minor,
     paid_minor, written_off_minor, amount_due_minor, fee_policy_id, fee_bps, fee_flat_minor, fee_minor, net_minor,
-    is_frozen, collection_mode, collection_attempts, note, opened_at, paid_at, status, version, created_at, updated_at)
+    is_frozen, awaits_release, collection_mode, collection_attempts, note, opened_at, paid_at, status, version, created_at, updated_at)
 SELECT invoice_id, kind, freelancer_id, pg_temp.id_of(14, pair), client_id,
     CASE kind WHEN 'MILESTONE' THEN project_id END, CASE kind WHEN 'MILESTONE' THEN milestone_id END,
     CASE kind WHEN 'MILESTONE' THEN amount_minor END, 'INV', year, sequence,
     'INV-' || year || '-' || lpad(sequence::text, greatest(4, length(sequence::text)), '0'), issue_on, issue_on,
     issue_on + 14, 'Europe/Skopje', 'EUR', 'EXCLUSIVE', 'LINE', amount_minor, 0, amount_minor, tax_minor, total_minor, 0, 0,
     CASE WHEN is_paid THEN total_minor ELSE 0 END, 0, CASE WHEN is_paid THEN 0 ELSE total_minor END, policy.id, policy.bps,
-    policy.minimum_fee_minor, fee_minor, total_minor - fee_minor, false,
+    coalesce((policy.minimum_fees_minor ->> 'EUR')::bigint, 0), fee_minor, total_minor - fee_minor, false, false,
     'MANUAL', 0, '', approved_at, CASE WHEN is_paid THEN paid_at END,
     CASE WHEN is_paid THEN 'PAID' ELSE 'OPEN' END, 1 + is_paid::int, approved_at, approved_at
 FROM bills JOIN fee_policies policy
@@ -62,10 +62,10 @@ ORDER BY bills.number, l;
 INSERT INTO number_series (organization_id, document_type, series, year, last_sequence, last_issue_on)
 SELECT freelancer_id, 'INVOICE', 'INV', year, max(sequence), max(issue_on) FROM bills GROUP BY freelancer_id, year;
 
-INSERT INTO payments (id, invoice_id, payer_id, issuer_id, method_id, provider, amount_minor, captured_minor, currency,
-    trigger, asked, status, version, created_at, updated_at)
-SELECT payment_id, invoice_id, client_id, freelancer_id, method_id, 'SIMULATOR', total_minor, total_minor, 'EUR', 'PAYER', 0,
-    'SUCCEEDED', 3, approved_at, paid_at
+INSERT INTO payments (id, invoice_id, payer_id, issuer_id, source, method_id, provider, amount_minor, captured_minor,
+    refunded_minor, currency, trigger, asked, status, version, created_at, updated_at)
+SELECT payment_id, invoice_id, client_id, freelancer_id, 'METHOD', method_id, 'SIMULATOR', total_minor, total_minor, 0, 'EUR',
+    'PAYER', 0, 'SUCCEEDED', 3, approved_at, paid_at
 FROM bills WHERE is_paid ORDER BY number;
 
 INSERT INTO payment_attempts (id, payment_id, number, status, provider_id, created_at, sent_at, answer)

@@ -10,8 +10,6 @@ brackets is whose or which currency's account it is; a word in backquotes the fi
   receivable a, wallet(issuer) a - f_a, platform_fee f_a, customer_credit p - a.
 - P4 paid from a wallet (`wallets`) or with customer credit (`credit_notes`), a with its fee f_a: debit wallet(client) a
   or customer_credit a, billed a; credit receivable a, wallet(issuer) a - f_a, platform_fee f_a.
-- P5 paid outside Milepost, p with a of it due (`recorded_payments`): debit billed a, external_funds p - a,
-  org_debt(issuer) f_a; credit receivable a, external_credit p - a, platform_fee f_a.
 - P5 payment recorded from outside, p, a of it due, f_a its fee (`recorded_payments`): debit billed a, external_funds
   p - a, org_debt f_a; credit receivable a, external_credit p - a, platform_fee f_a. Removed: the other way round.
 - P6 hold funded, g (`escrow`): debit provider_cash g or wallet(client) g; credit escrow g. Money that comes too late to
@@ -37,14 +35,6 @@ brackets is whose or which currency's account it is; a word in backquotes the fi
   platform_fee g - n, receivable g; credit chargeback_reserve g, billed g.
 - P17 chargeback of held money opened and lost, x (`chargebacks`): debit chargeback_reserve x, then escrow x; credit
   provider_cash x, then chargeback_reserve x.
-- P14 provider money that was not asked for in this way, x (`suspense`): debit provider_cash x; credit suspense x.
-- P15 chargeback opened, g, h of it in the wallet (`chargebacks`): debit chargeback_reserve g, wallet h; credit
-  provider_cash g, wallet_held h. Won: reversed.
-- P16 chargeback lost, of which an invoice had g, net n after the fee (`chargebacks`): debit wallet_held h, org_debt
-  n - h, platform_fee g - n, receivable g; credit chargeback_reserve g, billed g.
-- P17 chargeback of held money, x, opened and lost (`chargebacks`): debit chargeback_reserve x, escrow x; credit
-  provider_cash x, chargeback_reserve x.
-- P18 debt written off (`write_offs`): debit bad_debt; credit org_debt.
 - P18 debt recovered, by `persistence.ledger.post` itself (`wallets`), or given up (`write_offs`): debit wallet or
   bad_debt; credit org_debt.
 - P19 wallet converted, a into b (`wallets`): debit wallet[A] a, fx_clearing[B] b; credit fx_clearing[A] a, wallet[B] b.
