@@ -22,6 +22,7 @@ approval_requests = Table(
     Column("staff_may_decide", Boolean, nullable=False),
     ref("staff_organization_id", "organizations", optional=True),
     ref("requested_by_id", "users", optional=True),
+    ref("requested_by_key_id", "api_keys", optional=True),
     ref("requested_for_id", "organizations", optional=True, index=True),
     Column("requested_with", one_of(Permission, "requested_with", checked=False)),
     Column("excluded_user_ids", ARRAY(Uuid), nullable=False),

@@ -127,7 +127,7 @@ invitations = Table(
     Column("email", Text, nullable=False),
     Column("role", one_of(Role, "role"), nullable=False),
     Column("token_hash", LargeBinary, unique=True),
-    ref("invited_by", "users"),
+    ref("invited_by", "users", optional=True),
     Column("expires_at", Instant, nullable=False),
     Column("status", one_of(InvitationStatus, "status"), nullable=False),
     *lifecycle(),

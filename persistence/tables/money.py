@@ -156,6 +156,7 @@ ledger_transfers = Table(
     Column("entry_count", Integer, nullable=False),
     Column("posted_at", Instant, nullable=False),
     ref("actor_user_id", "users", optional=True),
+    ref("actor_key_id", "api_keys", optional=True),
     ref("actor_organization_id", "organizations", optional=True),
     Column("reason", Text),
     ref("reverses_id", "ledger_transfers", optional=True),

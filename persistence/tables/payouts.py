@@ -105,6 +105,7 @@ payout_schedules = Table(
     minor("threshold_minor"),
     Column("time_zone", Text, nullable=False),
     ref("set_by_id", "users", optional=True),
+    ref("set_by_key_id", "api_keys", optional=True),
     Column("next_on", Date),
     Column("next_at", Instant, index=True),
     *lifecycle(),
