@@ -168,9 +168,7 @@ class KeyTerms:
     app_id: UUID | None = None
 
 
-def create(
-    organization_id: UUID, text: KeyText, terms: KeyTerms, *, by: Actor, at: datetime, real: datetime
-) -> ApiKey:
+def create(organization_id: UUID, text: KeyText, terms: KeyTerms, *, by: Actor, at: datetime, real: datetime) -> ApiKey:
     """A key with some of the rights of whoever makes it. Refuses INVALID with all wrong fields, then FORBIDDEN."""
     checked = _checked(terms, real=real)
     require_held(terms.scopes, by=by)
@@ -212,7 +210,8 @@ def _checked(terms: KeyTerms, *, real: datetime) -> KeyTerms:
     """The terms in their normal form; INVALID names all that is wrong with them."""
     checks = Checks()
     checks.line("name", terms.name, least=1, most=120)
-    checks.count("scopes", terms.scopes, least=1, most=MOST)
+    # What an app may do is not said by its keys, but by who has let it in.
+    checks.count("scopes", terms.scopes, least=1 if terms.app_id is None else 0, most=MOST)
     for position, scope in enumerate(terms.scopes):
         checks.require(scope in SCOPES, f"There is no scope {scope[:40]!r}.", "scopes", str(position))
     networks = check_networks(checks, "allowedIps", terms.allowed_ips, most=MOST)

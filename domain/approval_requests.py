@@ -102,7 +102,8 @@ class ApprovalRequest(Stateful):
     staff_organization_id: UUID | None
     """Where staff are told of it."""
     requested_by_id: UUID | None
-    """None: Milepost itself, by a rule."""
+    requested_by_key_id: UUID | None
+    """Neither: Milepost itself, by a rule."""
     requested_for_id: UUID | None
     requested_with: Permission | None
     """The right to ask, which must still be there when the command runs."""
@@ -128,11 +129,13 @@ class ApprovalRequest(Stateful):
 
     def is_about(self, by: Actor) -> bool:
         """Whether the caller is who asked; only they take it back."""
+        if by.key_id is not None:
+            return by.key_id == self.requested_by_key_id
         return by.user_id is not None and by.user_id == self.requested_by_id
 
     def is_second_person(self, by: Actor) -> bool:
-        """Whether the caller holds the right to decide and is neither who asked nor kept out."""
-        if self.is_about(by) or by.user_id in self.excluded_user_ids:
+        """Whether the caller is a person who holds the right to decide and is neither who asked nor kept out."""
+        if not by.is_person or self.is_about(by) or by.user_id in self.excluded_user_ids:
             return False
         if any(by.acts_for(one) for one in self.excluded_organization_ids):
             return False
@@ -220,6 +223,7 @@ def ask(
         staff_may_decide=staff_may_decide,
         staff_organization_id=staff_organization_id if staff_may_decide else None,
         requested_by_id=by.user_id,
+        requested_by_key_id=by.key_id,
         requested_for_id=by.organization_id,
         requested_with=requested_with,
         excluded_user_ids=list(excluded_user_ids),

@@ -40,6 +40,7 @@ class OutboxEvent:
     topics: tuple[UUID, ...]
     actor_kind: str
     actor_user_id: UUID | None
+    actor_key_id: UUID | None
     actor_organization_id: UUID | None
     request_id: str | None
     data: Mapping[str, Any]

@@ -16,5 +16,6 @@ class HistoryEntry:
     now: str
     actor_kind: str
     actor_user_id: UUID | None
+    actor_key_id: UUID | None
     actor_organization_id: UUID | None
     at: datetime

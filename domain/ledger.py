@@ -234,6 +234,7 @@ class LedgerTransfer(Recorder):
     entry_count: int
     posted_at: datetime
     actor_user_id: UUID | None
+    actor_key_id: UUID | None
     actor_organization_id: UUID | None
     reason: str | None
     reverses_id: UUID | None

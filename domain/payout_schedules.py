@@ -92,6 +92,7 @@ class PayoutSchedule(Recorder, Versioned):
     threshold_minor: int
     time_zone: str
     set_by_id: UUID | None
+    set_by_key_id: UUID | None
     next_on: date | None
     next_at: datetime | None
     """The beginning of that day."""
@@ -110,7 +111,7 @@ class PayoutSchedule(Recorder, Versioned):
         checks.refuse()
         self.frequency, self.weekday, self.day = rhythm.frequency, rhythm.weekday, rhythm.day
         self.threshold_minor = MINIMUM_MINOR if threshold is None else threshold.amount_minor
-        self.time_zone, self.set_by_id = time_zone, by.user_id
+        self.time_zone, self.set_by_id, self.set_by_key_id = time_zone, by.user_id, by.key_id
         self._turn_to_next(at)
         self.record("set", by=by, at=at, data={"frequency": rhythm.frequency.name})
 
@@ -159,6 +160,7 @@ def new_schedule(organization_id: UUID, currency: str) -> PayoutSchedule:
         threshold_minor=MINIMUM_MINOR,
         time_zone="UTC",
         set_by_id=None,
+        set_by_key_id=None,
         next_on=None,
         next_at=None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import gigs, invoices, ledger_exports, mail, notices, payments, payouts, projects, refunds
+from jobs import api_keys, gigs, invoices, ledger_exports, mail, notices, payments, payouts, projects, refunds
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -36,6 +36,9 @@ REACTIONS: Reactions = {
     "user.email_changed": (notices.mail_email_changed,),
     "session.created": (notices.mail_new_device,),
     "session.reuse_detected": (notices.mail_token_reused,),
+    "api_key.created": (api_keys.mail_key_changed,),
+    "api_key.rotated": (api_keys.mail_key_changed,),
+    "api_key.revoked": (api_keys.mail_key_changed,),
     "two_factor.enabled": (notices.mail_credentials_changed,),
     "two_factor.disabled": (notices.mail_credentials_changed,),
     "two_factor.codes_replaced": (notices.mail_credentials_changed,),

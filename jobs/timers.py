@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from jobs import (
+    api_keys,
     approval_requests,
     chargebacks,
     escrow,
@@ -50,6 +51,7 @@ TIMERS: Timers = (
     ("proposals.expire_offers", gigs.expire_offers),
     ("gig_invitations.expire", gigs.expire_invitations),
     ("invitations.expire", identity.expire_invitations),
+    ("api_keys.expire", api_keys.expire_keys),
     ("sign_ins.forget", identity.forget_sign_ins),
     ("credentials.forget", identity.forget_credentials),
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),

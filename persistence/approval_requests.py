@@ -21,7 +21,8 @@ from domain.money import Money
 from domain.organizations import OrganizationKind
 from domain.permissions import BY_ROLE, Permission
 from domain.refusals import conflict, forbidden
-from persistence import sessions
+from persistence import api_keys, sessions
+from persistence.api_keys import API_KEYS
 from persistence.database import Database
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
@@ -59,6 +60,7 @@ APPROVALS = Source(ApprovalRequest, approval_requests, visible_to)
 
 ORGANIZATION, REQUESTED_FOR = One(ORGANIZATIONS, "organization_id"), One(ORGANIZATIONS, "requested_for_id")
 REQUESTED_BY, DECIDED_BY = One(USERS, "requested_by_id"), One(USERS, "decided_by_id")
+REQUESTED_BY_KEY = One(API_KEYS, "requested_by_key_id")
 LEDGER_TRANSFER, LEDGER_ACCOUNT = One(LEDGER_TRANSFERS, "subject_id"), One(LEDGER_ACCOUNTS, "subject_id")
 POSTED = Many(LEDGER_TRANSFERS, "source_id", "id")
 """The transfers that the command posted in the approval's own name."""
@@ -96,11 +98,13 @@ async def ask(
     `organization_id` is the side whose members with money:approve decide, where the kind leaves it to them (see
     `RULES`); `requested_with` the right that the caller used, None for Milepost itself. Besides the caller, neither
     the excluded people nor any member of the excluded organizations may decide; nor, where staff decide in its members'
-    stead, those of staff who belong to `organization_id`.
+    stead, those of staff who belong to `organization_id`. Where a key asks, whoever was shown it may not either.
     """
     if await db.session.scalar(_pending(kind, subject_id)) is not None:
         raise conflict("This waits for a second person already: have that decided, or cancel it with cancelApproval.")
     excluded, kept_out = list(excluded_user_ids), list(excluded_organization_ids)
+    if db.by.key_id is not None:
+        excluded += await api_keys.behind(db, None, db.by.key_id)
     members_decide, staff_may = await _who_decides(db, kind, organization_id, excluded)
     if organization_id is not None and not members_decide:
         kept_out.append(organization_id)
@@ -193,10 +197,12 @@ async def for_decision(db: Unit, approval_id: UUID) -> ApprovalRequest:
 
 async def requester_of(db: Unit, request: ApprovalRequest) -> Actor | None:
     """Who asked, with the rights of this moment; None for Milepost itself. Refuses FORBIDDEN once they lost theirs."""
-    if request.requested_by_id is None:
-        return None
     requester = None
-    if request.requested_for_id is not None:
+    if request.requested_by_key_id is not None:
+        requester = await api_keys.acting(db, request.requested_by_key_id)
+    elif request.requested_by_id is None:
+        return None
+    elif request.requested_for_id is not None:
         requester = await sessions.acting(db, request.requested_by_id, request.requested_for_id)
     if requester is None or (request.requested_with and not requester.may(request.requested_with)):
         raise forbidden("Whoever asked for this may no longer do so: it has to be asked anew.")

@@ -1,39 +1,72 @@
-"""Who calls, remembered for a moment, so that a stream of reads does not look up its session each time."""
+"""Who calls, remembered for a moment, so that a stream of reads does not look up its session or key each time."""
 
 import time
+from dataclasses import dataclass
 
-from domain.actors import ANONYMOUS, Actor
+from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.api_keys import is_key, read_key
+from domain.networks import Networks, is_within
+from domain.tokens import digest
+from persistence.api_keys import holder_of
 from persistence.database import Database
 from persistence.sessions import actor_of
 
 CHANNEL = "milepost_rights"
-"""Triggers tell here of every change of a session, member, person or organization that decides what a caller may do."""
+"""Triggers tell here of every change of a session, key, member, person or organization that decides what a caller may
+do."""
 LONGEST_SECONDS = 1.0
 """How long an answer is used at most, should a notification be lost."""
 MOST = 10_000
+
+OUTSIDE = Actor(kind=ActorKind.API_KEY, is_outside=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who holds a token, and from where it may be used; None: from everywhere."""
+
+    actor: Actor
+    networks: Networks | None = None
+
+    def at(self, ip: str) -> Actor:
+        """Who they are to a request from that address."""
+        return self.actor if self.networks is None or is_within(self.networks, ip) else OUTSIDE
+
+
+NOBODY = Caller(ANONYMOUS)
+
+
+async def look_up(database: Database, token: str, *, is_sandbox: bool) -> Caller:
+    """Who holds this token of a session, or this key; NOBODY when nobody does by now."""
+    if not is_key(token):
+        return Caller(await actor_of(database, digest(token)))
+    text = read_key(token, is_sandbox=is_sandbox)
+    holder = None if text is None else await holder_of(database, text)
+    return NOBODY if holder is None else Caller(holder.actor, holder.networks)
 
 
 class Callers:
     """The callers of one process. Only reads ask here: whoever changes something is looked up anew."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: dict[bytes, tuple[Actor, float]] = {}
+    def __init__(self, database: Database, *, is_sandbox: bool) -> None:
+        self._database, self._is_sandbox = database, is_sandbox
+        self._known: dict[bytes, tuple[Caller, float]] = {}
         self._forgotten = 0
 
-    async def of(self, token_hash: bytes) -> Actor:
-        """Who holds this session token; ANONYMOUS, which is not remembered, when nobody does."""
-        known = self._known.get(token_hash)
+    async def of(self, token: str, ip: str) -> Actor:
+        """Who holds this token; ANONYMOUS, which is not remembered, when nobody does."""
+        hashed = digest(token)
+        known = self._known.get(hashed)
         if known is not None and time.monotonic() < known[1]:
-            return known[0]
+            return known[0].at(ip)
         forgotten, until = self._forgotten, time.monotonic() + LONGEST_SECONDS
-        actor = await actor_of(self._database, token_hash)
+        caller = await look_up(self._database, token, is_sandbox=self._is_sandbox)
         # What was read while rights changed may be what they were before.
-        if actor is not ANONYMOUS and forgotten == self._forgotten:
+        if caller.actor is not ANONYMOUS and forgotten == self._forgotten:
             if len(self._known) >= MOST:
                 self._known.clear()
-            self._known[token_hash] = actor, until
-        return actor
+            self._known[hashed] = caller, until
+        return caller.at(ip)
 
     def forget(self) -> None:
         """Everybody's rights are read again: some have changed."""

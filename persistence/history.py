@@ -10,6 +10,7 @@ from domain.actors import Actor
 from domain.history import HistoryEntry
 from domain.permissions import Permission
 from domain.proposals import ProposalStatus
+from persistence.api_keys import API_KEYS
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.platform import status_changes
 from persistence.tables.work import proposals
@@ -19,7 +20,7 @@ from planner.edges import Batch, Connection, One, Source
 HISTORY = Source(HistoryEntry, status_changes, lambda viewer: true())
 
 LIST = Connection(HISTORY, orders={"AT": status_changes.c.id}, default_order=(("AT", False),), column="subject_id")
-USER = One(USERS, "actor_user_id")
+USER, API_KEY = One(USERS, "actor_user_id"), One(API_KEYS, "actor_key_id")
 ORGANIZATION = One(ORGANIZATIONS, "actor_organization_id")
 
 

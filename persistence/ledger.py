@@ -175,6 +175,7 @@ async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UU
         entry_count=len(transfer.postings),
         posted_at=transfer.at,
         actor_user_id=transfer.by.user_id,
+        actor_key_id=transfer.by.key_id,
         actor_organization_id=transfer.by.organization_id,
         reason=transfer.reason,
         reverses_id=_reversed(transfer),

@@ -11,6 +11,7 @@ from domain.actors import Actor
 from domain.ledger import LedgerEntry, LedgerTransfer
 from domain.permissions import Permission
 from persistence import ledger_accounts as accounts
+from persistence.api_keys import API_KEYS
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
@@ -52,7 +53,7 @@ LEDGER_ENTRIES = Source(LedgerEntry, ledger_entries, entries_visible_to)
 ENTRIES = Many(LEDGER_ENTRIES, "transfer_id", "id")
 REVERSES = One(LEDGER_TRANSFERS, "reverses_id")
 REVERSED_BY = One(LEDGER_TRANSFERS, "id", "reverses_id")
-USER = One(USERS, "actor_user_id")
+USER, API_KEY = One(USERS, "actor_user_id"), One(API_KEYS, "actor_key_id")
 ORGANIZATION = One(ORGANIZATIONS, "actor_organization_id")
 TRANSFER = One(LEDGER_TRANSFERS, "transfer_id")
 ACCOUNT = One(accounts.LEDGER_ACCOUNTS, "account_id")

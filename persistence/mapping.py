@@ -5,6 +5,7 @@ from functools import cache
 from sqlalchemy.orm import registry, relationship
 
 from domain.account_requests import AccountRequest
+from domain.api_keys import ApiKey
 from domain.approval_requests import ApprovalRequest
 from domain.audit_entries import AuditEntry
 from domain.chargebacks import Chargeback
@@ -70,6 +71,7 @@ from persistence.tables import (
     fees,
     identity,
     invoicing,
+    keys,
     losses,
     metadata,
     money,
@@ -120,6 +122,7 @@ VERSIONED = {
     Organization: identity.organizations,
     Membership: identity.memberships,
     Invitation: identity.invitations,
+    ApiKey: keys.api_keys,
     Gig: work.gigs,
     GigInvitation: work.gig_invitations,
     Proposal: work.proposals,

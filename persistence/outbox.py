@@ -136,6 +136,7 @@ def event_of(row: Row[Any]) -> OutboxEvent:
         topics=tuple(columns[outbox.c.topics]),
         actor_kind=columns[outbox.c.actor_kind],
         actor_user_id=columns[outbox.c.actor_user_id],
+        actor_key_id=columns[outbox.c.actor_key_id],
         actor_organization_id=columns[outbox.c.actor_organization_id],
         request_id=columns[outbox.c.request_id],
         data=columns[outbox.c.data],
@@ -154,6 +155,7 @@ def outbox_row(subject: Recorder, version: int, event: Event, request_id: str | 
         "topics": list(event.topics),
         "actor_kind": event.by.kind.value,
         "actor_user_id": event.by.user_id,
+        "actor_key_id": event.by.key_id,
         "actor_organization_id": event.by.organization_id,
         "request_id": request_id,
         "data": dict(event.data),
@@ -170,6 +172,7 @@ def status_change_row(subject_id: UUID, change: StatusChange) -> dict[str, Any]:
         "now": change.now,
         "actor_kind": change.by.kind.value,
         "actor_user_id": change.by.user_id,
+        "actor_key_id": change.by.key_id,
         "actor_organization_id": change.by.organization_id,
         "at": change.at,
     }

@@ -100,6 +100,11 @@ async def _pay_out(db: Unit, schedule: PayoutSchedule) -> tuple[OccurrenceOutcom
         return OccurrenceOutcome.BELOW_THRESHOLD, None
     amount = Money(available, schedule.currency)
     payout, _ = await payouts.request(
-        db, method, amount, trigger=PayoutTrigger.SCHEDULE, requested_by_id=schedule.set_by_id
+        db,
+        method,
+        amount,
+        trigger=PayoutTrigger.SCHEDULE,
+        requested_by_id=schedule.set_by_id,
+        requested_by_key_id=schedule.set_by_key_id,
     )
     return OccurrenceOutcome.REQUESTED, payout

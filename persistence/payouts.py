@@ -11,7 +11,7 @@ from domain.payout_methods import PayoutMethod
 from domain.payouts import Payout, PayoutAttempt, PayoutState, PayoutTrigger, requested
 from domain.permissions import Permission
 from domain.postings.payouts import payout_canceled, payout_requested
-from persistence import approval_requests, ledger, money_thresholds, payout_methods
+from persistence import api_keys, approval_requests, ledger, money_thresholds, payout_methods
 from persistence.organizations import ORGANIZATIONS
 from persistence.parking import is_parked
 from persistence.tables.payouts import payout_attempts, payouts
@@ -52,7 +52,13 @@ LIST = Connection(
 
 
 async def request(
-    db: Unit, method: PayoutMethod, amount: Money, *, trigger: PayoutTrigger, requested_by_id: UUID | None
+    db: Unit,
+    method: PayoutMethod,
+    amount: Money,
+    *,
+    trigger: PayoutTrigger,
+    requested_by_id: UUID | None,
+    requested_by_key_id: UUID | None,
 ) -> tuple[Payout, ApprovalRequest | None]:
     """Sets the money aside, and stores the payout and the approval that it waits for, if it needs one.
 
@@ -74,7 +80,7 @@ async def request(
             organization_id=payout.organization_id,
             requested_with=Permission.MONEY_MOVE if trigger is PayoutTrigger.PERSON else None,
             amount=amount,
-            excluded_user_ids=() if requested_by_id is None else (requested_by_id,),
+            excluded_user_ids=await api_keys.behind(db, requested_by_id, requested_by_key_id),
         )
     else:
         payout.go_on(at=db.at)

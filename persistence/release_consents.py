@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from domain.approval_requests import ApprovalKind, ApprovalRequest
 from domain.escrow_holds import EscrowHold
 from domain.milestones import MilestoneStatus
 from domain.permissions import Permission
 from persistence import approval_requests
+from persistence.tables.keys import api_keys
 from persistence.tables.platform import status_changes
 from persistence.tables.projects import tasks
 from persistence.unit import Unit
@@ -42,11 +43,13 @@ async def pending(db: Unit, hold: EscrowHold) -> ApprovalRequest | None:
 
 
 async def _approvers(db: Unit, milestone_id: UUID) -> Sequence[UUID]:
-    changes, of_task = status_changes.c, tasks.c
-    approved = select(changes.actor_user_id).where(
+    """Who approved the milestone or a task of it and, where a key did, who was shown that."""
+    changes, of_task, key = status_changes.c, tasks.c, api_keys.c
+    of_both = or_(
         changes.subject_id == milestone_id,
-        changes.now == MilestoneStatus.APPROVED.name,
-        changes.actor_user_id.is_not(None),
+        changes.subject_id.in_(select(of_task.id).where(of_task.milestone_id == milestone_id)),
     )
-    done = select(of_task.approved_by).where(of_task.milestone_id == milestone_id, of_task.approved_by.is_not(None))
-    return (await db.session.scalars(approved.union(done))).all()
+    approved = (of_both, changes.now == MilestoneStatus.APPROVED.name)
+    people = select(changes.actor_user_id).where(*approved, changes.actor_user_id.is_not(None))
+    behind_keys = select(key.created_by_id).join(status_changes, changes.actor_key_id == key.id).where(*approved)
+    return (await db.session.scalars(people.union(behind_keys))).all()

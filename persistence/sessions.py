@@ -1,9 +1,8 @@
 """Queries of sessions: from a token to an actor with its rights of this moment, in one indexed read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +17,10 @@ from domain.sessions import IDLE, SEEN_EVERY, AuthLevel, Session
 from domain.users import MAY_SIGN_IN, UserStatus
 from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
+from persistence.prepared import Prepared
 from persistence.tables.identity import memberships, organizations, sessions, users
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
-from planner.statements import DIALECT
 
 
 def visible_to(viewer: Actor) -> Condition:
@@ -55,12 +54,9 @@ async def actor_of(database: Database, token_hash: bytes) -> Actor:
     Asked by every request, and therefore the shortest way; the database's clock says what has expired. Using a session
     keeps it from idling out, which is written at most once a minute.
     """
-    text, columns = _by_token()
-    rows = await database.fetch(text, [token_hash])
-    if not rows:
+    row = await _by_token().row(database, token_hash)
+    if row is None:
         return ANONYMOUS
-    values = zip(columns, rows[0], strict=True)
-    row = SimpleNamespace(**{name: read(value) if read is not None else value for (name, read), value in values})
     now = datetime.now(UTC)
     if row.last_seen_at <= now - SEEN_EVERY:
         async with database.connection() as connection:
@@ -73,12 +69,8 @@ async def actor_of(database: Database, token_hash: bytes) -> Actor:
 
 
 @cache
-def _by_token() -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
-    """The statement as text, and its columns with what makes Python's values of the driver's."""
-    statement = _live_session(_has_token(literal_column("$1"), func.now()), func.now())
-    text = str(statement.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
-    columns = statement.selected_columns.items()
-    return text, [(name, one.type.dialect_impl(DIALECT).result_processor(DIALECT, None)) for name, one in columns]
+def _by_token() -> Prepared:
+    return Prepared(_live_session(_has_token(literal_column("$1"), func.now()), func.now()))
 
 
 async def actor_of_session(database: Database, session_id: UUID, now: datetime) -> Actor:

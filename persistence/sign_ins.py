@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
@@ -22,7 +22,7 @@ _events = sign_in_events.c
 
 def visible_to(viewer: Actor) -> Condition:
     """One's own."""
-    return _events.user_id == viewer.user_id
+    return false() if viewer.user_id is None else _events.user_id == viewer.user_id
 
 
 SIGN_INS = Source(SignInEvent, sign_in_events, visible_to)

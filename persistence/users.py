@@ -1,12 +1,14 @@
 """Queries of users."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
-from domain.permissions import Permission
+from domain.memberships import MembershipStatus
+from domain.permissions import Permission, Role
 from domain.users import User
 from persistence.tables.identity import memberships, users
 from persistence.turns import take_turn
@@ -45,6 +47,18 @@ async def caller(db: Unit) -> User:
     if db.by.user_id is None:
         raise AssertionError("this needs somebody who is signed in")
     return await for_themselves(db, db.by.user_id)
+
+
+async def answering_for(session: AsyncSession, organization_id: UUID, besides: UUID | None) -> Sequence[str]:
+    """The addresses of an organization's owners, and of one more person as far as they are a member."""
+    members = memberships.c
+    statement = (
+        select(users.c.email)
+        .join(memberships, members.user_id == users.c.id)
+        .where(members.organization_id == organization_id, members.status == MembershipStatus.ACTIVE)
+        .where(or_(members.role == Role.OWNER, users.c.id == besides))
+    )
+    return (await session.scalars(statement.order_by(users.c.email))).all()
 
 
 async def with_email(session: AsyncSession, email: str) -> User | None:

@@ -16,6 +16,7 @@ THRESHOLD_READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
 LIST, POSTED = approval_requests.LIST, approval_requests.POSTED
 ORGANIZATION, REQUESTED_FOR = approval_requests.ORGANIZATION, approval_requests.REQUESTED_FOR
 REQUESTED_BY, DECIDED_BY = approval_requests.REQUESTED_BY, approval_requests.DECIDED_BY
+REQUESTED_BY_KEY = approval_requests.REQUESTED_BY_KEY
 LEDGER_TRANSFER, LEDGER_ACCOUNT = approval_requests.LEDGER_TRANSFER, approval_requests.LEDGER_ACCOUNT
 PAYOUT, HOLD, REFUND = payouts.OF_APPROVAL, escrow_edges.OF_APPROVAL, refunds.OF_APPROVAL
 THRESHOLDS, SET_BY = money_thresholds.LIST, money_thresholds.SET_BY

@@ -49,7 +49,7 @@ class Platform:
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 
     def __post_init__(self) -> None:
-        self.callers = Callers(self.database)
+        self.callers = Callers(self.database, is_sandbox=self.is_sandbox)
         self.wakeups.on(RIGHTS, self.callers.forget)
 
 

@@ -4,6 +4,7 @@ from enum import Enum
 
 from domain.actors import SECOND_FACTOR_FIRST, ActorKind
 from domain.permissions import Permission
+from domain.refusals import forbidden
 from resolvers.context import Context
 
 
@@ -11,8 +12,21 @@ class Needs(Enum):
     """Rules for what needs no permission of an organization."""
 
     ANYONE = "anyone"
-    SIGNED_IN = "somebody signed in, verified or not"
-    VERIFIED = "somebody signed in whose e-mail address is verified"
+    SIGNED_IN = "a person who is signed in, verified or not"
+    PERSON = "a person who is signed in and whose e-mail address is verified"
+    VERIFIED = "an API key, or a person whose e-mail address is verified"
+
+
+OF_PEOPLE = (Needs.SIGNED_IN, Needs.PERSON)
+"""What no key can do: it is about somebody's own account, or wants a second person."""
+
+Rule = Permission | tuple[Permission, ...] | Needs
+"""Who may ask: whoever holds the permission, or any one of several, or what needs none."""
+
+
+def permissions_of(rule: Permission | tuple[Permission, ...]) -> tuple[Permission, ...]:
+    """The permissions of which any one will do."""
+    return rule if isinstance(rule, tuple) else (rule,)
 
 
 class NotSignedIn(Exception):
@@ -45,8 +59,11 @@ class NotAllowed(Exception):
 
 
 def require_signed_in(context: Context) -> None:
+    """With a session or a key."""
     if context.viewer.kind is ActorKind.ANONYMOUS:
         raise NotSignedIn
+    if context.viewer.is_outside:
+        raise forbidden(f"This key may not be used from {context.ip}: that is outside its allowedIps.", "allowedIps")
 
 
 def require_verified(context: Context) -> None:
@@ -56,16 +73,18 @@ def require_verified(context: Context) -> None:
         raise NotVerified
 
 
-def require(context: Context, needs: Permission | tuple[Permission, ...] | Needs) -> None:
+def require(context: Context, needs: Rule) -> None:
     """Of several permissions any one will do."""
     if isinstance(needs, Permission):
         require_permission(context, needs)
     elif isinstance(needs, tuple):
         require_permission(context, *needs)
-    elif needs is Needs.VERIFIED:
+    elif needs in (Needs.VERIFIED, Needs.PERSON):
         require_verified(context)
     elif needs is Needs.SIGNED_IN:
         require_signed_in(context)
+    if needs in OF_PEOPLE:
+        context.viewer.require_person()
 
 
 def require_permission(context: Context, *permissions: Permission) -> None:

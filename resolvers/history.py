@@ -2,4 +2,5 @@
 
 from persistence import history
 
-LIST, USER, ORGANIZATION, WAS = history.LIST, history.USER, history.ORGANIZATION, history.WAS
+LIST, WAS = history.LIST, history.WAS
+USER, API_KEY, ORGANIZATION = history.USER, history.API_KEY, history.ORGANIZATION

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
 from domain.escrow_holds import EscrowHold
 from domain.events import OutboxEvent
@@ -199,8 +200,13 @@ async def _read(context: Context, feed: Feed, position: int) -> Batch:
             await asyncio.sleep(RETRY_SECONDS)
 
 
-def no_longer_acting() -> Refused:
-    return forbidden("You no longer act for the organization that you opened this for.")
+def lost(before: Actor, now: Actor) -> Refused | None:
+    """Why what was opened before has to end; None where its reader may do by now all that they could."""
+    if now.organization_id != before.organization_id:
+        return forbidden("You no longer act for the organization that you opened this for.")
+    if before.permissions - now.permissions:
+        return forbidden("You may do less than when you opened this: open it again, and resume where it ended.")
+    return None
 
 
 async def _check_rights(context: Context, needs: tuple[Permission, ...]) -> None:
@@ -208,8 +214,8 @@ async def _check_rights(context: Context, needs: tuple[Permission, ...]) -> None
     if context.identify is None:
         return
     viewer = await context.identify()
-    if viewer.organization_id != context.viewer.organization_id:
-        raise no_longer_acting()
+    if why := lost(context.viewer, viewer):
+        raise why
     context.viewer = viewer
     context.forget()
     require_permission(context, *needs)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.parking import STANDS_STILL
-from domain.permissions import Permission
 from domain.refusals import Refused, forbidden, rate_limited
 from domain.sessions import require_reauthenticated
 from persistence import idempotency
@@ -17,7 +16,7 @@ from persistence.database import is_congestion
 from persistence.parking import require_none_parked
 from persistence.unit import Unit, transact
 from resolvers.context import Context
-from resolvers.guards import VERIFY_FIRST, Needs, require_signed_in
+from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_signed_in
 
 CALM = timedelta(seconds=1)
 """When to repeat what found no turn."""
@@ -68,7 +67,7 @@ class Call:
 
     mutation: str
     verb: Callable[..., Awaitable[Changed]]
-    needs: Permission | Needs
+    needs: Rule
     arguments: dict[str, Any]
     key: UUID | None = None
     prepare: Prepare | None = None
@@ -82,13 +81,14 @@ async def run(context: Context, call: Call) -> Changed:
     """Everything the verb did commits together, with its events; a refusal rolls all of it back."""
     _check_rights(context, call.needs)
     if call.is_sensitive:
+        context.viewer.require_person()
         require_reauthenticated(context.viewer, real=datetime.now(UTC))
     arguments = call.arguments if call.prepare is None else await call.prepare(context, **call.arguments)
 
     async def work(db: Unit) -> Changed:
         if call.key is None or call.is_secret:
             return await _act(db, call, arguments)
-        scope_id = idempotency.scope_of(db.by, is_personal=not isinstance(call.needs, Permission))
+        scope_id = idempotency.scope_of(db.by, is_personal=call.needs in OF_PEOPLE)
         earlier = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
         if earlier is not None:
             return await _replay(db, earlier)
@@ -145,17 +145,19 @@ async def _in_turn(context: Context, work: Callable[[Unit], Awaitable[Changed]])
             raise
 
 
-def _check_rights(context: Context, needs: Permission | Needs) -> None:
+def _check_rights(context: Context, needs: Rule) -> None:
     viewer = context.viewer
     if needs is Needs.ANYONE:
         return
     require_signed_in(context)
+    if needs in OF_PEOPLE:
+        viewer.require_person()
     if needs is Needs.SIGNED_IN:
         return
     if not viewer.is_verified:
         raise forbidden(VERIFY_FIRST, "email")
-    if isinstance(needs, Permission):
-        viewer.require(needs)
+    if not isinstance(needs, Needs):
+        viewer.require(*permissions_of(needs))
 
 
 async def _replay(db: Unit, stored: dict[str, Any]) -> Changed:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from persistence.api_keys import API_KEYS
 from persistence.approval_requests import APPROVALS
 from persistence.chargebacks import CHARGEBACKS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
@@ -76,6 +77,7 @@ SOURCES: dict[str, Source] = {
     "Membership": MEMBERSHIPS,
     "Invitation": INVITATIONS,
     "Session": SESSIONS,
+    "ApiKey": API_KEYS,
     "SignInEvent": SIGN_INS,
     "Project": PROJECTS,
     "Milestone": MILESTONES,

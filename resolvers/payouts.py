@@ -22,7 +22,12 @@ async def request_payout(db: Unit, *, amount: Money, method_id: UUID | None = No
     rules.check_amount(amount)
     method = await _method(db, amount.currency, method_id)
     payout, approval = await payouts.request(
-        db, method, amount, trigger=PayoutTrigger.PERSON, requested_by_id=db.by.user_id
+        db,
+        method,
+        amount,
+        trigger=PayoutTrigger.PERSON,
+        requested_by_id=db.by.user_id,
+        requested_by_key_id=db.by.key_id,
     )
     return Changed(payout=payout, approval=approval)
 

@@ -19,4 +19,5 @@ ALL_MEMBERSHIPS, PENDING_INVITATIONS = OF_PERSON, TO_PERSON
 
 def viewer(context: Context) -> Actor:
     require_signed_in(context)
+    context.viewer.require_person()
     return context.viewer

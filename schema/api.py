@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.acceptance import AcceptanceMutations
+from schema.api_keys import ApiKeyMutations, ApiKeyQueries
 from schema.approval_requests import ApprovalMutations, ApprovalQueries, ApprovalRequest
 from schema.books import BookQueries
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
@@ -66,6 +67,7 @@ class Query(
     RateLimitQueries,
     SessionQueries,
     SignInQueries,
+    ApiKeyQueries,
     MembershipQueries,
     InvitationQueries,
     PaymentMethodQueries,
@@ -127,6 +129,7 @@ class Mutation(
     EmailMutations,
     TwoFactorMutations,
     SessionMutations,
+    ApiKeyMutations,
     OrganizationMutations,
     MembershipMutations,
     InvitationMutations,

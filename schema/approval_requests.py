@@ -12,6 +12,7 @@ from domain.approval_requests import ApprovalKind, ApprovalStatus
 from domain.permissions import Permission
 from resolvers import approval_requests as resolve
 from resolvers.guards import Needs
+from schema.api_keys import ApiKey
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
 from schema.ids import global_id
@@ -69,7 +70,12 @@ class ApprovalRequest(Stateful):
     reason: str | None = plain("Why the requester asks, where they had to say so.")
     command: JSON = plain("The stored command: its inputs, with ids without their prefix and amounts in minor units.")
     command_hash: str = plain("SHA-256 of the command's canonical JSON, in hex digits.")
-    requested_by: User | None = one(resolve.REQUESTED_BY, User, "Who asked; null for Milepost itself, by a rule.")
+    requested_by: User | None = one(
+        resolve.REQUESTED_BY, User, "Who asked; null for a key, and for Milepost itself, by a rule."
+    )
+    requested_by_key: ApiKey | None = one(
+        resolve.REQUESTED_BY_KEY, ApiKey, "The key that asked, for those who may see it."
+    )
     requested_for: Organization | None = one(resolve.REQUESTED_FOR, Organization, "For whom they asked.")
     organization: Organization | None = one(
         resolve.ORGANIZATION, Organization, "Whose members decide; null where only staff do."
@@ -164,7 +170,7 @@ class ApprovalMutations:
         " now, all its conditions are checked again, and its refusal is returned while the approval stays pending."
         " FORBIDDEN for the requester and whoever is kept out, and once the requester has lost the right to ask;"
         " WRONG_STATE once it is decided or has lapsed.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={**_ID, "reason": optional(str, "What you want to say to it, at most 1000 characters.")},
         gives=_APPROVAL,
         keyed=True,
@@ -173,7 +179,7 @@ class ApprovalMutations:
         resolve.reject,
         "Says no to what another person has asked for, with the permission that the approval names. Nothing of it"
         " happens; it may be asked anew.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={**_ID, "reason": value(str, "Why: 1 to 1000 characters.")},
         gives=_APPROVAL,
     )

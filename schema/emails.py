@@ -17,7 +17,7 @@ class EmailMutations:
         "Mails a token for confirmEmail to the new address; until then the old one stays yours. The answer is the same"
         " for an address that somebody else has. RATE_LIMITED within 60 seconds of the last mail and after 5 in 24"
         " hours.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"new_email": value(Email, "The new address, in ASCII.")},
         gives={"accepted": (bool, "Always true: read your mail at the new address.")},
         prepare=sessions.prepare_visit,

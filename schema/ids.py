@@ -20,6 +20,7 @@ PREFIXES = {
     "Membership": "mbr",
     "Invitation": "ivt",
     "Session": "ses",
+    "ApiKey": "key",
     "SignInEvent": "sie",
     "Customer": "cus",
     "TaxType": "tax",

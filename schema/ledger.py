@@ -10,6 +10,7 @@ from domain import ledger as domain
 from domain.ledger import AccountCode, AccountSide, PostingKind, TransferSource
 from domain.payment_methods import Provider
 from resolvers import ledger as resolve
+from schema.api_keys import ApiKey
 from schema.connections import computed, connection, many, one, order_input
 from schema.customers import Customer
 from schema.enums import describe
@@ -156,6 +157,9 @@ class LedgerTransfer(Node):
     ordinal: int = plain("Counts the postings of one kind for one object, from 1.")
     posted_at: datetime = plain("When it was posted.")
     user: User | None = one(resolve.USER, User, "The person who caused it, for those who may know them.")
+    api_key: ApiKey | None = one(
+        resolve.API_KEY, ApiKey, "The key that a program caused it with, for those who may see it."
+    )
     organization: Organization | None = one(resolve.ORGANIZATION, Organization, "For whom they acted.")
     reason: str | None = plain("Why, where a person had to say so.")
     reverses: "LedgerTransfer | None" = one(resolve.REVERSES, _Transfer, "The transfer whose entries it undoes.")

@@ -15,6 +15,7 @@ from resolvers import live as resolve
 from resolvers.context import Context
 from resolvers.guards import require_verified
 from resolvers.live import Update
+from schema.api_keys import ApiKey
 from schema.approval_requests import ApprovalRequest
 from schema.connections import one
 from schema.escrow import EscrowHold
@@ -54,8 +55,11 @@ class LiveEvent:
         return ID(global_id(type_name, self.subject_id)) if type_name in PREFIXES else None
 
     subject_version: int = plain("The version the object has since; to skip what you have already.")
-    actor_kind: str = plain("USER or SYSTEM.")
+    actor_kind: str = plain("USER, API_KEY, APP or SYSTEM.")
     actor: User | None = one(history.USER, User, "The person who did it, for those who may know them.")
+    actor_key: ApiKey | None = one(
+        history.API_KEY, ApiKey, "The key that a program did it with, for those who may see it."
+    )
     actor_organization: Organization | None = one(history.ORGANIZATION, Organization, "For whom they acted.")
     data: JSON = plain("What a reader needs besides the ids; the keys depend on the type.")
 

@@ -82,7 +82,7 @@ class MembershipMutations:
     create_organization = mutation(
         organizations.create_organization,
         "Founds another organization with you as its owner. It is not switched to. INVALID names every wrong field.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={
             "kind": value(OrganizationKind, "CLIENT, FREELANCER or AGENCY."),
             "name": value(str, "The name others see, 1 to 120 characters."),

@@ -11,7 +11,7 @@ from strawberry.scalars import ID
 from domain.permissions import Permission
 from domain.refusals import Refused
 from resolvers.context import Context
-from resolvers.guards import Needs
+from resolvers.guards import Needs, Rule, permissions_of
 from resolvers.mutations import Call, Changed, Prepare, resume, run
 from schema.ids import global_id
 from schema.inputs import optional, read_input, value
@@ -24,7 +24,7 @@ def mutation(
     verb: Verb,
     description: str,
     *,
-    needs: Permission | Needs,
+    needs: Rule,
     takes: dict[str, Any],
     gives: dict[str, Any],
     keyed: bool = False,
@@ -72,8 +72,8 @@ def mutation(
     )
 
 
-def _rule(needs: Permission | Needs, *, keyed: bool, secret: bool, sensitive: bool) -> str:
-    who = f"the permission {needs.value}" if isinstance(needs, Permission) else needs.value
+def _rule(needs: Rule, *, keyed: bool, secret: bool, sensitive: bool) -> str:
+    who = needs.value if isinstance(needs, Needs) else _permission(permissions_of(needs))
     if sensitive:
         who += (
             ", who has signed in or called reauthenticate within the last 5 minutes; otherwise FORBIDDEN with the path"
@@ -87,6 +87,10 @@ def _rule(needs: Permission | Needs, *, keyed: bool, secret: bool, sensitive: bo
         else "Safe to repeat with the same Idempotency-Key header."
     )
     return f"Needs: {who}. {repeat}"
+
+
+def _permission(permissions: tuple[Permission, ...]) -> str:
+    return f"the permission {' or '.join(one.value for one in permissions)}"
 
 
 def _input_type(name: str, takes: dict[str, Any], *, keyed: bool, versioned: bool) -> Any:

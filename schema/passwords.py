@@ -37,7 +37,7 @@ class PasswordMutations:
     change_password = mutation(
         resolve.change_password,
         "Sets another password. All your other sessions end.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"new_password": value(str, _NEW)},
         gives={"revoked_count": (int, "How many sessions have ended.")},
         prepare=resolve.prepare_password,

@@ -93,7 +93,7 @@ class ReleasePolicyMutations:
         "Writes a release policy, or a new one where no policyId is given. It counts for releases from now on; what"
         " waits already goes on waiting as it was told to. Your own need money:approve, the platform's staff:money;"
         " FORBIDDEN otherwise.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={
             "policy_id": optional_id("ReleasePolicy", "The policy to write anew; left out: a new one."),
             "organization_id": optional_id("Organization", "Whose it is; left out for the platform's."),

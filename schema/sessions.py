@@ -70,7 +70,7 @@ _SESSION = {"session": (Session, "The session, now ended.")}
 
 @strawberry.type
 class SessionQueries:
-    sessions = connection(resolve.LIST, Session, "Your live sessions, last used first.", needs=Needs.VERIFIED)
+    sessions = connection(resolve.LIST, Session, "Your live sessions, last used first.", needs=Needs.PERSON)
 
 
 @strawberry.type
@@ -86,7 +86,7 @@ class SessionMutations:
     revoke_session = mutation(
         resolve.revoke_session,
         "Ends one of your sessions, wherever it is used. One that has ended already stays as it is.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"session_id": an_id("Session", "The session.")},
         gives=_SESSION,
         prepare=resolve.prepare_visit,
@@ -94,7 +94,7 @@ class SessionMutations:
     revoke_all_sessions = mutation(
         resolve.revoke_all_sessions,
         "Ends all your sessions.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"except_current": optional(bool, "Keep the one you ask with; false unless said.", False)},
         gives={"revoked_count": (int, "How many were ended.")},
         prepare=resolve.prepare_visit,

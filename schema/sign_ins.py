@@ -52,7 +52,7 @@ _CODE = "A code of your authenticator app, or a recovery code. Each works once."
 @strawberry.type
 class SignInQueries:
     sign_in_events = connection(
-        resolve.LIST, SignInEvent, "Attempts to sign in to your account, the latest first.", needs=Needs.VERIFIED
+        resolve.LIST, SignInEvent, "Attempts to sign in to your account, the latest first.", needs=Needs.PERSON
     )
 
 
@@ -107,7 +107,7 @@ class SignInMutations:
         resolve.reauthenticate,
         "Shows again that it is you, for 5 minutes in this session: what can take an account away needs it. INVALID for"
         " a wrong password or code, which count as failed sign-ins; RATE_LIMITED after too many of them.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={
             "password": value(str, "Your password."),
             "code": optional(str, f"{_CODE} Needed if you have a second factor."),

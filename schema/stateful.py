@@ -15,10 +15,12 @@ from schema.shapes import Node, plain, shows
 from schema.users import User
 
 if TYPE_CHECKING:
+    from schema.api_keys import ApiKey
     from schema.organizations import Organization
 
-# Organizations have a life themselves, so their module needs this one first.
+# Organizations and keys have a life themselves, so their modules need this one first.
 _ORGANIZATION: Any = Annotated["Organization", strawberry.lazy("schema.organizations")]
+_API_KEY: Any = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 
 
 @shows(domain.AvailableAction, "A mutation that exists for this object, and whether the viewer may use it now.")
@@ -34,8 +36,9 @@ class StatusChange:
     was: str | None = computed(resolve.WAS, str | None, "The state before; null at the beginning.", name="from")
     now: str = plain("The state after.", name="to")
     at: datetime = plain("When it happened.")
-    actor_kind: str = plain("USER or SYSTEM.")
+    actor_kind: str = plain("USER, API_KEY, APP or SYSTEM.")
     user: User | None = one(resolve.USER, User, "The person, for those who may know them.")
+    api_key = one(resolve.API_KEY, _API_KEY, "The key that a program did it with, for those who may see it.")
     organization = one(resolve.ORGANIZATION, _ORGANIZATION, "For whom they acted.")
 
 

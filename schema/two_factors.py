@@ -23,7 +23,7 @@ class TwoFactorMutations:
         resolve.begin_two_factor,
         "Makes a secret for your authenticator app. Nothing changes before confirmTwoFactor; calling this again makes"
         " another secret. WRONG_STATE when you have a second factor already.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"account_name": optional(str, "What the app shall call the account; your address unless said.")},
         gives={
             "secret": (str, "For typing into the app, in base32. It is shown here and never again."),
@@ -36,7 +36,7 @@ class TwoFactorMutations:
         resolve.confirm_two_factor,
         "Turns the second factor on, with the first code that the app shows. From then on signIn answers with a"
         " challenge. INVALID for a wrong code, WRONG_STATE without beginTwoFactor.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"code": value(str, "What the app shows now.")},
         gives={"recovery_codes": _CODES, "viewer": _VIEWER},
         prepare=resolve.prepare_codes,
@@ -45,7 +45,7 @@ class TwoFactorMutations:
     regenerate_recovery_codes = mutation(
         resolve.regenerate_recovery_codes,
         "Makes another set of recovery codes; the old ones no longer work. WRONG_STATE without a second factor.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes=_OTHERS,
         gives={"recovery_codes": _CODES},
         prepare=resolve.prepare_codes,
@@ -56,7 +56,7 @@ class TwoFactorMutations:
         resolve.disable_two_factor,
         "Turns the second factor off and deletes its recovery codes. Where your organization requires one you have no"
         " permissions until there is another. WRONG_STATE without a second factor.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes=_OTHERS,
         gives={"viewer": _VIEWER},
         prepare=sessions.prepare_visit,

@@ -103,7 +103,7 @@ class ViewerMutations:
     switch_organization = mutation(
         sessions.switch_organization,
         "Acts for another of your organizations from now on, in this session. NOT_FOUND for one you do not belong to.",
-        needs=Needs.VERIFIED,
+        needs=Needs.PERSON,
         takes={"organization_id": an_id("Organization", "The organization.")},
         gives={"session": (Session, "The session."), "viewer": (Viewer, "Who you are now.")},
         prepare=sessions.prepare_visit,

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from starlette.requests import HTTPConnection
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
-from domain.tokens import digest
+from persistence.api_keys import actor_of_key
+from persistence.callers import look_up
 from persistence.database import Database
-from persistence.sessions import actor_of, actor_of_session
+from persistence.sessions import actor_of_session
 from resolvers.guards import NotSignedIn
 
 
@@ -17,7 +18,7 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 
 def token_of(payload: Mapping[str, object]) -> str | None:
-    """The token in a socket's connection_init: { token } or { authorization: "Bearer …" }."""
+    """The token or key in a socket's connection_init: { token } or { authorization: "Bearer …" }."""
     token, authorization = payload.get("token"), payload.get("authorization")
     if isinstance(token, str) and token:
         return token
@@ -30,15 +31,19 @@ def _bearer(authorization: str) -> str | None:
 
 
 async def actor_by_now(database: Database, viewer: Actor) -> Actor:
-    """Who somebody is by now, for operations that outlive a request; NotSignedIn when their session has ended."""
-    if viewer.session_id is None:
+    """Who somebody is by now, where an operation outlives a request. NotSignedIn: their session or key has ended."""
+    now = datetime.now(UTC)
+    if viewer.key_id is not None:
+        found = await actor_of_key(database, viewer.key_id, now)
+    elif viewer.session_id is not None:
+        found = await actor_of_session(database, viewer.session_id, now)
+    else:
         return viewer
-    found = await actor_of_session(database, viewer.session_id, datetime.now(UTC))
     if found.kind is ActorKind.ANONYMOUS:
         raise NotSignedIn
     return found
 
 
-async def actor_of_token(database: Database, token: str | None) -> Actor:
-    """Session lifetimes run on real time, not on the platform clock."""
-    return ANONYMOUS if token is None else await actor_of(database, digest(token))
+async def actor_of_token(database: Database, token: str | None, ip: str = "", *, is_sandbox: bool = True) -> Actor:
+    """Whose token this is, of a session or a key, to a request from that address. Both live on real time."""
+    return ANONYMOUS if token is None else (await look_up(database, token, is_sandbox=is_sandbox)).at(ip)

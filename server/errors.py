@@ -28,7 +28,7 @@ def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
         code = (error.extensions or {}).get("code") or "GRAPHQL_VALIDATION_FAILED"
         return _fault(error, error.message, str(code), request_id)
     if isinstance(cause, NotSignedIn):
-        return _fault(error, "Sign in first: this needs a valid session.", "UNAUTHENTICATED", request_id)
+        return _fault(error, "Sign in first: this needs a valid session or API key.", "UNAUTHENTICATED", request_id)
     if isinstance(cause, (NotAllowed, NotVerified, SecondFactorWanted)):
         return _fault(error, str(cause), "FORBIDDEN", request_id)
     if isinstance(cause, BadPage):

@@ -8,7 +8,6 @@ from starlette.types import Scope
 from domain.actors import ANONYMOUS, Actor
 from domain.permissions import Permission
 from domain.refusals import Refused
-from domain.tokens import digest
 from planner.planning import Answer, Plan
 from resolvers.context import Context, Platform
 from resolvers.rate_limits import Charge, TooCostly
@@ -45,12 +44,13 @@ class PlannedRequests:
         if asked is None or plan is None:
             return None
         variables, state, client = asked.get("variables"), scope["state"], scope.get("client")
+        ip = client[0] if client else ""
         is_repeatable = b"idempotency-key" in headers
         context = state["context"] = Context(
             platform=self.platform,
-            viewer=await self._viewer(headers.get(b"authorization", b""), plan),
+            viewer=await self._viewer(headers.get(b"authorization", b""), ip, plan),
             request_id=state["request_id"],
-            ip=client[0] if client else "",
+            ip=ip,
             user_agent=headers.get(b"user-agent", b"")[:300].decode("latin-1"),
             idempotency_key=key_of(headers[b"idempotency-key"].decode("latin-1")) if is_repeatable else None,
         )
@@ -64,15 +64,15 @@ class PlannedRequests:
         context.is_planned = answer is not None
         return None if answer is None else _written(answer, paid)
 
-    async def _viewer(self, authorization: bytes, plan: Plan) -> Actor:
+    async def _viewer(self, authorization: bytes, ip: str, plan: Plan) -> Actor:
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer" or not token.strip():
             return ANONYMOUS
         given = token.strip().decode("latin-1")
         # Whoever changes something is looked up anew.
         if plan.is_query:
-            return await self.platform.callers.of(digest(given))
-        return await actor_of_token(self.platform.database, given)
+            return await self.platform.callers.of(given, ip)
+        return await actor_of_token(self.platform.database, given, ip, is_sandbox=self.platform.is_sandbox)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

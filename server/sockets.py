@@ -24,7 +24,7 @@ from strawberry.types import ExecutionResult
 from domain.actors import Actor, ActorKind
 from resolvers.context import Context
 from resolvers.guards import NotSignedIn
-from resolvers.live import no_longer_acting
+from resolvers.live import lost
 from server.auth import actor_by_now, actor_of_token, token_of
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
@@ -71,7 +71,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Signs in with the payload's token, else with the header's; nobody's sockets may ask what anybody may."""
         payload = message.get("payload") or {}
         if not self.connection_init_received and (token := token_of(payload)) is not None:
-            self.context.viewer = await actor_of_token(self.context.platform.database, token)
+            platform, ip = self.context.platform, self.context.ip
+            self.context.viewer = await actor_of_token(platform.database, token, ip, is_sandbox=platform.is_sandbox)
         await super().handle_connection_init({"type": "connection_init", "payload": payload})
         if self.connection_acknowledged and self.watching is None and self.is_signed_in:
             self.watching = asyncio.create_task(self.watch())
@@ -147,15 +148,18 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return await actor_by_now(self.context.platform.database, self.context.viewer)
 
     async def refresh(self) -> Actor:
-        """Who the caller is by now. What still runs for an organization they no longer act for ends with FORBIDDEN."""
+        """Who the caller is by now. What still runs with rights that they have lost ends with FORBIDDEN; so does the
+        socket where they have lost their organization itself."""
         before, viewer = self.context.viewer, await self.identify()
         self.context.viewer = viewer
-        if viewer.organization_id != before.organization_id:
-            why = as_fault(_wrapped(no_longer_acting()), self.context.request_id)
+        if why := lost(before, viewer):
+            fault = as_fault(_wrapped(why), self.context.request_id)
             for operation in self.others():
                 if operation.task is not None and operation.id in self.operations:
                     operation.task.cancel()
-                    await operation.send_initial_errors([why])
+                    await operation.send_initial_errors([fault])
+            if viewer.organization_id is None:
+                await self.revoke()
         return viewer
 
     async def watch(self) -> None:

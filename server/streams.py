@@ -14,7 +14,7 @@ from strawberry.types import ExecutionResult
 
 from persistence.database import is_outage
 from resolvers.context import Context
-from resolvers.live import no_longer_acting
+from resolvers.live import lost
 from schema.limits import MAX_TOKENS
 from schema.metering import OPERATIONS
 from server.auth import actor_by_now
@@ -120,7 +120,7 @@ def has_mutation(query: str) -> bool:
 
 
 async def _check(asked: Asked, context: Context) -> None:
-    """Raises when the session of a feed has ended or acts for somebody else, of which a silent one hears nothing.
+    """Raises when the reader of a feed has lost their session, key or rights, of which a silent one hears nothing.
 
     Queries and mutations run with the rights that they began with, as they do without a stream.
     """
@@ -133,8 +133,8 @@ async def _check(asked: Asked, context: Context) -> None:
         if is_outage(error):
             return
         raise
-    if viewer.organization_id != context.viewer.organization_id:
-        raise no_longer_acting()
+    if why := lost(context.viewer, viewer):
+        raise why
 
 
 def _next(result: ExecutionResult, context: Context) -> bytes:

@@ -85,12 +85,14 @@ class GraphQLView(GraphQL[Context, None]):
         begun: Context | None = request.scope.get("state", {}).get("context")
         if begun is not None:
             return begun
-        viewer = await actor_of_token(self.platform.database, bearer_token(request))
+        ip = request.client.host if request.client else ""
+        token, is_sandbox = bearer_token(request), self.platform.is_sandbox
+        viewer = await actor_of_token(self.platform.database, token, ip, is_sandbox=is_sandbox)
         context = request.scope["state"]["context"] = Context(
             platform=self.platform,
             viewer=viewer,
             request_id=request.scope.get("state", {}).get("request_id", ""),
-            ip=request.client.host if request.client else "",
+            ip=ip,
             user_agent=request.headers.get("user-agent", "")[:300],
             idempotency_key=key_of(request.headers.get("idempotency-key", "")),
         )

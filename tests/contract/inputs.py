@@ -19,8 +19,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from domain.permissions import Permission
-from resolvers.guards import Needs
+from resolvers.guards import Rule
 from schema.api import schema, sdl
 
 BUILT: Any = build_schema(sdl())
@@ -57,7 +56,7 @@ class Mutation:
     """A mutation as the schema declares it."""
 
     name: str
-    needs: Permission | Needs
+    needs: Rule
     is_sensitive: bool = False
     """Whether the caller must just have shown who they are."""
 

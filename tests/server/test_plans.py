@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import httpx2
+import pytest
 from sqlalchemy import text
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
@@ -18,6 +19,7 @@ from server.app import create_app
 from server.plans import Plans
 from tests.client import Client
 from tests.makers.gigs import make_open_gig
+from tests.makers.keys import make_key
 from tests.world import Person, World
 
 QUERY = "{ gigs { nodes { title } } }"
@@ -84,16 +86,26 @@ async def test_a_request_that_a_plan_cannot_answer_is_paid_for_once(world: World
     assert before["available"] - after["available"] == price + after["requested"]
 
 
-async def test_what_a_caller_may_do_is_read_anew_when_it_has_changed_elsewhere(world: World) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sessions SET revoked_at = now(), revoke_reason = 'REVOKED'",
+        "UPDATE api_keys SET status = 'REVOKED'",
+        "UPDATE api_keys SET expires_at = now()",
+        "DELETE FROM api_keys",
+    ],
+)
+async def test_what_a_caller_may_do_is_read_anew_when_it_has_changed_elsewhere(world: World, change: str) -> None:
     person = await world.client_side()
     await make_open_gig(world, person, title="A shop")
+    caller = await make_key(person, "work:read") if "api_keys" in change else person
     async with _planned(world) as (client, _):
         for _ in range(3):
-            await client.post(QUERY, token=person.token)
+            assert "errors" not in await client.post(QUERY, token=caller.token)
         async with world.database.connection() as connection:
-            await connection.execute(text("UPDATE sessions SET revoked_at = now(), revoke_reason = 'REVOKED'"))
+            await connection.execute(text(change))
         for _ in range(200):
-            answer = await client.post(QUERY, token=person.token)
+            answer = await client.post(QUERY, token=caller.token)
             if "errors" in answer:
                 break
             await asyncio.sleep(0.001)
@@ -127,8 +139,9 @@ def test_viewers_of_one_shape_have_equal_rights() -> None:
         "is_verified": True,
         "permissions": frozenset({Permission.MONEY_MOVE}),
         "lacks_second_factor": True,
+        "is_outside": True,
     }
-    values = {"user_id", "session_id", "membership_id", "organization_id", "email", "reauthenticated_at"}
-    assert other.keys() | values == {field.name for field in fields(Actor)}
+    ids = {"user_id", "session_id", "membership_id", "key_id", "app_id", "organization_id"}
+    assert other.keys() | ids | {"email", "reauthenticated_at"} == {field.name for field in fields(Actor)}
     for name, value in other.items():
         assert shape_of(replace(ANONYMOUS, **{name: value})) != shape_of(ANONYMOUS), name

@@ -32,6 +32,15 @@ String nameAccountSide(AccountSide value) => switch (value) {
   AccountSide.unknown => '',
 };
 
+/// What the API calls a value of ApiKeyStatus.
+String nameApiKeyStatus(ApiKeyStatus value) => switch (value) {
+  ApiKeyStatus.active => 'ACTIVE',
+  ApiKeyStatus.rotating => 'ROTATING',
+  ApiKeyStatus.expired => 'EXPIRED',
+  ApiKeyStatus.revoked => 'REVOKED',
+  ApiKeyStatus.unknown => '',
+};
+
 /// What the API calls a value of ApprovalKind.
 String nameApprovalKind(ApprovalKind value) => switch (value) {
   ApprovalKind.payout => 'PAYOUT',
@@ -941,6 +950,11 @@ final operations = <Operation<Object?>>[
   OpenInvoice(invoiceId: 'text'),
   VoidInvoice(invoiceId: 'text', reason: 'text'),
   SendInvoiceReminder(invoiceId: 'text'),
+  ListApiKeys(),
+  GetCurrentApiKey(),
+  CreateApiKey(nameValue: 'text', scopes: const []),
+  RotateApiKey(keyId: 'text'),
+  RevokeApiKey(keyId: 'text'),
   GetLiveCursor(),
   WatchEvents(),
   WatchWallets(organizationId: 'text'),

@@ -56,6 +56,21 @@ export const AccountSide = {
 /** One of AccountSide's values, or one that a newer server has added. */
 export type AccountSide = Open<keyof typeof AccountSide>;
 
+/** The life of a key. */
+export const ApiKeyStatus = {
+  /** It works, until it expires if it does. */
+  ACTIVE: 'ACTIVE',
+  /** It has a successor, and works on beside it until it expires. */
+  ROTATING: 'ROTATING',
+  /** Its time is over. */
+  EXPIRED: 'EXPIRED',
+  /** Somebody has ended it. */
+  REVOKED: 'REVOKED',
+} as const;
+
+/** One of ApiKeyStatus's values, or one that a newer server has added. */
+export type ApiKeyStatus = Open<keyof typeof ApiKeyStatus>;
+
 /** Which command waits for a second person, and who that may be besides the requester. */
 export const ApprovalKind = {
   /** A payout: members with money:approve; where there is nobody else, staff:money. */

@@ -2,6 +2,7 @@
 
 import type {
   AccountCode,
+  ApiKeyStatus,
   ApprovalKind,
   ApprovalStatus,
   ApprovedVia,
@@ -172,7 +173,7 @@ export interface ApprovalSummary {
   readonly createdAt: DateTime;
   /** When it lapses: 72 hours after it was asked for. */
   readonly expiresAt: DateTime;
-  /** Who asked; null for Milepost itself, by a rule. */
+  /** Who asked; null for a key, and for Milepost itself, by a rule. */
   readonly requestedBy: ApprovalSummaryRequestedBy | null;
   /** For whom they asked. */
   readonly requestedFor: Party | null;
@@ -180,7 +181,7 @@ export interface ApprovalSummary {
   readonly availableActions: ReadonlyArray<Action>;
 }
 
-/** Who asked; null for Milepost itself, by a rule. */
+/** Who asked; null for a key, and for Milepost itself, by a rule. */
 export interface ApprovalSummaryRequestedBy {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;
@@ -194,6 +195,8 @@ export const ApprovalSummaryFragment: string =
 
 /** Everything that a second person needs to know before they decide, and what came of it. */
 export interface ApprovalDetail extends ApprovalSummary {
+  /** The key that asked, for those who may see it. */
+  readonly requestedByKey: ApprovalDetailRequestedByKey | null;
   /** The id of what the command is about: a payout, a refund, an account. */
   readonly subjectId: string;
   /** The stored command: its inputs, with ids without their prefix and amounts in minor units. */
@@ -218,6 +221,16 @@ export interface ApprovalDetail extends ApprovalSummary {
   readonly posted: ReadonlyArray<TransferDetail>;
 }
 
+/** The key that asked, for those who may see it. */
+export interface ApprovalDetailRequestedByKey {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is called. */
+  readonly name: string;
+  /** How it begins, for recognizing it: mp_live_ or mp_test_ and eight characters. */
+  readonly prefix: string;
+}
+
 /** The second person, once they have decided. */
 export interface ApprovalDetailDecidedBy {
   /** Opaque and never reused; the part before the underscore names the type. */
@@ -228,7 +241,7 @@ export interface ApprovalDetailDecidedBy {
 
 /** The definition of ApprovalDetail. */
 export const ApprovalDetailFragment: string =
-  'fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}';
+  'fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary requestedByKey{id name prefix}subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}';
 
 /** A transfer with its lines, to see what is wrong with it or what was posted in its place. */
 export interface TransferDetail {
@@ -643,7 +656,7 @@ export interface Change {
   readonly to: string;
   /** When it happened. */
   readonly at: DateTime;
-  /** USER or SYSTEM. */
+  /** USER, API_KEY, APP or SYSTEM. */
   readonly actorKind: string;
   /** The person, for those who may know them. */
   readonly user: ChangeUser | null;
@@ -1055,6 +1068,46 @@ export interface InvoiceDetailMilestone {
 /** The definition of InvoiceDetail. */
 export const InvoiceDetailFragment: string =
   'fragment InvoiceDetail on Invoice{...InvoiceSummary supplyOn taxMode taxLevel discountBps subtotal{...Money}discountTotal{...Money}netTotal{...Money}taxTotal{...Money}taxes{name rateBps category base{...Money}amount{...Money}}lines{...InvoicePosition}note fee{...Money}net{...Money}collection{mode attempts nextAt lastFailure}openedAt paidAt voidedAt voidReason customer{id name email}project{id reference title}milestone{id title}availableActions{...Action}}';
+
+/** A key, for the list of keys. */
+export interface Key {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** What it is called. */
+  readonly name: string;
+  /** How it begins, for recognizing it: mp_live_ or mp_test_ and eight characters. */
+  readonly prefix: string;
+  /** What it may do, as far as its organization may at the moment: permissions of members. */
+  readonly scopes: ReadonlyArray<string>;
+  /** The addresses and networks that it may be used from; null: everywhere. */
+  readonly allowedIps: ReadonlyArray<string> | null;
+  /** Whether it works; between its end and the status EXPIRED may lie a moment. */
+  readonly status: ApiKeyStatus;
+  /** Until when it works, in real time; null: for good. */
+  readonly expiresAt: DateTime | null;
+  /** When it was used last, to the minute, in real time; null: never. */
+  readonly lastUsedAt: DateTime | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** Who made it, for those who may know them. */
+  readonly createdBy: KeyCreatedBy | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** Who made it, for those who may know them. */
+export interface KeyCreatedBy {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** The definition of Key. */
+export const KeyFragment: string =
+  'fragment Key on ApiKey{id version name prefix scopes allowedIps status expiresAt lastUsedAt createdAt createdBy{id displayName}availableActions{...Action}}';
 
 /** A chargeback with what was said about it. */
 export interface ChargebackDetail {
@@ -1618,7 +1671,7 @@ export interface Event {
   readonly subjectId: string | null;
   /** The version the object has since; to skip what you have already. */
   readonly subjectVersion: number;
-  /** USER or SYSTEM. */
+  /** USER, API_KEY, APP or SYSTEM. */
   readonly actorKind: string;
   /** What a reader needs besides the ids; the keys depend on the type. */
   readonly data: JSONScalar;

@@ -14,6 +14,7 @@ export * from './operations/exports.js';
 export * from './operations/fees.js';
 export * from './operations/gigs.js';
 export * from './operations/invoices.js';
+export * from './operations/keys.js';
 export * from './operations/live.js';
 export * from './operations/losses.js';
 export * from './operations/money.js';

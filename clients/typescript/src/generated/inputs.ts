@@ -3,6 +3,7 @@
 import type {
   AccountCode,
   AccountSide,
+  ApiKeyStatus,
   ApprovalKind,
   ApprovalOrderField,
   ApprovalStatus,
@@ -189,6 +190,14 @@ export interface AdjustLedgerInput {
 export interface AdvanceClockInput {
   /** Where to move it, at most 366 days from its present. */
   readonly to: DateTime;
+}
+
+/** Conditions on keys; all given ones must hold. */
+export interface ApiKeyFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ApiKeyStatus> | null;
+  /** Of this organization; others than yours for staff only. */
+  readonly organizationId?: string | null;
 }
 
 /** What applyCustomerCredit takes. */
@@ -443,6 +452,21 @@ export interface CorrectionLineInput {
   readonly side: AccountSide;
   /** How much: at least 1, in the account's currency. */
   readonly amount: MoneyInput;
+}
+
+/** What createApiKey takes. */
+export interface CreateApiKeyInput {
+  /** What to call it, 1 to 120 characters. */
+  readonly name: string;
+  /** What it may do, such as work:read: permissions of members that you have. */
+  readonly scopes: ReadonlyArray<string>;
+  /**
+   * Up to 100 addresses and networks that it may be used from, such as 203.0.113.7 or 203.0.113.0/24; it is FORBIDDEN
+   * elsewhere. Left out: it may be used from everywhere.
+   */
+  readonly allowedIps?: ReadonlyArray<string> | null;
+  /** Until when it works, a future instant of real time. Left out: for good. */
+  readonly expiresAt?: DateTime | null;
 }
 
 /** What createCreditNote takes. */
@@ -1538,10 +1562,24 @@ export interface RetireTaxTypeInput {
   readonly taxTypeId: string;
 }
 
+/** What revokeApiKey takes. */
+export interface RevokeApiKeyInput {
+  /** The key. */
+  readonly keyId: string;
+}
+
 /** What revokeSession takes. */
 export interface RevokeSessionInput {
   /** The session. */
   readonly sessionId: string;
+}
+
+/** What rotateApiKey takes. */
+export interface RotateApiKeyInput {
+  /** The key. */
+  readonly keyId: string;
+  /** How long the old key works on, 0 to 168 hours; 24 unless said. */
+  readonly overlapHours?: number | null;
 }
 
 /** What ruleEscrow takes. */

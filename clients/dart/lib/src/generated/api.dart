@@ -14,6 +14,7 @@ export 'operations/exports.dart';
 export 'operations/fees.dart';
 export 'operations/gigs.dart';
 export 'operations/invoices.dart';
+export 'operations/keys.dart';
 export 'operations/live.dart';
 export 'operations/losses.dart';
 export 'operations/money.dart';

@@ -94,6 +94,34 @@ enum AccountSide implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// The life of a key.
+enum ApiKeyStatus implements ApiEnum {
+  /// It works, until it expires if it does.
+  active('ACTIVE'),
+
+  /// It has a successor, and works on beside it until it expires.
+  rotating('ROTATING'),
+
+  /// Its time is over.
+  expired('EXPIRED'),
+
+  /// Somebody has ended it.
+  revoked('REVOKED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ApiKeyStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ApiKeyStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Which command waits for a second person, and who that may be besides the requester.
 enum ApprovalKind implements ApiEnum {
   /// A payout: members with money:approve; where there is nobody else, staff:money.

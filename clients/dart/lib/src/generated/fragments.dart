@@ -293,7 +293,7 @@ class ApprovalSummary extends ApiData {
   /// When it lapses: 72 hours after it was asked for.
   final DateTime expiresAt;
 
-  /// Who asked; null for Milepost itself, by a rule.
+  /// Who asked; null for a key, and for Milepost itself, by a rule.
   final ApprovalSummaryRequestedBy? requestedBy;
 
   /// For whom they asked.
@@ -318,7 +318,7 @@ class ApprovalSummary extends ApiData {
   };
 }
 
-/// Who asked; null for Milepost itself, by a rule.
+/// Who asked; null for a key, and for Milepost itself, by a rule.
 final class ApprovalSummaryRequestedBy extends ApiData {
   /// Made by hand, for tests and previews.
   const ApprovalSummaryRequestedBy({required this.id, required this.displayName});
@@ -354,6 +354,7 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
     this.requestedBy,
     this.requestedFor,
     required this.availableActions,
+    this.requestedByKey,
     required this.subjectId,
     this.command,
     required this.commandHash,
@@ -380,6 +381,7 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
       requestedBy = json['requestedBy'].orNull(ApprovalSummaryRequestedBy.fromJson),
       requestedFor = json['requestedFor'].orNull(Party.fromJson),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      requestedByKey = json['requestedByKey'].orNull(ApprovalDetailRequestedByKey.fromJson),
       subjectId = json['subjectId'].string,
       command = json['command'].value,
       commandHash = json['commandHash'].string,
@@ -425,7 +427,7 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
   @override
   final DateTime expiresAt;
 
-  /// Who asked; null for Milepost itself, by a rule.
+  /// Who asked; null for a key, and for Milepost itself, by a rule.
   @override
   final ApprovalSummaryRequestedBy? requestedBy;
 
@@ -436,6 +438,9 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
   /// What the viewer may do with it now.
   @override
   final List<AvailableAction> availableActions;
+
+  /// The key that asked, for those who may see it.
+  final ApprovalDetailRequestedByKey? requestedByKey;
 
   /// The id of what the command is about: a payout, a refund, an account.
   final String subjectId;
@@ -483,6 +488,7 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
     'requestedBy': requestedBy,
     'requestedFor': requestedFor,
     'availableActions': availableActions,
+    'requestedByKey': requestedByKey,
     'subjectId': subjectId,
     'command': command,
     'commandHash': commandHash,
@@ -495,6 +501,31 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
     'ledgerTransfer': ledgerTransfer,
     'posted': posted,
   };
+}
+
+/// The key that asked, for those who may see it.
+final class ApprovalDetailRequestedByKey extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ApprovalDetailRequestedByKey({required this.id, required this.name, required this.prefix});
+
+  /// Reads it from an answer.
+  ApprovalDetailRequestedByKey.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      prefix = json['prefix'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  /// How it begins, for recognizing it: mp_live_ or mp_test_ and eight characters.
+  final String prefix;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name, 'prefix': prefix};
 }
 
 /// The second person, once they have decided.
@@ -1582,7 +1613,7 @@ class Change extends ApiData {
   /// When it happened.
   final DateTime at;
 
-  /// USER or SYSTEM.
+  /// USER, API_KEY, APP or SYSTEM.
   final String actorKind;
 
   /// The person, for those who may know them.
@@ -2874,6 +2905,111 @@ final class InvoiceDetailMilestone extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'title': title};
+}
+
+/// A key, for the list of keys.
+class Key extends ApiData {
+  /// Made by hand, for tests and previews.
+  const Key({
+    required this.id,
+    required this.version,
+    required this.name,
+    required this.prefix,
+    required this.scopes,
+    this.allowedIps,
+    required this.status,
+    this.expiresAt,
+    this.lastUsedAt,
+    required this.createdAt,
+    this.createdBy,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  Key.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      name = json['name'].string,
+      prefix = json['prefix'].string,
+      scopes = json['scopes'].list((one) => one.string),
+      allowedIps = json['allowedIps'].orNull((one) => one.list((one) => one.string)),
+      status = ApiKeyStatus.fromJson(json['status']),
+      expiresAt = json['expiresAt'].orNull((one) => one.instant),
+      lastUsedAt = json['lastUsedAt'].orNull((one) => one.instant),
+      createdAt = json['createdAt'].instant,
+      createdBy = json['createdBy'].orNull(KeyCreatedBy.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// What it is called.
+  final String name;
+
+  /// How it begins, for recognizing it: mp_live_ or mp_test_ and eight characters.
+  final String prefix;
+
+  /// What it may do, as far as its organization may at the moment: permissions of members.
+  final List<String> scopes;
+
+  /// The addresses and networks that it may be used from; null: everywhere.
+  final List<String>? allowedIps;
+
+  /// Whether it works; between its end and the status EXPIRED may lie a moment.
+  final ApiKeyStatus status;
+
+  /// Until when it works, in real time; null: for good.
+  final DateTime? expiresAt;
+
+  /// When it was used last, to the minute, in real time; null: never.
+  final DateTime? lastUsedAt;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// Who made it, for those who may know them.
+  final KeyCreatedBy? createdBy;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'name': name,
+    'prefix': prefix,
+    'scopes': scopes,
+    'allowedIps': allowedIps,
+    'status': status,
+    'expiresAt': expiresAt,
+    'lastUsedAt': lastUsedAt,
+    'createdAt': createdAt,
+    'createdBy': createdBy,
+    'availableActions': availableActions,
+  };
+}
+
+/// Who made it, for those who may know them.
+final class KeyCreatedBy extends ApiData {
+  /// Made by hand, for tests and previews.
+  const KeyCreatedBy({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  KeyCreatedBy.fromJson(Json json) : id = json['id'].string, displayName = json['displayName'].string, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
 }
 
 /// A chargeback with what was said about it.
@@ -4452,7 +4588,7 @@ class Event extends ApiData {
   /// The version the object has since; to skip what you have already.
   final int subjectVersion;
 
-  /// USER or SYSTEM.
+  /// USER, API_KEY, APP or SYSTEM.
   final String actorKind;
 
   /// What a reader needs besides the ids; the keys depend on the type.

@@ -4,6 +4,24 @@ import 'package:milepost_client/runtime.dart';
 
 import 'enums.dart';
 
+/// Conditions on keys; all given ones must hold.
+final class ApiKeyFilter extends ApiInput {
+  /// Takes what is sent.
+  const ApiKeyFilter({this.status, this.organizationId});
+
+  /// In one of these states.
+  final List<ApiKeyStatus>? status;
+
+  /// Of this organization; others than yours for staff only.
+  final String? organizationId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+}
+
 /// Conditions on approvals; all given ones must hold.
 final class ApprovalFilter extends ApiInput {
   /// Takes what is sent.

@@ -322,7 +322,7 @@ export const ResendVerificationDocument: Document<
  * Mails another token to verify your address; the older ones are void. RATE_LIMITED within 60 seconds of the last mail
  * and after 5 mails in 24 hours, WRONG_STATE when the address is verified.
  *
- * Needs: somebody signed in, verified or not. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in, verified or not. Safe to repeat with the same Idempotency-Key header.
  */
 export function resendVerification(
   client: Client,
@@ -519,7 +519,7 @@ export const ReauthenticateDocument: Document<
  * Shows again that it is you, for 5 minutes in this session: what can take an account away needs it. INVALID for a
  * wrong password or code, which count as failed sign-ins; RATE_LIMITED after too many of them.
  *
- * Needs: somebody signed in whose e-mail address is verified.
+ * Needs: a person who is signed in and whose e-mail address is verified.
  */
 export function reauthenticate(
   client: Client,
@@ -644,8 +644,8 @@ export const ChangePasswordDocument: Document<
  *
  * Sets another password. All your other sessions end.
  *
- * Needs: somebody signed in whose e-mail address is verified, who has signed in or called reauthenticate within the
- * last 5 minutes; otherwise FORBIDDEN with the path reauthentication.
+ * Needs: a person who is signed in and whose e-mail address is verified, who has signed in or called reauthenticate
+ * within the last 5 minutes; otherwise FORBIDDEN with the path reauthentication.
  */
 export function changePassword(
   client: Client,
@@ -684,9 +684,9 @@ export const ChangeEmailDocument: Document<ChangeEmailResult, { readonly input: 
  * Mails a token for confirmEmail to the new address; until then the old one stays yours. The answer is the same for an
  * address that somebody else has. RATE_LIMITED within 60 seconds of the last mail and after 5 in 24 hours.
  *
- * Needs: somebody signed in whose e-mail address is verified, who has signed in or called reauthenticate within the
- * last 5 minutes; otherwise FORBIDDEN with the path reauthentication. Safe to repeat with the same Idempotency-Key
- * header.
+ * Needs: a person who is signed in and whose e-mail address is verified, who has signed in or called reauthenticate
+ * within the last 5 minutes; otherwise FORBIDDEN with the path reauthentication. Safe to repeat with the same
+ * Idempotency-Key header.
  */
 export function changeEmail(
   client: Client,
@@ -769,7 +769,7 @@ export const BeginTwoFactorDocument: Document<
  * Makes a secret for your authenticator app. Nothing changes before confirmTwoFactor; calling this again makes another
  * secret. WRONG_STATE when you have a second factor already.
  *
- * Needs: somebody signed in whose e-mail address is verified.
+ * Needs: a person who is signed in and whose e-mail address is verified.
  */
 export function beginTwoFactor(
   client: Client,
@@ -815,7 +815,7 @@ export const ConfirmTwoFactorDocument: Document<
  * Turns the second factor on, with the first code that the app shows. From then on signIn answers with a challenge.
  * INVALID for a wrong code, WRONG_STATE without beginTwoFactor.
  *
- * Needs: somebody signed in whose e-mail address is verified.
+ * Needs: a person who is signed in and whose e-mail address is verified.
  */
 export function confirmTwoFactor(
   client: Client,
@@ -856,8 +856,8 @@ export const RegenerateRecoveryCodesDocument: Document<
  *
  * Makes another set of recovery codes; the old ones no longer work. WRONG_STATE without a second factor.
  *
- * Needs: somebody signed in whose e-mail address is verified, who has signed in or called reauthenticate within the
- * last 5 minutes; otherwise FORBIDDEN with the path reauthentication.
+ * Needs: a person who is signed in and whose e-mail address is verified, who has signed in or called reauthenticate
+ * within the last 5 minutes; otherwise FORBIDDEN with the path reauthentication.
  */
 export function regenerateRecoveryCodes(
   client: Client,
@@ -901,8 +901,8 @@ export const DisableTwoFactorDocument: Document<
  * Turns the second factor off and deletes its recovery codes. Where your organization requires one you have no
  * permissions until there is another. WRONG_STATE without a second factor.
  *
- * Needs: somebody signed in whose e-mail address is verified, who has signed in or called reauthenticate within the
- * last 5 minutes; otherwise FORBIDDEN with the path reauthentication.
+ * Needs: a person who is signed in and whose e-mail address is verified, who has signed in or called reauthenticate
+ * within the last 5 minutes; otherwise FORBIDDEN with the path reauthentication.
  */
 export function disableTwoFactor(
   client: Client,
@@ -948,7 +948,7 @@ export const SignOutDocument: Document<SignOutResult, { readonly input: SignOutI
  *
  * Ends this session. Its token is refused from the next request on.
  *
- * Needs: somebody signed in, verified or not. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in, verified or not. Safe to repeat with the same Idempotency-Key header.
  */
 export function signOut(client: Client, input: SignOutInput = {}, options?: RequestOptions): Promise<SignOutResult> {
   return request(client, SignOutDocument, { input }, options);
@@ -994,7 +994,8 @@ export const RevokeSessionDocument: Document<
  *
  * Ends one of your sessions, wherever it is used. One that has ended already stays as it is.
  *
- * Needs: somebody signed in whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in and whose e-mail address is verified. Safe to repeat with the same Idempotency-Key
+ * header.
  */
 export function revokeSession(
   client: Client,
@@ -1038,7 +1039,8 @@ export const SwitchOrganizationDocument: Document<
  *
  * Acts for another of your organizations from now on, in this session. NOT_FOUND for one you do not belong to.
  *
- * Needs: somebody signed in whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in and whose e-mail address is verified. Safe to repeat with the same Idempotency-Key
+ * header.
  */
 export function switchOrganization(
   client: Client,

@@ -338,8 +338,8 @@ export const ApproveDocument: Document<ApproveResult, { readonly input: ApproveI
  * requester and whoever is kept out, and once the requester has lost the right to ask; WRONG_STATE once it is decided
  * or has lapsed.
  *
- * Needs: somebody signed in whose e-mail address is verified. Repeating it with the same idempotencyKey and input
- * returns the first result and changes nothing more.
+ * Needs: a person who is signed in and whose e-mail address is verified. Repeating it with the same idempotencyKey and
+ * input returns the first result and changes nothing more.
  */
 export function approve(client: Client, input: Keyed<ApproveInput>, options?: RequestOptions): Promise<ApproveResult> {
   return request(client, ApproveDocument, { input: withKey(input) }, options);
@@ -377,7 +377,8 @@ export const RejectDocument: Document<RejectResult, { readonly input: RejectInpu
  * Says no to what another person has asked for, with the permission that the approval names. Nothing of it happens; it
  * may be asked anew.
  *
- * Needs: somebody signed in whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in and whose e-mail address is verified. Safe to repeat with the same Idempotency-Key
+ * header.
  */
 export function reject(client: Client, input: RejectInput, options?: RequestOptions): Promise<RejectResult> {
   return request(client, RejectDocument, { input }, options);
@@ -418,7 +419,7 @@ export const CancelApprovalDocument: Document<
  *
  * Takes back what you have asked for yourself.
  *
- * Needs: somebody signed in whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
+ * Needs: an API key, or a person whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
  */
 export function cancelApproval(
   client: Client,

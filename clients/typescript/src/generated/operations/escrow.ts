@@ -757,7 +757,8 @@ export const UpsertReleasePolicyDocument: Document<
  * already goes on waiting as it was told to. Your own need money:approve, the platform's staff:money; FORBIDDEN
  * otherwise.
  *
- * Needs: somebody signed in whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in and whose e-mail address is verified. Safe to repeat with the same Idempotency-Key
+ * header.
  */
 export function upsertReleasePolicy(
   client: Client,

@@ -374,7 +374,7 @@ export const AcceptInvitationDocument: Document<
  * the mail verifies it as well. NOT_FOUND or INVALID for any other, WRONG_STATE when it is over, CONFLICT when you are
  * a member already. Switch to the organization to act for it.
  *
- * Needs: somebody signed in, verified or not. Safe to repeat with the same Idempotency-Key header.
+ * Needs: a person who is signed in, verified or not. Safe to repeat with the same Idempotency-Key header.
  */
 export function acceptInvitation(
   client: Client,

@@ -87,10 +87,10 @@ final class GetApproval extends Query<GetApprovalResult?> {
 
   @override
   String get document =>
-      r'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}query GetApproval($id:ID!){approval(id:$id){...ApprovalDetail history(first:10){nodes{action from to at user{id displayName}}}}}fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}';
+      r'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary requestedByKey{id name prefix}subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}query GetApproval($id:ID!){approval(id:$id){...ApprovalDetail history(first:10){nodes{action from to at user{id displayName}}}}}fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '4d788446e147a74405daf24c7992c539083cc29d1015f89d958c7655e4861be5';
+  String get hash => 'ddee6987b4c20d9f730a46742a61dd582aee24c92ebe4bc5aa0c50ee82bc8755';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -114,6 +114,7 @@ final class GetApprovalResult extends ApiData implements ApprovalDetail {
     this.requestedBy,
     this.requestedFor,
     required this.availableActions,
+    this.requestedByKey,
     required this.subjectId,
     this.command,
     required this.commandHash,
@@ -141,6 +142,7 @@ final class GetApprovalResult extends ApiData implements ApprovalDetail {
       requestedBy = json['requestedBy'].orNull(ApprovalSummaryRequestedBy.fromJson),
       requestedFor = json['requestedFor'].orNull(Party.fromJson),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      requestedByKey = json['requestedByKey'].orNull(ApprovalDetailRequestedByKey.fromJson),
       subjectId = json['subjectId'].string,
       command = json['command'].value,
       commandHash = json['commandHash'].string,
@@ -187,7 +189,7 @@ final class GetApprovalResult extends ApiData implements ApprovalDetail {
   @override
   final DateTime expiresAt;
 
-  /// Who asked; null for Milepost itself, by a rule.
+  /// Who asked; null for a key, and for Milepost itself, by a rule.
   @override
   final ApprovalSummaryRequestedBy? requestedBy;
 
@@ -198,6 +200,10 @@ final class GetApprovalResult extends ApiData implements ApprovalDetail {
   /// What the viewer may do with it now.
   @override
   final List<AvailableAction> availableActions;
+
+  /// The key that asked, for those who may see it.
+  @override
+  final ApprovalDetailRequestedByKey? requestedByKey;
 
   /// The id of what the command is about: a payout, a refund, an account.
   @override
@@ -259,6 +265,7 @@ final class GetApprovalResult extends ApiData implements ApprovalDetail {
     'requestedBy': requestedBy,
     'requestedFor': requestedFor,
     'availableActions': availableActions,
+    'requestedByKey': requestedByKey,
     'subjectId': subjectId,
     'command': command,
     'commandHash': commandHash,
@@ -546,10 +553,10 @@ final class Approve extends Mutation<Outcome<ApprovePayload, Refusal>> {
 
   @override
   String get document =>
-      r'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}mutation Approve($input:ApproveInput!){approve(input:$input){__typename ...on ApprovePayload{approval{...ApprovalDetail}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}';
+      r'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary requestedByKey{id name prefix}subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}mutation Approve($input:ApproveInput!){approve(input:$input){__typename ...on ApprovePayload{approval{...ApprovalDetail}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '84fae3f69c75b30456fbda9acd6d61545f5bd1826417936bdfc432f52d978d2d';
+  String get hash => 'dd2e699fccfbcfcede4ef31e7baaf8de53b9011ad827990bb9e5fff55250d2e1';
 
   @override
   Map<String, Object?> get variables => {
@@ -830,10 +837,10 @@ final class AdjustLedger extends Mutation<Outcome<AdjustLedgerPayload, Refusal>>
 
   @override
   String get document =>
-      r'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}mutation AdjustLedger($input:AdjustLedgerInput!){adjustLedger(input:$input){__typename ...on AdjustLedgerPayload{approval{...ApprovalDetail}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}';
+      r'fragment ApprovalSummary on ApprovalRequest{id version kind status amount{...Money}reason createdAt expiresAt requestedBy{id displayName}requestedFor{...Party}availableActions{...Action}}fragment ApprovalDetail on ApprovalRequest{...ApprovalSummary requestedByKey{id name prefix}subjectId command commandHash requiredPermission staffMayDecide organization{...Party}decidedBy{id displayName}decidedAt decisionReason ledgerTransfer{...TransferDetail}posted{...TransferDetail}}fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}mutation AdjustLedger($input:AdjustLedgerInput!){adjustLedger(input:$input){__typename ...on AdjustLedgerPayload{approval{...ApprovalDetail}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '42065894ca926f37e86a05f8b75cf7980e2b5749d97d67cab93ab6c87277735a';
+  String get hash => '7c123853f02b190c64b1636aef4a8cdddd170b7012fa78e31ff76e5185b0d4ab';
 
   @override
   Map<String, Object?> get variables => {

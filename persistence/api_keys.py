@@ -1,0 +1,169 @@
+"""Queries of API keys: from a key to an actor with its rights of this moment, the lists, and the locks of the verbs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, true, update
+
+from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.api_keys import SCOPES, USED_EVERY, WORKING, ApiKey, KeyText
+from domain.networks import Networks, networks_of
+from domain.organizations import OrganizationStatus
+from domain.permission_decisions import left_to
+from domain.permissions import Permission
+from persistence.database import Database
+from persistence.organizations import ORGANIZATIONS
+from persistence.prepared import Prepared
+from persistence.tables.identity import organizations
+from persistence.tables.keys import api_keys
+from persistence.unit import Unit
+from persistence.users import USERS
+from planner.edges import Condition, Connection, One, Source
+
+BATCH = 100
+
+
+def visible_to(viewer: Actor) -> Condition:
+    """The key that asks, those of the organization for who manages them, and all for staff who look after apps."""
+    if viewer.may(Permission.STAFF_APPS):
+        return true()
+    itself = api_keys.c.id == viewer.key_id
+    if not viewer.may(Permission.KEYS_MANAGE):
+        return itself
+    return or_(itself, api_keys.c.organization_id == viewer.organization_id)
+
+
+API_KEYS = Source(ApiKey, api_keys, visible_to)
+ORGANIZATION, CREATED_BY = One(ORGANIZATIONS, "organization_id"), One(USERS, "created_by_id")
+SUCCESSOR = One(API_KEYS, "successor_id")
+ITSELF = One(API_KEYS, "key_id")
+ACTOR = One(API_KEYS, "actor_key_id")
+"""Of rows that name who acted."""
+
+LIST = Connection(
+    API_KEYS,
+    orders={"CREATED_AT": api_keys.c.created_at, "LAST_USED_AT": api_keys.c.last_used_at},
+    default_order=(("CREATED_AT", True),),
+    filters={
+        "status": lambda values: api_keys.c.status.in_(values),
+        "organization_id": lambda id_: api_keys.c.organization_id == id_,
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Who a key makes of its holder, and from where they may come; None: from everywhere."""
+
+    actor: Actor
+    networks: Networks | None
+
+
+async def holder_of(database: Database, text: KeyText) -> KeyHolder | None:
+    """Who holds this key; None where it is unknown, revoked, expired or another secret.
+
+    Asked by every request, and therefore one indexed read. That a key was used is written at most once a minute.
+    """
+    row = await _by_prefix().row(database, text.prefix)
+    if row is None or not text.fits(row.secret_hash):
+        return None
+    now = datetime.now(UTC)
+    if row.last_used_at is None or row.last_used_at <= now - USED_EVERY:
+        await _note_use(database, row.key_id, now)
+    return KeyHolder(_actor(row), None if row.allowed_ips is None else networks_of(tuple(row.allowed_ips)))
+
+
+async def actor_of_key(database: Database, key_id: UUID, now: datetime) -> Actor:
+    """Who a key is by now, for connections that outlive a request; ANONYMOUS once it has ended. Only looks."""
+    async with database.connection() as connection:
+        row = (await connection.execute(_live_key(api_keys.c.id == key_id, now))).first()
+    return ANONYMOUS if row is None else _actor(row)
+
+
+async def acting(db: Unit, key_id: UUID) -> Actor | None:
+    """The key that asked for something, or the one that it was replaced by, with the rights of this moment."""
+    key = await db.session.get_one(ApiKey, key_id)
+    while key.successor_id is not None:
+        key = await db.session.get_one(ApiKey, key.successor_id)
+    row = (await db.session.execute(_live_key(api_keys.c.id == key.id, func.now()))).one_or_none()
+    return None if row is None else _actor(row)
+
+
+async def behind(db: Unit, user_id: UUID | None, key_id: UUID | None) -> list[UUID]:
+    """The person who asks for something; where a key asks, who was shown it, and could have asked with it."""
+    if key_id is None:
+        return [] if user_id is None else [user_id]
+    return list(await db.session.scalars(select(api_keys.c.created_by_id).where(api_keys.c.id == key_id)))
+
+
+async def for_change(db: Unit, key_id: UUID) -> ApiKey:
+    """A key of the active organization or, for staff, of any; locked."""
+    statement = select(ApiKey).where(api_keys.c.id == key_id, visible_to(db.by)).with_for_update()
+    return await db.require(statement, "key", "keyId")
+
+
+async def working_of(db: Unit, organization_id: UUID) -> Sequence[ApiKey]:
+    """All that still work for an organization, locked in one order; for when it closes."""
+    which = (api_keys.c.organization_id == organization_id, api_keys.c.status.in_(WORKING))
+    return (await db.session.scalars(select(ApiKey).where(*which).order_by(api_keys.c.id).with_for_update())).all()
+
+
+async def due_for_expiry(db: Unit, real: datetime) -> Sequence[ApiKey]:
+    """Keys whose time is over, locked; those that somebody else has locked are left to them."""
+    due = select(ApiKey).where(api_keys.c.status.in_(WORKING), api_keys.c.expires_at <= real)
+    due = due.order_by(api_keys.c.expires_at).limit(BATCH)
+    return (await db.session.scalars(due.with_for_update(skip_locked=True))).all()
+
+
+@cache
+def _by_prefix() -> Prepared:
+    return Prepared(_live_key(api_keys.c.prefix == literal_column("$1"), func.now()))
+
+
+async def _note_use(database: Database, key_id: UUID, now: datetime) -> None:
+    used = api_keys.c.last_used_at
+    is_due = or_(used.is_(None), used <= now - USED_EVERY)
+    async with database.connection() as connection:
+        await connection.execute(update(api_keys).where(api_keys.c.id == key_id, is_due).values(last_used_at=now))
+
+
+def _live_key(which: Condition, now: datetime | ColumnElement[datetime]) -> Select[Any]:
+    """Keys live on real time, and as long as their organization does."""
+    key = api_keys.c
+    return (
+        select(
+            key.id.label("key_id"),
+            key.app_id,
+            key.secret_hash,
+            key.scopes,
+            key.allowed_ips,
+            key.last_used_at,
+            organizations.c.id.label("organization_id"),
+            organizations.c.kind,
+            organizations.c.status.label("organization_status"),
+        )
+        .join(organizations, organizations.c.id == key.organization_id)
+        .where(
+            which,
+            key.status.in_(WORKING),
+            or_(key.expires_at.is_(None), key.expires_at > now),
+            organizations.c.status != OrganizationStatus.CLOSED,
+        )
+    )
+
+
+def _actor(row: Any) -> Actor:
+    scopes = frozenset(SCOPES[scope] for scope in row.scopes if scope in SCOPES)
+    return Actor(
+        kind=ActorKind.API_KEY if row.app_id is None else ActorKind.APP,
+        key_id=row.key_id,
+        app_id=row.app_id,
+        organization_id=row.organization_id,
+        organization_kind=row.kind.value,
+        is_verified=True,
+        permissions=left_to(row.organization_status, scopes),
+    )

@@ -1,0 +1,25 @@
+"""Makers of API keys."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.api_keys import SCOPES
+from tests.world import Caller, Person
+
+KEY = "id name prefix scopes allowedIps status expiresAt lastUsedAt"
+
+
+@dataclass(slots=True)
+class Program(Caller):
+    """Something that calls with a key."""
+
+    token: str
+    id: str
+    prefix: str
+
+
+async def make_key(person: Person, *scopes: str, **more: Any) -> Program:
+    """A program of that person's organization, with these scopes or, unless said, all that there are."""
+    input = {"name": "Bookkeeping", "scopes": list(scopes or SCOPES)} | more
+    made = await person.do("createApiKey", f"key {{ {KEY} }} secret", **input)
+    return Program(person.world, made["secret"], made["key"]["id"], made["key"]["prefix"])
