@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.actors import SYSTEM, Actor
+from domain.actors import SYSTEM, Actor, ActorKind
 from domain.amounts import OptionalAmount
 from domain.ids import new_id
 from domain.money import Money
@@ -126,6 +126,11 @@ class ApprovalRequest(Stateful):
     def required_permission(self) -> Permission:
         """What the second person needs, in `organization_id` or else as staff."""
         return self.rule.staff if self.organization_id is None else Permission.MONEY_APPROVE
+
+    @property
+    def second_person(self) -> Actor:
+        """Who has decided, for what the command tells of it; the command itself runs as whoever asked."""
+        return Actor(kind=ActorKind.USER, user_id=self.decided_by_id, organization_id=self.decided_for_id)
 
     def is_about(self, by: Actor) -> bool:
         """Whether the caller is who asked; only they take it back."""

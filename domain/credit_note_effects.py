@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.fees import fee_share
+from domain.invoice_fees import Standing, fee_kept
 from domain.invoices import Invoice
 from domain.money import Money
 from domain.refusals import invalid
@@ -29,16 +30,6 @@ class Effect:
     def wallet_minor(self) -> int:
         """What the issuer's wallet gives; below zero, what it gets back of the fee on money from outside."""
         return self.inside_minor - self.fee_minor - self.debt_minor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How an invoice stands before a note is issued: what earlier notes returned, and what was paid from outside."""
-
-    returned_minor: int = 0
-    returned_outside_minor: int = 0
-    fee_minor: int = 0
-    paid_outside_minor: int = 0
 
 
 def effect_of(invoice: Invoice, total: Money, standing: Standing, wallet_minor: int, *, may_owe: bool) -> Effect:
@@ -70,5 +61,5 @@ def _fee_of(invoice: Invoice, standing: Standing, returned: int) -> int:
     """The fee that comes back with what is returned: all notes together carry its share of all that was returned."""
     base = invoice.total_minor - invoice.advances_applied_minor
     share = fee_share(invoice.fee_minor or 0, base, 0, standing.returned_minor + returned)
-    # Where a note in between is void the proportion may be off by a unit.
-    return min(max(0, share - standing.fee_minor), returned)
+    # Where a note in between is void the proportion may be off by a unit; a bank may have taken what carried the fee.
+    return min(max(0, share - standing.fee_minor), returned, fee_kept(invoice, invoice.paid_minor, standing))

@@ -1,6 +1,6 @@
 """Credit notes: how an opened invoice loses value. Numbered without gaps, never changed after issuing."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
@@ -12,6 +12,7 @@ from domain.amounts import Amount
 from domain.credit_note_effects import Effect
 from domain.credit_note_lines import CreditNoteLine
 from domain.ids import new_id
+from domain.invoice_fees import Standing, fee_kept
 from domain.invoices import CollectionMode, Invoice, InvoiceNumber, InvoiceStatus
 from domain.permissions import Permission
 from domain.reasons import said
@@ -151,6 +152,15 @@ def apply(invoice: Invoice, note: CreditNote, *, by: Actor, at: datetime) -> Non
     _tell(invoice, note, by, at)
     if invoice.status is InvoiceStatus.OPEN and invoice.amount_due_minor == 0:
         invoice.settle("settleInvoice", by=SYSTEM, at=at)
+
+
+def require_fee_back(invoice: Invoice, note: CreditNote, standing: Standing) -> None:
+    """Refuses WRONG_STATE to void a note whose fee would not be due again, because a bank took what had carried it."""
+    without = replace(standing, fee_minor=standing.fee_minor - note.fee_minor)
+    due_again = fee_kept(invoice, invoice.paid_minor, without) - fee_kept(invoice, invoice.paid_minor, standing)
+    if due_again != note.fee_minor:
+        message = "A bank has taken back the money that it returned: it stays until the invoice is paid again."
+        raise wrong_state(message, from_state="CHARGED_BACK", allowed=[InvoiceStatus.PAID.name])
 
 
 def unapply(invoice: Invoice, note: CreditNote, *, by: Actor, at: datetime) -> None:

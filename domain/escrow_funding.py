@@ -7,7 +7,6 @@ from domain.actors import Actor
 from domain.escrow_holds import EscrowHold, HoldStatus
 from domain.escrow_invoices import frozen_rates, gross_minor
 from domain.fees import FeeTerms, fee_share
-from domain.hold_movements import HoldMovement
 from domain.ids import new_id
 from domain.invoice_drafts import TaxTypes
 from domain.milestones import OPEN_STATES, FundingStatus, Milestone
@@ -25,6 +24,16 @@ FUNDING_OF = {
     HoldStatus.FAILED: _F.UNFUNDED,
     HoldStatus.CANCELED: _F.UNFUNDED,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What is gone of a milestone's newest hold because the freelancer gave it back or the payer's bank took it."""
+
+    hold: EscrowHold
+    amount_minor: int
+    agreed_minor: int
+    """What it stands for of the milestone's amount before taxes."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -91,17 +100,23 @@ def hold_for(milestone: Milestone, tax_types: TaxTypes, terms: FeeTerms, *, from
     )
 
 
-def hold_again(milestone: Milestone, earlier: EscrowHold, given_back: HoldMovement, *, from_wallet: bool) -> EscrowHold:
-    """The same rest that was given back, on the terms of the earlier hold: a part of it was paid in advance already."""
-    released = earlier.released_minor
+def require_missing(milestone: Milestone, missing: Missing | None) -> None:
+    """Refuses WRONG_STATE for a milestone that is paid in advance, unless a bank has taken some of that before."""
+    if milestone.funding_status is _F.RELEASED and missing is None:
+        raise wrong_state("It is paid in advance already.", from_state=_F.RELEASED.name)
+
+
+def hold_again(milestone: Milestone, missing: Missing, *, from_wallet: bool) -> EscrowHold:
+    """The same rest that is missing, on the terms of the earlier hold: a part of that was paid in advance already."""
+    earlier, released = missing.hold, missing.hold.released_minor
     terms = FeeTerms(policy_id=earlier.fee_policy_id, bps=earlier.fee_bps, flat_minor=earlier.fee_flat_minor)
     return _hold(
         milestone,
-        agreed_minor=given_back.agreed_minor,
-        amount_minor=given_back.amount_minor,
+        agreed_minor=missing.agreed_minor,
+        amount_minor=missing.amount_minor,
         tax_rates=earlier.tax_rates,
         terms=terms,
-        fee_minor=fee_share(earlier.fee_minor, earlier.amount_minor, released, released + given_back.amount_minor),
+        fee_minor=fee_share(earlier.fee_minor, earlier.amount_minor, released, released + missing.amount_minor),
         from_wallet=from_wallet,
     )
 

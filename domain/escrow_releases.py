@@ -4,6 +4,7 @@ from domain.actors import Actor
 from domain.checks import Checks
 from domain.escrow_funding import require_active
 from domain.escrow_holds import EscrowHold
+from domain.escrow_invoices import HeldPart
 from domain.milestones import OPEN_STATES, Milestone
 from domain.money import Money
 from domain.organizations import Organization
@@ -26,6 +27,21 @@ def check_return(milestone: Milestone, hold: EscrowHold, *sides: Organization, b
         message = "The milestone is approved: what is held pays for it."
         raise wrong_state(message, from_state=milestone.status.name, allowed=[state.name for state in OPEN_STATES])
     require_active(*sides)
+
+
+def require_cover(part: HeldPart) -> None:
+    """Refuses WRONG_STATE while held money and paid advances are less than what is left to bill of the milestone.
+
+    Only a bank makes them less. What it took of the hold is funded anew once the rest is released; what it took of an
+    advance is due again.
+    """
+    covered = part.hold.agreed_for(part.due_minor) + sum(advance.agreed_minor or 0 for advance in part.advances)
+    if covered < part.agreed_minor:
+        message = (
+            "The payer's bank has taken back some of the milestone's money. Its client pays the advance that is due"
+            " again, or releases what is still held and funds the rest with fundMilestone."
+        )
+        raise wrong_state(message, from_state="UNDERFUNDED", allowed=["FUNDED"])
 
 
 def amount_to_release(hold: EscrowHold, amount: Money | None) -> int:

@@ -11,7 +11,6 @@ from domain.actors import Actor
 from domain.checks import Checks
 from domain.events import Recorder
 from domain.ids import new_id
-from domain.invoices import Invoice
 from domain.money import Money, rounded, share_of
 from domain.refusals import conflict
 from domain.states import Versioned
@@ -138,17 +137,6 @@ def take_place(policy: FeePolicy, others: Sequence[FeePolicy]) -> None:
     if previous.effective_from == policy.effective_from:
         raise conflict("Another policy of this scope begins at this instant.", "effectiveFrom")
     policy.effective_to, previous.effective_to = previous.effective_to, policy.effective_from
-
-
-def fee_of_payment(invoice: Invoice, amount_minor: int) -> int:
-    """The part of an invoice's fee that the next money for it carries; ask before the invoice has counted it."""
-    return fee_between(invoice, invoice.paid_minor, invoice.paid_minor + amount_minor)
-
-
-def fee_between(invoice: Invoice, paid_before_minor: int, paid_after_minor: int) -> int:
-    """The part of an invoice's fee between two amounts that are paid of it."""
-    to_pay = invoice.total_minor - invoice.advances_applied_minor
-    return fee_share(invoice.fee_minor or 0, to_pay, paid_before_minor, paid_after_minor)
 
 
 def fee_share(fee_minor: int, total_minor: int, paid_before_minor: int, paid_after_minor: int) -> int:

@@ -166,9 +166,8 @@ class Milestone(TwoSided):
         status = self.funding_status
         if status is FundingStatus.NOT_REQUIRED:
             return wrong_state("Under DIRECT its invoice is charged; nothing is held.", from_state=status.name)
-        if status is FundingStatus.RELEASED:
-            return wrong_state("It is paid in advance already.", from_state=status.name)
-        if status in (FundingStatus.UNFUNDED, FundingStatus.REFUNDED):
+        if status in (FundingStatus.UNFUNDED, FundingStatus.REFUNDED, FundingStatus.RELEASED):
+            # Of what was released in advance a bank may have taken a part before: that part is funded anew.
             return None
         return conflict("Money is held for this milestone already, or on its way there.")
 

@@ -14,7 +14,10 @@ from domain.refusals import conflict, invalid, wrong_state
 from domain.states import Move, Side, Stateful
 
 REPLACED_FOR = timedelta(hours=72)
-"""How long payouts to a method that came in the place of another are looked at by people: accounts get stolen."""
+"""How long payouts to a method that is not an organization's first are looked at by people: accounts get stolen.
+
+Whatever its currency: whoever has stolen one converts the wallet.
+"""
 
 
 class PayoutMethodKind(Enum):
@@ -66,7 +69,7 @@ class PayoutMethod(Stateful):
     verified_at: datetime | None
     """When the provider found that it belongs to the organization; None: it has not."""
     replaced_at: datetime | None
-    """When it came to a currency that had another method before; None for the first."""
+    """When it came to an organization that had another method before; None for the first."""
     status: PayoutMethodStatus = field(init=False)
 
     def make_default(self, *, by: Actor) -> None:
@@ -121,7 +124,7 @@ def added(
     by: Actor,
     at: datetime,
 ) -> PayoutMethod:
-    """A new method, not yet the default; `replaces` where the currency has, or had, another."""
+    """A new method, not yet the default; `replaces` where the organization has, or had, another."""
     method = PayoutMethod(
         id=new_id(),
         organization_id=organization_id,

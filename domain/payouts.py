@@ -110,10 +110,10 @@ class Payout(Stateful):
     def await_approval(self, *, at: datetime) -> None:
         self.move_to("awaitApproval", by=SYSTEM, at=at)
 
-    def go_on(self, *, at: datetime) -> None:
+    def go_on(self, *, approved_by: Actor | None = None, at: datetime) -> None:
         """Nobody else has to agree: it is sent next, unless staff have to look at it first."""
-        if self.status is PayoutState.PENDING_APPROVAL:
-            self.record("approved", by=SYSTEM, at=at)
+        if approved_by is not None:
+            self.record("approved", by=approved_by, at=at)
         if self.hold_reason is None:
             self.move_to("passPayout", by=SYSTEM, at=at)
             return

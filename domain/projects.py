@@ -47,6 +47,7 @@ class Project(TwoSided):
         Move("resumeProject", (_S.ON_HOLD,), _S.ACTIVE, Side.FREELANCER, _W),
         Move("cancelProject", (_S.PENDING_ACTIVATION,), _S.CANCELLED, Side.CLIENT, _A),
         Move("cancelProject", (_S.PENDING_ACTIVATION,), _S.CANCELLED, Side.FREELANCER, _W),
+        Move("cancelProject", RUNNING, _S.CANCELLED, Side.STAFF, Permission.STAFF_DISPUTES),
         Move("completeProject", RUNNING, _S.COMPLETED, Side.SYSTEM),
         Move("setProjectTeam", NOT_ENDED, None, Side.FREELANCER, _W),
         Move("setClientContact", NOT_ENDED, None, Side.CLIENT, _W),

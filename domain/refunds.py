@@ -6,7 +6,7 @@ from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
 from domain.checks import Checks
 from domain.ids import new_id
@@ -59,6 +59,7 @@ class Refund(Errand):
         Move("confirmRefund", (_S.PROCESSING, _S.UNKNOWN), _S.SUCCEEDED, Side.SYSTEM),
         Move("failRefund", (_S.PROCESSING, _S.UNKNOWN), _S.FAILED, Side.SYSTEM),
         Move("loseRefund", (_S.PROCESSING,), _S.UNKNOWN, Side.SYSTEM),
+        Move("dropRefund", (_S.PENDING,), _S.CANCELED, Side.SYSTEM),
         Move("cancelRefund", (_S.PENDING,), _S.CANCELED, Side.FREELANCER, _P.INVOICES_WRITE),
         Move("cancelRefund", (_S.PENDING,), _S.CANCELED, Side.STAFF, _P.STAFF_MONEY),
     )
@@ -89,6 +90,11 @@ class Refund(Errand):
         self.move_to("cancelRefund", by=by, at=at)
         self.awaits_approval = False
         self.record("canceled", by=by, at=at)
+
+    def drop(self, *, at: datetime) -> None:
+        """The payer's bank has taken the payment back before it was sent: the money has gone that way."""
+        self.move_to("dropRefund", by=SYSTEM, at=at)
+        self.record("canceled", by=SYSTEM, at=at)
 
     def blocked(self, action: str) -> Refused | None:
         if action == "cancelRefund" and self.cause not in ASKED_BY_PEOPLE:

@@ -14,7 +14,7 @@ from integrations.payments import CameBack, Declined, NoAnswer, NotFound, OnItsW
 from integrations.providers import provider_of
 from jobs import contradictions, unknown_outcomes
 from jobs.side_by_side import several
-from persistence import ledger, payouts
+from persistence import ledger, payouts, wallets
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -114,6 +114,7 @@ async def _marked(db: Unit, payout: Payout) -> Sending:
     method = await db.session.get_one(PayoutMethod, payout.method_id)
     payout.send(attempt, at=db.at)
     await ledger.post(db, payout_sent(payout, by=SYSTEM, at=db.at))
+    await wallets.tell(db, payout.organization_id, payout.currency, "payout_sent")
     paying = PayingOut(key=attempt.id, amount=payout.amount, method_token=method.token, at=db.at)
     return Sending(payout.id, payout.provider, paying)
 
@@ -122,6 +123,7 @@ async def _confirm(db: Unit, payout: Payout, attempt: PayoutAttempt, provider_id
     """Posts the first proof; one for what was given up already is for people."""
     if payout.confirm(attempt, provider_id, at=db.at):
         await ledger.post(db, payout_paid(payout, by=SYSTEM, at=db.at))
+        await wallets.tell(db, payout.organization_id, payout.currency, "payout_paid")
     elif payout.status in (PayoutState.FAILED, PayoutState.CANCELED):
         await contradictions.report_late(
             db,

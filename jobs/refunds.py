@@ -13,6 +13,7 @@ from domain.refunds import Refund, RefundAttempt
 from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding
 from integrations.providers import provider_of
 from jobs import contradictions, unknown_outcomes
+from jobs.one_by_one import each
 from jobs.side_by_side import several
 from persistence import ledger, refunds
 from persistence.database import Database
@@ -62,6 +63,21 @@ async def send_one(database: Database, now: datetime, refund_id: UUID | None = N
         return False
     answer = await provider_of(sending.provider, database.url).refund(sending.refunding)
     await record_outcome(database, sending.refund_id, answer, now)
+    return True
+
+
+async def drop_lost(database: Database, now: datetime) -> int:
+    """Gives up what was not sent before the payer's bank took the payment back: the customer keeps it as credit."""
+    ids = await transact(database, refunds.of_lost_payments, by=SYSTEM, at=now)
+    return await each(database, ids, _drop, now)
+
+
+async def _drop(db: Unit, refund_id: UUID) -> bool:
+    payment, refund, _ = await refunds.for_change(db, refund_id)
+    if refund.status is not CallState.PENDING:
+        return False
+    refund.drop(at=db.at)
+    await refunds.give_up(db, refund, payment)
     return True
 
 

@@ -37,6 +37,7 @@ TIMERS: Timers = (
     ("chargebacks.read", chargebacks.read_reports),
     ("chargebacks.tell", chargebacks.tell_answers),
     ("chargebacks.lapse", chargebacks.lapse),
+    ("refunds.drop", refunds.drop_lost),
     ("invoices.collect", payments.collect_due),
     ("payout_schedules.keep", payout_schedules.keep_due),
     ("payouts.send", payouts.send_pending),

@@ -14,7 +14,7 @@ from domain.milestones import ApprovedVia, Milestone, MilestoneStatus
 from domain.projects import Project
 from domain.task_work import Work
 from domain.tasks import Task
-from domain.terms import FundingMode
+from domain.terms import FundingMode, InvoicingMethod
 from persistence import budgets, escrow_releases, milestones, project_invoices, task_submissions, tasks
 from persistence.tables.projects import milestones as milestones_table
 from persistence.unit import Unit
@@ -108,6 +108,14 @@ async def complete_if_done(db: Unit, project: Project) -> None:
     for bill in approval.final(project, billed_minor=billed_minor):
         await _issue(db, project, bill)
     project.complete(paid_minor=await budgets.paid_minor(db, project.id), at=db.at)
+
+
+async def bill_unbilled(db: Unit, project: Project) -> None:
+    """Bills each approved milestone of a COMPLETION project that will have no final invoice."""
+    await db.flush()
+    if project.terms.invoicing_method is InvoicingMethod.COMPLETION:
+        for milestone in await escrow_releases.unbilled(db, project):
+            await _issue(db, project, approval.interim_of(milestone))
 
 
 async def _issue(db: Unit, project: Project, bill: Bill) -> Invoice:

@@ -82,27 +82,35 @@ SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
 FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
 
 -- WALLET of Invoice
--- An issuer got what is paid through Milepost and not returned, less the fee (its share, or what releases say).
-WITH returned AS (
-    SELECT invoice_id, sum(returned_minor - outside_minor - fee_minor) AS amount
+-- An issuer got what is paid through Milepost and not returned, less what the platform has of the fee.
+WITH notes AS (
+    SELECT invoice_id, sum(returned_minor - outside_minor) AS returned, sum(fee_minor) AS fee
     FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
 ), outside AS (
     SELECT invoice_id, sum(allocated_minor) AS amount FROM recorded_payments WHERE status = 'RECORDED' GROUP BY invoice_id
-), lost AS (
-    SELECT e.invoice_id FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id
-    WHERE t.kind = 'P16' AND e.invoice_id IS NOT NULL
 ), released AS (
-    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements
-    WHERE kind = 'RELEASE' AND invoice_id NOT IN (SELECT invoice_id FROM lost) GROUP BY invoice_id
+    SELECT invoice_id, hold_id, sum(amount_minor) AS amount, sum(fee_minor) AS fee
+    FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id, hold_id
+), lost AS (
+    SELECT e.invoice_id, p.hold_id, sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
+    JOIN payments p ON p.id = e.payment_id
+    WHERE a.code = 'receivable' AND t.kind = 'P16' GROUP BY e.invoice_id, p.hold_id
+), held AS (
+    SELECT r.invoice_id, sum(r.amount - coalesce(l.amount, 0)) AS amount,
+        sum(div(2 * r.fee * (r.amount - coalesce(l.amount, 0)) + r.amount, 2 * r.amount)) AS fee
+    FROM released r LEFT JOIN lost l ON l.invoice_id = r.invoice_id AND l.hold_id = r.hold_id GROUP BY r.invoice_id
 ), base AS (
-    SELECT i.id, i.issuer_id, i.paid_minor, r.fee AS released_fee,
-        i.paid_minor - coalesce(o.amount, 0) - coalesce(b.amount, 0) AS through,
-        coalesce(i.fee_minor, 0)::numeric AS fee, nullif(i.total_minor - i.advances_applied_minor, 0) AS total
-    FROM invoices i LEFT JOIN outside o ON o.invoice_id = i.id LEFT JOIN released r ON r.invoice_id = i.id
-    LEFT JOIN returned b ON b.invoice_id = i.id
+    SELECT i.id, i.issuer_id, i.paid_minor AS paid, coalesce(i.fee_minor, 0) AS fee, coalesce(h.amount, 0) AS held,
+        coalesce(h.fee, 0) AS held_fee, coalesce(n.fee, 0) AS given_back,
+        nullif(i.total_minor - i.advances_applied_minor - coalesce(h.amount, 0), 0) AS rest
+    FROM invoices i LEFT JOIN held h ON h.invoice_id = i.id LEFT JOIN notes n ON n.invoice_id = i.id
+), kept AS (
+    SELECT id, issuer_id, paid, greatest(0, held_fee - given_back
+        + coalesce(div(2 * (fee - held_fee) * (paid - held) + rest, 2 * rest), 0)) AS fee FROM base
 ), net AS (
-    SELECT id, issuer_id,
-        through - coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) AS amount FROM base
+    SELECT k.id, k.issuer_id, k.paid - coalesce(o.amount, 0) - coalesce(n.returned, 0) - k.fee AS amount
+    FROM kept k LEFT JOIN outside o ON o.invoice_id = k.id LEFT JOIN notes n ON n.invoice_id = k.id
 ), posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN net n ON n.id = e.invoice_id
@@ -162,21 +170,29 @@ FROM wanted w FULL JOIN posted p ON p.source_id = w.id
 WHERE (w.reserved, w.held) IS DISTINCT FROM (coalesce(p.reserved, 0), coalesce(p.held, 0))
 
 -- PLATFORM_FEE of Invoice
--- The platform's fees are the shares of what is paid, or what releases say, less what credit notes gave back.
-WITH given_back AS (
+-- Of an invoice's fee the platform has what releases say, its share of what else is paid, less what notes gave back.
+WITH notes AS (
     SELECT invoice_id, sum(fee_minor) AS fee FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
-), lost AS (
-    SELECT e.invoice_id FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id
-    WHERE t.kind = 'P16' AND e.invoice_id IS NOT NULL
 ), released AS (
-    SELECT invoice_id, sum(fee_minor) AS fee FROM hold_movements
-    WHERE kind = 'RELEASE' AND invoice_id NOT IN (SELECT invoice_id FROM lost) GROUP BY invoice_id
+    SELECT invoice_id, hold_id, sum(amount_minor) AS amount, sum(fee_minor) AS fee
+    FROM hold_movements WHERE kind = 'RELEASE' GROUP BY invoice_id, hold_id
+), lost AS (
+    SELECT e.invoice_id, p.hold_id, sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
+    JOIN payments p ON p.id = e.payment_id
+    WHERE a.code = 'receivable' AND t.kind = 'P16' GROUP BY e.invoice_id, p.hold_id
+), held AS (
+    SELECT r.invoice_id, sum(r.amount - coalesce(l.amount, 0)) AS amount,
+        sum(div(2 * r.fee * (r.amount - coalesce(l.amount, 0)) + r.amount, 2 * r.amount)) AS fee
+    FROM released r LEFT JOIN lost l ON l.invoice_id = r.invoice_id AND l.hold_id = r.hold_id GROUP BY r.invoice_id
 ), base AS (
-    SELECT i.id, i.paid_minor, coalesce(i.fee_minor, 0)::numeric AS fee, r.fee AS released_fee,
-        nullif(i.total_minor - i.advances_applied_minor, 0) AS total, coalesce(b.fee, 0) AS given_back
-    FROM invoices i LEFT JOIN released r ON r.invoice_id = i.id LEFT JOIN given_back b ON b.invoice_id = i.id
-), share AS (
-    SELECT id, coalesce(released_fee, div(2 * fee * paid_minor + total, 2 * total), 0) - given_back AS amount FROM base
+    SELECT i.id, i.issuer_id, i.paid_minor AS paid, coalesce(i.fee_minor, 0) AS fee, coalesce(h.amount, 0) AS held,
+        coalesce(h.fee, 0) AS held_fee, coalesce(n.fee, 0) AS given_back,
+        nullif(i.total_minor - i.advances_applied_minor - coalesce(h.amount, 0), 0) AS rest
+    FROM invoices i LEFT JOIN held h ON h.invoice_id = i.id LEFT JOIN notes n ON n.invoice_id = i.id
+), kept AS (
+    SELECT id, issuer_id, paid, greatest(0, held_fee - given_back
+        + coalesce(div(2 * (fee - held_fee) * (paid - held) + rest, 2 * rest), 0)) AS fee FROM base
 ), posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
@@ -184,8 +200,8 @@ WITH given_back AS (
     WHERE a.code = 'platform_fee' AND t.source_type IS DISTINCT FROM 'ApprovalRequest'
     GROUP BY e.invoice_id
 )
-SELECT coalesce(s.id, p.invoice_id) AS id, coalesce(s.amount, 0) AS expected, coalesce(p.amount, 0) AS actual
-FROM share s FULL JOIN posted p ON p.invoice_id = s.id WHERE coalesce(s.amount, 0) <> coalesce(p.amount, 0)
+SELECT coalesce(k.id, p.invoice_id) AS id, coalesce(k.fee, 0) AS expected, coalesce(p.amount, 0) AS actual
+FROM kept k FULL JOIN posted p ON p.invoice_id = k.id WHERE coalesce(k.fee, 0) <> coalesce(p.amount, 0)
 
 -- INVOICE_TOTALS of Invoice
 -- The lines of an invoice add up to its totals.

@@ -10,8 +10,8 @@ from domain import escrow_rulings, write_offs
 from domain.actors import SYSTEM
 from domain.chargebacks import Chargeback
 from domain.escrow_holds import HOLDING, EscrowHold
-from domain.fees import fee_share
 from domain.hold_movements import MovementCause
+from domain.invoice_fees import fee_of_loss
 from domain.invoices import Invoice
 from domain.ledger import AccountCode, PostingKind
 from domain.payments import Payment
@@ -30,6 +30,7 @@ from domain.postings.chargebacks import (
 from domain.postings.escrow import escrow
 from domain.postings.kit import customer_credit
 from persistence import chargebacks, escrow_holds, ledger
+from persistence.invoice_standings import standing_of
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import ledger_accounts, ledger_entries, ledger_transfers
 from persistence.unit import Unit
@@ -40,17 +41,11 @@ _BY_PAYMENT = (PostingKind.P3, PostingKind.P16)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What of a charged back payment had paid an invoice."""
+    """What of a charged back payment had paid an invoice, and the fee that goes back when it counts no more."""
 
     invoice: Invoice
     amount_minor: int
-
-    @property
-    def fee_minor(self) -> int:
-        """The fee that the platform gives back when this counts as paid no more."""
-        invoice = self.invoice
-        total, after = invoice.total_minor - invoice.advances_applied_minor, invoice.paid_minor - self.amount_minor
-        return fee_share(invoice.fee_minor or 0, total, after, invoice.paid_minor)
+    fee_minor: int
 
 
 async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
@@ -91,7 +86,8 @@ async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
     for invoice in reversed((await db.session.scalars(lock)).all()):
         part = min(left, found[invoice.id])
         left -= part
-        shares.append(Share(invoice, part))
+        fee = fee_of_loss(invoice, part, await standing_of(db, invoice), chargeback.hold_id) if part else 0
+        shares.append(Share(invoice, part, fee))
     return shares
 
 
@@ -132,12 +128,12 @@ async def lose(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> Non
     if chargeback.escrow_minor:
         await _lose_held(db, chargeback, shares)
     held, left = chargeback.held_minor, chargeback.amount_minor - chargeback.escrow_minor
-    for number, share in enumerate(shares, start=1):
+    lost = [share for share in shares if share.amount_minor]
+    for number, share in enumerate(lost, start=1):
         left -= share.amount_minor
-        if share.amount_minor:
-            held -= await _lose(db, chargeback, share, held, number=number, is_last=number == len(shares))
+        held -= await _lose(db, chargeback, share, held, number=number, is_last=number == len(lost))
     if left:
-        await _lose_surplus(db, chargeback, shares, left)
+        await _lose_surplus(db, chargeback, shares, left, held, number=len(lost) + 1)
 
 
 async def follow_hold(db: Unit, chargeback: Chargeback) -> None:
@@ -166,16 +162,24 @@ async def _lose_held(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) 
     await ledger.post(db, held_money_lost(chargeback, escrow(hold), by=db.by, at=db.at))
 
 
-async def _lose_surplus(db: Unit, chargeback: Chargeback, shares: Sequence[Share], surplus_minor: int) -> None:
+async def _lose_surplus(
+    db: Unit, chargeback: Chargeback, shares: Sequence[Share], surplus_minor: int, held_minor: int, *, number: int
+) -> None:
     """Too much for an invoice was kept as the customer's credit; what a hold had more went back to the client."""
-    number = len(shares) + 1
     if chargeback.hold_id is None:
         credit = customer_credit(shares[0].invoice)
         kept, debtor_id = (credit, (await ledger.balances_of(db, credit))[credit]), chargeback.issuer_id
     else:
         kept, debtor_id = None, (await db.session.get_one(Payment, chargeback.payment_id)).payer_id
     transfer = surplus_lost(
-        chargeback, surplus_minor, debtor_id=debtor_id, kept=kept, ordinal=number, by=db.by, at=db.at
+        chargeback,
+        surplus_minor,
+        held_minor=held_minor,
+        debtor_id=debtor_id,
+        kept=kept,
+        ordinal=number,
+        by=db.by,
+        at=db.at,
     )
     await ledger.post(db, transfer)
 

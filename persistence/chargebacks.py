@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.actors import Actor
 from domain.chargebacks import (
     BLOCKS_REFUNDS,
+    FINAL,
     UNDECIDED,
     Chargeback,
     ChargebackStatus,
@@ -74,6 +75,12 @@ async def require_refundable(db: Unit, payment_id: UUID) -> None:
     found = await db.session.scalar(blocking.order_by(chargebacks.c.id).limit(1))
     if found is not None:
         raise charged_back(found)
+
+
+async def is_lost(db: Unit, payment_id: UUID) -> bool:
+    """Whether the bank has taken back any of a payment for good. Ask under the payment's lock."""
+    found = exists().where(chargebacks.c.payment_id == payment_id, chargebacks.c.status.in_(FINAL))
+    return (await db.session.execute(select(found))).scalar_one()
 
 
 async def is_disputed(db: Unit, payment_id: UUID) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, exists, false, func, or_, select, true
+from sqlalchemy import and_, exists, false, or_, select, true
 from sqlalchemy.orm import class_mapper, selectinload
 
 from domain import credit_notes as rules
 from domain.actors import Actor
-from domain.credit_note_effects import Standing, effect_of
+from domain.credit_note_effects import effect_of
 from domain.credit_note_lines import CreditNoteLine, Wanted, credited_lines
 from domain.credit_notes import CreditNote, CreditNoteStatus
 from domain.invoice_lines import InvoiceLine
@@ -17,14 +17,13 @@ from domain.permissions import Permission
 from domain.postings.credit_notes import accounts_of, credit_note_issued, credit_note_voided
 from domain.postings.kit import customer_credit, wallet_of_issuer
 from domain.postings.recorded_payments import kept_outside
-from domain.recorded_payments import RecordedPaymentStatus
 from persistence import ledger, number_series
 from persistence.customers import CUSTOMERS
+from persistence.invoice_standings import standing_of
 from persistence.invoices import INVOICE_LINES, INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.credit_notes import credit_note_lines, credit_notes
 from persistence.tables.invoicing import invoice_lines, invoices
-from persistence.tables.losses import recorded_payments
 from persistence.tables.refunds import refunds
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, Many, One, Source, Within
@@ -108,14 +107,17 @@ async def issue(db: Unit, invoice: Invoice, note: CreditNote, *, may_owe: bool =
 async def void(db: Unit, invoice: Invoice, note: CreditNote, reason: str) -> None:
     """Takes an issued note on its locked invoice back, with all that it had posted."""
     invoice.check("createCreditNote", by=db.by)
+    note.check("voidCreditNote", by=db.by)
     is_refunded = exists().where(refunds.c.credit_note_id == note.id, refunds.c.status.not_in(_CAME_TO_NOTHING))
     balances = await ledger.balances_of(db, *accounts_of(invoice))
     unspent_inside = balances[customer_credit(invoice)] >= note.effect.inside_minor
     unspent_outside = balances[kept_outside(invoice)] >= note.outside_minor
     is_spent = not (unspent_inside and unspent_outside) or bool(await db.session.scalar(select(is_refunded)))
+    rules.require_fee_back(invoice, note, await standing_of(db, invoice))
     note.void(reason, is_spent=is_spent, by=db.by, at=db.at)
     rules.unapply(invoice, note, by=db.by, at=db.at)
-    await ledger.post(db, *credit_note_voided(note, invoice, by=db.by, at=db.at))
+    wallet_minor = balances[wallet_of_issuer(invoice)]
+    await ledger.post(db, *credit_note_voided(note, invoice, wallet_minor=wallet_minor, by=db.by, at=db.at))
 
 
 _CAME_TO_NOTHING = ("FAILED", "CANCELED")
@@ -138,22 +140,3 @@ async def _lines(db: Unit, invoice: Invoice, note: CreditNote, wanted: Sequence[
     credited = select(CreditNoteLine).where(issued).order_by(credit_note_lines.c.id)
     lines = (await db.session.scalars(billed)).all()
     return credited_lines(note.id, wanted, lines, await db.session.scalars(credited))
-
-
-async def standing_of(db: Unit, invoice: Invoice) -> Standing:
-    """What the notes of a locked invoice have returned so far, and what was paid from outside."""
-    notes, recorded = credit_notes.c, recorded_payments.c
-    sums = (
-        func.coalesce(func.sum(column), 0) for column in (notes.returned_minor, notes.outside_minor, notes.fee_minor)
-    )
-    of_issued = (notes.invoice_id == invoice.id, notes.status == CreditNoteStatus.ISSUED)
-    returned, outside, fee = (await db.session.execute(select(*sums).where(*of_issued))).one()
-    paid_outside = select(func.coalesce(func.sum(recorded.allocated_minor), 0)).where(
-        recorded.invoice_id == invoice.id, recorded.status == RecordedPaymentStatus.RECORDED
-    )
-    return Standing(
-        returned_minor=int(returned),
-        returned_outside_minor=int(outside),
-        fee_minor=int(fee),
-        paid_outside_minor=int(await db.session.scalar(paid_outside) or 0),
-    )

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, ColumnElement, Table, and_, cast, exists, fal
 from domain import customer_credits as rules
 from domain.actors import Actor
 from domain.customer_credits import CustomerCredit
-from domain.fees import fee_of_payment
+from domain.invoice_fees import fee_of_payment
 from domain.invoices import Invoice
 from domain.ledger import AccountCode, PostingKind
 from domain.money import Money
@@ -15,6 +15,7 @@ from domain.postings.credit_notes import paid_with_credit
 from domain.postings.kit import customer_credit
 from persistence import ledger, payments
 from persistence.customers import CUSTOMERS
+from persistence.invoice_standings import standing_of
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.invoicing import customers
 from persistence.tables.money import ledger_accounts, ledger_balances
@@ -74,7 +75,7 @@ async def apply(db: Unit, invoice: Invoice, amount: Money | None) -> None:
     balances = await ledger.balances_of(db, customer_credit(invoice))
     amount_minor = rules.amount_to_apply(invoice, amount, balances[customer_credit(invoice)])
     await restore(db, invoice)
-    fee = fee_of_payment(invoice, amount_minor)
+    fee = fee_of_payment(invoice, amount_minor, await standing_of(db, invoice))
     rules.pay(invoice, amount_minor, by=db.by, at=db.at)
     ordinal = await ledger.next_ordinal(db, PostingKind.P4, invoice.id)
     await ledger.post(db, paid_with_credit(invoice, amount_minor, fee_minor=fee, ordinal=ordinal, by=db.by, at=db.at))

@@ -58,6 +58,8 @@ LIST = Connection(
         "is_frozen": lambda wanted: (
             (escrow_holds.c.frozen_at.is_not(None) | escrow_holds.c.charged_back_at.is_not(None)) == wanted
         ),
+        "created_from": lambda at: escrow_holds.c.created_at >= at,
+        "created_before": lambda at: escrow_holds.c.created_at < at,
     },
 )
 OF_MILESTONE = Connection(ESCROW_HOLDS, orders=_ORDERS, default_order=_NEWEST_FIRST, column="milestone_id")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.actors import SYSTEM
-from domain.escrow_funding import Holding, check_funding, hold_again, hold_for
+from domain.escrow_funding import Holding, check_funding, hold_again, hold_for, require_missing
 from domain.escrow_holds import EscrowHold
 from domain.fees import FeeScope
 from domain.milestones import Milestone
@@ -50,9 +50,10 @@ async def received(db: Unit, holding: Holding, payment: Payment) -> None:
 
 
 async def _hold(db: Unit, milestone: Milestone, provider: Provider | None, *, from_wallet: bool) -> EscrowHold:
-    earlier = await escrow_holds.given_back(db, milestone.id)
-    if earlier is not None and earlier[0].released_minor:
-        return hold_again(milestone, *earlier, from_wallet=from_wallet)
+    missing = await escrow_holds.missing(db, milestone.id)
+    require_missing(milestone, missing)
+    if missing is not None and missing.agreed_minor < milestone.amount_minor:
+        return hold_again(milestone, missing, from_wallet=from_wallet)
     tax_types = await tax_types_.defaults(db, milestone.freelancer_organization_id)
     terms = await fee_policies.terms_for(db, FeeScope.PROJECT, milestone.currency, milestone.amount_minor, provider)
     return hold_for(milestone, tax_types, terms, from_wallet=from_wallet)

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, false, or_, select, true
+from sqlalchemy import exists, false, func, or_, select, true
 
 from domain.actors import SYSTEM, Actor
-from domain.escrow_funding import Holding
+from domain.escrow_funding import Holding, Missing
 from domain.escrow_holds import HOLDING, LIVE_STATES, EscrowHold, HoldStatus
-from domain.hold_movements import HoldMovement, MovementCause, MovementKind
+from domain.hold_movements import MovementCause, MovementKind
 from domain.invoice_lines import InvoiceLine
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone
@@ -84,8 +84,10 @@ async def payment_of(db: Unit, hold_id: UUID) -> Payment | None:
     return (await db.session.scalars(select(Payment).where(*of_hold).with_for_update())).one_or_none()
 
 
-async def for_cancellation(db: Unit, project: Project) -> Sequence[tuple[EscrowHold, Payment | None]]:
-    """The holds of a project that is about to be cancelled, each with its payment, locked.
+async def for_cancellation(
+    db: Unit, project: Project, ended: Collection[UUID]
+) -> Sequence[tuple[EscrowHold, Payment | None]]:
+    """The holds of the milestones that end with their project, each with its payment; all of the project are locked.
 
     Refuses while money is on its way into one, or a dispute freezes one.
     """
@@ -95,12 +97,13 @@ async def for_cancellation(db: Unit, project: Project) -> Sequence[tuple[EscrowH
     ids = (await db.session.scalars(mine.order_by(escrow_holds.c.id))).all()
     funded_by = [await payment_of(db, id_) for id_ in ids]
     holds = [await locked(db, id_) for id_ in ids]
-    for hold in holds:
+    given_back = [one for one in zip(holds, funded_by, strict=True) if one[0].milestone_id in ended]
+    for hold, _ in given_back:
         if hold.status is HoldStatus.PENDING:
             message = "A milestone is being funded; wait for the outcome of that payment."
             raise wrong_state(message, from_state=project.status.name)
         hold.check("refundEscrow", by=SYSTEM)
-    return list(zip(holds, funded_by, strict=True))
+    return given_back
 
 
 async def for_billing(db: Unit, milestone_ids: Collection[UUID]) -> Mapping[UUID, EscrowHold]:
@@ -134,6 +137,13 @@ async def unsettled_advances(db: Unit, milestone_ids: Collection[UUID]) -> Mappi
     return {id_: found[id_] for id_ in milestone_ids}
 
 
+async def has_unpaid_advance(db: Unit, milestone_id: UUID) -> bool:
+    """Whether an advance of it is due again, because the payer's bank took back what had paid it."""
+    of_milestone = (invoices.c.milestone_id == milestone_id, invoices.c.kind == InvoiceKind.ADVANCE)
+    unpaid = exists().where(*of_milestone, invoices.c.status.in_((InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE)))
+    return (await db.session.execute(select(unpaid))).scalar_one()
+
+
 async def line_of(db: Unit, invoice_id: UUID, milestone_id: UUID) -> UUID:
     """The line of an invoice that bills a milestone."""
     lines = invoice_lines.c
@@ -155,19 +165,20 @@ async def due_for_release(database: Database, now: datetime) -> Sequence[UUID]:
         return (await session.scalars(statement.order_by(hold.scheduled_release_at, hold.id))).all()
 
 
-async def given_back(db: Unit, milestone_id: UUID) -> tuple[EscrowHold, HoldMovement] | None:
-    """The last hold of a milestone whose rest the freelancer has given back, with that movement."""
-    movements = hold_movements.c
+async def missing(db: Unit, milestone_id: UUID) -> Missing | None:
+    """What is gone of the newest hold that had money, but for what a ruling or a cancellation gave back."""
+    holds, movements = escrow_holds.c, hold_movements.c
+    newest = select(holds.id).where(holds.milestone_id == milestone_id, holds.funded_at.is_not(None))
+    newest = newest.order_by(holds.funded_at.desc(), holds.id.desc()).limit(1)
     statement = (
-        select(EscrowHold, HoldMovement)
-        .join(hold_movements, movements.hold_id == escrow_holds.c.id)
+        select(EscrowHold, func.sum(movements.amount_minor), func.sum(movements.agreed_minor))
+        .join(hold_movements, movements.hold_id == holds.id)
         .where(
-            escrow_holds.c.milestone_id == milestone_id,
+            holds.id == newest.scalar_subquery(),
             movements.kind == MovementKind.REFUND,
-            movements.cause == MovementCause.FREELANCER,
+            movements.cause.in_((MovementCause.FREELANCER, MovementCause.CHARGEBACK)),
         )
-        .order_by(movements.moved_at.desc(), movements.id.desc())
-        .limit(1)
+        .group_by(holds.id)
     )
     row = (await db.session.execute(statement)).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else Missing(hold=row[0], amount_minor=int(row[1]), agreed_minor=int(row[2]))

@@ -13,6 +13,7 @@ from domain.approval_requests import ApprovalRequest
 from domain.escrow_funding import Holding
 from domain.escrow_holds import HOLDING, EscrowHold
 from domain.escrow_invoices import HeldPart, fee_of, over_holds, settlements
+from domain.escrow_releases import require_cover
 from domain.hold_movements import HoldMovement, MovementCause
 from domain.invoices import Invoice, InvoiceKind, InvoiceStatus
 from domain.milestones import Milestone, MilestoneStatus
@@ -22,7 +23,16 @@ from domain.postings.escrow import hold_released, hold_returned
 from domain.projects import Project
 from domain.refusals import conflict, wrong_state
 from domain.release_policies import ReleasePolicy
-from persistence import customers, escrow_holds, ledger, organizations, refunds, release_consents, release_policies
+from persistence import (
+    chargebacks,
+    customers,
+    escrow_holds,
+    ledger,
+    organizations,
+    refunds,
+    release_consents,
+    release_policies,
+)
 from persistence.invoice_openings import open_at_once
 from persistence.neutrality import require_neutral
 from persistence.parking import are_parked, require_none_parked
@@ -36,7 +46,7 @@ async def bill(db: Unit, project: Project, due: Bill) -> Invoice:
     await db.flush()
     if due.milestone is not None:
         await _require_unbilled(db, due.kind, due.milestone)
-    parts = await _parts(db, await _unbilled(db, project) if due.milestone is None else [due.milestone])
+    parts = await _parts(db, await unbilled(db, project) if due.milestone is None else [due.milestone])
     return await issue(db, due.kind, project, parts, MovementCause.APPROVAL, by=db.by)
 
 
@@ -132,8 +142,14 @@ async def refund(
     *,
     by: Actor,
 ) -> HoldMovement:
-    """Gives a part of a locked hold back: to its payment's own method or, without one, to the client's wallet."""
+    """Gives a part of a locked hold back: to its payment's own method or, without one, to the client's wallet.
+
+    What a ruling or a cancellation gives back goes to the wallet, too, where the bank has taken of that payment
+    already. The freelancer's own will is refused then.
+    """
     hold = holding.hold
+    if payment is not None and cause is not MovementCause.FREELANCER and await chargebacks.is_lost(db, payment.id):
+        payment = None
     movement = hold.refund(amount_minor, cause, source_id, by=by, at=db.at)
     db.add(movement)
     holding.follow()
@@ -170,7 +186,7 @@ async def _parts(db: Unit, billed: Sequence[Milestone]) -> list[HeldPart]:
     for hold in holds.values():
         if hold.status in HOLDING:
             hold.check("billHold", by=SYSTEM)
-    return [
+    parts = [
         HeldPart(
             milestone=milestone,
             hold=holds[milestone.id],
@@ -180,9 +196,12 @@ async def _parts(db: Unit, billed: Sequence[Milestone]) -> list[HeldPart]:
         )
         for milestone in billed
     ]
+    for part in parts:
+        require_cover(part)
+    return parts
 
 
-async def _unbilled(db: Unit, project: Project) -> Sequence[Milestone]:
+async def unbilled(db: Unit, project: Project) -> Sequence[Milestone]:
     """The approved milestones of a COMPLETION project that no invoice of their own has billed, in their order."""
     billed = exists().where(
         invoices.c.milestone_id == milestones.c.id,
@@ -227,5 +246,5 @@ async def consent(db: Unit, request: ApprovalRequest) -> None:
     hold = await escrow_holds.locked(db, request.subject_id)
     if invoice is None or str(invoice.id) != request.command["invoiceId"]:
         raise wrong_state("The release that was asked for does not wait any more.", from_state=hold.status.name)
-    hold.consent(by=db.by, at=db.at)
+    hold.consent(by=request.second_person, at=db.at)
     await _pay_if_due(db, Holding(project=project, milestone=milestone, hold=hold), invoice)

@@ -145,9 +145,15 @@ async def _bill_open(db: Unit, disputed: Disputed, split: Split) -> None:
     project, milestone, hold = disputed.holding.project, disputed.holding.milestone, disputed.holding.hold
     advances = (await escrow_holds.unsettled_advances(db, [milestone.id]))[milestone.id]
     is_used_up = split.total_minor == hold.remaining_minor
+    if is_used_up and await escrow_holds.has_unpaid_advance(db, milestone.id):
+        raise wrong_state("An advance of the milestone is due again: it is paid first.", from_state="UNDERFUNDED")
     is_paid = bool(split.freelancer_minor or advances)
     part = part_of(milestone, hold, split.freelancer_minor)
-    given_back = hold.agreed_for(split.total_minor) - part.agreed_minor
+    if is_used_up:
+        # Whatever pays for nothing goes: the client's part, and what a bank may have taken before.
+        given_back = milestone.amount_minor - part.agreed_minor - sum(one.agreed_minor or 0 for one in advances)
+    else:
+        given_back = hold.agreed_for(split.total_minor) - part.agreed_minor
     rules.take_off(project, milestone, given_back, keeps_some=is_paid or not is_used_up)
     kind = InvoiceKind.ADVANCE
     if is_used_up and is_paid:

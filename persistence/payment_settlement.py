@@ -3,11 +3,12 @@
 from domain import collection
 from domain.actors import SYSTEM
 from domain.escrow_funding import Holding
-from domain.fees import fee_of_payment
+from domain.invoice_fees import fee_of_payment
 from domain.invoices import Invoice
 from domain.payments import Payment
 from domain.postings.payments import allocated_minor, payment_succeeded
 from persistence import escrow_funding, ledger
+from persistence.invoice_standings import standing_of
 from persistence.unit import Unit
 from persistence.write_offs import restore
 
@@ -32,7 +33,7 @@ async def _pay(db: Unit, invoice: Invoice, payment: Payment) -> None:
     """To the invoice what is still due, the rest as the customer's credit."""
     await restore(db, invoice)
     allocated = allocated_minor(invoice, payment.captured_minor)
-    fee = fee_of_payment(invoice, allocated)
+    fee = fee_of_payment(invoice, allocated, await standing_of(db, invoice))
     transfer = payment_succeeded(
         payment, invoice, received_minor=payment.captured_minor, fee_minor=fee, by=SYSTEM, at=db.at
     )

@@ -81,6 +81,12 @@ async def for_choice(db: Unit, organization_id: UUID, currency: str) -> Sequence
     return (await db.session.scalars(statement.order_by(payout_methods.c.id).with_for_update())).all()
 
 
+async def has_any(db: Unit, organization_id: UUID) -> bool:
+    """Whether the organization has, or had, a method in any currency. Ask once `for_choice` keeps others away."""
+    found = exists().where(payout_methods.c.organization_id == organization_id)
+    return (await db.session.execute(select(found))).scalar_one()
+
+
 async def step_back(db: Unit, others: Sequence[PayoutMethod]) -> None:
     """Makes room for a new default: the unique index sees no two of them at any moment."""
     for other in others:

@@ -92,7 +92,7 @@ async def approved(db: Unit, request: ApprovalRequest) -> None:
     payout = await _locked(db, request.subject_id)
     method = await payout_methods.of_payout(db, payout.method_id)
     method.require_usable(payout.currency)
-    payout.go_on(at=db.at)
+    payout.go_on(approved_by=request.second_person, at=db.at)
 
 
 async def declined(db: Unit, request: ApprovalRequest) -> None:

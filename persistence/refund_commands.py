@@ -93,7 +93,7 @@ async def approved(db: Unit, request: ApprovalRequest) -> None:
     """A second person agrees: the refund is sent after the commit."""
     payment, refund, _ = await refunds.for_change(db, request.subject_id)
     await chargebacks.require_refundable(db, payment.id)
-    refund.approve(by=db.by, at=db.at)
+    refund.approve(by=request.second_person, at=db.at)
 
 
 async def declined(db: Unit, request: ApprovalRequest) -> None:

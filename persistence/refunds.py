@@ -1,23 +1,26 @@
 """Queries of refunds: who sees them, starting one, the locks of the verbs, and what the jobs pick up."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import false, or_, select, true
+from sqlalchemy import Exists, and_, exists, false, or_, select, true
 
 from domain.actors import Actor
+from domain.chargebacks import BLOCKS_REFUNDS, FINAL, ChargebackStatus
 from domain.invoices import Invoice
 from domain.payments import Payment
 from domain.permissions import Permission
 from domain.postings.refunds import hold_refunded, refund_asked, refund_given_up
 from domain.provider_calls import CallState
 from domain.refunds import Refund, RefundAttempt, RefundCause, asked
-from persistence import ledger
+from persistence import chargebacks, ledger
 from persistence.approval_requests import APPROVALS
 from persistence.credit_notes import CREDIT_NOTES
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.invoices import INVOICES
 from persistence.payments import PAYMENTS
 from persistence.tables.invoicing import invoices
+from persistence.tables.losses import chargebacks as chargebacks_table
 from persistence.tables.money import payment_attempts, payments
 from persistence.tables.refunds import refund_attempts, refunds
 from persistence.unit import Unit
@@ -63,8 +66,10 @@ OF_CREDIT_NOTE = Connection(REFUNDS, orders=_ORDERS, default_order=_NEWEST_FIRST
 async def of_hold(db: Unit, payment: Payment, *, hold_id: UUID, amount_minor: int, reason: str, by: Actor) -> Refund:
     """A part of a hold goes back to the locked payment that funded it: stored PENDING and posted as P8.
 
-    It is sent after the commit. A hold that was funded from a wallet has no payment and needs no refund.
+    It is sent after the commit. A hold that was funded from a wallet has no payment and needs no refund; of a payment
+    that the bank has taken back nothing is refunded.
     """
+    await chargebacks.require_refundable(db, payment.id)
     refund, attempt = asked(
         payment, amount_minor=amount_minor, cause=RefundCause.HOLD, reason=reason, hold_id=hold_id, by=by, at=db.at
     )
@@ -130,13 +135,37 @@ async def charge_id(db: Unit, payment_id: UUID) -> str:
     return str((await db.session.scalars(charge)).one())
 
 
+_UNSENT = and_(refunds.c.status == CallState.PENDING, refunds.c.awaits_approval.is_(False))
+
+
 async def due_for_sending(db: Unit, refund_id: UUID | None = None) -> Refund | None:
-    """The oldest refund that may go and that nobody sends yet, or this one if it is such."""
-    statement = select(Refund).where(refunds.c.status == CallState.PENDING, refunds.c.awaits_approval.is_(False))
+    """The oldest refund that may go and that nobody sends yet, or this one if it is such; its payment is locked first.
+
+    None of a payment that the payer's bank takes back: it waits until that is won, or is given up once it is lost.
+    """
+    may_go = [_UNSENT, ~_charged_back(BLOCKS_REFUNDS)]
     if refund_id is not None:
-        statement = statement.where(refunds.c.id == refund_id)
+        may_go.append(refunds.c.id == refund_id)
+    of_payment = select(payments.c.id).join(refunds, refunds.c.payment_id == payments.c.id).where(*may_go)
+    of_payment = of_payment.order_by(refunds.c.created_at, refunds.c.id).limit(1)
+    payment_id = await db.session.scalar(of_payment.with_for_update(of=payments, skip_locked=True))
+    if payment_id is None:
+        return None
+    # Whether the bank has come in between is seen under the payment's lock, by a statement of its own.
+    statement = select(Refund).where(*may_go, refunds.c.payment_id == payment_id)
     statement = statement.order_by(refunds.c.created_at, refunds.c.id).limit(1)
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def of_lost_payments(db: Unit) -> Sequence[UUID]:
+    """Refunds that were not sent before the bank took their payment back; who waits for a second person waits on."""
+    statement = select(refunds.c.id).where(_UNSENT, _charged_back(FINAL)).order_by(refunds.c.created_at, refunds.c.id)
+    return (await db.session.scalars(statement.limit(100))).all()
+
+
+def _charged_back(statuses: Sequence[ChargebackStatus]) -> Exists:
+    about = chargebacks_table.c.payment_id == refunds.c.payment_id
+    return exists().where(about, chargebacks_table.c.status.in_(statuses))
 
 
 async def due_for_asking(db: Unit) -> Refund | None:

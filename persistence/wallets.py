@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Table, and_, cast, func, not_, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Table, and_, cast, func, insert, not_, select
 
 from domain.actors import Actor
 from domain.ledger import AccountCode, PostingKind
 from domain.wallets import Wallet, insufficient_funds
 from persistence import ledger_accounts as accounts
 from persistence.ledger_accounts import in_its_currency
+from persistence.outbox import outbox_row
 from persistence.tables.money import ledger_accounts, ledger_balances, ledger_entries, ledger_transfers
 from persistence.tables.payouts import payouts
+from persistence.tables.platform import outbox
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, Derived, Source
 
@@ -117,17 +119,28 @@ SPENT, TAKEN_BACK = _figure(_moved(1, _is_spent)), _figure(_moved(1, _is_taken_b
 VERSION = Derived(ledger_accounts, _of_balance(AccountCode.WALLET_AVAILABLE, ledger_balances.c.version))
 
 
+async def tell(db: Unit, organization_id: UUID, currency: str, verb: str) -> None:
+    """Tells who follows a wallet of what moves no balance of it: what has left it is sent, or paid."""
+    balance = select(ledger_accounts.c.id, ledger_balances.c.version).join(ledger_balances)
+    row = (await db.session.execute(balance.where(_of(organization_id, currency)))).one()
+    wallet = Wallet(id=row.id, organization_id=organization_id, currency=currency)
+    wallet.record(verb, by=db.by, at=db.at, data={"currency": currency})
+    rows = [outbox_row(wallet, row.version, event, db.request_id) for event in wallet.take_events()]
+    await db.session.execute(insert(outbox), rows)
+
+
+def _of(organization_id: UUID, currency: str) -> ColumnElement[bool]:
+    account = ledger_accounts.c
+    is_theirs = and_(account.organization_id == organization_id, account.currency == currency)
+    return and_(account.code == AccountCode.WALLET_AVAILABLE, is_theirs)
+
+
 async def require(db: Unit, organization_id: UUID, currency: str, amount_minor: int) -> None:
     """Refuses INSUFFICIENT_FUNDS early where a wallet does not cover an amount.
 
     It takes no lock: `ledger.post` looks again under the lock of the balance, and refuses in the same way.
     """
-    wallet = and_(
-        ledger_accounts.c.code == AccountCode.WALLET_AVAILABLE,
-        ledger_accounts.c.organization_id == organization_id,
-        ledger_accounts.c.currency == currency,
-    )
-    balance = select(ledger_balances.c.balance_minor).join(ledger_accounts).where(wallet)
+    balance = select(ledger_balances.c.balance_minor).join(ledger_accounts).where(_of(organization_id, currency))
     available = await db.session.scalar(balance) or 0
     if available < amount_minor:
         raise insufficient_funds(amount_minor, available, currency, "amount")

@@ -39,7 +39,7 @@ async def add_payout_method(
         token=token,
         details=details,
         currency=currency,
-        replaces=bool(others),
+        replaces=await methods.has_any(db, organization_id),
         by=db.by,
         at=db.at,
     )

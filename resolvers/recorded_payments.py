@@ -6,14 +6,14 @@ from uuid import UUID
 from domain import recorded_payments as rules
 from domain import write_offs
 from domain.actors import SYSTEM
-from domain.credit_note_effects import Standing
-from domain.fees import fee_between, fee_of_payment
+from domain.invoice_fees import Standing, fee_of_loss, fee_of_payment
 from domain.invoices import Invoice
 from domain.money import Money
 from domain.postings.recorded_payments import debt_of_issuer, kept_outside, payment_recorded, recorded_payment_removed
 from domain.recorded_payments import RecordedPayment, RecordedPaymentMethod, RecordedPaymentStatus
 from domain.refusals import RefusalCode, Refused, wrong_state
-from persistence import credit_notes, invoices, ledger, recorded_payments
+from persistence import invoices, ledger, recorded_payments
+from persistence.invoice_standings import standing_of
 from persistence.unit import Unit
 from persistence.write_offs import restore
 from resolvers.mutations import Changed
@@ -29,7 +29,7 @@ async def record_payment(
         invoice, amount, received_on=received_on, method=method, reference=reference, by=db.by, at=db.at
     )
     await restore(db, invoice)
-    fee = fee_of_payment(invoice, recorded.allocated_minor)
+    fee = fee_of_payment(invoice, recorded.allocated_minor, await standing_of(db, invoice))
     invoice.receive(recorded.allocated_minor, by=SYSTEM, at=db.at)
     db.add(recorded)
     await ledger.post(db, payment_recorded(recorded, invoice, fee_minor=fee, by=db.by, at=db.at))
@@ -42,9 +42,10 @@ async def remove_recorded_payment(db: Unit, *, recorded_payment_id: UUID, reason
         raise Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
     recorded.remove(reason, by=db.by, at=db.at)
     await db.flush()
-    _require_not_returned(recorded, invoice, await credit_notes.standing_of(db, invoice))
+    standing = await standing_of(db, invoice)
+    _require_not_returned(recorded, invoice, standing)
     await restore(db, invoice)
-    fee = fee_between(invoice, invoice.paid_minor - recorded.allocated_minor, invoice.paid_minor)
+    fee = fee_of_loss(invoice, recorded.allocated_minor, standing)
     held = await ledger.balances_of(db, debt_of_issuer(invoice), kept_outside(invoice))
     _require_unspent(recorded, held[kept_outside(invoice)])
     write_offs.take_back(invoice, recorded.allocated_minor, by=db.by, at=db.at)

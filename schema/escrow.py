@@ -149,6 +149,8 @@ class EscrowHoldFilter:
     organization_id: ID | None = optional_id("Organization", "With this organization on one of the sides.")
     currency: Currency | None = optional(Currency, "In this currency.")
     is_frozen: bool | None = optional(bool, "Frozen by a dispute, or not.")
+    created_from: datetime | None = optional(datetime, "Made at this instant or later.")
+    created_before: datetime | None = optional(datetime, "Made before this instant.")
 
 
 EscrowHoldOrder = order_input(resolve.LIST, "EscrowHoldOrder")

@@ -46,8 +46,8 @@ class PayoutMethod(Stateful):
         "When the provider found that it belongs to the organization; null: it has not, and nothing is paid out to it."
     )
     replaced_at: datetime | None = plain(
-        "When it came to a currency that had another method before; staff look at payouts to it for 72 hours. Null for"
-        " the first.",
+        "When it came to an organization that had another method before, in any currency; staff look at payouts to it"
+        " for 72 hours. Null for the first.",
         name="replacedAnotherAt",
     )
 

@@ -10,6 +10,7 @@ from domain import projects as domain
 from domain.permissions import Permission
 from domain.projects import ProjectStatus
 from resolvers import projects as resolve
+from resolvers.guards import Needs
 from schema.connections import computed, connection, many, one, order_input
 from schema.enums import describe
 from schema.gigs import Gig
@@ -148,9 +149,11 @@ class ProjectMutations:
     )
     cancel_project = mutation(
         resolve.cancel_project,
-        "Ends a project before its activation, for either side. The unpaid upfront invoice becomes void and the gig "
-        "gets its seat back. WRONG_STATE once it is active, while the upfront is being paid, and when it is paid.",
-        needs=Permission.WORK_WRITE,
+        "Ends a project before its activation, for either side: the upfront invoice becomes void or, paid, is given"
+        " back, and the gig gets its seat back. Afterwards for staff:disputes, who belong to neither side: what is open"
+        " is cancelled, what is held for it goes back, approved milestones of a COMPLETION project are billed, and all"
+        " other invoices stay. WRONG_STATE while a payment of the upfront or into a hold is under way; DISPUTED.",
+        needs=Needs.VERIFIED,
         takes={**_ONE, "reason": value(str, "Why, for the other side: 1 to 1000 characters.")},
         gives=_PROJECT,
         keyed=True,

@@ -16,10 +16,11 @@ brackets is whose or which currency's account it is; a word in backquotes the fi
   be held is the client's own: P3 with debit provider_cash g; credit wallet(client) g.
 - P7 hold released, x of it settles an invoice, f_x its fee (`escrow`): debit escrow x, billed x; credit receivable x,
   wallet(issuer) x - f_x, platform_fee f_x.
-- P8 hold refunded, x (`refunds`; `escrow` where a wallet had funded it): debit escrow x; credit refund_payable x or
-  wallet(client) x.
+- P8 hold refunded, x (`refunds`; `escrow` where a wallet had funded it or a bank has taken of the payment): debit
+  escrow x; credit refund_payable x or wallet(client) x.
 - P9 credit note on the paid part, v, its fee f_v (`credit_notes`): debit wallet(issuer) v - f_v (where only debt can
   cover it, org_debt), platform_fee f_v; credit customer_credit v. Paid outside: external_funds v to external_credit v.
+  Void again: what the wallet lacks of the fee is debt, debit org_debt; credit wallet(issuer).
 - P10 refund asked for, r, and succeeded (`refunds`): debit customer_credit r, then refund_payable r; credit
   refund_payable r, then provider_cash r.
 - P11 refund failed or canceled, r (`refunds`): debit refund_payable r; credit customer_credit r or, of a hold,

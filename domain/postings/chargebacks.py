@@ -127,6 +127,7 @@ def surplus_lost(
     chargeback: Chargeback,
     surplus_minor: int,
     *,
+    held_minor: int,
     debtor_id: UUID,
     kept: tuple[AccountKey, int] | None,
     ordinal: int,
@@ -135,16 +136,20 @@ def surplus_lost(
 ) -> Transfer:
     """P16 of what paid no invoice and is not held: it goes out of what was kept of it, the rest becomes debt.
 
-    Its entries name no invoice: none was paid by it.
+    What the issuer's wallet still holds for the chargeback pays what the issuer would owe, and is free beyond that. The
+    entries name no invoice: none was paid by it.
     """
     debt = own(AccountCode.ORG_DEBT, debtor_id, chargeback.currency)
     from_kept = 0 if kept is None else min(kept[1], surplus_minor)
+    from_held = min(held_minor, surplus_minor - from_kept) if debtor_id == chargeback.issuer_id else 0
     taken = () if kept is None else (debit(kept[0], from_kept),)
     return _transfer(
         chargeback,
         PostingKind.P16,
         *taken,
-        debit(debt, surplus_minor - from_kept),
+        debit(wallet_held(chargeback), held_minor),
+        credit(wallet(chargeback), held_minor - from_held),
+        debit(debt, surplus_minor - from_kept - from_held),
         credit(_reserve(chargeback), surplus_minor),
         ordinal=ordinal,
         by=by,

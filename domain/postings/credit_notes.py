@@ -30,10 +30,19 @@ def credit_note_issued(
     return [_of_note(note, kind, by, at, postings) for kind, postings in _halves(invoice, effect)]
 
 
-def credit_note_voided(note: CreditNote, invoice: Invoice, *, by: Actor, at: datetime) -> list[Transfer]:
-    """The reversals of what the note had posted."""
+def credit_note_voided(
+    note: CreditNote, invoice: Invoice, *, wallet_minor: int, by: Actor, at: datetime
+) -> list[Transfer]:
+    """The reversals of what the note had posted.
+
+    For money from outside it had given a fee back to the wallet. What that lacks by now, because it has repaid a debt
+    or was spent, is debt again, as the fee of such money always is (P9).
+    """
     posted = _halves(invoice, note.effect)
-    return [
+    lacking = max(0, -note.effect.wallet_minor - wallet_minor)
+    owed = lines(debit(debt_of_issuer(invoice), lacking), credit(wallet_of_issuer(invoice), lacking))
+    covered = [_of_note(note, PostingKind.P9, by, at, owed, ordinal=2)] if owed else []
+    return covered + [
         _of_note(
             note,
             PostingKind.REVERSAL,

@@ -5,7 +5,7 @@ import pytest
 from domain.permissions import Role
 from tests.client import Faulted
 from tests.makers.colleagues import colleague
-from tests.makers.credits import credit, lacking, make_paid, money
+from tests.makers.credits import credit, lacking, make_paid, money, refund
 from tests.makers.invoices import line_input, make_customer, make_draft, opened
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances, make_claim, postings
@@ -41,6 +41,27 @@ async def test_credit_pays_another_invoice_of_the_same_issuer(world: World) -> N
         "platform_fee": -5_000,
     }
     assert await lacking(claim.payer, "applyCustomerCredit", invoiceId=other.id) == ("INSUFFICIENT_FUNDS", 1, 0)
+
+
+async def test_what_credit_pays_bears_its_own_fee_as_if_the_money_had_gone_back_and_come_again(world: World) -> None:
+    """From an invoice at 5 percent to one without a fee, the one way and the other."""
+    left = []
+    for by_card in (False, True):
+        claim, payment = await make_paid(world, total_minor=40_000, fee_minor=2_000)
+        free = await make_claim(world, token="sim_ok", total_minor=40_000, fee_minor=0, sides=claim)
+        await credit(claim)
+        if by_card:
+            await refund(claim, payment)
+            await free.pay()
+        else:
+            key = world.key()
+            await claim.payer.do("applyCustomerCredit", "invoice { status }", invoiceId=free.id, idempotencyKey=key)
+        await world.settle()
+        left.append(await balances(world))
+    assert left == [
+        {"provider_cash": 40_000, "wallet_available": -40_000},
+        {"provider_cash": 80_000, "wallet_available": -80_000},
+    ]
 
 
 @pytest.mark.parametrize(

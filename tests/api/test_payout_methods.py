@@ -49,10 +49,11 @@ async def test_the_first_method_is_the_default_and_replaces_nothing(world: World
     assert await events(world, "payout_method.") == ["payout_method.added"]
 
 
-async def test_a_method_that_comes_after_another_of_its_currency_replaces_it(world: World) -> None:
+async def test_a_method_that_comes_after_another_replaces_it_whatever_its_currency(world: World) -> None:
     freelancer = await world.freelancer_side()
     first = await make_payout_method(freelancer)
-    assert (await added(freelancer, currency="USD"))["replacedAnotherAt"] is None
+    in_dollars = await added(freelancer, currency="USD")
+    assert (in_dollars["replacedAnotherAt"] is not None, in_dollars["isDefault"]) == (True, True)
     second = await added(freelancer)
     assert (second["replacedAnotherAt"] is not None, second["isDefault"]) == (True, False)
     await freelancer.do("detachPayoutMethod", "method { id }", methodId=first)

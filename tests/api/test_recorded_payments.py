@@ -218,6 +218,20 @@ async def test_an_invoice_of_a_project_takes_money_from_outside_only_on_hold(wor
     assert await broken(world) == []
 
 
+async def test_a_note_over_money_from_outside_is_void_when_its_fee_has_repaid_a_debt(world: World) -> None:
+    """The fee that the note gave back went into the debt for it, and is owed again without the note."""
+    claim = await make_claim(world)
+    await record(claim, 100_000)
+    note = (await credit(claim, 40_000))["creditNote"]["id"]
+    kept = {"external_funds": 40_000, "external_credit": -40_000}
+    assert await balances(world) == {"org_debt": 3_000, "platform_fee": -3_000} | kept
+    voiding = {"creditNoteId": note, "reason": "It was done after all.", "idempotencyKey": world.key()}
+    await claim.issuer.do("voidCreditNote", "creditNote { status }", **voiding)
+    assert await balances(world) == {"org_debt": 5_000, "platform_fee": -5_000}
+    assert (await postings(world))[-2:] == ["P9", "REVERSAL"]
+    assert await unsound(world) == []
+
+
 async def test_two_people_who_remove_the_same_payment_remove_it_once(world: World) -> None:
     claim = await make_claim(world)
     recorded = await record(claim, 100_000)

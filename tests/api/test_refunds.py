@@ -11,6 +11,7 @@ from tests.makers.colleagues import colleague
 from tests.makers.credits import REFUND, credit, given_back, lacking, make_note, make_paid, money, refund, refund_of
 from tests.makers.ledger import make_trade
 from tests.makers.payments import Claim, balances, make_claim, postings
+from tests.makers.traces import actors_of
 from tests.world import Person, World
 
 CREDITED = {"provider_cash": 100_000, "wallet_available": -57_000, "platform_fee": -3_000, "customer_credit": -40_000}
@@ -166,6 +167,7 @@ async def test_from_the_threshold_on_a_second_person_of_the_issuer_agrees(world:
     await world.settle()
     assert (await given_back(world), (await refund_of(claim)).status.name) == (50_000, "SUCCEEDED")
     assert await claim.events("refund") == ["requested", "approved", "succeeded"]
+    assert await actors_of(world, "refund.approved") == [colleague_of_issuer.user_id]
 
 
 async def test_staff_agree_where_the_issuer_has_nobody_else(world: World) -> None:

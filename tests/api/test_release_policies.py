@@ -19,6 +19,7 @@ from tests.makers.escrow import (
 )
 from tests.makers.invoices import money
 from tests.makers.projects import approve
+from tests.makers.traces import actors_of
 from tests.world import Person, World
 
 WAITING = "scheduledReleaseAt releaseAmount { decimal } awaitsApproval awaitsClearance releaseInvoice { status }"
@@ -100,6 +101,7 @@ async def test_a_second_person_of_the_client_lets_the_release_go(world: World) -
     assert await wallet_of(made.freelancer) is None
     await second.do("approve", "approval { status }", **approval)
     assert await wallet_of(made.freelancer) == "950.00"
+    assert await actors_of(world, "escrow.approved") == [second.user_id]
     assert await sound(world)
 
 

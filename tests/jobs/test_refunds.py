@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 
 from domain.ids import new_id
+from integrations.chargebacks import ReportedState
 from integrations.payments import Refunded
 from jobs.refunds import ask_unanswered, record_outcome, send_pending
+from tests.makers.chargebacks import report
 from tests.makers.credits import credit, given_back, make_paid, refund_of
-from tests.makers.payments import Claim, balances, postings
+from tests.makers.escrow import make_funded_project
+from tests.makers.payments import Claim, balances, postings, unsound
 from tests.makers.providers import Breaks, TakesAnotherAmount, put_in_place, simulator
 from tests.world import World
 
@@ -39,6 +42,46 @@ async def test_a_refund_is_sent_once_and_posted_once(world: World) -> None:
     assert (await refund_of(claim)).status.name == "SUCCEEDED"
     assert (await given_back(world), await balances(world)) == (40_000, GONE)
     assert await postings(world) == ["P1", "P3", "P9", "P10", "P10"]
+
+
+async def test_a_refund_is_not_sent_while_the_bank_takes_its_payment_back_and_is_sent_once_that_is_won(
+    world: World,
+) -> None:
+    claim = await make_refund(world)
+    payment = f"pay_{(await claim.payment()).id.hex}"
+    await report(world, payment, ReportedState.NEEDS_RESPONSE, 100_000)
+    assert (await send_pending(world.database, world.clock.now()), await given_back(world)) == (0, 0)
+    await world.settle()
+    assert ((await refund_of(claim)).status.name, await given_back(world)) == ("PENDING", 0)
+    await report(world, payment, ReportedState.WON, 100_000)
+    assert await send_pending(world.database, world.clock.now()) == 1
+    assert ((await refund_of(claim)).status.name, await given_back(world)) == ("SUCCEEDED", 40_000)
+    assert await unsound(world) == []
+
+
+async def test_a_refund_of_a_payment_that_is_lost_to_the_bank_is_never_sent(world: World) -> None:
+    claim = await make_refund(world)
+    await report(world, f"pay_{(await claim.payment()).id.hex}", ReportedState.LOST, 100_000)
+    await world.settle()
+    assert ((await refund_of(claim)).status.name, await given_back(world)) == ("CANCELED", 0)
+    assert (await claim.payment()).refunded_minor == 0
+    assert await claim.events("refund") == ["requested", "canceled"]
+    owed = {"customer_credit": -40_000, "org_debt": 40_000}
+    assert await balances(world) == {"receivable": 100_000, "billed": -100_000} | owed
+    assert await unsound(world) == []
+
+
+async def test_a_refund_of_held_money_that_is_lost_to_the_bank_pays_for_that(world: World) -> None:
+    made, hold = await make_funded_project(world)
+    giving_back = {"holdId": hold, "reason": "Too busy.", "idempotencyKey": world.key()}
+    await made.freelancer.do("refundEscrow", "hold { status }", **giving_back)
+    query = "query($id: ID!) { escrowHold(id: $id) { payments { nodes { id } } } }"
+    [payment] = (await made.client.ask(query, id=hold))["escrowHold"]["payments"]["nodes"]
+    await report(world, payment["id"], ReportedState.LOST, 100_000)
+    assert await balances(world) == {"org_debt": 100_000, "refund_payable": -100_000}
+    await world.settle()
+    assert (await given_back(world), await balances(world)) == (0, {})
+    assert await unsound(world) == []
 
 
 async def test_a_declined_refund_is_the_customers_credit_again(world: World) -> None:

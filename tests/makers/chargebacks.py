@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
 
 from domain.actors import SYSTEM
 from domain.chargebacks import opened
+from domain.money import Money
 from domain.money_exceptions import Finding, MoneyExceptionKind
+from domain.payment_methods import Provider
 from domain.payments import Payment
+from integrations.chargebacks import ReportedChargeback, ReportedState
+from jobs.chargeback_reports import follow
 from persistence import money_exceptions
+from persistence.tables.money import payment_attempts
 from persistence.unit import unit_of_work
 from tests.makers.ledger import make_trade
 from tests.makers.payments import Claim, make_claim
@@ -79,6 +87,24 @@ async def spend_wallet(claim: Claim, amount_minor: int) -> None:
         source="WALLET",
         idempotencyKey=claim.world.key(),
     )
+
+
+async def report(world: World, payment: str, state: ReportedState, amount_minor: int, currency: str = "EUR") -> None:
+    """The bank says where it is with a part of a payment; the simulated cards ask for all of it."""
+    of_payment = payment_attempts.c.payment_id == UUID(hex=payment.removeprefix("pay_"))
+    async with world.database.reader() as session:
+        key = (await session.scalars(select(payment_attempts.c.id).where(of_payment))).one()
+    at = world.clock.now()
+    said = ReportedChargeback(
+        external_id=f"part_{payment}",
+        charge_key=key,
+        amount=Money(amount_minor, currency),
+        reason="FRAUDULENT",
+        evidence_due_at=at + timedelta(days=7),
+        state=state,
+        changed_at=at,
+    )
+    await follow(world.database, Provider.SIMULATOR, said, at)
 
 
 async def make_warning(world: World, payment: Payment) -> None:

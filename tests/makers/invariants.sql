@@ -62,8 +62,8 @@ UNION ALL
 SELECT 'nothing is billed twice', (array_agg(id))[1]
 FROM billed WHERE kind <> 'ADVANCE' GROUP BY kind, coalesce(milestone_id, project_id) HAVING count(*) > 1
 UNION ALL
-SELECT 'a cancelled project bills nothing', p.id
-FROM projects p JOIN billed b ON b.project_id = p.id WHERE p.status = 'CANCELLED'
+SELECT 'a project that is cancelled before it has begun bills nothing', p.id
+FROM projects p JOIN billed b ON b.project_id = p.id WHERE p.status = 'CANCELLED' AND p.activated_at IS NULL
 UNION ALL
 SELECT 'never more than the budget is paid', p.id
 FROM projects p JOIN billed b ON b.project_id = p.id

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from persistence.tables.platform import outbox
 from tests.world import World
@@ -60,6 +61,13 @@ async def events(world: World, *prefixes: str) -> list[str]:
     async with world.database.connection() as connection:
         types = (await connection.scalars(outbox.select().with_only_columns(outbox.c.type).order_by("written"))).all()
     return [one for one in types if one.startswith(prefixes or ("",))]
+
+
+async def actors_of(world: World, type_: str) -> list[UUID | None]:
+    """Whom the events of a type name as their actor, in the order of writing."""
+    statement = select(outbox.c.actor_user_id).where(outbox.c.type == type_).order_by(outbox.c.written)
+    async with world.database.connection() as connection:
+        return list((await connection.scalars(statement)).all())
 
 
 async def fingerprints(world: World) -> dict[str, str | None]:

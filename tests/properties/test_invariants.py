@@ -25,7 +25,8 @@ CORRUPTIONS = {
     "a completion project began after its upfront was paid": """
         UPDATE projects SET activated_at = activated_at - interval '1 day'""",
     "the rest is billed at the end": "UPDATE invoices SET kind = 'FINAL'",
-    "a cancelled project bills nothing": "UPDATE projects SET status = 'CANCELLED', cancelled_at = activated_at",
+    "a project that is cancelled before it has begun bills nothing": """
+        UPDATE projects SET status = 'CANCELLED', cancelled_at = activated_at, activated_at = NULL""",
     "never more than the budget is paid": "UPDATE projects SET budget_minor = 1, upfront_minor = 0",
     "revisions have no gaps and only the last one waits, while its task is submitted": "UPDATE tasks SET revision = 7",
     "collection gives up after three failures and not before": "UPDATE invoices SET collection_attempts = 3",

@@ -1430,8 +1430,8 @@ export interface PayoutMethodSummary {
   /** When the provider found that it belongs to the organization; null: it has not, and nothing is paid out to it. */
   readonly verifiedAt: DateTime | null;
   /**
-   * When it came to a currency that had another method before; staff look at payouts to it for 72 hours. Null for the
-   * first.
+   * When it came to an organization that had another method before, in any currency; staff look at payouts to it for 72
+   * hours. Null for the first.
    */
   readonly replacedAnotherAt: DateTime | null;
   /** What the viewer may do with it now. */

@@ -715,6 +715,10 @@ export interface EscrowHoldFilter {
   readonly currency?: Currency | null;
   /** Frozen by a dispute, or not. */
   readonly isFrozen?: boolean | null;
+  /** Made at this instant or later. */
+  readonly createdFrom?: DateTime | null;
+  /** Made before this instant. */
+  readonly createdBefore?: DateTime | null;
 }
 
 /** One order of a list. */

@@ -3869,8 +3869,8 @@ class PayoutMethodSummary extends ApiData {
   /// When the provider found that it belongs to the organization; null: it has not, and nothing is paid out to it.
   final DateTime? verifiedAt;
 
-  /// When it came to a currency that had another method before; staff look at payouts to it for 72 hours. Null for the
-  /// first.
+  /// When it came to an organization that had another method before, in any currency; staff look at payouts to it for
+  /// 72 hours. Null for the first.
   final DateTime? replacedAnotherAt;
 
   /// What the viewer may do with it now.

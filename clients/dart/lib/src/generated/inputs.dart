@@ -259,6 +259,8 @@ final class EscrowHoldFilter extends ApiInput {
     this.organizationId,
     this.currency,
     this.isFrozen,
+    this.createdFrom,
+    this.createdBefore,
   });
 
   /// In one of these states.
@@ -279,6 +281,12 @@ final class EscrowHoldFilter extends ApiInput {
   /// Frozen by a dispute, or not.
   final bool? isFrozen;
 
+  /// Made at this instant or later.
+  final DateTime? createdFrom;
+
+  /// Made before this instant.
+  final DateTime? createdBefore;
+
   @override
   Map<String, Object?> toJson() => {
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
@@ -287,6 +295,8 @@ final class EscrowHoldFilter extends ApiInput {
     if (organizationId case final organizationId?) 'organizationId': organizationId,
     if (currency case final currency?) 'currency': currency,
     if (isFrozen case final isFrozen?) 'isFrozen': isFrozen,
+    if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
+    if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
   };
 }
 

@@ -557,11 +557,13 @@ export const CancelProjectDocument: Document<
 /**
  * Ends a project before its time.
  *
- * Ends a project before its activation, for either side. The unpaid upfront invoice becomes void and the gig gets its
- * seat back. WRONG_STATE once it is active, while the upfront is being paid, and when it is paid.
+ * Ends a project before its activation, for either side: the upfront invoice becomes void or, paid, is given back, and
+ * the gig gets its seat back. Afterwards for staff:disputes, who belong to neither side: what is open is cancelled,
+ * what is held for it goes back, approved milestones of a COMPLETION project are billed, and all other invoices stay.
+ * WRONG_STATE while a payment of the upfront or into a hold is under way; DISPUTED.
  *
- * Needs: the permission work:write. Repeating it with the same idempotencyKey and input returns the first result and
- * changes nothing more.
+ * Needs: somebody signed in whose e-mail address is verified. Repeating it with the same idempotencyKey and input
+ * returns the first result and changes nothing more.
  */
 export function cancelProject(
   client: Client,
