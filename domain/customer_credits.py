@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.checks import Checks
 from domain.invoices import Invoice
 from domain.money import Money
@@ -44,6 +44,6 @@ def amount_to_apply(invoice: Invoice, amount: Money | None, available_minor: int
 
 
 def pay(invoice: Invoice, amount_minor: int, *, by: Actor, at: datetime) -> None:
-    """Counts credit as money that is paid."""
+    """Counts credit as money that is paid, which may settle the invoice."""
     invoice.check("applyCustomerCredit", by=by)
-    invoice.receive(amount_minor, by=by, at=at)
+    invoice.receive(amount_minor, by=SYSTEM, at=at)
