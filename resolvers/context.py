@@ -78,6 +78,10 @@ class Context:
     is_planned: bool = field(init=False, default=False)
     refusals: tuple[str, ...] = field(init=False, default=())
     """The codes of the mutations that were refused."""
+    has_changed: bool = field(init=False, default=False)
+    """A mutation has succeeded, whose answer may hold a secret."""
+    browser_token: str | None = field(init=False, default=None)
+    """What a browser keeps in its cookie from now on; empty: nothing any more."""
     _loaders: Loaders | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:

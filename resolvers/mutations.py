@@ -26,7 +26,8 @@ class Changed:
     """What a mutation changed, by name: the payload. `replayed` tells that an earlier request had done it already.
 
     `viewer` is who the caller has become by it, where it signs in or switches; the payload is then shown to them.
-    `then` is what this process does once it has committed. With a `refusal` the caller is refused although what was
+    `then` is what this process does once it has committed. `browser_token` is what a browser's cookie holds from now
+    on, empty where its session has ended. With a `refusal` the caller is refused although what was
     done is kept: a failed attempt that counts, a session that ends because its token was stolen.
     """
 
@@ -36,12 +37,14 @@ class Changed:
         viewer: Actor | None = None,
         then: Callable[[], Awaitable[None]] | None = None,
         refusal: Refused | None = None,
+        browser_token: str | None = None,
         **objects: Any,
     ) -> None:
         self.objects = objects
         self.refusal = refusal
         self.viewer = viewer
         self.then = then
+        self.browser_token = browser_token
         self.replayed = False
 
     def __getattr__(self, name: str) -> Any:
@@ -128,6 +131,9 @@ def resume(context: Context, done: Future[Any]) -> Any:
 def _show(context: Context, changed: Changed) -> None:
     """From here on the caller is who they have become by it, and what was loaded before may be outdated."""
     context.viewer = changed.viewer or context.viewer
+    context.has_changed = True
+    if changed.browser_token is not None:
+        context.browser_token = changed.browser_token
     context.forget()
 
 

@@ -30,7 +30,10 @@ async def open_for(db: Unit, user: User, visit: Visit, opening: Opening) -> Chan
     if refresh_token is not None:
         db.add(issue(session.id, digest(refresh_token), real=visit.at))
     viewer = await sessions.actor_in(db, session, visit.at)
-    return Changed(viewer=viewer, session=session, token=token, refresh_token=refresh_token, challenge=None)
+    kept = token if opening.kind is SessionKind.BROWSER else None
+    return Changed(
+        viewer=viewer, session=session, token=token, refresh_token=refresh_token, challenge=None, browser_token=kept
+    )
 
 
 async def refresh_session(db: Unit, *, refresh_token: str, visit: Visit) -> Changed:
@@ -56,7 +59,7 @@ async def sign_out(db: Unit, *, everywhere: bool, visit: Visit) -> Changed:
     ended = await sessions.all_for_revoking(db, db.by.user_id) if everywhere else [await sessions.current(db)]
     for session in ended:
         session.revoke(RevokeReason.SIGNED_OUT, by=db.by, at=db.at, real=visit.at)
-    return Changed(session=next(session for session in ended if session.id == db.by.session_id))
+    return Changed(session=next(session for session in ended if session.id == db.by.session_id), browser_token="")
 
 
 async def revoke_session(db: Unit, *, session_id: UUID, visit: Visit) -> Changed:

@@ -1,12 +1,14 @@
 """The ASGI application."""
 
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from integrations.vault import Vault
@@ -15,11 +17,13 @@ from persistence.wakeups import Wakeups
 from resolvers.context import Platform
 from resolvers.rate_limits import RateLimits
 from schema.api import sdl
+from server.browsers import Browsers
 from server.clock import Clock
 from server.explorer import explorer_routes
 from server.health import Health
 from server.metrics import Metrics
 from server.middleware import RequestMiddleware
+from server.packed import packed_response
 from server.planned_requests import PlannedRequests
 from server.plans import Plans
 from server.reference import reference_routes
@@ -35,6 +39,7 @@ def create_app(
     rate_limits: RateLimits | None = None,
     metrics_token: str | None = None,
     vault: Vault | None = None,
+    origins: frozenset[bytes] = frozenset(),
 ) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
@@ -63,7 +68,8 @@ def create_app(
 
     app = Starlette(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
     # Around everything, so that what is planned goes through nothing else.
-    app.middleware_stack = RequestMiddleware(app.build_middleware_stack(), metrics.tallies, planned)
+    browsers = Browsers(origins, is_sandbox)
+    app.middleware_stack = RequestMiddleware(app.build_middleware_stack(), metrics.tallies, planned, browsers)
     app.state.platform = platform
     app.state.health = health
     app.state.plans = plans
@@ -85,6 +91,11 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
     ]
 
 
-async def _schema(request: Request) -> PlainTextResponse:
+async def _schema(request: Request) -> Response:
     """The SDL, for client generators."""
-    return PlainTextResponse(sdl())
+    return packed_response(request, await run_in_threadpool(_packed_schema), "text/plain; charset=utf-8", {})
+
+
+@cache
+def _packed_schema() -> bytes:
+    return gzip.compress(sdl().encode(), mtime=0)

@@ -1,5 +1,6 @@
 """Protocol faults: the only errors clients see in `errors[]`, each with a code and the request's id."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -15,18 +16,22 @@ from resolvers.rate_limits import TooCostly
 
 log = structlog.get_logger(__name__)
 
+_HINT = re.compile(r" Did you mean [^?]*\?")
 FAULTS: Counter[str] = Counter()
 """How many of each code this process has answered."""
 
 
-def as_fault(error: GraphQLError, request_id: str) -> GraphQLError:
-    """The error as clients may see it: known faults with their code, everything else masked as INTERNAL and logged."""
+def as_fault(error: GraphQLError, request_id: str, *, hints: bool = True) -> GraphQLError:
+    """The error as clients may see it: known faults with their code, everything else masked as INTERNAL and logged.
+
+    Without `hints` it does not suggest names of the schema that are like a wrong one.
+    """
     cause = error.original_error
     if isinstance(cause, (CannotGetOperationTypeError, InvalidOperationTypeError)):
         return _fault(error, "The document has no such operation.", "BAD_USER_INPUT", request_id)
     if cause is None or isinstance(cause, GraphQLError):
         code = (error.extensions or {}).get("code") or "GRAPHQL_VALIDATION_FAILED"
-        return _fault(error, error.message, str(code), request_id)
+        return _fault(error, error.message if hints else _HINT.sub("", error.message), str(code), request_id)
     if isinstance(cause, NotSignedIn):
         return _fault(error, "Sign in first: this needs a valid session or API key.", "UNAUTHENTICATED", request_id)
     if isinstance(cause, (NotAllowed, NotVerified, SecondFactorWanted)):

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from server.headers import PAGE
 from server.packed import packed_response
 from server.reading_material import material
 from server.seed import PASSWORD, SEEDED
@@ -56,7 +57,7 @@ def explorer_routes(*, is_sandbox: bool) -> list[BaseRoute]:
 
 
 async def _page(request: Request) -> Response:
-    headers = {"content-security-policy": _POLICY, "cache-control": "no-cache"}
+    headers = PAGE | {"content-security-policy": _POLICY, "cache-control": "no-cache"}
     return _file(request, "index.html", headers)
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+LINGER_SECONDS = 30.0
+"""For the rest of what was written to leave once a connection is closed."""
+
 
 class GatheringProtocol(HttpToolsProtocol):
     """uvicorn writes the head and the body of an answer apart: two calls of the kernel, and the client wakes twice."""
@@ -41,6 +44,8 @@ class Gathering:
     def close(self) -> None:
         self._send()
         self._transport.close()
+        if self._transport.get_write_buffer_size() > 0:
+            self._loop.call_later(LINGER_SECONDS, self._transport.abort)
 
     def _send(self) -> None:
         written, self._written = self._written, []

@@ -5,23 +5,35 @@ import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-_SECRET_NAMES = re.compile(r"password|token|secret|authorization|cookie|email|name$", re.IGNORECASE)
-"""Whatever is logged under such a name is replaced."""
+_SECRET_NAMES = re.compile(
+    r"password|token|secret|credential|authorization|cookie|signature|api_?key|private_?key|recovery|^(code|otp)$"
+    r"|email|name$|variables|iban|card",
+    re.IGNORECASE,
+)
+"""Whatever is logged under such a name is replaced, however deep it lies."""
 
 _SECRETS = re.compile(
-    r"(?P<scheme>\bBearer )\S+"
-    r"|(?P<user>://[^\s:/@]*:)[^\s@]+(?=@)"
+    r"(?P<scheme>\bBearer )[^\s\"\\]+"
+    r"|(?P<cookie>\bmp_session=)[^\s;\"\\]+"
+    r"|(?P<argument>[?&](?:query|variables|extensions|token|code|password)=)[^\s&\"\\]+"
+    r"|(?P<bound>query argument \$\d+: ).*?(?= \()"
+    r"|(?P<detail>^DETAIL:  ).*$"
+    r"|\bmp_(?:live|test)_[\w-]+|\bwhsec_[\w+/=-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
+    r"|(?P<user>://[^\s:/@\"]*:)[^\s@\"]+(?=@)"
     r"|[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\$argon2\S+"
+    r"|\$argon2[^\s\"\\]+"
     r"|(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*[\d_-])[\w-]{40,}(?![\w-])",
-    re.ASCII,
+    re.ASCII | re.MULTILINE,
 )
-"""What looks like a bearer token, a password in an address, a mail address, a hash or a key, wherever it stands."""
+"""What looks like a token, a key, a cookie, an argument of a URL or a statement, the row that PostgreSQL shows with an
+error, a password in an address, a mail address or a hash, wherever it stands. What a match calls by a name stays, and
+so do quotes: what is replaced last is a line of JSON."""
 
 _REPLACED = "[redacted]"
 _PLAIN_PATHS = {"/graphql", "/health/live", "/health/ready", "/metrics"}
@@ -89,7 +101,7 @@ def log_request(request_id: str, method: str, path: str, status: int, seconds: f
 
 def redacted(text: str) -> str:
     """The text without anything that looks like a secret or an address."""
-    return _SECRETS.sub(lambda found: f"{found['scheme'] or found['user'] or ''}{_REPLACED}", text)
+    return _SECRETS.sub(lambda found: f"{found[found.lastgroup] if found.lastgroup else ''}{_REPLACED}", text)
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):
@@ -104,7 +116,7 @@ def _rendering(*, readable: bool) -> list[Processor]:
     if readable:
         plain = structlog.dev.plain_traceback
         return [drop, structlog.dev.ConsoleRenderer(timestamp_key="time", exception_formatter=plain)]
-    return [drop, structlog.processors.format_exc_info, _camel_case, structlog.processors.JSONRenderer()]
+    return [drop, structlog.processors.format_exc_info, _redact_texts, _camel_case, structlog.processors.JSONRenderer()]
 
 
 def _add_request_id(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
@@ -115,7 +127,19 @@ def _add_request_id(logger: WrappedLogger, name: str, event: EventDict) -> Event
 
 
 def _redact_names(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    return {field: _REPLACED if _SECRET_NAMES.search(field) else value for field, value in event.items()}
+    return {field: _REPLACED if _SECRET_NAMES.search(field) else _open(value) for field, value in event.items()}
+
+
+def _open(value: Any) -> Any:
+    """What lies inside a value may be logged under such a name, too."""
+    if isinstance(value, dict):
+        return {name: _REPLACED if _SECRET_NAMES.search(str(name)) else _open(part) for name, part in value.items()}
+    return type(value)(map(_open, value)) if type(value) in (list, tuple) else value
+
+
+def _redact_texts(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """While a traceback still has lines: the rows that PostgreSQL shows end with theirs."""
+    return {field: redacted(value) if isinstance(value, str) else value for field, value in event.items()}
 
 
 def _camel_case(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

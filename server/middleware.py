@@ -1,49 +1,63 @@
-"""What happens around every request: an id, a log line, a limit on the body, security headers."""
+"""What happens around every request: an id, a log line, limits on body and time, headers, a way for planned answers."""
 
+import asyncio
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Iterable
 from itertools import count
 
+import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.browsers import Browsers
+from server.headers import COMMON, HTTPS_ONLY, Header
 from server.logs import REQUEST_ID, log_request
+from server.media import answer_type
+from server.packed import PACKED_FROM, packed
 from server.planned_requests import PlannedRequests
 from server.tallies import Tallies
 
 MAX_BODY_BYTES = 1_000_000
+MAX_SECONDS = 30.0
+"""For a body to arrive and its answer to begin."""
 _PROCESS, _NUMBERS = secrets.token_hex(8), count(1)
 """Ids of requests need to differ; nobody has to guess them."""
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_JSON = (b"content-type", b"application/json")
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-]
+_GONE = 499
+"""What the log says of callers who left before their answer."""
+
+log = structlog.get_logger("milepost.request")
 
 
 class RequestMiddleware:
     """Takes X-Request-Id from the caller (up to 64 safe characters) or makes one, and echoes it in every answer."""
 
-    def __init__(self, app: ASGIApp, tallies: Tallies, planned: PlannedRequests | None = None) -> None:
-        self._app, self._tallies, self._planned = app, tallies, planned
+    def __init__(
+        self, app: ASGIApp, tallies: Tallies, planned: PlannedRequests | None = None, browsers: Browsers | None = None
+    ) -> None:
+        self.app, self.tallies, self.planned, self.browsers = app, tallies, planned, browsers or Browsers()
+        self.common = COMMON if self.browsers.is_sandbox else (*COMMON, HTTPS_ONLY)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
-            return _Exchange(scope, receive, send).run(self._app, self._planned, self._tallies)
-        return self._socket(scope, receive, send) if scope["type"] == "websocket" else self._app(scope, receive, send)
+            return _Exchange(self, scope, receive, send).run()
+        return self._socket(scope, receive, send) if scope["type"] == "websocket" else self.app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _begin(scope, dict(scope["headers"]))
-        self._tallies.sockets += 1
+        headers = dict[bytes, bytes](scope["headers"])
+        _begin(scope, headers)
+        if self.browsers.admit(scope, headers) is not None:
+            # Before the socket is accepted this is an answer with status 403.
+            await send({"type": "websocket.close"})
+            return
+        self.tallies.sockets += 1
         try:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
         finally:
-            self._tallies.sockets -= 1
+            self.tallies.sockets -= 1
 
 
 class _BodyTooLarge(Exception):
@@ -53,68 +67,120 @@ class _BodyTooLarge(Exception):
 class _Exchange:
     """A request over HTTP and its answer."""
 
-    __slots__ = ("_bytes", "_headers", "_id", "_receive", "_scope", "_send", "_status")
+    __slots__ = ("_bytes", "_headers", "_id", "_is_read", "_limit", "_owner", "_receive", "_scope", "_send", "_status")
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
+    def __init__(self, owner: RequestMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
+        self._owner, self._scope, self._receive, self._send = owner, scope, receive, send
         self._headers = dict[bytes, bytes](scope["headers"])
-        self._bytes, self._status = 0, 500
+        self._bytes, self._status, self._is_read = 0, 0, False
 
-    async def run(self, app: ASGIApp, planned: PlannedRequests | None, tallies: Tallies) -> None:
-        started, scope, received = time.perf_counter(), self._scope, list[Message]()
+    async def run(self) -> None:
+        started, scope = time.perf_counter(), self._scope
         self._id = _begin(scope, self._headers)
+        self._limit = asyncio.timeout(MAX_SECONDS)
         try:
-            if planned is not None and planned.may_answer(scope, self._headers):
-                body = await self._body(received)
-                answer = await planned.answer(body, scope, self._headers)
-                if answer is not None:
-                    await self._give(answer)
-                    return
-            await app(scope, _again(received, self.receive), self.send)
-        except _BodyTooLarge:
-            await self._refuse()
+            async with self._limit:
+                try:
+                    await self._answer()
+                except _BodyTooLarge:
+                    await self._refuse(413, "BAD_USER_INPUT", f"A request body has at most {MAX_BODY_BYTES} bytes.")
+        except ClientDisconnect:
+            self._status = self._status or _GONE
+        except TimeoutError:
+            if self._status or not self._limit.expired():
+                raise
+            await self._refuse_late()
         finally:
             seconds = time.perf_counter() - started
-            log_request(self._id, scope["method"], scope["path"], self._status, seconds)
+            log_request(self._id, scope["method"], scope["path"], self._status or 500, seconds)
             if (context := scope["state"].get("context")) is not None:
-                tallies.add(context, seconds)
+                self._owner.tallies.add(context, seconds)
+
+    async def _answer(self) -> None:
+        """Gives the answer on the shortest way that there is for it."""
+        owner, scope, received = self._owner, self._scope, list[Message]()
+        if (allowed := owner.browsers.preflight(scope, self._headers)) is not None:
+            await self._start(204, allowed)
+            await self._send({"type": "http.response.body", "body": b""})
+            return
+        if (reason := owner.browsers.admit(scope, self._headers)) is not None:
+            await self._refuse(403, "FORBIDDEN", reason)
+            return
+        if owner.planned is not None and owner.planned.may_answer(scope, self._headers):
+            media_type = answer_type(self._headers.get(b"accept", b"").decode("latin-1"))
+            body = await self._body(received)
+            answer = None if media_type is None else await owner.planned.answer(body, scope, self._headers)
+            if media_type is not None and answer is not None:
+                await self._give(answer, media_type.encode())
+                return
+        await owner.app(scope, _again(received, self.receive), self.send)
 
     async def receive(self) -> Message:
         """Counts what is received, whatever Content-Length says."""
         message = await self._receive()
+        if message["type"] == "http.disconnect":
+            return message
         self._bytes += len(message.get("body", b""))
         if self._bytes > MAX_BODY_BYTES:
             raise _BodyTooLarge
+        self._is_read = not message.get("more_body")
         return message
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._status = message["status"]
-            message["headers"] = _completed(message.get("headers", []), self._id)
-        await self._send(message)
+        if message["type"] != "http.response.start":
+            await self._send(message)
+            return
+        # How fast an answer is read is watched by its connection.
+        if not self._limit.expired():
+            self._limit.reschedule(None)
+        given = [(name.lower(), value) for name, value in message.get("headers", ())]
+        names = {name for name, _ in given}
+        # What the answer itself says stands.
+        await self._start(message["status"], [*given, *(one for one in self._owner.common if one[0] not in names)])
 
     async def _body(self, received: list[Message]) -> bytes:
         """The whole body; its messages are kept for those who may have to receive it again."""
         received.append(await self.receive())
         while received[-1].get("more_body"):
             received.append(await self.receive())
+        if received[-1]["type"] == "http.disconnect":
+            raise ClientDisconnect
         if len(received) == 1:
             return bytes(received[0].get("body", b""))
         return b"".join([message.get("body", b"") for message in received])
 
-    async def _give(self, answer: bytes) -> None:
-        """An answer in JSON."""
-        self._status = 200
-        sized, named = (b"content-length", b"%d" % len(answer)), (b"x-request-id", self._id.encode())
-        await self._send({"type": "http.response.start", "status": 200, "headers": [_JSON, sized, named, *_HEADERS]})
+    async def _give(self, answer: bytes, media_type: bytes) -> None:
+        """A planned answer. It goes out packed when it is large, unless a mutation may have put a secret into it."""
+        headers: list[Header] = [(b"content-type", media_type), *self._owner.common]
+        takes_gzip = b"gzip" in self._headers.get(b"accept-encoding", b"")
+        if len(answer) >= PACKED_FROM and takes_gzip and not self._scope["state"]["context"].has_changed:
+            answer = await packed(answer)
+            headers += (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")
+        headers.append((b"content-length", b"%d" % len(answer)))
+        await self._start(200, headers)
         await self._send({"type": "http.response.body", "body": answer})
 
-    async def _refuse(self) -> None:
-        fault = {
-            "message": f"A request body has at most {MAX_BODY_BYTES} bytes.",
-            "extensions": {"code": "BAD_USER_INPUT", "requestId": self._id},
-        }
-        await JSONResponse({"errors": [fault]}, status_code=413)(self._scope, self._receive, self.send)
+    async def _start(self, status: int, headers: Iterable[Header]) -> None:
+        """The head of an answer, with what its request has to do with it."""
+        browsers, named = self._owner.browsers, (b"x-request-id", self._id.encode())
+        more = (*browsers.readable(self._scope, self._headers), *browsers.cookie(self._scope))
+        self._status = status
+        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, named, *more]})
+
+    async def _refuse(self, status: int, code: str, message: str) -> None:
+        fault = {"message": message, "extensions": {"code": code, "requestId": self._id}}
+        # What is left of a body would be taken for the next request.
+        headers = {} if self._is_read else {"connection": "close"}
+        await JSONResponse({"errors": [fault]}, status, headers)(self._scope, self._receive, self.send)
+
+    async def _refuse_late(self) -> None:
+        if self._is_read:
+            log.error("too slow", seconds=MAX_SECONDS)
+            text = f"This took longer than {MAX_SECONDS:.0f} seconds and was stopped; it has been logged."
+            await self._refuse(504, "INTERNAL", text)
+        else:
+            text = f"The body did not arrive within {MAX_SECONDS:.0f} seconds."
+            await self._refuse(408, "BAD_USER_INPUT", text)
 
 
 def _again(received: list[Message], receive: Receive) -> Receive:
@@ -137,10 +203,3 @@ def _begin(scope: Scope, headers: dict[bytes, bytes]) -> str:
     scope.setdefault("state", {})["request_id"] = request_id
     REQUEST_ID.set(request_id)
     return request_id
-
-
-def _completed(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with those that every answer has; what the answer itself says stands."""
-    given = [(name.lower(), value) for name, value in headers]
-    names = {name for name, _ in given}
-    return [*given, (b"x-request-id", request_id.encode()), *(one for one in _HEADERS if one[0] not in names)]

@@ -83,9 +83,9 @@ def _read(body: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
         return None
-    name, variables = asked.get("operationName"), asked.get("variables")
-    is_named, has_variables = name is None or isinstance(name, str), variables is None or isinstance(variables, dict)
-    return asked if is_named and has_variables else None
+    name, variables, more = asked.get("operationName"), asked.get("variables"), asked.get("extensions")
+    are_objects = (variables is None or isinstance(variables, dict)) and (more is None or isinstance(more, dict))
+    return asked if (name is None or isinstance(name, str)) and are_objects else None
 
 
 def _written(answer: Answer, paid: Charge) -> bytes:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from server.headers import PAGE
 from server.packed import packed_response
 from server.reading_material import material
 
@@ -21,7 +22,7 @@ _ASSETS = {
     "script.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-_HEADERS = {
+_HEADERS = PAGE | {
     "cache-control": "public, max-age=300",
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

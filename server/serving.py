@@ -21,8 +21,8 @@ from persistence.unit import transact
 from resolvers.rate_limits import RateLimits
 from server.app import create_app
 from server.clock import Clock
+from server.connections import PatientProtocol
 from server.ending import Ending
-from server.gathering import GatheringProtocol
 from server.greeting import greeting
 from server.laps import Laps
 from server.logs import configure_logs
@@ -31,6 +31,8 @@ from server.seed import seed
 from server.settings import CannotRun, Mode, Settings
 
 DRAIN_SECONDS = 30
+KEEP_ALIVE_SECONDS = 75
+"""For the next request on a connection: longer than balancers keep theirs, so that it is they who close."""
 _MAX_MESSAGE_BYTES = 1_000_000
 
 
@@ -66,6 +68,7 @@ async def serve(start: Start) -> int:
                 rate_limits=RateLimits(settings.anonymous_limits, settings.session_limits, settings.max_cost),
                 metrics_token=settings.metrics_token,
                 vault=_vault(settings),
+                origins=settings.origins,
             )
             await _serve_until(stop, app, start)
     _say("Stopped.")
@@ -145,14 +148,18 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
 def _config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=GatheringProtocol,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws_max_size=_MAX_MESSAGE_BYTES,
         ws_ping_interval=20,
+        ws_ping_timeout=20,
+        # Messages are small, and each socket would keep a third of a megabyte for it.
+        ws_per_message_deflate=False,
     )
 
 

@@ -12,6 +12,7 @@ from integrations.mail import SENDER, Sender, sender_of
 from integrations.smtp import SmtpServer
 from integrations.vault import Vault, VaultError
 from resolvers.rate_limits import CEILING, SANDBOX_FACTOR
+from server.browsers import origins_of
 from server.embedded import default_data_dir
 
 T = TypeVar("T")
@@ -58,6 +59,8 @@ class Settings:
     session_limits: Allowance
     max_cost: int
     metrics_token: str | None = field(repr=False)
+    origins: frozenset[bytes]
+    """Of pages elsewhere that may call."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -86,6 +89,7 @@ class Settings:
             session_limits=variables.allowance("MILEPOST_SESSION_LIMITS", SESSION.times(factor)),
             max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),
             metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
+            origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
         )
         if mode is Mode.PRODUCTION and settings.database_url is not None and settings.secret_keys is None:
             variables.complain(_KEYS_WANTED)

@@ -85,7 +85,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if len(self.operations) >= MAX_OPERATIONS:
             text = f"A socket runs at most {MAX_OPERATIONS} operations at once."
             error = GraphQLError(text, extensions={"code": "RATE_LIMITED"})
-            fault = as_fault(error, self.context.request_id)
+            fault = _fault(error, self.context)
             await self.send_message({"id": message["id"], "type": "error", "payload": [fault.formatted]})
         else:
             await super().handle_subscribe(message)
@@ -108,7 +108,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             log.debug("socket gone", request_id=context.request_id)
         except Exception as error:
             with suppress(WebSocketDisconnected):
-                await operation.send_initial_errors([as_fault(_wrapped(error), context.request_id)])
+                await operation.send_initial_errors([_fault(_wrapped(error), context)])
         finally:
             self.tallies.add(context)
 
@@ -116,14 +116,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Sends one result; False when it was the last, because the operation has failed as a whole."""
         if not isinstance(result, ExecutionResult):
             error = GraphQLError("Incremental delivery does not exist over this transport.")
-            await operation.send_initial_errors([as_fault(error, context.request_id)])
+            await operation.send_initial_errors([_fault(error, context)])
             return False
         errors = result.errors or []
         ended = is_end(result)
         if ended and self.is_signed_in and any(isinstance(one.original_error, NotSignedIn) for one in errors):
             raise NotSignedIn
         if errors:
-            result.errors = [as_fault(error, context.request_id) for error in errors]
+            result.errors = [_fault(error, context) for error in errors]
         if ended:
             await operation.send_initial_errors(result.errors or [])
         else:
@@ -153,7 +153,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         before, viewer = self.context.viewer, await self.identify()
         self.context.viewer = viewer
         if why := lost(before, viewer):
-            fault = as_fault(_wrapped(why), self.context.request_id)
+            fault = _fault(_wrapped(why), self.context)
             for operation in self.others():
                 if operation.task is not None and operation.id in self.operations:
                     operation.task.cancel()
@@ -196,6 +196,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
 def _wrapped(cause: Exception) -> GraphQLError:
     return GraphQLError(str(cause), original_error=cause)
+
+
+def _fault(error: GraphQLError, context: Context) -> GraphQLError:
+    return as_fault(error, context.request_id, hints=context.platform.is_sandbox)
 
 
 def _is_message(message: object) -> bool:

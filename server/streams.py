@@ -137,11 +137,15 @@ async def _check(asked: Asked, context: Context) -> None:
         raise why
 
 
+def _fault(error: GraphQLError, context: Context) -> GraphQLError:
+    return as_fault(error, context.request_id, hints=context.platform.is_sandbox)
+
+
 def _next(result: ExecutionResult, context: Context) -> bytes:
     """A result as an event, with the cursor of a feed's message as its id."""
     payload: dict[str, Any] = {} if is_end(result) else {"data": result.data}
     if result.errors:
-        payload["errors"] = [as_fault(error, context.request_id).formatted for error in result.errors]
+        payload["errors"] = [_fault(error, context).formatted for error in result.errors]
     if result.extensions:
         payload["extensions"] = result.extensions
     cursor = context.last_event_id

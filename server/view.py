@@ -7,11 +7,12 @@ from uuid import UUID
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
@@ -19,7 +20,9 @@ from resolvers.context import Context, Platform
 from schema.api import schema
 from server.auth import actor_of_token, bearer_token
 from server.errors import as_fault, wait_of
-from server.operations import Asked
+from server.media import GRAPHQL, JSON, answer_type
+from server.operations import Asked, is_end
+from server.packed import PACKED_FROM, packed
 from server.plans import Plans
 from server.sockets import SocketHandler, TextSocket
 from server.streams import Streams, has_mutation, wants_stream
@@ -38,6 +41,8 @@ class GraphQLView(GraphQL[Context, None]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=10),
+            # The middleware has looked at the page that asks.
+            allowed_origins=["*"],
         )
         self.platform = platform
         self.plans, self.tallies = plans, tallies
@@ -49,10 +54,23 @@ class GraphQLView(GraphQL[Context, None]):
             return
         request = Request(scope, receive)
         try:
-            response = await (self._stream(request) if wants_stream(request) else self.run(request))
+            response = await (self._stream(request) if wants_stream(request) else self._answer(request))
         except (HTTPException, UnicodeDecodeError) as error:
             response = _request_fault(request, error)
         await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if answer_type(request.headers.get("accept", "")) is None:
+            raise HTTPException(406, f"Answers are {GRAPHQL}, {JSON} or text/event-stream: accept one of them.")
+        response = await self.run(request)
+        context: Context = request.scope["state"]["context"]
+        takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
+        is_large = not isinstance(response, StreamingResponse) and len(response.body) >= PACKED_FROM
+        if is_large and takes_gzip and not context.has_changed:
+            response.body = await packed(bytes(response.body))
+            response.headers["content-length"] = str(len(response.body))
+            response.headers.update({"content-encoding": "gzip", "vary": "accept-encoding"})
+        return response
 
     async def _stream(self, request: Request) -> Response:
         adapter = self.request_adapter_class(request)
@@ -69,6 +87,10 @@ class GraphQLView(GraphQL[Context, None]):
         del request.scope["state"]["context"]
         return self.streams.respond(Asked(given.query, given.variables, given.operation_name), context)
 
+    def should_render_graphql_ide(self, request: object) -> bool:
+        """The explorer has an address of its own."""
+        return False
+
     def parse_json(self, data: str | bytes) -> Any:
         parsed = super().parse_json(data)
         if not isinstance(parsed, dict):
@@ -76,6 +98,8 @@ class GraphQLView(GraphQL[Context, None]):
         return parsed
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        if request.method == "POST" and (request.content_type or "").partition(";")[0].strip().lower() != JSON:
+            raise HTTPException(415, f"Send JSON, with the header content-type: {JSON}.")
         given = await super().parse_http_body(request)
         if not isinstance(given, list) and not isinstance(given.operation_name, (str, type(None))):
             raise HTTPException(400, "The operationName must be a string or null, if provided.")
@@ -99,22 +123,32 @@ class GraphQLView(GraphQL[Context, None]):
         return context
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        request_id = request.scope.get("state", {}).get("request_id", "")
+        request_id, is_refused = request.scope.get("state", {}).get("request_id", ""), is_end(result)
         if result.errors:
-            result.errors = [as_fault(error, request_id) for error in result.errors]
+            hints = self.platform.is_sandbox
+            result.errors = [as_fault(error, request_id, hints=hints) for error in result.errors]
         elif self.plans is not None:
             await self.plans.admit(request)
-        return await super().process_result(request, result)
+        answer = await super().process_result(request, result)
+        if is_refused:
+            # Nothing was executed, so there are no data, not even null.
+            del answer["data"]
+        return answer
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        sub_response = await super().get_sub_response(request)
+        sub_response.media_type = answer_type(request.headers.get("accept", ""))
+        return sub_response
 
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
-        response = super().create_response(response_data, sub_response)
         # A batch is refused as a whole before it comes here.
-        if isinstance(response_data, dict) and (wait := wait_of(response_data)) is not None:
-            response.status_code = 429
-            response.headers["retry-after"] = str(wait)
-        return response
+        wait = wait_of(response_data) if isinstance(response_data, dict) else None
+        is_refused, media_type = "data" not in response_data, sub_response.media_type or JSON
+        status = 429 if wait is not None else 400 if is_refused and media_type == GRAPHQL else 200
+        headers = None if wait is None else {"retry-after": str(wait)}
+        return Response(self.encode_json(response_data), status, headers, media_type)
 
     def decode_json(self, data: str | bytes) -> Any:
         return orjson.loads(data)
@@ -128,8 +162,14 @@ def _request_fault(request: Request, error: HTTPException | UnicodeDecodeError) 
     status, reason = (
         (error.status_code, error.reason) if isinstance(error, HTTPException) else (400, "The body is not UTF-8.")
     )
+    headers = None
+    if request.method == "GET" and isinstance(error.__cause__, InvalidOperationTypeError):
+        status, reason = 405, "Send mutations by POST, and subscriptions over a socket or as an event stream."
+    if status == 405:
+        headers = {"allow": "POST" if request.method == "GET" else "GET, POST"}
     extensions = {"code": "BAD_USER_INPUT", "requestId": request.scope.get("state", {}).get("request_id", "")}
-    return JSONResponse({"errors": [{"message": reason, "extensions": extensions}]}, status_code=status)
+    media_type = answer_type(request.headers.get("accept", "")) or JSON
+    return JSONResponse({"errors": [{"message": reason, "extensions": extensions}]}, status, headers, media_type)
 
 
 def key_of(header: str) -> UUID | None:

@@ -49,10 +49,19 @@ class Client:
         is_planned: bool = os.environ.get("MILEPOST_PLANNER") != "off",
         rate_limits: RateLimits | None = None,
         vault: Vault | None = None,
+        origins: frozenset[bytes] = frozenset(),
     ) -> AsyncIterator[Self]:
         # Some tests count statements at pages larger than anybody may ask for.
         limits = rate_limits or RateLimits(ceiling=1_000_000)
-        app = create_app(database, clock, is_sandbox=is_sandbox, is_planned=is_planned, rate_limits=limits, vault=vault)
+        app = create_app(
+            database,
+            clock,
+            is_sandbox=is_sandbox,
+            is_planned=is_planned,
+            rate_limits=limits,
+            vault=vault,
+            origins=origins,
+        )
         transport = httpx2.ASGITransport(app=app)
         async with (
             app.router.lifespan_context(app),

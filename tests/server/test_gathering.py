@@ -19,6 +19,9 @@ class Wire(asyncio.Transport):
         assert not self.is_closed
         self.pieces.append(b"".join(list_of_data))
 
+    def get_write_buffer_size(self) -> int:
+        return 0
+
     def is_closing(self) -> bool:
         return self.is_closed
 
