@@ -101,22 +101,23 @@ async def behind(db: Unit, user_id: UUID | None, key_id: UUID | None) -> list[UU
 
 
 async def for_change(db: Unit, key_id: UUID) -> ApiKey:
-    """A key of the active organization or, for staff, of any; locked."""
-    statement = select(ApiKey).where(api_keys.c.id == key_id, visible_to(db.by)).with_for_update()
+    """A key of the active organization or, for staff, of any; locked, but not against what it is doing right now."""
+    statement = select(ApiKey).where(api_keys.c.id == key_id, visible_to(db.by)).with_for_update(key_share=True)
     return await db.require(statement, "key", "keyId")
 
 
 async def working_of(db: Unit, organization_id: UUID) -> Sequence[ApiKey]:
     """All that still work for an organization, locked in one order; for when it closes."""
     which = (api_keys.c.organization_id == organization_id, api_keys.c.status.in_(WORKING))
-    return (await db.session.scalars(select(ApiKey).where(*which).order_by(api_keys.c.id).with_for_update())).all()
+    statement = select(ApiKey).where(*which).order_by(api_keys.c.id).with_for_update(key_share=True)
+    return (await db.session.scalars(statement)).all()
 
 
 async def due_for_expiry(db: Unit, real: datetime) -> Sequence[ApiKey]:
     """Keys whose time is over, locked; those that somebody else has locked are left to them."""
     due = select(ApiKey).where(api_keys.c.status.in_(WORKING), api_keys.c.expires_at <= real)
     due = due.order_by(api_keys.c.expires_at).limit(BATCH)
-    return (await db.session.scalars(due.with_for_update(skip_locked=True))).all()
+    return (await db.session.scalars(due.with_for_update(key_share=True, skip_locked=True))).all()
 
 
 @cache

@@ -192,6 +192,28 @@ async def test_a_revoked_key_is_refused_from_the_next_request_on(world: World) -
     assert (await stranger.refused("revokeApiKey", keyId=keys[0].id))["code"] == "NOT_FOUND"
 
 
+async def test_no_request_that_begins_after_a_revocation_is_served(world: World) -> None:
+    client = await world.client_side()
+    key = await make_key(client)
+    answers: list[tuple[bool, str | None]] = []
+    is_revoked = False
+
+    async def ask_on() -> None:
+        while sum(was_revoked for was_revoked, _ in answers) < 100:
+            was_revoked = is_revoked
+            answers.append((was_revoked, await _answer(key, OWN)))
+
+    asking = [asyncio.create_task(ask_on()) for _ in range(8)]
+    while len(answers) < 50:
+        await asyncio.sleep(0.001)
+    await client.do("revokeApiKey", STATUS, keyId=key.id)
+    is_revoked = True
+    await asyncio.gather(*asking)
+    after = [code for was_revoked, code in answers if was_revoked]
+    print(f"{len(answers) - len(after)} requests before, {len(after)} after, {after.count(None)} of these served")
+    assert set(after) == {"UNAUTHENTICATED"}
+
+
 async def test_a_key_works_only_from_its_networks(world: World) -> None:
     client = await world.client_side()
     inside = await make_key(client, "work:read", allowedIps=["::1", "127.0.0.0/8"])
