@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.audit_entries import BEGINNING, KEPT_FOR, AuditEntry
+from domain.audit_entries import BEGINNING, KEPT_FOR, ChainedEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,16 @@ class AuditChain:
     id: UUID
     seq: int
     hash: bytes
+
+
+def line_of(chain: AuditChain) -> str:
+    """The end of a chain as a line of the archive."""
+    return f"{chain.id} {chain.seq} {chain.hash.hex()}\n"
+
+
+def chain_of(line: str) -> AuditChain:
+    id_, seq, hash_ = line.split()
+    return AuditChain(UUID(id_), int(seq), bytes.fromhex(hash_))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +47,7 @@ class ChainCheck:
     seq: int = 0
     hash: bytes = BEGINNING
 
-    def follows(self, entry: AuditEntry) -> bool:
+    def follows(self, entry: ChainedEntry) -> bool:
         """Whether this is the next entry; once one is not, nothing behind it proves anything."""
         is_next = entry.seq == self.seq + 1 and entry.prev_hash == self.hash
         is_whole = entry.change is not None or entry.at < self.now - KEPT_FOR

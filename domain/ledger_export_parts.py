@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-PART_CHARACTERS = 64 * 1024
-"""A part ends with the first line that reaches this."""
-
 
 @dataclass(eq=False, kw_only=True)
 class LedgerExportPart:

@@ -9,9 +9,10 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.checks import Checks
 from domain.events import Recorder
+from domain.export_files import FileFormat
 from domain.ids import new_id
 from domain.ledger import AccountCode
-from domain.ledger_files import FileFormat, LedgerFile, Total
+from domain.ledger_files import LedgerFile, Total
 from domain.permissions import Permission
 from domain.refusals import forbidden, not_found
 from domain.states import Versioned

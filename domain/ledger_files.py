@@ -1,25 +1,13 @@
 """The ledger as a file: a line for each entry in a stable order, a trailer with counts and sums, a SHA-256 of it."""
 
-import csv
-import hashlib
-import io
-import json
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from domain.export_files import FileFormat, RecordFile
 from domain.ledger import AccountCode, PostingKind, TransferSource
 from domain.money import Money
-
-
-class FileFormat(Enum):
-    """How the lines are written."""
-
-    CSV = "CSV"
-    JSON_LINES = "JSON_LINES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,31 +56,18 @@ COLUMNS = (
     *("organization", "currency", "debit", "credit", "invoice", "hold", "payment", "payout", "reverses", "reason"),
     "count",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would compute."""
 
 
-@dataclass(slots=True)
-class LedgerFile:
-    """Makes the text of a file piece by piece and keeps count of what it has made; it never holds the whole."""
+class LedgerFile(RecordFile):
+    """The file, piece by piece, and what its entries come to."""
 
-    format: FileFormat
-    totals: dict[str, Total] = field(default_factory=dict)
-    byte_count: int = 0
-    _hash: Any = field(default_factory=hashlib.sha256)
+    def __init__(self, format: FileFormat) -> None:
+        super().__init__(format, COLUMNS)
+        self.totals: dict[str, Total] = {}
 
     @property
     def entry_count(self) -> int:
         return sum(total.entry_count for total in self.totals.values())
-
-    @property
-    def sha256(self) -> str:
-        """Of all the text there is so far; of the file, once the trailer is made."""
-        digest: str = self._hash.hexdigest()
-        return digest
-
-    def head(self) -> str:
-        return self._kept(_csv_line(COLUMNS) if self.format is FileFormat.CSV else "")
 
     def line(self, entry: FiledEntry) -> str:
         total = self.totals.setdefault(entry.currency, Total(entry.currency))
@@ -100,7 +75,7 @@ class LedgerFile:
         debit, credit = max(entry.amount_minor, 0), max(-entry.amount_minor, 0)
         total.debit_minor += debit
         total.credit_minor += credit
-        return self._kept(self._written(_record_of(entry, debit, credit)))
+        return self.record(_record_of(entry, debit, credit))
 
     def trailer(self) -> str:
         """A line for each currency, in the order of their codes, with how many entries there are and their sums."""
@@ -108,20 +83,8 @@ class LedgerFile:
         for _, total in sorted(self.totals.items()):
             sums = {"debit": str(total.debit.decimal), "credit": str(total.credit.decimal)}
             record = {"record": "TOTAL", "currency": total.currency, **sums, "count": total.entry_count}
-            lines.append(self._written(record))
-        return self._kept("".join(lines))
-
-    def _written(self, record: dict[str, Any]) -> str:
-        if self.format is FileFormat.JSON_LINES:
-            return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
-        cells = defaultdict(str, record)
-        return _csv_line(_harmless(cells[column]) for column in COLUMNS)
-
-    def _kept(self, text: str) -> str:
-        data = text.encode()
-        self._hash.update(data)
-        self.byte_count += len(data)
-        return text
+            lines.append(self.record(record))
+        return "".join(lines)
 
 
 def _record_of(entry: FiledEntry, debit: int, credit: int) -> dict[str, Any]:
@@ -150,15 +113,3 @@ def _record_of(entry: FiledEntry, debit: int, credit: int) -> dict[str, Any]:
     return {
         name: str(value) if isinstance(value, UUID) else value for name, value in known.items() if value is not None
     }
-
-
-def _harmless(cell: Any) -> str:
-    """The cell as text; one that a spreadsheet would take for a formula begins with an apostrophe."""
-    text = str(cell)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _csv_line(cells: Any) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()

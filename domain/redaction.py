@@ -15,7 +15,7 @@ WITHHELD = "[withheld]"
 
 
 def redacted(value: Any, name: str = "") -> Any:
-    """The value as JSON without floats. Passwords, tokens, names and addresses are all text, and so none gets through."""
+    """The value as JSON without floats. Passwords, tokens, names and addresses are all text: none gets through."""
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, Enum):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 KEY_BYTES, _NONCE_BYTES = 32, 12
+_SIGNING = b"a key for signing"
 
 
 class VaultError(RuntimeError):
@@ -87,6 +88,24 @@ class Vault:
     def fingerprints(self, secret: str, owner: bytes) -> Sequence[bytes]:
         """What is kept of short secrets: it cannot be guessed at without the key. The newest key's first."""
         return [hmac.digest(key, owner + secret.encode(), "sha256") for key in self.keys.values()]
+
+    def signed(self, message: bytes) -> "Signed":
+        """By a key made of the newest one (Ed25519): its public half is the same wherever the vault is."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        name, key = next(iter(self.keys.items()))
+        private_key = Ed25519PrivateKey.from_private_bytes(hmac.digest(key, _SIGNING, "sha256"))
+        public_key = private_key.public_key().public_bytes_raw()
+        return Signed(name, public_key, private_key.sign(message))
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature, with the name of the key in the vault and what it is checked with."""
+
+    key: str
+    public_key: bytes
+    signature: bytes
 
 
 def new_key() -> str:

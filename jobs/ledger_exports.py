@@ -1,12 +1,13 @@
 """Writing exports of the ledger, and letting go of their content after a week."""
 
 from datetime import datetime
+from functools import partial
 
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
-from domain.ledger_export_parts import PART_CHARACTERS
 from domain.ledger_exports import LedgerExport
 from domain.ledger_files import LedgerFile
+from jobs.export_parts import Parts
 from persistence import ledger_exports
 from persistence.database import Database
 from persistence.unit import Unit, transact
@@ -24,20 +25,14 @@ async def write_ledger_export(database: Database, event: OutboxEvent, now: datet
 
 
 async def _write(database: Database, db: Unit, export: LedgerExport) -> LedgerFile:
-    """Reads through one snapshot and stores part after part; one part is all that is held."""
-    file, position = LedgerFile(export.format), 0
-    part = [file.head()]
-    length = len(part[0])
+    """Reads through one snapshot and stores part after part."""
+    file, parts = LedgerFile(export.format), Parts(partial(ledger_exports.add_part, db, export))
+    await parts.add(file.head())
     async with database.snapshot() as connection:
         async for entry in ledger_exports.entries(connection, export.extent):
-            part.append(file.line(entry))
-            length += len(part[-1])
-            if length >= PART_CHARACTERS:
-                position += 1
-                await ledger_exports.add_part(db, export, position, "".join(part))
-                part, length = [], 0
-    part.append(file.trailer())
-    await ledger_exports.add_part(db, export, position + 1, "".join(part))
+            await parts.add(file.line(entry))
+    await parts.add(file.trailer())
+    await parts.finish()
     return file
 
 

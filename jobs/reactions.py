@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import api_keys, gigs, invoices, ledger_exports, mail, notices, payments, payouts, projects, refunds
+from jobs import api_keys, audit_exports, gigs, invoices, ledger_exports, mail, notices, payments, payouts, projects, refunds
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -22,6 +22,7 @@ REACTIONS: Reactions = {
     "refund.requested": (refunds.send_refund,),
     "refund.approved": (refunds.send_refund,),
     "ledger_export.requested": (ledger_exports.write_ledger_export,),
+    "audit_export.requested": (audit_exports.write_audit_export,),
     "project.created": (projects.activate_at_once,),
     "project.completed": (gigs.close_done_gig,),
     "payment_method.added": (projects.activate_at_once,),

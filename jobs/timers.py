@@ -6,6 +6,8 @@ from datetime import datetime
 from jobs import (
     api_keys,
     approval_requests,
+    audit,
+    audit_exports,
     chargebacks,
     escrow,
     gigs,
@@ -56,5 +58,7 @@ TIMERS: Timers = (
     ("sign_ins.forget", identity.forget_sign_ins),
     ("credentials.forget", identity.forget_credentials),
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
+    ("audit_exports.forget", audit_exports.forget_audit_exports),
+    ("audit.anchor", audit.anchor),
     ("events.forget", retention.forget_old_events),
 )

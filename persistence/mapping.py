@@ -8,6 +8,7 @@ from domain.account_requests import AccountRequest
 from domain.api_keys import ApiKey
 from domain.approval_requests import ApprovalRequest
 from domain.audit_entries import AuditEntry
+from domain.audit_exports import AuditExport, AuditExportPart
 from domain.chargebacks import Chargeback
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
@@ -115,6 +116,7 @@ PLAIN = {
     WriteOffTolerance: losses.write_off_tolerances,
     HistoryEntry: platform.status_changes,
     AuditEntry: audit.audit_entries,
+    AuditExportPart: audit.audit_export_parts,
 }
 
 VERSIONED = {
@@ -137,6 +139,7 @@ VERSIONED = {
     PaymentMethod: money.payment_methods,
     Payment: money.payments,
     LedgerExport: exports.ledger_exports,
+    AuditExport: audit.audit_exports,
     EscrowHold: escrow.escrow_holds,
     ReleasePolicy: escrow.release_policies,
     PayoutMethod: payouts.payout_methods,

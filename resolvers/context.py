@@ -17,6 +17,7 @@ from persistence.callers import Callers
 from persistence.database import Database
 from persistence.wakeups import Wakeups
 from persistence.work import CURRENT, Work
+from resolvers.denials import Denials
 from resolvers.loaders import Loaders
 from resolvers.rate_limits import Charge, RateLimits
 
@@ -40,6 +41,8 @@ class Platform:
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
     rate_limits: RateLimits = field(default_factory=RateLimits)
+    denials: Denials = field(default_factory=Denials)
+    """Which refusals for want of a permission the audit log is told of."""
     vault: Vault = field(default_factory=Vault.passing)
     """Seals what has to be read again."""
     is_sandbox: bool = True
@@ -76,6 +79,10 @@ class Context:
     """What the operation cost, once it has been paid for."""
     work: Work = field(init=False, default_factory=Work)
     is_planned: bool = field(init=False, default=False)
+    is_read_written_down: bool = field(init=False, default=False)
+    """What it reads is in the audit log already, or need not be."""
+    denied: set[str] = field(init=False, default_factory=set)
+    """Permissions that fields of it would have taken."""
     refusals: tuple[str, ...] = field(init=False, default=())
     """The codes of the mutations that were refused."""
     has_changed: bool = field(init=False, default=False)

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.parking import STANDS_STILL
-from domain.refusals import Refused, forbidden, rate_limited
+from domain.refusals import RefusalCode, Refused, forbidden, rate_limited
 from domain.sessions import require_reauthenticated
 from persistence import idempotency
 from persistence.database import is_congestion
 from persistence.parking import require_none_parked
 from persistence.unit import Unit, transact
+from resolvers.acts import act_of, denied_act
 from resolvers.context import Context
 from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_signed_in
 
@@ -81,7 +82,26 @@ class Call:
 
 
 async def run(context: Context, call: Call) -> Changed:
-    """Everything the verb did commits together, with its events; a refusal rolls all of it back."""
+    """Everything the verb did commits together, with its events and its entry in the audit log.
+
+    A refusal rolls all of it back; one for want of a permission is written down nevertheless.
+    """
+    try:
+        changed = await _commit(context, call)
+    except Refused as refused:
+        if refused.code is RefusalCode.FORBIDDEN:
+            await _write_down_denied(context, call)
+        raise
+    context.platform.callers.forget()
+    if changed.refusal is not None:
+        raise changed.refusal
+    _show(context, changed)
+    if changed.then is not None:
+        await changed.then()
+    return changed
+
+
+async def _commit(context: Context, call: Call) -> Changed:
     _check_rights(context, call.needs)
     if call.is_sensitive:
         context.viewer.require_person()
@@ -90,34 +110,42 @@ async def run(context: Context, call: Call) -> Changed:
 
     async def work(db: Unit) -> Changed:
         if call.key is None or call.is_secret:
-            return await _act(db, call, arguments)
+            return await _act(context, db, call, arguments)
         scope_id = idempotency.scope_of(db.by, is_personal=call.needs in OF_PEOPLE)
         earlier = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
         if earlier is not None:
             return await _replay(db, earlier)
-        changed = await _act(db, call, arguments)
+        changed = await _act(context, db, call, arguments)
         if changed.refusal is not None:
             raise AssertionError("only secret mutations refuse what they keep: of others the key would be kept, too")
         await db.flush()
         await idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
         return changed
 
-    changed = await _in_turn(context, work)
-    if changed.refusal is not None:
-        context.platform.callers.forget()
-        raise changed.refusal
-    _show(context, changed)
-    context.platform.callers.forget()
-    if changed.then is not None:
-        await changed.then()
-    return changed
+    return await _in_turn(context, work)
 
 
-async def _act(db: Unit, call: Call, arguments: dict[str, Any]) -> Changed:
+async def _act(context: Context, db: Unit, call: Call, arguments: dict[str, Any]) -> Changed:
     """Calls the verb, unless it is one of those that a parked organization cannot make."""
     if call.mutation in STANDS_STILL and db.by.organization_id is not None:
         await require_none_parked(db, db.by.organization_id)
-    return await call.verb(db, **arguments)
+    changed = await call.verb(db, **arguments)
+    db.act = act_of(context, call, changed)
+    return changed
+
+
+async def _write_down_denied(context: Context, call: Call) -> None:
+    """In a transaction of its own, as that of the mutation is gone."""
+    viewer = context.viewer
+    left_out = context.platform.denials.admit(viewer.key_id or viewer.user_id or context.ip)
+    if left_out is None:
+        return
+
+    async def work(db: Unit) -> Changed:
+        db.act = denied_act(context, call, left_out)
+        return Changed()
+
+    await _in_turn(context, work)
 
 
 def resume(context: Context, done: Future[Any]) -> Any:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from persistence.api_keys import API_KEYS
 from persistence.approval_requests import APPROVALS
+from persistence.audit_entries import AUDIT_ENTRIES
+from persistence.audit_exports import AUDIT_EXPORTS
 from persistence.chargebacks import CHARGEBACKS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
 from persistence.customer_credits import CUSTOMER_CREDITS
@@ -54,6 +56,8 @@ SOURCES: dict[str, Source] = {
     "ApprovalRequest": APPROVALS,
     "LedgerAccount": LEDGER_ACCOUNTS,
     "LedgerExport": LEDGER_EXPORTS,
+    "AuditEntry": AUDIT_ENTRIES,
+    "AuditExport": AUDIT_EXPORTS,
     "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,
     "Payment": PAYMENTS,

@@ -6,6 +6,8 @@ from strawberry.schema.config import StrawberryConfig
 from schema.acceptance import AcceptanceMutations
 from schema.api_keys import ApiKeyMutations, ApiKeyQueries
 from schema.approval_requests import ApprovalMutations, ApprovalQueries, ApprovalRequest
+from schema.audit_entries import AuditQueries
+from schema.audit_exports import AuditExportMutations, AuditExportQueries
 from schema.books import BookQueries
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
@@ -95,6 +97,8 @@ class Query(
     ExchangeRateQueries,
     LedgerQueries,
     LedgerExportQueries,
+    AuditQueries,
+    AuditExportQueries,
     BookQueries,
     EscrowQueries,
     ReleasePolicyQueries,
@@ -167,6 +171,7 @@ class Mutation(
     FeePolicyMutations,
     ExchangeRateMutations,
     LedgerExportMutations,
+    AuditExportMutations,
     ClockMutations,
 ):
     pass

@@ -49,6 +49,8 @@ PREFIXES = {
     "WalletConversion": "wcv",
     "FeePolicy": "fee",
     "LedgerExport": "lex",
+    "AuditEntry": "aud",
+    "AuditExport": "aex",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 

@@ -9,8 +9,10 @@ from strawberry.scalars import ID
 
 from domain.checks import camel
 from domain.refusals import Problem, Refused, invalid_fields
-from schema.ids import read_id
+from schema.ids import read_any_id, read_id
 from schema.scalars import Malformed
+
+_ANY_TYPE = "any type"
 
 
 def value(graphql_type: Any, description: str) -> Any:
@@ -52,6 +54,16 @@ def optional_id(type_name: str, description: str) -> Any:
     )
 
 
+def any_id(description: str) -> Any:
+    """An optional global id of whichever type."""
+    return strawberry.field(
+        graphql_type=ID | None,
+        description=description,
+        default=strawberry.UNSET,
+        metadata={"id_of": _ANY_TYPE, "default": None},
+    )
+
+
 def patch_id(type_name: str, description: str) -> Any:
     return strawberry.field(
         graphql_type=ID | None, description=description, default=strawberry.UNSET, metadata={"id_of": type_name}
@@ -74,6 +86,15 @@ def read_input(source: Any) -> dict[str, Any]:
     if problems:
         raise invalid_fields(problems)
     return values
+
+
+def read_argument(given: Any, name: str) -> Any:
+    """The value of an argument that stands by itself, as a domain value; refuses INVALID what does not parse."""
+    problems: list[Problem] = []
+    value = _convert(given, (name,), None, problems)
+    if problems:
+        raise invalid_fields(problems)
+    return value
 
 
 def filter_conditions(source: Any) -> tuple[tuple[str, Any], ...]:
@@ -124,7 +145,7 @@ def _convert(given: Any, path: tuple[str, ...], id_of: str | None, problems: lis
 
 def _id(text: str, type_name: str, path: tuple[str, ...], problems: list[Problem]) -> UUID | None:
     try:
-        return read_id(text, type_name, *path)
+        return read_any_id(text, *path)[1] if type_name == _ANY_TYPE else read_id(text, type_name, *path)
     except Refused as refusal:
         problems += refusal.problems
         return None

@@ -7,13 +7,11 @@ import strawberry
 from domain import ledger_export_parts, ledger_files
 from domain import ledger_exports as domain
 from domain.ledger import AccountCode
-from domain.ledger_exports import ExportStatus
-from domain.ledger_files import FileFormat
 from resolvers import ledger_exports as resolve
 from resolvers.guards import Needs
 from resolvers.ledger import READERS
 from schema.connections import connection, one
-from schema.enums import describe
+from schema.exports import ExportStatus, FileFormat
 from schema.inputs import optional, optional_id, value
 from schema.money import Money
 from schema.mutations import mutation
@@ -21,20 +19,6 @@ from schema.organizations import Organization
 from schema.scalars import Currency, Int64
 from schema.shapes import Node, plain, shows
 from schema.users import User
-
-describe(
-    FileFormat,
-    "How an export is written.",
-    CSV="RFC 4180 with a header. Cells that a spreadsheet would compute begin with an apostrophe.",
-    JSON_LINES="A JSON object on each line.",
-)
-describe(
-    ExportStatus,
-    "How far an export has come.",
-    PENDING="It is being written.",
-    READY="Its parts can be read, for 7 days.",
-    FORGOTTEN="Its parts are gone; its counts, sums and SHA-256 stay.",
-)
 
 
 @shows(ledger_files.Total, "What the exported entries of a currency come to.")

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     _add(commands, "worker", _worker, "Run only the worker: events, timers, payments.")
     _add(commands, "seed", _seed, "Put the demonstration data into an empty database.")
     _add(commands, "check-books", _check_books, "Recompute every balance and document; exit 1 at a difference.")
+    _add(commands, "check-audit", _check_audit, "Recompute the audit log; exit 1 where it was changed.")
     add_export_arguments(_add(commands, "export-ledger", _export_ledger, "Write ledger entries as CSV or JSON lines."))
     plan = _add(commands, "plan", _plan, "Print the statements by which the planner answers a query.")
     plan.add_argument("file", metavar="FILE", type=Path, help="a GraphQL document")
@@ -143,6 +144,15 @@ def _check_books(chosen: argparse.Namespace) -> int:
     settings = Settings.read()
     with database_of(settings) as url:
         return asyncio.run(check_books_command(url))
+
+
+def _check_audit(chosen: argparse.Namespace) -> int:
+    from integrations.archive import FolderArchive
+    from server.audit import check_audit_command
+
+    settings = Settings.read()
+    with database_of(settings) as url:
+        return asyncio.run(check_audit_command(url, FolderArchive(settings.audit_folder)))
 
 
 def _export_ledger(chosen: argparse.Namespace) -> int:

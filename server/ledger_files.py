@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from domain.export_files import FileFormat
 from domain.ledger_exports import Extent
-from domain.ledger_files import FileFormat, LedgerFile
+from domain.ledger_files import LedgerFile
 from persistence.database import Database
 from persistence.ledger_exports import entries
 from server.migrations import require_schema

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from domain.actors import SYSTEM
+from integrations.archive import FolderArchive, use_archive
 from integrations.mail import FolderMail, Mailer, use_mailer
 from integrations.smtp import SmtpMail
 from integrations.vault import Vault, VaultError
@@ -91,6 +92,7 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     """A pool, with everything that the process as a whole is told once."""
     configure_logs(settings.log_format, settings.log_level)
     use_mailer(_mailer(settings))
+    use_archive(FolderArchive(settings.audit_folder))
     database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
     try:
         yield database

@@ -48,6 +48,7 @@ class Settings:
     database_direct_url: str | None = field(repr=False)
     pool_size: int
     mail_folder: Path
+    audit_folder: Path
     mail_sender: Sender
     smtp: SmtpServer | None
     smtp_authorities: Path | None
@@ -78,6 +79,7 @@ class Settings:
             database_direct_url=variables.text("MILEPOST_DATABASE_DIRECT_URL", None),
             pool_size=variables.whole("MILEPOST_POOL_SIZE", 10, least=1, most=1000),
             mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
+            audit_folder=variables.path("MILEPOST_AUDIT_DIR", data_dir / "audit"),
             mail_sender=variables.read("MILEPOST_MAIL_FROM", sender_of, SENDER),
             smtp=variables.read("MILEPOST_SMTP_URL", SmtpServer.of, None),
             smtp_authorities=variables.read("MILEPOST_SMTP_CA", existing_file, None),

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from integrations.archive import FolderArchive, use_archive
 from integrations.mail import FolderMail, use_mailer
 from persistence.database import Database
 from server.clock import Clock
@@ -57,4 +58,5 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     await empty(database, clock)
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))
+        use_archive(FolderArchive(tmp_path / "audit"))
         yield World(database=database, clock=clock, client=client, mail_folder=tmp_path / "mail")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Table, Update, event
+from sqlalchemy import Connection, Insert, Select, Table, TextClause, Update, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.selectable import ForUpdateArg
 
@@ -13,7 +13,15 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("organizations",),
     ("one_time_tokens", "invitations"),
     ("users", "memberships"),
+    ("permission_overrides", "impersonations"),
     ("sessions", "sign_in_challenges", "two_factors", "recovery_codes"),
+    ("apps",),
+    ("app_installations",),
+    ("api_keys",),
+    ("app_users",),
+    ("app_codes",),
+    ("cross_app_sessions",),
+    ("signing_keys",),
     ("approval_requests",),
     ("gigs",),
     ("projects",),
@@ -33,8 +41,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("ledger_balances",),
     ("number_series",),
     ("payment_methods", "payout_methods", "payout_schedules"),
-    ("fee_policies", "release_policies", "money_exceptions", "ledger_exports"),
+    ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
     ("outbox_head", "outbox", "outbox_reactions"),
+    ("audit_chains",),
 )
 """From first to last. Tables in one group are locked in either order: below one lock that comes before them (the gig's,
 the payment's), or by verbs that lock only one of them."""
@@ -84,6 +93,8 @@ def _locked(statement: Any) -> Iterator[tuple[str, bool]]:
     """The tables whose rows a statement locks, and whether it waits for them."""
     if isinstance(statement, Update) and isinstance(statement.table, Table):
         yield statement.table.name, True
+    if isinstance(statement, TextClause) and "append_audit(" in statement.text:
+        yield "audit_chains", True
     asked: ForUpdateArg | None = statement._for_update_arg if isinstance(statement, Select) else None
     if asked is not None and not asked.read:
         for table in asked.of or statement.get_final_froms():

@@ -1,11 +1,13 @@
-"""Tables of the audit log: entries in chains, where each chain ends, and what all ends came to day by day."""
+"""Tables of the audit log: entries in chains, where each chain ends, and what all ends came to day by day; and exports of them."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.audit_entries import AuditActorKind
+from domain.export_files import FileFormat
+from domain.ledger_exports import ExportStatus
 from domain.refusals import RefusalCode
-from persistence.tables.columns import Instant, key, metadata, one_of
+from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
 
 # The last row that a transaction locks: whoever writes the next entry waits here for the one before to commit.
 audit_chains = Table(
@@ -54,6 +56,34 @@ audit_roots = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("root", LargeBinary, nullable=False),
-    Column("chain_count", BigInteger, nullable=False),
     Column("made_at", Instant, nullable=False),
+)
+
+audit_exports = Table(
+    "audit_exports",
+    metadata,
+    key(),
+    ref("organization_id", "organizations", index=True),
+    ref("requested_by_id", "users", optional=True),
+    Column("format", one_of(FileFormat, "format"), nullable=False),
+    ref("of_organization_id", "organizations", optional=True),
+    Column("at_from", Instant),
+    Column("at_before", Instant, nullable=False),
+    Column("status", one_of(ExportStatus, "status"), nullable=False, index=True),
+    Column("entry_count", BigInteger),
+    Column("byte_count", BigInteger),
+    Column("sha256", Text),
+    Column("ready_at", Instant),
+    *lifecycle(),
+    CheckConstraint("(status = 'PENDING') = (sha256 IS NULL)", name="finished"),
+)
+
+audit_export_parts = Table(
+    "audit_export_parts",
+    metadata,
+    key(),
+    ref("export_id", "audit_exports"),
+    Column("position", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("uq_audit_export_parts_position", "export_id", "position", unique=True),
 )

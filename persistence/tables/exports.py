@@ -4,9 +4,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Tabl
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.export_files import FileFormat
 from domain.ledger import AccountCode
 from domain.ledger_exports import ExportStatus
-from domain.ledger_files import FileFormat
 from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
 
 

@@ -36,6 +36,8 @@ MONEY = {
     "LedgerEntry",
     "LedgerTransfer",
     "LedgerExport",
+    "AuditEntry",
+    "AuditExport",
 }
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.export_files import FileFormat
 from domain.ledger import AccountCode, PostingKind, TransferSource
-from domain.ledger_files import COLUMNS, FiledEntry, FileFormat, LedgerFile
+from domain.ledger_files import COLUMNS, FiledEntry, LedgerFile
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 

@@ -58,6 +58,7 @@ async def make_parties(world: World) -> Parties:
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
+    await freelancer.do("exportAuditLog", "export { id }", format="CSV")
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     for person in (client, freelancer):
         await make_key(person, "work:read")

@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     _make_tables()
+    _make_exports()
     _make_append()
     _make_guards()
 
@@ -66,10 +67,60 @@ def _make_tables() -> None:
         "audit_roots",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("chain_count", sa.BigInteger(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_audit_roots")),
     )
+
+
+def _make_exports() -> None:
+    formats, states = ("CSV", "JSON_LINES"), ("PENDING", "READY", "FORGOTTEN")
+    op.create_table(
+        "audit_exports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "format",
+            sa.Enum(*formats, name="format", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("of_organization_id", sa.Uuid(), nullable=True),
+        sa.Column("at_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(*states, name="status", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("entry_count", sa.BigInteger(), nullable=True),
+        sa.Column("byte_count", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(status = 'PENDING') = (sha256 IS NULL)", name=op.f("ck_audit_exports_finished")),
+        sa.ForeignKeyConstraint(
+            ["of_organization_id"], ["organizations.id"], name=op.f("fk_audit_exports_of_organization_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_audit_exports_organization_id")
+        ),
+        sa.ForeignKeyConstraint(["requested_by_id"], ["users.id"], name=op.f("fk_audit_exports_requested_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_exports")),
+    )
+    op.create_index(op.f("ix_audit_exports_organization_id"), "audit_exports", ["organization_id"], unique=False)
+    op.create_index(op.f("ix_audit_exports_status"), "audit_exports", ["status"], unique=False)
+    op.create_table(
+        "audit_export_parts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("export_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["export_id"], ["audit_exports.id"], name=op.f("fk_audit_export_parts_export_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_export_parts")),
+    )
+    op.create_index("uq_audit_export_parts_position", "audit_export_parts", ["export_id", "position"], unique=True)
 
 
 def _make_append() -> None:
@@ -152,3 +203,7 @@ def _make_guards() -> None:
     CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_audit_change()
     """
         )
+    # Superusers are stopped by the triggers alone.
+    op.execute("REVOKE DELETE, TRUNCATE ON audit_chains FROM PUBLIC, CURRENT_USER")
+    op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries, audit_roots FROM PUBLIC, CURRENT_USER")
+    op.execute("GRANT UPDATE (change) ON audit_entries TO CURRENT_USER")

@@ -41,6 +41,36 @@ String nameApiKeyStatus(ApiKeyStatus value) => switch (value) {
   ApiKeyStatus.unknown => '',
 };
 
+/// What the API calls a value of AppOrderField.
+String nameAppOrderField(AppOrderField value) => switch (value) {
+  AppOrderField.createdAt => 'CREATED_AT',
+  AppOrderField.nameValue => 'NAME',
+  AppOrderField.unknown => '',
+};
+
+/// What the API calls a value of AppPermission.
+String nameAppPermission(AppPermission value) => switch (value) {
+  AppPermission.profileRead => 'PROFILE_READ',
+  AppPermission.creditsRead => 'CREDITS_READ',
+  AppPermission.creditsPurchase => 'CREDITS_PURCHASE',
+  AppPermission.creditsConsume => 'CREDITS_CONSUME',
+  AppPermission.subscriptionsManage => 'SUBSCRIPTIONS_MANAGE',
+  AppPermission.entitlementsRead => 'ENTITLEMENTS_READ',
+  AppPermission.usageWrite => 'USAGE_WRITE',
+  AppPermission.analyticsRead => 'ANALYTICS_READ',
+  AppPermission.unknown => '',
+};
+
+/// What the API calls a value of AppStatus.
+String nameAppStatus(AppStatus value) => switch (value) {
+  AppStatus.pendingReview => 'PENDING_REVIEW',
+  AppStatus.active => 'ACTIVE',
+  AppStatus.rejected => 'REJECTED',
+  AppStatus.suspended => 'SUSPENDED',
+  AppStatus.revoked => 'REVOKED',
+  AppStatus.unknown => '',
+};
+
 /// What the API calls a value of ApprovalKind.
 String nameApprovalKind(ApprovalKind value) => switch (value) {
   ApprovalKind.payout => 'PAYOUT',
@@ -79,6 +109,17 @@ String nameApprovedVia(ApprovedVia value) => switch (value) {
   ApprovedVia.unknown => '',
 };
 
+/// What the API calls a value of AuditActorKind.
+String nameAuditActorKind(AuditActorKind value) => switch (value) {
+  AuditActorKind.anonymous => 'ANONYMOUS',
+  AuditActorKind.user => 'USER',
+  AuditActorKind.staff => 'STAFF',
+  AuditActorKind.apiKey => 'API_KEY',
+  AuditActorKind.app => 'APP',
+  AuditActorKind.system => 'SYSTEM',
+  AuditActorKind.unknown => '',
+};
+
 /// What the API calls a value of AuthLevel.
 String nameAuthLevel(AuthLevel value) => switch (value) {
   AuthLevel.password => 'PASSWORD',
@@ -95,6 +136,15 @@ String nameCallState(CallState value) => switch (value) {
   CallState.failed => 'FAILED',
   CallState.canceled => 'CANCELED',
   CallState.unknown => '',
+};
+
+/// What the API calls a value of CallerKind.
+String nameCallerKind(CallerKind value) => switch (value) {
+  CallerKind.anonymous => 'ANONYMOUS',
+  CallerKind.session => 'SESSION',
+  CallerKind.apiKey => 'API_KEY',
+  CallerKind.appKey => 'APP_KEY',
+  CallerKind.unknown => '',
 };
 
 /// What the API calls a value of ChargebackOrderField.
@@ -147,11 +197,34 @@ String nameCreditNoteStatus(CreditNoteStatus value) => switch (value) {
   CreditNoteStatus.unknown => '',
 };
 
+/// What the API calls a value of CrossAppStatus.
+String nameCrossAppStatus(CrossAppStatus value) => switch (value) {
+  CrossAppStatus.active => 'ACTIVE',
+  CrossAppStatus.expired => 'EXPIRED',
+  CrossAppStatus.revoked => 'REVOKED',
+  CrossAppStatus.unknown => '',
+};
+
 /// What the API calls a value of CustomerOrderField.
 String nameCustomerOrderField(CustomerOrderField value) => switch (value) {
   CustomerOrderField.nameValue => 'NAME',
   CustomerOrderField.createdAt => 'CREATED_AT',
   CustomerOrderField.unknown => '',
+};
+
+/// What the API calls a value of DecisionReason.
+String nameDecisionReason(DecisionReason value) => switch (value) {
+  DecisionReason.allowed => 'ALLOWED',
+  DecisionReason.noMembership => 'NO_MEMBERSHIP',
+  DecisionReason.roleLacksPermission => 'ROLE_LACKS_PERMISSION',
+  DecisionReason.explicitDeny => 'EXPLICIT_DENY',
+  DecisionReason.keyLacksScope => 'KEY_LACKS_SCOPE',
+  DecisionReason.appNotActive => 'APP_NOT_ACTIVE',
+  DecisionReason.organizationSuspended => 'ORGANIZATION_SUSPENDED',
+  DecisionReason.twoFactorRequired => 'TWO_FACTOR_REQUIRED',
+  DecisionReason.emailNotVerified => 'EMAIL_NOT_VERIFIED',
+  DecisionReason.userNotActive => 'USER_NOT_ACTIVE',
+  DecisionReason.unknown => '',
 };
 
 /// What the API calls a value of EscrowHoldOrderField.
@@ -283,6 +356,26 @@ String nameHoldStatus(HoldStatus value) => switch (value) {
   HoldStatus.unknown => '',
 };
 
+/// What the API calls a value of ImpersonationMode.
+String nameImpersonationMode(ImpersonationMode value) => switch (value) {
+  ImpersonationMode.readOnly => 'READ_ONLY',
+  ImpersonationMode.readWrite => 'READ_WRITE',
+  ImpersonationMode.unknown => '',
+};
+
+/// What the API calls a value of ImpersonationOrderField.
+String nameImpersonationOrderField(ImpersonationOrderField value) => switch (value) {
+  ImpersonationOrderField.startedAt => 'STARTED_AT',
+  ImpersonationOrderField.unknown => '',
+};
+
+/// What the API calls a value of InstallationStatus.
+String nameInstallationStatus(InstallationStatus value) => switch (value) {
+  InstallationStatus.active => 'ACTIVE',
+  InstallationStatus.revoked => 'REVOKED',
+  InstallationStatus.unknown => '',
+};
+
 /// What the API calls a value of InvitationStatus.
 String nameInvitationStatus(InvitationStatus value) => switch (value) {
   InvitationStatus.pending => 'PENDING',
@@ -342,6 +435,13 @@ String nameInvoicingMethod(InvoicingMethod value) => switch (value) {
 String nameLedgerEntryOrderField(LedgerEntryOrderField value) => switch (value) {
   LedgerEntryOrderField.posted => 'POSTED',
   LedgerEntryOrderField.unknown => '',
+};
+
+/// What the API calls a value of MatrixFormat.
+String nameMatrixFormat(MatrixFormat value) => switch (value) {
+  MatrixFormat.json => 'JSON',
+  MatrixFormat.csv => 'CSV',
+  MatrixFormat.unknown => '',
 };
 
 /// What the API calls a value of MembershipOrderField.
@@ -438,12 +538,26 @@ String nameOrganizationKind(OrganizationKind value) => switch (value) {
   OrganizationKind.unknown => '',
 };
 
+/// What the API calls a value of OrganizationOrderField.
+String nameOrganizationOrderField(OrganizationOrderField value) => switch (value) {
+  OrganizationOrderField.createdAt => 'CREATED_AT',
+  OrganizationOrderField.nameValue => 'NAME',
+  OrganizationOrderField.unknown => '',
+};
+
 /// What the API calls a value of OrganizationStatus.
 String nameOrganizationStatus(OrganizationStatus value) => switch (value) {
   OrganizationStatus.active => 'ACTIVE',
   OrganizationStatus.suspended => 'SUSPENDED',
   OrganizationStatus.closed => 'CLOSED',
   OrganizationStatus.unknown => '',
+};
+
+/// What the API calls a value of OverrideEffect.
+String nameOverrideEffect(OverrideEffect value) => switch (value) {
+  OverrideEffect.allow => 'ALLOW',
+  OverrideEffect.deny => 'DENY',
+  OverrideEffect.unknown => '',
 };
 
 /// What the API calls a value of PauseRequestStatus.
@@ -738,6 +852,21 @@ String nameSignInOutcome(SignInOutcome value) => switch (value) {
   SignInOutcome.unknown => '',
 };
 
+/// What the API calls a value of SigningAlgorithm.
+String nameSigningAlgorithm(SigningAlgorithm value) => switch (value) {
+  SigningAlgorithm.es256 => 'ES256',
+  SigningAlgorithm.unknown => '',
+};
+
+/// What the API calls a value of StaffRole.
+String nameStaffRole(StaffRole value) => switch (value) {
+  StaffRole.support => 'SUPPORT',
+  StaffRole.finance => 'FINANCE',
+  StaffRole.trust => 'TRUST',
+  StaffRole.admin => 'ADMIN',
+  StaffRole.unknown => '',
+};
+
 /// What the API calls a value of SubmissionDecision.
 String nameSubmissionDecision(SubmissionDecision value) => switch (value) {
   SubmissionDecision.pending => 'PENDING',
@@ -799,6 +928,13 @@ String nameTaxMode(TaxMode value) => switch (value) {
   TaxMode.unknown => '',
 };
 
+/// What the API calls a value of UserOrderField.
+String nameUserOrderField(UserOrderField value) => switch (value) {
+  UserOrderField.createdAt => 'CREATED_AT',
+  UserOrderField.email => 'EMAIL',
+  UserOrderField.unknown => '',
+};
+
 /// What the API calls a value of UserStatus.
 String nameUserStatus(UserStatus value) => switch (value) {
   UserStatus.pendingVerification => 'PENDING_VERIFICATION',
@@ -820,6 +956,12 @@ String nameWeekday(Weekday value) => switch (value) {
   Weekday.unknown => '',
 };
 
+/// Which member of ReadAuditExportResult a value is.
+String nameReadAuditExportResult(ReadAuditExportResult value) => switch (value) {
+  ReadAuditExportAuditExport() => 'ReadAuditExportAuditExport',
+  ReadAuditExportUnknown() => 'ReadAuditExportUnknown',
+};
+
 /// Which member of ReadLedgerExportResult a value is.
 String nameReadLedgerExportResult(ReadLedgerExportResult value) => switch (value) {
   ReadLedgerExportLedgerExport() => 'ReadLedgerExportLedgerExport',
@@ -834,6 +976,12 @@ String nameGetNodeResult(GetNodeResult value) => switch (value) {
   GetNodeProject() => 'GetNodeProject',
   GetNodeUser() => 'GetNodeUser',
   GetNodeUnknown() => 'GetNodeUnknown',
+};
+
+/// Which member of GetMemberResult a value is.
+String nameGetMemberResult(GetMemberResult value) => switch (value) {
+  GetMemberMembership() => 'GetMemberMembership',
+  GetMemberUnknown() => 'GetMemberUnknown',
 };
 
 /// What became of a mutation.
@@ -868,6 +1016,9 @@ final operations = <Operation<Object?>>[
   RevokeSession(sessionId: 'text'),
   SwitchOrganization(organizationId: 'text'),
   GetRateLimit(),
+  SetRateLimit(caller: CallerKind.anonymous),
+  UpdateProfile(),
+  DeactivateAccount(email: 'text'),
   ListApprovals(),
   GetApproval(id: 'text'),
   ListMoneyThresholds(),
@@ -877,6 +1028,41 @@ final operations = <Operation<Object?>>[
   CancelApproval(approvalId: 'text'),
   SetMoneyThresholds(),
   AdjustLedger(transferId: 'text', lines: const [], reason: 'text'),
+  ListApps(),
+  GetApp(id: 'text'),
+  GetAppUsage(appId: 'text', from: const Date(2026, 7, 1), to: const Date(2026, 7, 1)),
+  ListAppInstallations(),
+  ListCrossAppSessions(),
+  GetCrossAppSession(token: 'text'),
+  RegisterApp(
+    nameValue: 'text',
+    domain: 'text',
+    url: 'text',
+    primaryColor: 'text',
+    permissions: const [],
+    allowedOrigins: const [],
+  ),
+  UpdateApp(appId: 'text'),
+  ResubmitApp(appId: 'text'),
+  RevokeApp(appId: 'text'),
+  ApproveApp(appId: 'text'),
+  RejectApp(appId: 'text', note: 'text'),
+  DecideAppChange(appId: 'text', approve: true),
+  SuspendApp(appId: 'text', reason: 'text'),
+  ActivateApp(appId: 'text'),
+  CreateAppKey(appId: 'text', nameValue: 'text'),
+  InstallApp(appId: 'text', permissions: const []),
+  UninstallApp(installationId: 'text'),
+  AuthorizeApp(appId: 'text', origin: 'text'),
+  ExchangeAppCode(code: 'text', origin: 'text'),
+  RefreshCrossAppSession(refreshToken: 'text'),
+  RevokeCrossAppSession(sessionId: 'text'),
+  RotateSigningKey(),
+  ListAuditEntries(),
+  VerifyAuditChain(),
+  ListAuditExports(),
+  ReadAuditExport(id: 'text'),
+  ExportAuditLog(format: FileFormat.csv),
   ListCreditNotes(),
   GetCreditNote(id: 'text'),
   ListRefunds(),
@@ -960,7 +1146,9 @@ final operations = <Operation<Object?>>[
   WatchWallets(organizationId: 'text'),
   WatchPayment(paymentId: 'text'),
   WatchEscrow(organizationId: 'text'),
+  WatchApp(appId: 'text'),
   GetNode(id: 'text'),
+  WatchMembers(organizationId: 'text'),
   ListChargebacks(),
   GetChargeback(id: 'text'),
   SubmitChargebackEvidence(chargebackId: 'text', evidence: 'text'),
@@ -997,6 +1185,11 @@ final operations = <Operation<Object?>>[
   AcceptInvitation(),
   ChangeRole(membershipId: 'text', role: Role.owner),
   RemoveMember(membershipId: 'text'),
+  CloseOrganization(organizationId: 'text'),
+  GetMember(id: 'text'),
+  SetPermissionOverride(membershipId: 'text', permission: 'text'),
+  SimulatePermission(subjectId: 'text', permission: 'text'),
+  GetPermissionMatrix(format: MatrixFormat.json),
   ListPaymentMethods(),
   ListPayments(),
   GetPayment(id: 'text'),
@@ -1050,6 +1243,16 @@ final operations = <Operation<Object?>>[
   ),
   GetClock(),
   AdvanceClock(to: DateTime.utc(2026)),
+  ListUsers(),
+  ListOrganizations(),
+  ListImpersonations(),
+  SuspendUser(userId: 'text', reason: 'text'),
+  ReactivateUser(userId: 'text', reason: 'text'),
+  SuspendOrganization(organizationId: 'text', reason: 'text'),
+  ReactivateOrganization(organizationId: 'text', reason: 'text'),
+  SetStaffRole(userId: 'text'),
+  StartImpersonation(userId: 'text', reason: 'text'),
+  EndImpersonation(impersonationId: 'text'),
   ListMyTasks(),
   GetTask(id: 'text'),
   GetMilestone(id: 'text'),

@@ -71,6 +71,57 @@ export const ApiKeyStatus = {
 /** One of ApiKeyStatus's values, or one that a newer server has added. */
 export type ApiKeyStatus = Open<keyof typeof ApiKeyStatus>;
 
+/** What the list can be ordered by. */
+export const AppOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By name. */
+  NAME: 'NAME',
+} as const;
+
+/** One of AppOrderField's values, or one that a newer server has added. */
+export type AppOrderField = Open<keyof typeof AppOrderField>;
+
+/** What an app may do in an organization that has consented to it. Tokens name it as each of these begins. */
+export const AppPermission = {
+  /** profile:read: name, address, language and zone of whoever signs in to it. */
+  PROFILE_READ: 'PROFILE_READ',
+  /** credits:read: how many credits there are. */
+  CREDITS_READ: 'CREDITS_READ',
+  /** credits:purchase: buy credits. */
+  CREDITS_PURCHASE: 'CREDITS_PURCHASE',
+  /** credits:consume: use credits up. */
+  CREDITS_CONSUME: 'CREDITS_CONSUME',
+  /** subscriptions:manage: begin, change and end subscriptions. */
+  SUBSCRIPTIONS_MANAGE: 'SUBSCRIPTIONS_MANAGE',
+  /** entitlements:read: what the organization's plan contains. */
+  ENTITLEMENTS_READ: 'ENTITLEMENTS_READ',
+  /** usage:write: report what was used. */
+  USAGE_WRITE: 'USAGE_WRITE',
+  /** analytics:read: figures of what was done with it. */
+  ANALYTICS_READ: 'ANALYTICS_READ',
+} as const;
+
+/** One of AppPermission's values, or one that a newer server has added. */
+export type AppPermission = Open<keyof typeof AppPermission>;
+
+/** The life of an app. */
+export const AppStatus = {
+  /** Staff look at it. In a sandbox its owner uses it already. */
+  PENDING_REVIEW: 'PENDING_REVIEW',
+  /** Organizations may install it. */
+  ACTIVE: 'ACTIVE',
+  /** Staff did not approve of it; see reviewNote, and resubmitApp. */
+  REJECTED: 'REJECTED',
+  /** Staff have stopped it for now; its calls are FORBIDDEN. */
+  SUSPENDED: 'SUSPENDED',
+  /** It is over, with its keys, installations and sessions. */
+  REVOKED: 'REVOKED',
+} as const;
+
+/** One of AppStatus's values, or one that a newer server has added. */
+export type AppStatus = Open<keyof typeof AppStatus>;
+
 /** Which command waits for a second person, and who that may be besides the requester. */
 export const ApprovalKind = {
   /** A payout: members with money:approve; where there is nobody else, staff:money. */
@@ -135,6 +186,25 @@ export const ApprovedVia = {
 /** One of ApprovedVia's values, or one that a newer server has added. */
 export type ApprovedVia = Open<keyof typeof ApprovedVia>;
 
+/** Which kind of principal did it. */
+export const AuditActorKind = {
+  /** Somebody who had not signed in. */
+  ANONYMOUS: 'ANONYMOUS',
+  /** A person for their organization or themselves. */
+  USER: 'USER',
+  /** A member of staff for the platform. */
+  STAFF: 'STAFF',
+  /** A program with an API key of the organization. */
+  API_KEY: 'API_KEY',
+  /** A partner's app. */
+  APP: 'APP',
+  /** Milepost by itself: a deadline, a payment's outcome. */
+  SYSTEM: 'SYSTEM',
+} as const;
+
+/** One of AuditActorKind's values, or one that a newer server has added. */
+export type AuditActorKind = Open<keyof typeof AuditActorKind>;
+
 /** What somebody has shown to be who they are. */
 export const AuthLevel = {
   /** Their password, or a mailed token. */
@@ -164,6 +234,21 @@ export const CallState = {
 
 /** One of CallState's values, or one that a newer server has added. */
 export type CallState = Open<keyof typeof CallState>;
+
+/** Kinds of callers, each with limits of its own. */
+export const CallerKind = {
+  /** Nobody who has signed in: each network address. */
+  ANONYMOUS: 'ANONYMOUS',
+  /** People who have signed in: each session. */
+  SESSION: 'SESSION',
+  /** Programs of an organization: each of its API keys. */
+  API_KEY: 'API_KEY',
+  /** Partners' apps: all keys of an app together. */
+  APP_KEY: 'APP_KEY',
+} as const;
+
+/** One of CallerKind's values, or one that a newer server has added. */
+export type CallerKind = Open<keyof typeof CallerKind>;
 
 /** What the list can be ordered by. */
 export const ChargebackOrderField = {
@@ -247,6 +332,19 @@ export const CreditNoteStatus = {
 /** One of CreditNoteStatus's values, or one that a newer server has added. */
 export type CreditNoteStatus = Open<keyof typeof CreditNoteStatus>;
 
+/** Whether somebody is signed in to an app. */
+export const CrossAppStatus = {
+  /** They are. */
+  ACTIVE: 'ACTIVE',
+  /** Its day was over before it was refreshed. */
+  EXPIRED: 'EXPIRED',
+  /** They or the app ended it, they signed in to it anew, or something it rests on has gone. */
+  REVOKED: 'REVOKED',
+} as const;
+
+/** One of CrossAppStatus's values, or one that a newer server has added. */
+export type CrossAppStatus = Open<keyof typeof CrossAppStatus>;
+
 /** What the list can be ordered by. */
 export const CustomerOrderField = {
   /** By name. */
@@ -257,6 +355,33 @@ export const CustomerOrderField = {
 
 /** One of CustomerOrderField's values, or one that a newer server has added. */
 export type CustomerOrderField = Open<keyof typeof CustomerOrderField>;
+
+/** What decides about a permission. An explicit DENY counts before an explicit ALLOW, and that before the role. */
+export const DecisionReason = {
+  /** They may. */
+  ALLOWED: 'ALLOWED',
+  /** They are no active member, or no key, of the organization. */
+  NO_MEMBERSHIP: 'NO_MEMBERSHIP',
+  /** Neither their role nor an override gives it. */
+  ROLE_LACKS_PERMISSION: 'ROLE_LACKS_PERMISSION',
+  /** An override denies it. */
+  EXPLICIT_DENY: 'EXPLICIT_DENY',
+  /** The API key was not given it, or works no more. */
+  KEY_LACKS_SCOPE: 'KEY_LACKS_SCOPE',
+  /** The app that calls with the key is not active. */
+  APP_NOT_ACTIVE: 'APP_NOT_ACTIVE',
+  /** The organization may do no more than read and, unless it is closed, pay what it owes. */
+  ORGANIZATION_SUSPENDED: 'ORGANIZATION_SUSPENDED',
+  /** The organization requires a second factor, and they have none. */
+  TWO_FACTOR_REQUIRED: 'TWO_FACTOR_REQUIRED',
+  /** They have not verified their address. */
+  EMAIL_NOT_VERIFIED: 'EMAIL_NOT_VERIFIED',
+  /** Their account is suspended or closed. */
+  USER_NOT_ACTIVE: 'USER_NOT_ACTIVE',
+} as const;
+
+/** One of DecisionReason's values, or one that a newer server has added. */
+export type DecisionReason = Open<keyof typeof DecisionReason>;
 
 /** What the list can be ordered by. */
 export const EscrowHoldOrderField = {
@@ -471,6 +596,40 @@ export const HoldStatus = {
 /** One of HoldStatus's values, or one that a newer server has added. */
 export type HoldStatus = Open<keyof typeof HoldStatus>;
 
+/** What a member of the staff may do as somebody else. */
+export const ImpersonationMode = {
+  /** See what they see, and change nothing. */
+  READ_ONLY: 'READ_ONLY',
+  /**
+   * Also work on gigs, projects and drafts of invoices. Never: money, agreements, members and their rights, keys, apps,
+   * or anything about the person's own account.
+   */
+  READ_WRITE: 'READ_WRITE',
+} as const;
+
+/** One of ImpersonationMode's values, or one that a newer server has added. */
+export type ImpersonationMode = Open<keyof typeof ImpersonationMode>;
+
+/** What the list can be ordered by. */
+export const ImpersonationOrderField = {
+  /** By started at. */
+  STARTED_AT: 'STARTED_AT',
+} as const;
+
+/** One of ImpersonationOrderField's values, or one that a newer server has added. */
+export type ImpersonationOrderField = Open<keyof typeof ImpersonationOrderField>;
+
+/** Whether an app may act in an organization. */
+export const InstallationStatus = {
+  /** It may do what was consented to. */
+  ACTIVE: 'ACTIVE',
+  /** Not any more. */
+  REVOKED: 'REVOKED',
+} as const;
+
+/** One of InstallationStatus's values, or one that a newer server has added. */
+export type InstallationStatus = Open<keyof typeof InstallationStatus>;
+
 /** The life of an invitation to an organization. */
 export const InvitationStatus = {
   /** Waits for an answer. */
@@ -571,6 +730,17 @@ export const LedgerEntryOrderField = {
 
 /** One of LedgerEntryOrderField's values, or one that a newer server has added. */
 export type LedgerEntryOrderField = Open<keyof typeof LedgerEntryOrderField>;
+
+/** How the permission matrix is written. */
+export const MatrixFormat = {
+  /** A list with an object on each line. */
+  JSON: 'JSON',
+  /** RFC 4180 with a header; several values of a cell stand between blanks. */
+  CSV: 'CSV',
+} as const;
+
+/** One of MatrixFormat's values, or one that a newer server has added. */
+export type MatrixFormat = Open<keyof typeof MatrixFormat>;
 
 /** What the list can be ordered by. */
 export const MembershipOrderField = {
@@ -730,6 +900,17 @@ export const OrganizationKind = {
 /** One of OrganizationKind's values, or one that a newer server has added. */
 export type OrganizationKind = Open<keyof typeof OrganizationKind>;
 
+/** What the list can be ordered by. */
+export const OrganizationOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By name. */
+  NAME: 'NAME',
+} as const;
+
+/** One of OrganizationOrderField's values, or one that a newer server has added. */
+export type OrganizationOrderField = Open<keyof typeof OrganizationOrderField>;
+
 /** Whether an organization may act. */
 export const OrganizationStatus = {
   /** It may. */
@@ -742,6 +923,17 @@ export const OrganizationStatus = {
 
 /** One of OrganizationStatus's values, or one that a newer server has added. */
 export type OrganizationStatus = Open<keyof typeof OrganizationStatus>;
+
+/** What an override does. */
+export const OverrideEffect = {
+  /** The member has the permission, whatever their role says. */
+  ALLOW: 'ALLOW',
+  /** The member lacks it, whatever their role says. */
+  DENY: 'DENY',
+} as const;
+
+/** One of OverrideEffect's values, or one that a newer server has added. */
+export type OverrideEffect = Open<keyof typeof OverrideEffect>;
 
 /** The life of a pause request. */
 export const PauseRequestStatus = {
@@ -1258,6 +1450,30 @@ export const SignInOutcome = {
 /** One of SignInOutcome's values, or one that a newer server has added. */
 export type SignInOutcome = Open<keyof typeof SignInOutcome>;
 
+/** How tokens of cross-app sessions are signed. */
+export const SigningAlgorithm = {
+  /** ECDSA with P-256 and SHA-256 (RFC 7518). */
+  ES256: 'ES256',
+} as const;
+
+/** One of SigningAlgorithm's values, or one that a newer server has added. */
+export type SigningAlgorithm = Open<keyof typeof SigningAlgorithm>;
+
+/** What a member of the PLATFORM organization is. */
+export const StaffRole = {
+  /** Helps customers. */
+  SUPPORT: 'SUPPORT',
+  /** Looks after money. */
+  FINANCE: 'FINANCE',
+  /** Looks after disputes and conduct. */
+  TRUST: 'TRUST',
+  /** All of it. */
+  ADMIN: 'ADMIN',
+} as const;
+
+/** One of StaffRole's values, or one that a newer server has added. */
+export type StaffRole = Open<keyof typeof StaffRole>;
+
 /** What became of a submission. */
 export const SubmissionDecision = {
   /** The client's answer is due. */
@@ -1358,6 +1574,17 @@ export const TaxMode = {
 
 /** One of TaxMode's values, or one that a newer server has added. */
 export type TaxMode = Open<keyof typeof TaxMode>;
+
+/** What the list can be ordered by. */
+export const UserOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By email. */
+  EMAIL: 'EMAIL',
+} as const;
+
+/** One of UserOrderField's values, or one that a newer server has added. */
+export type UserOrderField = Open<keyof typeof UserOrderField>;
 
 /** Whether a person may use Milepost. */
 export const UserStatus = {

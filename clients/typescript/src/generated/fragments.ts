@@ -3,15 +3,19 @@
 import type {
   AccountCode,
   ApiKeyStatus,
+  AppPermission,
+  AppStatus,
   ApprovalKind,
   ApprovalStatus,
   ApprovedVia,
+  AuditActorKind,
   AuthLevel,
   CallState,
   ChargebackStatus,
   CollectionMode,
   ConversionState,
   CreditNoteStatus,
+  CrossAppStatus,
   ExportStatus,
   FeeScope,
   FileFormat,
@@ -24,6 +28,8 @@ import type {
   GigVisibility,
   HoldReason,
   HoldStatus,
+  ImpersonationMode,
+  InstallationStatus,
   InvoiceKind,
   InvoiceStatus,
   InvoicingMethod,
@@ -33,6 +39,7 @@ import type {
   MoneyExceptionStatus,
   OrganizationKind,
   OrganizationStatus,
+  OverrideEffect,
   PaymentMethodStatus,
   PaymentSource,
   PaymentState,
@@ -75,6 +82,7 @@ import type {
   Locale,
   TimeZone,
   URLScalar,
+  UUID,
 } from './scalars.js';
 
 /** You, with your rights of this moment. */
@@ -87,6 +95,8 @@ export interface Me {
   readonly membership: MeMembership | null;
   /** What you may do for the organization, such as work:write; empty before verification. */
   readonly permissions: ReadonlyArray<string>;
+  /** The member of the staff who acts as you in this session; else null. */
+  readonly impersonatedBy: MeImpersonatedBy | null;
 }
 
 /** Who you are. */
@@ -125,9 +135,17 @@ export interface MeMembership {
   readonly status: MembershipStatus;
 }
 
+/** The member of the staff who acts as you in this session; else null. */
+export interface MeImpersonatedBy {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
 /** The definition of Me. */
 export const MeFragment: string =
-  'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}';
+  'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}';
 
 /** A session, for the list of devices. */
 export interface Device {
@@ -284,6 +302,213 @@ export interface TransferDetailLedgerEntryAccount {
 /** The definition of TransferDetail. */
 export const TransferDetailFragment: string =
   'fragment TransferDetail on LedgerTransfer{id kind postedAt reason reversedBy{id}entries{account{id code}amount{...Money}}}';
+
+/** An app in a list, and on the page on which somebody decides whether to let it in. */
+export interface AppSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is called. */
+  readonly name: string;
+  /** Where it stands. */
+  readonly status: AppStatus;
+  /** Where it is found: at its domain or below. */
+  readonly url: URLScalar;
+  /** Its colour, as #RRGGBB. */
+  readonly primaryColor: string;
+  /** What it asks for; an organization may consent to less. */
+  readonly permissions: ReadonlyArray<AppPermission>;
+  /** Whether everybody finds and installs it once it is ACTIVE; otherwise only its owner. */
+  readonly isPublic: boolean;
+  /** Whose it is. */
+  readonly owner: Party;
+}
+
+/** The definition of AppSummary. */
+export const AppSummaryFragment: string =
+  'fragment AppSummary on App{id name status url primaryColor permissions isPublic owner{...Party}}';
+
+/** An app as its owner and its reviewers see it. */
+export interface AppDetail extends AppSummary {
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** What it is called in tokens: their `aud`. */
+  readonly clientId: string;
+  /** Its domain. */
+  readonly domain: string;
+  /** From where people sign in to it: scheme, host and port. */
+  readonly allowedOrigins: ReadonlyArray<string>;
+  /** How many people may use it. Null unless it is your app and you have apps:develop, or staff:apps. */
+  readonly maxUsers: number | null;
+  /** What staff said when they last decided. Null unless it is your app and you have apps:develop, or staff:apps. */
+  readonly reviewNote: string | null;
+  /** What waits for staff to decide. Null unless it is your app and you have apps:develop, or staff:apps. */
+  readonly pendingChange: AppDetailPendingChange | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** What waits for staff to decide. Null unless it is your app and you have apps:develop, or staff:apps. */
+export interface AppDetailPendingChange {
+  /** The permissions that it asks for besides. */
+  readonly permissions: ReadonlyArray<AppPermission>;
+  /** The origins that its users shall come from besides. */
+  readonly allowedOrigins: ReadonlyArray<string>;
+  /** Its other domain; null where that stays. */
+  readonly domain: string | null;
+  /** Its other address, outside of its domain so far; null where that stays. */
+  readonly url: URLScalar | null;
+}
+
+/** The definition of AppDetail. */
+export const AppDetailFragment: string =
+  'fragment AppDetail on App{...AppSummary version clientId domain allowedOrigins maxUsers reviewNote pendingChange{permissions allowedOrigins domain url}availableActions{...Action}}';
+
+/** An installation, for the page of what the organization lets in. */
+export interface AppInstallationSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether the app may act. */
+  readonly status: InstallationStatus;
+  /** What the organization has consented to. Each person who signs in to the app narrows it to what they could do. */
+  readonly grantedPermissions: ReadonlyArray<AppPermission>;
+  /** When it ended; null while it has not. */
+  readonly revokedAt: DateTime | null;
+  /** The app. */
+  readonly app: AppSummary | null;
+  /** Who lets it in. */
+  readonly organization: Party;
+}
+
+/** The definition of AppInstallationSummary. */
+export const AppInstallationSummaryFragment: string =
+  'fragment AppInstallationSummary on AppInstallation{id version status grantedPermissions revokedAt app{...AppSummary}organization{...Party}}';
+
+/** A session with an app, for the page of where somebody is signed in. */
+export interface CrossAppDevice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Whether they are signed in. */
+  readonly status: CrossAppStatus;
+  /** What the app may do with them, as of its beginning or last refresh. */
+  readonly permissions: ReadonlyArray<AppPermission>;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** When it ends, unless it is refreshed before. */
+  readonly expiresAt: DateTime;
+  /** The app, for those who may know it. */
+  readonly app: AppSummary | null;
+  /** For which they use it. */
+  readonly organization: Party;
+}
+
+/** The definition of CrossAppDevice. */
+export const CrossAppDeviceFragment: string =
+  'fragment CrossAppDevice on CrossAppSession{id status permissions createdAt expiresAt app{...AppSummary}organization{...Party}}';
+
+/** An act as it was written down. */
+export interface AuditEntryDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Its chain: that of an organization or, for acts without one, of a person. */
+  readonly chain: UUID;
+  /** Its number in the chain, from 1 without gaps. */
+  readonly seq: Int64;
+  /** When it was done. */
+  readonly at: DateTime;
+  /** What kind of principal did it. */
+  readonly actorKind: AuditActorKind;
+  /** The person, for those who may know them. */
+  readonly actor: AuditEntryDetailActor | null;
+  /** The member of staff who acted as that person. */
+  readonly impersonator: AuditEntryDetailImpersonator | null;
+  /** For whom; null for what people do about themselves, such as signing in. */
+  readonly organization: Party | null;
+  /** The mutation, for example approveTask; of the system's own acts the first event. */
+  readonly action: string;
+  /** Why it was refused, FORBIDDEN for want of a permission; null: done. */
+  readonly refusal: RefusalCode | null;
+  /** The type of the object it was about, for example Milestone. */
+  readonly subjectType: string | null;
+  /** The object it was about; null where that has no id in the API. */
+  readonly subjectId: string | null;
+  /**
+   * `input`: what was asked for, with ids without their prefix, and [withheld] for all text that somebody wrote;
+   * `events`: what happened. Null once seven years have passed.
+   */
+  readonly change: JSONScalar | null;
+  /** The X-Request-Id it came with. */
+  readonly requestId: string | null;
+  /** The address it came from. */
+  readonly ip: string | null;
+  /** SHA-256 of prevHash, seq and the entry in canonical JSON, in hex; docs/audit.md has the recipe. */
+  readonly hash: string;
+}
+
+/** The person, for those who may know them. */
+export interface AuditEntryDetailActor {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** The member of staff who acted as that person. */
+export interface AuditEntryDetailImpersonator {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** The definition of AuditEntryDetail. */
+export const AuditEntryDetailFragment: string =
+  'fragment AuditEntryDetail on AuditEntry{id chain seq at actorKind actor{id displayName}impersonator{id displayName}organization{...Party}action refusal subjectType subjectId change requestId ip hash}';
+
+/** An export of the audit log as far as it has come, with what vouches for it. */
+export interface AuditExportDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** How far it has come. */
+  readonly status: ExportStatus;
+  /** How it is written. */
+  readonly format: FileFormat;
+  /** Entries of this instant or later. */
+  readonly atFrom: DateTime | null;
+  /** Entries before this instant. */
+  readonly atBefore: DateTime;
+  /** Whose entries; null: all that there are. */
+  readonly ofOrganization: Party | null;
+  /** How many entries there are; null while it is pending. */
+  readonly entryCount: Int64 | null;
+  /** How long the file is in UTF-8; null while it is pending. */
+  readonly byteCount: Int64 | null;
+  /** The SHA-256 of the whole file in hex; null while it is pending. */
+  readonly sha256: string | null;
+  /** When it was complete. */
+  readonly readyAt: DateTime | null;
+  /** The manifest of the file with its signature; null while it is pending. */
+  readonly manifest: AuditExportDetailManifest | null;
+}
+
+/** The manifest of the file with its signature; null while it is pending. */
+export interface AuditExportDetailManifest {
+  /** The manifest as canonical JSON; exactly this text is signed. */
+  readonly content: string;
+  /** Ed25519 over the text in UTF-8, in base64. */
+  readonly signature: string;
+  /** What the signature is checked with: the 32 bytes of RFC 8032 in base64. */
+  readonly publicKey: string;
+  /** The name of the key. It changes when the platform's keys are renewed. */
+  readonly key: string;
+}
+
+/** The definition of AuditExportDetail. */
+export const AuditExportDetailFragment: string =
+  'fragment AuditExportDetail on AuditExport{id version status format atFrom atBefore ofOrganization{...Party}entryCount byteCount sha256 readyAt manifest{content signature publicKey key}}';
 
 /** A credit note in a list. */
 export interface CreditNoteSummary {
@@ -583,7 +808,7 @@ export interface Refusal {
   readonly message: string;
   /** The input field it is about; empty when it is about none in particular. */
   readonly path: ReadonlyArray<string>;
-  /** INVALID: every wrong field at once. */
+  /** INVALID: every wrong field at once. WRONG_STATE: what is in the way, where that is several things. */
   readonly problems: ReadonlyArray<RefusalProblem>;
   /** WRONG_STATE: the state the object is in. */
   readonly from: string | null;
@@ -605,7 +830,7 @@ export interface Refusal {
   readonly currentVersion: number | null;
 }
 
-/** INVALID: every wrong field at once. */
+/** INVALID: every wrong field at once. WRONG_STATE: what is in the way, where that is several things. */
 export interface RefusalProblem {
   /** Where it is, from the input's own fields inwards; list positions count from 0. */
   readonly path: ReadonlyArray<string>;
@@ -758,6 +983,24 @@ export interface TermsPlannedMilestonePlannedTask {
 /** The definition of Terms. */
 export const TermsFragment: string =
   'fragment Terms on WorkTerms{invoicingMethod fundingMode autoApproveMilestones upfrontBps autoApproveAfterDays milestones{title description amount{...Money}durationDays tasks{title description}}}';
+
+/** A permission that a member has, or lacks, whatever their role says. */
+export interface Override {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The permission, such as work:write. */
+  readonly permission: string;
+  /** What it does. */
+  readonly effect: OverrideEffect;
+  /** Why. */
+  readonly reason: string;
+  /** When it lapses, in real time; null: not by itself. */
+  readonly expiresAt: DateTime | null;
+}
+
+/** The definition of Override. */
+export const OverrideFragment: string =
+  'fragment Override on PermissionOverride{id permission effect reason expiresAt}';
 
 /** A gig in a list. */
 export interface GigSummary {
@@ -1762,6 +2005,90 @@ export interface ProposalDetailProject {
 /** The definition of ProposalDetail. */
 export const ProposalDetailFragment: string =
   'fragment ProposalDetail on Proposal{...ProposalSummary coverLetter links terms{...Terms}gigTermsVersion offeredAmount{...Money}offeredTerms{...Terms}declineReason seatNo clientOrganization{...Party}gig{id title status}project{id status}}';
+
+/** A person, for staff. */
+export interface Account {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Their address, in lower case. */
+  readonly email: Email;
+  /** The name others see. */
+  readonly displayName: string;
+  /** Whether they may use Milepost. */
+  readonly status: UserStatus;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of Account. */
+export const AccountFragment: string =
+  'fragment Account on User{id version email displayName status createdAt availableActions{...Action}}';
+
+/** An organization, for staff. */
+export interface Company extends Party {
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it may act. */
+  readonly status: OrganizationStatus;
+  /** Where it is registered. */
+  readonly country: CountryCode | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of Company. */
+export const CompanyFragment: string =
+  'fragment Company on Organization{...Party version status country createdAt availableActions{...Action}}';
+
+/** A member of the staff acts as somebody. */
+export interface ActingAs {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Who acts, for those who may know them. */
+  readonly staffUser: ActingAsStaffUser | null;
+  /** As whom. */
+  readonly targetUser: ActingAsTargetUser | null;
+  /** What they may do. */
+  readonly mode: ImpersonationMode;
+  /** Why. */
+  readonly reason: string;
+  /** The request of the customer that it is about. */
+  readonly ticket: string | null;
+  /** When it began, in real time. */
+  readonly startedAt: DateTime;
+  /** When it ends in any case. */
+  readonly endsAt: DateTime;
+  /** When it ended; null while it goes on. */
+  readonly endedAt: DateTime | null;
+}
+
+/** Who acts, for those who may know them. */
+export interface ActingAsStaffUser {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+}
+
+/** As whom. */
+export interface ActingAsTargetUser {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly displayName: string;
+  /** Their address, in lower case. */
+  readonly email: Email;
+}
+
+/** The definition of ActingAs. */
+export const ActingAsFragment: string =
+  'fragment ActingAs on Impersonation{id staffUser{id displayName}targetUser{id displayName email}mode reason ticket startedAt endsAt endedAt}';
 
 /** A task with its milestone and everything that was handed in. */
 export interface TaskDetail extends TaskSummary {

@@ -4,14 +4,19 @@ import type {
   AccountCode,
   AccountSide,
   ApiKeyStatus,
+  AppOrderField,
+  AppPermission,
+  AppStatus,
   ApprovalKind,
   ApprovalOrderField,
   ApprovalStatus,
   CallState,
+  CallerKind,
   ChargebackOrderField,
   ChargebackStatus,
   CreditNoteOrderField,
   CreditNoteStatus,
+  CrossAppStatus,
   CustomerOrderField,
   EscrowHoldOrderField,
   ExportStatus,
@@ -26,6 +31,9 @@ import type {
   GigStatus,
   GigVisibility,
   HoldStatus,
+  ImpersonationMode,
+  ImpersonationOrderField,
+  InstallationStatus,
   InvitationStatus,
   InvoiceKind,
   InvoiceOrderField,
@@ -40,6 +48,9 @@ import type {
   MoneyExceptionStatus,
   OrderDirection,
   OrganizationKind,
+  OrganizationOrderField,
+  OrganizationStatus,
+  OverrideEffect,
   PaymentMethodStatus,
   PaymentOrderField,
   PaymentSource,
@@ -59,16 +70,20 @@ import type {
   RecordedPaymentMethod,
   RefundCause,
   RefundOrderField,
+  RefusalCode,
   ReleasePolicyOrderField,
   ReleasePolicyStatus,
   Role,
   SessionKind,
+  StaffRole,
   SuspenseDecision,
   TaskOrderField,
   TaskStatus,
   TaxCategory,
   TaxLevel,
   TaxMode,
+  UserOrderField,
+  UserStatus,
   Weekday,
 } from './enums.js';
 import type {
@@ -79,6 +94,7 @@ import type {
   Decimal,
   Email,
   Int64,
+  Locale,
   TimeZone,
   URLScalar,
   UUID,
@@ -128,6 +144,12 @@ export interface AcceptProposalInput {
   readonly expectedVersion: number;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What activateApp takes. */
+export interface ActivateAppInput {
+  /** The app. */
+  readonly appId: string;
 }
 
 /** What activateProject takes. */
@@ -200,6 +222,34 @@ export interface ApiKeyFilter {
   readonly organizationId?: string | null;
 }
 
+/** Conditions on apps; all given ones must hold. */
+export interface AppFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<AppStatus> | null;
+  /** Of this organization. */
+  readonly ownerOrganizationId?: string | null;
+  /** With a change that waits for staff, or without. */
+  readonly hasPendingChange?: boolean | null;
+}
+
+/** Conditions on installations; all given ones must hold. */
+export interface AppInstallationFilter {
+  /** Of this app. */
+  readonly appId?: string | null;
+  /** In this organization. */
+  readonly organizationId?: string | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<InstallationStatus> | null;
+}
+
+/** One order of a list. */
+export interface AppOrder {
+  /** What to order by. */
+  readonly field: AppOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What applyCustomerCredit takes. */
 export interface ApplyCustomerCreditInput {
   /** The invoice. */
@@ -226,6 +276,16 @@ export interface ApprovalOrder {
   readonly field: ApprovalOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What approveApp takes. */
+export interface ApproveAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** What to tell its owner. */
+  readonly note?: string | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
 }
 
 /** What approve takes. */
@@ -276,6 +336,36 @@ export interface AssignTaskInput {
   readonly taskId: string;
   /** A member of the freelancer; null: nobody. */
   readonly membershipId?: string | null;
+}
+
+/** Conditions on entries of the audit log; all given ones must hold. */
+export interface AuditEntryFilter {
+  /** Done by this person, key or app, or by a member of staff as somebody else. */
+  readonly actorId?: string | null;
+  /** About this object, of any type. */
+  readonly subjectId?: string | null;
+  /** One of these mutations, or events of the system. */
+  readonly action?: ReadonlyArray<string> | null;
+  /** Refused with one of these codes. */
+  readonly refusal?: ReadonlyArray<RefusalCode> | null;
+  /** At this instant or later. */
+  readonly atFrom?: DateTime | null;
+  /** Before this instant. */
+  readonly atBefore?: DateTime | null;
+}
+
+/** Conditions on exports of the audit log; all given ones must hold. */
+export interface AuditExportFilter {
+  /** That have come this far. */
+  readonly status?: ReadonlyArray<ExportStatus> | null;
+}
+
+/** What authorizeApp takes. */
+export interface AuthorizeAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** Where the code will be carried to, as https://tools.example. */
+  readonly origin: string;
 }
 
 /** What beginTwoFactor takes. */
@@ -416,6 +506,12 @@ export interface CloseGigInput {
   readonly reason?: string | null;
 }
 
+/** What closeOrganization takes. */
+export interface CloseOrganizationInput {
+  /** Your active organization. */
+  readonly organizationId: string;
+}
+
 /** What completeSignIn takes. */
 export interface CompleteSignInInput {
   /** From the challenge. */
@@ -460,6 +556,21 @@ export interface CreateApiKeyInput {
   readonly name: string;
   /** What it may do, such as work:read: permissions of members that you have. */
   readonly scopes: ReadonlyArray<string>;
+  /**
+   * Up to 100 addresses and networks that it may be used from, such as 203.0.113.7 or 203.0.113.0/24; it is FORBIDDEN
+   * elsewhere. Left out: it may be used from everywhere.
+   */
+  readonly allowedIps?: ReadonlyArray<string> | null;
+  /** Until when it works, a future instant of real time. Left out: for good. */
+  readonly expiresAt?: DateTime | null;
+}
+
+/** What createAppKey takes. */
+export interface CreateAppKeyInput {
+  /** The app. */
+  readonly appId: string;
+  /** What to call it, 1 to 120 characters. */
+  readonly name: string;
   /**
    * Up to 100 addresses and networks that it may be used from, such as 203.0.113.7 or 203.0.113.0/24; it is FORBIDDEN
    * elsewhere. Left out: it may be used from everywhere.
@@ -625,6 +736,14 @@ export interface CreditNoteOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on cross-app sessions; all given ones must hold. */
+export interface CrossAppSessionFilter {
+  /** With this app. */
+  readonly appId?: string | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CrossAppStatus> | null;
+}
+
 /** Conditions on customer credit; all given ones must hold. */
 export interface CustomerCreditFilter {
   /** In this currency. */
@@ -647,6 +766,24 @@ export interface CustomerOrder {
   readonly field: CustomerOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What deactivateAccount takes. */
+export interface DeactivateAccountInput {
+  /** Your address, so that nobody leaves by mistake: INVALID unless it is yours. */
+  readonly email: Email;
+}
+
+/** What decideAppChange takes. */
+export interface DecideAppChangeInput {
+  /** The app. */
+  readonly appId: string;
+  /** Whether it comes into force. */
+  readonly approve: boolean;
+  /** What to tell its owner; needed where it is dropped. */
+  readonly note?: string | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
 }
 
 /** What declineGigInvitation takes. */
@@ -701,6 +838,12 @@ export interface DiscountInput {
   readonly amount?: MoneyInput | null;
 }
 
+/** What endImpersonation takes. */
+export interface EndImpersonationInput {
+  /** The impersonation. */
+  readonly impersonationId: string;
+}
+
 /** Conditions on holds; all given ones must hold. */
 export interface EscrowHoldFilter {
   /** In one of these states. */
@@ -729,6 +872,14 @@ export interface EscrowHoldOrder {
   readonly direction: OrderDirection;
 }
 
+/** What exchangeAppCode takes. */
+export interface ExchangeAppCodeInput {
+  /** The code that a browser has brought. */
+  readonly code: string;
+  /** Where it has brought it. */
+  readonly origin: string;
+}
+
 /** Conditions on exchange rates; all given ones must hold. */
 export interface ExchangeRateFilter {
   /** From this currency. */
@@ -751,6 +902,18 @@ export interface ExchangeRateInput {
   readonly rate: Decimal;
   /** Since when; not in the future. */
   readonly asOf: DateTime;
+}
+
+/** What exportAuditLog takes. */
+export interface ExportAuditLogInput {
+  /** How it shall be written. */
+  readonly format: FileFormat;
+  /** Entries of this instant or later; left out: from the beginning. */
+  readonly atFrom?: DateTime | null;
+  /** Entries before this instant; left out: until now. */
+  readonly atBefore?: DateTime | null;
+  /** Whose entries; others than your own for staff only. */
+  readonly organizationId?: string | null;
 }
 
 /** What exportLedger takes. */
@@ -851,6 +1014,24 @@ export interface GigOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on impersonations; all given ones must hold. */
+export interface ImpersonationFilter {
+  /** As whom. */
+  readonly userId?: string | null;
+  /** By whom. */
+  readonly staffUserId?: string | null;
+  /** Those that go on, or those that have ended. */
+  readonly isOpen?: boolean | null;
+}
+
+/** One order of a list. */
+export interface ImpersonationOrder {
+  /** What to order by. */
+  readonly field: ImpersonationOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What importExchangeRates takes. */
 export interface ImportExchangeRatesInput {
   /** Who says so, to 60 characters. */
@@ -859,6 +1040,14 @@ export interface ImportExchangeRatesInput {
   readonly rates: ReadonlyArray<ExchangeRateInput>;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What installApp takes. */
+export interface InstallAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** What it may do. */
+  readonly permissions: ReadonlyArray<AppPermission>;
 }
 
 /** Conditions on invitations; all given ones must hold. */
@@ -1094,6 +1283,24 @@ export interface OpenInvoiceInput {
   readonly idempotencyKey: UUID;
 }
 
+/** Conditions on organizations; all given ones must hold. */
+export interface OrganizationFilter {
+  /** Whose name or legal name contains this, in whatever case. */
+  readonly search?: string | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<OrganizationKind> | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<OrganizationStatus> | null;
+}
+
+/** One order of a list. */
+export interface OrganizationOrder {
+  /** What to order by. */
+  readonly field: OrganizationOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What parkOrganization takes. */
 export interface ParkOrganizationInput {
   /** The organization. */
@@ -1306,6 +1513,22 @@ export interface QuoteConversionInput {
   readonly to: Currency;
 }
 
+/** What reactivateOrganization takes. */
+export interface ReactivateOrganizationInput {
+  /** The organization. */
+  readonly organizationId: string;
+  /** Why, 1 to 1000 characters; its members read it in their feed of events. */
+  readonly reason: string;
+}
+
+/** What reactivateUser takes. */
+export interface ReactivateUserInput {
+  /** The person. */
+  readonly userId: string;
+  /** Why, 1 to 1000 characters. */
+  readonly reason: string;
+}
+
 /** What reauthenticate takes. */
 export interface ReauthenticateInput {
   /** Your password. */
@@ -1328,6 +1551,12 @@ export interface RecordPaymentInput {
   readonly reference?: string | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What refreshCrossAppSession takes. */
+export interface RefreshCrossAppSessionInput {
+  /** The refresh token that came last. */
+  readonly refreshToken: string;
 }
 
 /** What refreshSession takes. */
@@ -1386,6 +1615,37 @@ export interface RefundPaymentInput {
 export interface RegenerateRecoveryCodesInput {
   /** End all your other sessions as well; false unless said. */
   readonly revokeOtherSessions?: boolean | null;
+}
+
+/** What registerApp takes. */
+export interface RegisterAppInput {
+  /** What it is called, 1 to 120 characters. */
+  readonly name: string;
+  /** Its domain, for example tools.example. */
+  readonly domain: string;
+  /** Where it is found: an https address at its domain or below. */
+  readonly url: URLScalar;
+  /** Its colour, as #RRGGBB. */
+  readonly primaryColor: string;
+  /** What it asks for, at least one. */
+  readonly permissions: ReadonlyArray<AppPermission>;
+  /**
+   * From where people sign in to it, 1 to 20: exactly scheme, host and port, https only; in a sandbox http://localhost
+   * as well.
+   */
+  readonly allowedOrigins: ReadonlyArray<string>;
+  /** Whether everybody may find and install it; false unless said. */
+  readonly isPublic?: boolean | null;
+  /** How many people may use it; any number unless said. */
+  readonly maxUsers?: number | null;
+}
+
+/** What rejectApp takes. */
+export interface RejectAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** What its owner has to change. */
+  readonly note: string;
 }
 
 /** What reject takes. */
@@ -1540,6 +1800,12 @@ export interface ResolveMoneyExceptionInput {
   readonly reason: string;
 }
 
+/** What resubmitApp takes. */
+export interface ResubmitAppInput {
+  /** The app. */
+  readonly appId: string;
+}
+
 /** What resumeCollection takes. */
 export interface ResumeCollectionInput {
   /** The invoice. */
@@ -1572,6 +1838,20 @@ export interface RevokeApiKeyInput {
   readonly keyId: string;
 }
 
+/** What revokeApp takes. */
+export interface RevokeAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** Why. */
+  readonly reason?: string | null;
+}
+
+/** What revokeCrossAppSession takes. */
+export interface RevokeCrossAppSessionInput {
+  /** The session. */
+  readonly sessionId: string;
+}
+
 /** What revokeSession takes. */
 export interface RevokeSessionInput {
   /** The session. */
@@ -1584,6 +1864,15 @@ export interface RotateApiKeyInput {
   readonly keyId: string;
   /** How long the old key works on, 0 to 168 hours; 24 unless said. */
   readonly overlapHours?: number | null;
+}
+
+/** What rotateSigningKey takes. */
+export interface RotateSigningKeyInput {
+  /**
+   * Somebody else may have the keys: all of them are withdrawn and a new one signs at once. Whatever they have signed
+   * is worth nothing; sessions go on with their next refresh. False unless said.
+   */
+  readonly isCompromised?: boolean | null;
 }
 
 /** What ruleEscrow takes. */
@@ -1650,12 +1939,50 @@ export interface SetPayoutScheduleInput {
   readonly threshold?: MoneyInput | null;
 }
 
+/** What setPermissionOverride takes. */
+export interface SetPermissionOverrideInput {
+  /** The member. */
+  readonly membershipId: string;
+  /** The permission, such as work:write. */
+  readonly permission: string;
+  /** What it does; left out or null: lifts the override that there is. */
+  readonly effect?: OverrideEffect | null;
+  /** Why, 1 to 1000 characters; only lifting needs none. */
+  readonly reason?: string | null;
+  /** When it lapses by itself, a future instant of real time; else never. */
+  readonly expiresAt?: DateTime | null;
+}
+
 /** What setProjectTeam takes. */
 export interface SetProjectTeamInput {
   /** The project. */
   readonly projectId: string;
   /** All of the team, at most 50; an empty list: nobody. */
   readonly membershipIds?: ReadonlyArray<string>;
+}
+
+/** What setRateLimit takes. */
+export interface SetRateLimitInput {
+  /** For which callers. */
+  readonly caller: CallerKind;
+  /** Operations in a minute. */
+  readonly operationsPerMinute?: number | null;
+  /** What operations may cost together before some of it has come back. */
+  readonly cost?: number | null;
+  /** How much of it comes back each second. */
+  readonly refillPerSecond?: number | null;
+  /** Documents in a minute that a process has not seen lately. */
+  readonly documentsPerMinute?: number | null;
+  /** Payments that may be started in a minute. */
+  readonly paymentsPerMinute?: number | null;
+}
+
+/** What setStaffRole takes. */
+export interface SetStaffRoleInput {
+  /** The person. */
+  readonly userId: string;
+  /** Their role; left out or null: they are staff no more. */
+  readonly staffRole?: StaffRole | null;
 }
 
 /** What setWriteOffTolerance takes. */
@@ -1706,6 +2033,22 @@ export interface SignUpInput {
   readonly country?: CountryCode | null;
 }
 
+/** What startImpersonation takes. */
+export interface StartImpersonationInput {
+  /** As whom. */
+  readonly userId: string;
+  /** For which of their organizations; else their last one. */
+  readonly organizationId?: string | null;
+  /** READ_ONLY unless said. */
+  readonly mode?: ImpersonationMode | null;
+  /** Why, 10 to 1000 characters; the person reads it. */
+  readonly reason: string;
+  /** The request of the customer that it is about, to 100 characters. */
+  readonly ticket?: string | null;
+  /** For how long, 1 to 30; 30 unless said. */
+  readonly minutes?: number | null;
+}
+
 /** What startTask takes. */
 export interface StartTaskInput {
   /** The task. */
@@ -1736,6 +2079,30 @@ export interface SubmitTaskInput {
   readonly note?: string | null;
   /** Where the work is: at most 10 https addresses. */
   readonly links?: ReadonlyArray<URLScalar> | null;
+}
+
+/** What suspendApp takes. */
+export interface SuspendAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** Why; its owner reads it. */
+  readonly reason: string;
+}
+
+/** What suspendOrganization takes. */
+export interface SuspendOrganizationInput {
+  /** The organization. */
+  readonly organizationId: string;
+  /** Why, 1 to 1000 characters; its members read it in their feed of events. */
+  readonly reason: string;
+}
+
+/** What suspendUser takes. */
+export interface SuspendUserInput {
+  /** The person. */
+  readonly userId: string;
+  /** Why, 1 to 1000 characters. */
+  readonly reason: string;
 }
 
 /** What switchOrganization takes. */
@@ -1784,12 +2151,45 @@ export interface UnfreezeEscrowInput {
   readonly holdId: string;
 }
 
+/** What uninstallApp takes. */
+export interface UninstallAppInput {
+  /** The installation. */
+  readonly installationId: string;
+}
+
 /** What unparkOrganization takes. */
 export interface UnparkOrganizationInput {
   /** The organization. */
   readonly organizationId: string;
   /** Why, 1 to 1000 characters; the organization reads it. */
   readonly reason: string;
+}
+
+/** What updateApp takes. */
+export interface UpdateAppInput {
+  /** The app. */
+  readonly appId: string;
+  /** What it is called, 1 to 120 characters. */
+  readonly name?: string | null;
+  /** Its domain, for example tools.example. */
+  readonly domain?: string | null;
+  /** Where it is found: an https address at its domain or below. */
+  readonly url?: URLScalar | null;
+  /** Its colour, as #RRGGBB. */
+  readonly primaryColor?: string | null;
+  /** What it asks for, at least one. */
+  readonly permissions?: ReadonlyArray<AppPermission> | null;
+  /**
+   * From where people sign in to it, 1 to 20: exactly scheme, host and port, https only; in a sandbox http://localhost
+   * as well.
+   */
+  readonly allowedOrigins?: ReadonlyArray<string> | null;
+  /** Whether everybody may find and install it. */
+  readonly isPublic?: boolean | null;
+  /** How many people may use it; null: any number. */
+  readonly maxUsers?: number | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
 }
 
 /** What updateGig takes. */
@@ -1893,6 +2293,18 @@ export interface UpdateOrganizationInput {
   readonly expectedVersion?: number | null;
 }
 
+/** What updateProfile takes. */
+export interface UpdateProfileInput {
+  /** The name others see, 1 to 120 characters. */
+  readonly displayName?: string | null;
+  /** The language you read, such as en, de-AT or sr-Latn-RS; null: en. */
+  readonly locale?: Locale | null;
+  /** The zone you live in; null: UTC. */
+  readonly timeZone?: TimeZone | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
 /** What updateProposal takes. */
 export interface UpdateProposalInput {
   /** The proposal. */
@@ -1963,6 +2375,22 @@ export interface UpsertReleasePolicyInput {
   readonly terms: ReleasePolicyTermsInput;
   /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
   readonly expectedVersion?: number | null;
+}
+
+/** Conditions on people; all given ones must hold. */
+export interface UserFilter {
+  /** Whose address or name contains this, in whatever case. */
+  readonly search?: string | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<UserStatus> | null;
+}
+
+/** One order of a list. */
+export interface UserOrder {
+  /** What to order by. */
+  readonly field: UserOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** What verifyEmail takes. */

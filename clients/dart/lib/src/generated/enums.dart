@@ -122,6 +122,99 @@ enum ApiKeyStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum AppOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By name.
+  nameValue('NAME'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AppOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AppOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What an app may do in an organization that has consented to it. Tokens name it as each of these begins.
+enum AppPermission implements ApiEnum {
+  /// profile:read: name, address, language and zone of whoever signs in to it.
+  profileRead('PROFILE_READ'),
+
+  /// credits:read: how many credits there are.
+  creditsRead('CREDITS_READ'),
+
+  /// credits:purchase: buy credits.
+  creditsPurchase('CREDITS_PURCHASE'),
+
+  /// credits:consume: use credits up.
+  creditsConsume('CREDITS_CONSUME'),
+
+  /// subscriptions:manage: begin, change and end subscriptions.
+  subscriptionsManage('SUBSCRIPTIONS_MANAGE'),
+
+  /// entitlements:read: what the organization's plan contains.
+  entitlementsRead('ENTITLEMENTS_READ'),
+
+  /// usage:write: report what was used.
+  usageWrite('USAGE_WRITE'),
+
+  /// analytics:read: figures of what was done with it.
+  analyticsRead('ANALYTICS_READ'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AppPermission(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AppPermission.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of an app.
+enum AppStatus implements ApiEnum {
+  /// Staff look at it. In a sandbox its owner uses it already.
+  pendingReview('PENDING_REVIEW'),
+
+  /// Organizations may install it.
+  active('ACTIVE'),
+
+  /// Staff did not approve of it; see reviewNote, and resubmitApp.
+  rejected('REJECTED'),
+
+  /// Staff have stopped it for now; its calls are FORBIDDEN.
+  suspended('SUSPENDED'),
+
+  /// It is over, with its keys, installations and sessions.
+  revoked('REVOKED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AppStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AppStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Which command waits for a second person, and who that may be besides the requester.
 enum ApprovalKind implements ApiEnum {
   /// A payout: members with money:approve; where there is nobody else, staff:money.
@@ -240,6 +333,40 @@ enum ApprovedVia implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Which kind of principal did it.
+enum AuditActorKind implements ApiEnum {
+  /// Somebody who had not signed in.
+  anonymous('ANONYMOUS'),
+
+  /// A person for their organization or themselves.
+  user('USER'),
+
+  /// A member of staff for the platform.
+  staff('STAFF'),
+
+  /// A program with an API key of the organization.
+  apiKey('API_KEY'),
+
+  /// A partner's app.
+  app('APP'),
+
+  /// Milepost by itself: a deadline, a payment's outcome.
+  system('SYSTEM'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AuditActorKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AuditActorKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What somebody has shown to be who they are.
 enum AuthLevel implements ApiEnum {
   /// Their password, or a mailed token.
@@ -289,6 +416,34 @@ enum CallState implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CallState.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Kinds of callers, each with limits of its own.
+enum CallerKind implements ApiEnum {
+  /// Nobody who has signed in: each network address.
+  anonymous('ANONYMOUS'),
+
+  /// People who have signed in: each session.
+  session('SESSION'),
+
+  /// Programs of an organization: each of its API keys.
+  apiKey('API_KEY'),
+
+  /// Partners' apps: all keys of an app together.
+  appKey('APP_KEY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CallerKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CallerKind.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -452,6 +607,31 @@ enum CreditNoteStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Whether somebody is signed in to an app.
+enum CrossAppStatus implements ApiEnum {
+  /// They are.
+  active('ACTIVE'),
+
+  /// Its day was over before it was refreshed.
+  expired('EXPIRED'),
+
+  /// They or the app ended it, they signed in to it anew, or something it rests on has gone.
+  revoked('REVOKED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CrossAppStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CrossAppStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum CustomerOrderField implements ApiEnum {
   /// By name.
@@ -467,6 +647,52 @@ enum CustomerOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CustomerOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What decides about a permission. An explicit DENY counts before an explicit ALLOW, and that before the role.
+enum DecisionReason implements ApiEnum {
+  /// They may.
+  allowed('ALLOWED'),
+
+  /// They are no active member, or no key, of the organization.
+  noMembership('NO_MEMBERSHIP'),
+
+  /// Neither their role nor an override gives it.
+  roleLacksPermission('ROLE_LACKS_PERMISSION'),
+
+  /// An override denies it.
+  explicitDeny('EXPLICIT_DENY'),
+
+  /// The API key was not given it, or works no more.
+  keyLacksScope('KEY_LACKS_SCOPE'),
+
+  /// The app that calls with the key is not active.
+  appNotActive('APP_NOT_ACTIVE'),
+
+  /// The organization may do no more than read and, unless it is closed, pay what it owes.
+  organizationSuspended('ORGANIZATION_SUSPENDED'),
+
+  /// The organization requires a second factor, and they have none.
+  twoFactorRequired('TWO_FACTOR_REQUIRED'),
+
+  /// They have not verified their address.
+  emailNotVerified('EMAIL_NOT_VERIFIED'),
+
+  /// Their account is suspended or closed.
+  userNotActive('USER_NOT_ACTIVE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const DecisionReason(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory DecisionReason.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -876,6 +1102,70 @@ enum HoldStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What a member of the staff may do as somebody else.
+enum ImpersonationMode implements ApiEnum {
+  /// See what they see, and change nothing.
+  readOnly('READ_ONLY'),
+
+  /// Also work on gigs, projects and drafts of invoices. Never: money, agreements, members and their rights, keys,
+  /// apps, or anything about the person's own account.
+  readWrite('READ_WRITE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ImpersonationMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ImpersonationMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum ImpersonationOrderField implements ApiEnum {
+  /// By started at.
+  startedAt('STARTED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ImpersonationOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ImpersonationOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether an app may act in an organization.
+enum InstallationStatus implements ApiEnum {
+  /// It may do what was consented to.
+  active('ACTIVE'),
+
+  /// Not any more.
+  revoked('REVOKED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const InstallationStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory InstallationStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The life of an invitation to an organization.
 enum InvitationStatus implements ApiEnum {
   /// Waits for an answer.
@@ -1059,6 +1349,28 @@ enum LedgerEntryOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory LedgerEntryOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How the permission matrix is written.
+enum MatrixFormat implements ApiEnum {
+  /// A list with an object on each line.
+  json('JSON'),
+
+  /// RFC 4180 with a header; several values of a cell stand between blanks.
+  csv('CSV'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const MatrixFormat(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory MatrixFormat.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1358,6 +1670,28 @@ enum OrganizationKind implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum OrganizationOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By name.
+  nameValue('NAME'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const OrganizationOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory OrganizationOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Whether an organization may act.
 enum OrganizationStatus implements ApiEnum {
   /// It may.
@@ -1376,6 +1710,28 @@ enum OrganizationStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory OrganizationStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What an override does.
+enum OverrideEffect implements ApiEnum {
+  /// The member has the permission, whatever their role says.
+  allow('ALLOW'),
+
+  /// The member lacks it, whatever their role says.
+  deny('DENY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const OverrideEffect(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory OverrideEffect.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -2300,6 +2656,53 @@ enum SignInOutcome implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How tokens of cross-app sessions are signed.
+enum SigningAlgorithm implements ApiEnum {
+  /// ECDSA with P-256 and SHA-256 (RFC 7518).
+  es256('ES256'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SigningAlgorithm(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SigningAlgorithm.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a member of the PLATFORM organization is.
+enum StaffRole implements ApiEnum {
+  /// Helps customers.
+  support('SUPPORT'),
+
+  /// Looks after money.
+  finance('FINANCE'),
+
+  /// Looks after disputes and conduct.
+  trust('TRUST'),
+
+  /// All of it.
+  admin('ADMIN'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const StaffRole(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory StaffRole.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What became of a submission.
 enum SubmissionDecision implements ApiEnum {
   /// The client's answer is due.
@@ -2483,6 +2886,28 @@ enum TaxMode implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory TaxMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum UserOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By email.
+  email('EMAIL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const UserOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory UserOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

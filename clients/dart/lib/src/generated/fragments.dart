@@ -7,7 +7,7 @@ import 'enums.dart';
 /// You, with your rights of this moment.
 class Me extends ApiData {
   /// Made by hand, for tests and previews.
-  const Me({required this.user, this.organization, this.membership, required this.permissions});
+  const Me({required this.user, this.organization, this.membership, required this.permissions, this.impersonatedBy});
 
   /// Reads it from an answer.
   Me.fromJson(Json json)
@@ -15,6 +15,7 @@ class Me extends ApiData {
       organization = json['organization'].orNull(MeOrganization.fromJson),
       membership = json['membership'].orNull(MeMembership.fromJson),
       permissions = json['permissions'].list((one) => one.string),
+      impersonatedBy = json['impersonatedBy'].orNull(MeImpersonatedBy.fromJson),
       super.read(json);
 
   /// Who you are.
@@ -29,12 +30,16 @@ class Me extends ApiData {
   /// What you may do for the organization, such as work:write; empty before verification.
   final List<String> permissions;
 
+  /// The member of the staff who acts as you in this session; else null.
+  final MeImpersonatedBy? impersonatedBy;
+
   @override
   Map<String, Object?> get fields => {
     'user': user,
     'organization': organization,
     'membership': membership,
     'permissions': permissions,
+    'impersonatedBy': impersonatedBy,
   };
 }
 
@@ -166,6 +171,27 @@ final class MeMembership extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'role': role, 'status': status};
+}
+
+/// The member of the staff who acts as you in this session; else null.
+final class MeImpersonatedBy extends ApiData {
+  /// Made by hand, for tests and previews.
+  const MeImpersonatedBy({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  MeImpersonatedBy.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
 }
 
 /// A session, for the list of devices.
@@ -655,6 +681,611 @@ final class TransferDetailEntryAccount extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'code': code};
+}
+
+/// An app in a list, and on the page on which somebody decides whether to let it in.
+class AppSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AppSummary({
+    required this.id,
+    required this.name,
+    required this.status,
+    required this.url,
+    required this.primaryColor,
+    required this.permissions,
+    required this.isPublic,
+    required this.owner,
+  });
+
+  /// Reads it from an answer.
+  AppSummary.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      status = AppStatus.fromJson(json['status']),
+      url = json['url'].string,
+      primaryColor = json['primaryColor'].string,
+      permissions = json['permissions'].list(AppPermission.fromJson),
+      isPublic = json['isPublic'].boolean,
+      owner = Party.fromJson(json['owner']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  /// Where it stands.
+  final AppStatus status;
+
+  /// Where it is found: at its domain or below.
+  final String url;
+
+  /// Its colour, as #RRGGBB.
+  final String primaryColor;
+
+  /// What it asks for; an organization may consent to less.
+  final List<AppPermission> permissions;
+
+  /// Whether everybody finds and installs it once it is ACTIVE; otherwise only its owner.
+  final bool isPublic;
+
+  /// Whose it is.
+  final Party owner;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'name': name,
+    'status': status,
+    'url': url,
+    'primaryColor': primaryColor,
+    'permissions': permissions,
+    'isPublic': isPublic,
+    'owner': owner,
+  };
+}
+
+/// An app as its owner and its reviewers see it.
+class AppDetail extends ApiData implements AppSummary {
+  /// Made by hand, for tests and previews.
+  const AppDetail({
+    required this.id,
+    required this.name,
+    required this.status,
+    required this.url,
+    required this.primaryColor,
+    required this.permissions,
+    required this.isPublic,
+    required this.owner,
+    required this.version,
+    required this.clientId,
+    required this.domain,
+    required this.allowedOrigins,
+    this.maxUsers,
+    this.reviewNote,
+    this.pendingChange,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  AppDetail.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      status = AppStatus.fromJson(json['status']),
+      url = json['url'].string,
+      primaryColor = json['primaryColor'].string,
+      permissions = json['permissions'].list(AppPermission.fromJson),
+      isPublic = json['isPublic'].boolean,
+      owner = Party.fromJson(json['owner']),
+      version = json['version'].integer,
+      clientId = json['clientId'].string,
+      domain = json['domain'].string,
+      allowedOrigins = json['allowedOrigins'].list((one) => one.string),
+      maxUsers = json['maxUsers'].orNull((one) => one.integer),
+      reviewNote = json['reviewNote'].orNull((one) => one.string),
+      pendingChange = json['pendingChange'].orNull(AppDetailPendingChange.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// What it is called.
+  @override
+  final String name;
+
+  /// Where it stands.
+  @override
+  final AppStatus status;
+
+  /// Where it is found: at its domain or below.
+  @override
+  final String url;
+
+  /// Its colour, as #RRGGBB.
+  @override
+  final String primaryColor;
+
+  /// What it asks for; an organization may consent to less.
+  @override
+  final List<AppPermission> permissions;
+
+  /// Whether everybody finds and installs it once it is ACTIVE; otherwise only its owner.
+  @override
+  final bool isPublic;
+
+  /// Whose it is.
+  @override
+  final Party owner;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// What it is called in tokens: their `aud`.
+  final String clientId;
+
+  /// Its domain.
+  final String domain;
+
+  /// From where people sign in to it: scheme, host and port.
+  final List<String> allowedOrigins;
+
+  /// How many people may use it. Null unless it is your app and you have apps:develop, or staff:apps.
+  final int? maxUsers;
+
+  /// What staff said when they last decided. Null unless it is your app and you have apps:develop, or staff:apps.
+  final String? reviewNote;
+
+  /// What waits for staff to decide. Null unless it is your app and you have apps:develop, or staff:apps.
+  final AppDetailPendingChange? pendingChange;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'name': name,
+    'status': status,
+    'url': url,
+    'primaryColor': primaryColor,
+    'permissions': permissions,
+    'isPublic': isPublic,
+    'owner': owner,
+    'version': version,
+    'clientId': clientId,
+    'domain': domain,
+    'allowedOrigins': allowedOrigins,
+    'maxUsers': maxUsers,
+    'reviewNote': reviewNote,
+    'pendingChange': pendingChange,
+    'availableActions': availableActions,
+  };
+}
+
+/// What waits for staff to decide. Null unless it is your app and you have apps:develop, or staff:apps.
+final class AppDetailPendingChange extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AppDetailPendingChange({required this.permissions, required this.allowedOrigins, this.domain, this.url});
+
+  /// Reads it from an answer.
+  AppDetailPendingChange.fromJson(Json json)
+    : permissions = json['permissions'].list(AppPermission.fromJson),
+      allowedOrigins = json['allowedOrigins'].list((one) => one.string),
+      domain = json['domain'].orNull((one) => one.string),
+      url = json['url'].orNull((one) => one.string),
+      super.read(json);
+
+  /// The permissions that it asks for besides.
+  final List<AppPermission> permissions;
+
+  /// The origins that its users shall come from besides.
+  final List<String> allowedOrigins;
+
+  /// Its other domain; null where that stays.
+  final String? domain;
+
+  /// Its other address, outside of its domain so far; null where that stays.
+  final String? url;
+
+  @override
+  Map<String, Object?> get fields => {
+    'permissions': permissions,
+    'allowedOrigins': allowedOrigins,
+    'domain': domain,
+    'url': url,
+  };
+}
+
+/// An installation, for the page of what the organization lets in.
+class AppInstallationSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AppInstallationSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.grantedPermissions,
+    this.revokedAt,
+    this.app,
+    required this.organization,
+  });
+
+  /// Reads it from an answer.
+  AppInstallationSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = InstallationStatus.fromJson(json['status']),
+      grantedPermissions = json['grantedPermissions'].list(AppPermission.fromJson),
+      revokedAt = json['revokedAt'].orNull((one) => one.instant),
+      app = json['app'].orNull(AppSummary.fromJson),
+      organization = Party.fromJson(json['organization']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether the app may act.
+  final InstallationStatus status;
+
+  /// What the organization has consented to. Each person who signs in to the app narrows it to what they could do.
+  final List<AppPermission> grantedPermissions;
+
+  /// When it ended; null while it has not.
+  final DateTime? revokedAt;
+
+  /// The app.
+  final AppSummary? app;
+
+  /// Who lets it in.
+  final Party organization;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'grantedPermissions': grantedPermissions,
+    'revokedAt': revokedAt,
+    'app': app,
+    'organization': organization,
+  };
+}
+
+/// A session with an app, for the page of where somebody is signed in.
+class CrossAppDevice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CrossAppDevice({
+    required this.id,
+    required this.status,
+    required this.permissions,
+    required this.createdAt,
+    required this.expiresAt,
+    this.app,
+    required this.organization,
+  });
+
+  /// Reads it from an answer.
+  CrossAppDevice.fromJson(Json json)
+    : id = json['id'].string,
+      status = CrossAppStatus.fromJson(json['status']),
+      permissions = json['permissions'].list(AppPermission.fromJson),
+      createdAt = json['createdAt'].instant,
+      expiresAt = json['expiresAt'].instant,
+      app = json['app'].orNull(AppSummary.fromJson),
+      organization = Party.fromJson(json['organization']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Whether they are signed in.
+  final CrossAppStatus status;
+
+  /// What the app may do with them, as of its beginning or last refresh.
+  final List<AppPermission> permissions;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// When it ends, unless it is refreshed before.
+  final DateTime expiresAt;
+
+  /// The app, for those who may know it.
+  final AppSummary? app;
+
+  /// For which they use it.
+  final Party organization;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'status': status,
+    'permissions': permissions,
+    'createdAt': createdAt,
+    'expiresAt': expiresAt,
+    'app': app,
+    'organization': organization,
+  };
+}
+
+/// An act as it was written down.
+class AuditEntryDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AuditEntryDetail({
+    required this.id,
+    required this.chain,
+    required this.seq,
+    required this.at,
+    required this.actorKind,
+    this.actor,
+    this.impersonator,
+    this.organization,
+    required this.action,
+    this.refusal,
+    this.subjectType,
+    this.subjectId,
+    this.change,
+    this.requestId,
+    this.ip,
+    required this.hash,
+  });
+
+  /// Reads it from an answer.
+  AuditEntryDetail.fromJson(Json json)
+    : id = json['id'].string,
+      chain = json['chain'].string,
+      seq = Int64.fromJson(json['seq']),
+      at = json['at'].instant,
+      actorKind = AuditActorKind.fromJson(json['actorKind']),
+      actor = json['actor'].orNull(AuditEntryDetailActor.fromJson),
+      impersonator = json['impersonator'].orNull(AuditEntryDetailImpersonator.fromJson),
+      organization = json['organization'].orNull(Party.fromJson),
+      action = json['action'].string,
+      refusal = json['refusal'].orNull(RefusalCode.fromJson),
+      subjectType = json['subjectType'].orNull((one) => one.string),
+      subjectId = json['subjectId'].orNull((one) => one.string),
+      change = json['change'].value,
+      requestId = json['requestId'].orNull((one) => one.string),
+      ip = json['ip'].orNull((one) => one.string),
+      hash = json['hash'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Its chain: that of an organization or, for acts without one, of a person.
+  final String chain;
+
+  /// Its number in the chain, from 1 without gaps.
+  final Int64 seq;
+
+  /// When it was done.
+  final DateTime at;
+
+  /// What kind of principal did it.
+  final AuditActorKind actorKind;
+
+  /// The person, for those who may know them.
+  final AuditEntryDetailActor? actor;
+
+  /// The member of staff who acted as that person.
+  final AuditEntryDetailImpersonator? impersonator;
+
+  /// For whom; null for what people do about themselves, such as signing in.
+  final Party? organization;
+
+  /// The mutation, for example approveTask; of the system's own acts the first event.
+  final String action;
+
+  /// Why it was refused, FORBIDDEN for want of a permission; null: done.
+  final RefusalCode? refusal;
+
+  /// The type of the object it was about, for example Milestone.
+  final String? subjectType;
+
+  /// The object it was about; null where that has no id in the API.
+  final String? subjectId;
+
+  /// `input`: what was asked for, with ids without their prefix, and `withheld` for all text that somebody wrote;
+  /// `events`: what happened. Null once seven years have passed.
+  final Object? change;
+
+  /// The X-Request-Id it came with.
+  final String? requestId;
+
+  /// The address it came from.
+  final String? ip;
+
+  /// SHA-256 of prevHash, seq and the entry in canonical JSON, in hex; docs/audit.md has the recipe.
+  final String hash;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'chain': chain,
+    'seq': seq,
+    'at': at,
+    'actorKind': actorKind,
+    'actor': actor,
+    'impersonator': impersonator,
+    'organization': organization,
+    'action': action,
+    'refusal': refusal,
+    'subjectType': subjectType,
+    'subjectId': subjectId,
+    'change': change,
+    'requestId': requestId,
+    'ip': ip,
+    'hash': hash,
+  };
+}
+
+/// The person, for those who may know them.
+final class AuditEntryDetailActor extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AuditEntryDetailActor({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  AuditEntryDetailActor.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
+}
+
+/// The member of staff who acted as that person.
+final class AuditEntryDetailImpersonator extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AuditEntryDetailImpersonator({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  AuditEntryDetailImpersonator.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
+}
+
+/// An export of the audit log as far as it has come, with what vouches for it.
+class AuditExportDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AuditExportDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.format,
+    this.atFrom,
+    required this.atBefore,
+    this.ofOrganization,
+    this.entryCount,
+    this.byteCount,
+    this.sha256,
+    this.readyAt,
+    this.manifest,
+  });
+
+  /// Reads it from an answer.
+  AuditExportDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = ExportStatus.fromJson(json['status']),
+      format = FileFormat.fromJson(json['format']),
+      atFrom = json['atFrom'].orNull((one) => one.instant),
+      atBefore = json['atBefore'].instant,
+      ofOrganization = json['ofOrganization'].orNull(Party.fromJson),
+      entryCount = json['entryCount'].orNull(Int64.fromJson),
+      byteCount = json['byteCount'].orNull(Int64.fromJson),
+      sha256 = json['sha256'].orNull((one) => one.string),
+      readyAt = json['readyAt'].orNull((one) => one.instant),
+      manifest = json['manifest'].orNull(AuditExportDetailManifest.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// How far it has come.
+  final ExportStatus status;
+
+  /// How it is written.
+  final FileFormat format;
+
+  /// Entries of this instant or later.
+  final DateTime? atFrom;
+
+  /// Entries before this instant.
+  final DateTime atBefore;
+
+  /// Whose entries; null: all that there are.
+  final Party? ofOrganization;
+
+  /// How many entries there are; null while it is pending.
+  final Int64? entryCount;
+
+  /// How long the file is in UTF-8; null while it is pending.
+  final Int64? byteCount;
+
+  /// The SHA-256 of the whole file in hex; null while it is pending.
+  final String? sha256;
+
+  /// When it was complete.
+  final DateTime? readyAt;
+
+  /// The manifest of the file with its signature; null while it is pending.
+  final AuditExportDetailManifest? manifest;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'format': format,
+    'atFrom': atFrom,
+    'atBefore': atBefore,
+    'ofOrganization': ofOrganization,
+    'entryCount': entryCount,
+    'byteCount': byteCount,
+    'sha256': sha256,
+    'readyAt': readyAt,
+    'manifest': manifest,
+  };
+}
+
+/// The manifest of the file with its signature; null while it is pending.
+final class AuditExportDetailManifest extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AuditExportDetailManifest({
+    required this.content,
+    required this.signature,
+    required this.publicKey,
+    required this.key,
+  });
+
+  /// Reads it from an answer.
+  AuditExportDetailManifest.fromJson(Json json)
+    : content = json['content'].string,
+      signature = json['signature'].string,
+      publicKey = json['publicKey'].string,
+      key = json['key'].string,
+      super.read(json);
+
+  /// The manifest as canonical JSON; exactly this text is signed.
+  final String content;
+
+  /// Ed25519 over the text in UTF-8, in base64.
+  final String signature;
+
+  /// What the signature is checked with: the 32 bytes of RFC 8032 in base64.
+  final String publicKey;
+
+  /// The name of the key. It changes when the platform's keys are renewed.
+  final String key;
+
+  @override
+  Map<String, Object?> get fields => {'content': content, 'signature': signature, 'publicKey': publicKey, 'key': key};
 }
 
 /// A credit note in a list.
@@ -1449,7 +2080,7 @@ class Refusal extends ApiData {
   /// The input field it is about; empty when it is about none in particular.
   final List<String> path;
 
-  /// INVALID: every wrong field at once.
+  /// INVALID: every wrong field at once. WRONG_STATE: what is in the way, where that is several things.
   final List<RefusalProblem> problems;
 
   /// WRONG_STATE: the state the object is in.
@@ -1497,7 +2128,7 @@ class Refusal extends ApiData {
   };
 }
 
-/// INVALID: every wrong field at once.
+/// INVALID: every wrong field at once. WRONG_STATE: what is in the way, where that is several things.
 final class RefusalProblem extends ApiData {
   /// Made by hand, for tests and previews.
   const RefusalProblem({required this.path, required this.message});
@@ -1850,6 +2481,51 @@ final class TermsMilestoneTask extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'title': title, 'description': description};
+}
+
+/// A permission that a member has, or lacks, whatever their role says.
+class Override extends ApiData {
+  /// Made by hand, for tests and previews.
+  const Override({
+    required this.id,
+    required this.permission,
+    required this.effect,
+    required this.reason,
+    this.expiresAt,
+  });
+
+  /// Reads it from an answer.
+  Override.fromJson(Json json)
+    : id = json['id'].string,
+      permission = json['permission'].string,
+      effect = OverrideEffect.fromJson(json['effect']),
+      reason = json['reason'].string,
+      expiresAt = json['expiresAt'].orNull((one) => one.instant),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The permission, such as work:write.
+  final String permission;
+
+  /// What it does.
+  final OverrideEffect effect;
+
+  /// Why.
+  final String reason;
+
+  /// When it lapses, in real time; null: not by itself.
+  final DateTime? expiresAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'permission': permission,
+    'effect': effect,
+    'reason': reason,
+    'expiresAt': expiresAt,
+  };
 }
 
 /// A gig in a list.
@@ -4914,6 +5590,244 @@ final class ProposalDetailProject extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'status': status};
+}
+
+/// A person, for staff.
+class Account extends ApiData {
+  /// Made by hand, for tests and previews.
+  const Account({
+    required this.id,
+    required this.version,
+    required this.email,
+    required this.displayName,
+    required this.status,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  Account.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      email = json['email'].string,
+      displayName = json['displayName'].string,
+      status = UserStatus.fromJson(json['status']),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Their address, in lower case.
+  final String email;
+
+  /// The name others see.
+  final String displayName;
+
+  /// Whether they may use Milepost.
+  final UserStatus status;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'email': email,
+    'displayName': displayName,
+    'status': status,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// An organization, for staff.
+class Company extends ApiData implements Party {
+  /// Made by hand, for tests and previews.
+  const Company({
+    required this.id,
+    required this.kind,
+    required this.name,
+    required this.version,
+    required this.status,
+    this.country,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  Company.fromJson(Json json)
+    : id = json['id'].string,
+      kind = OrganizationKind.fromJson(json['kind']),
+      name = json['name'].string,
+      version = json['version'].integer,
+      status = OrganizationStatus.fromJson(json['status']),
+      country = json['country'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// What it is for.
+  @override
+  final OrganizationKind kind;
+
+  /// The name others see.
+  @override
+  final String name;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it may act.
+  final OrganizationStatus status;
+
+  /// Where it is registered.
+  final String? country;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'kind': kind,
+    'name': name,
+    'version': version,
+    'status': status,
+    'country': country,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// A member of the staff acts as somebody.
+class ActingAs extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ActingAs({
+    required this.id,
+    this.staffUser,
+    this.targetUser,
+    required this.mode,
+    required this.reason,
+    this.ticket,
+    required this.startedAt,
+    required this.endsAt,
+    this.endedAt,
+  });
+
+  /// Reads it from an answer.
+  ActingAs.fromJson(Json json)
+    : id = json['id'].string,
+      staffUser = json['staffUser'].orNull(ActingAsStaffUser.fromJson),
+      targetUser = json['targetUser'].orNull(ActingAsTargetUser.fromJson),
+      mode = ImpersonationMode.fromJson(json['mode']),
+      reason = json['reason'].string,
+      ticket = json['ticket'].orNull((one) => one.string),
+      startedAt = json['startedAt'].instant,
+      endsAt = json['endsAt'].instant,
+      endedAt = json['endedAt'].orNull((one) => one.instant),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Who acts, for those who may know them.
+  final ActingAsStaffUser? staffUser;
+
+  /// As whom.
+  final ActingAsTargetUser? targetUser;
+
+  /// What they may do.
+  final ImpersonationMode mode;
+
+  /// Why.
+  final String reason;
+
+  /// The request of the customer that it is about.
+  final String? ticket;
+
+  /// When it began, in real time.
+  final DateTime startedAt;
+
+  /// When it ends in any case.
+  final DateTime endsAt;
+
+  /// When it ended; null while it goes on.
+  final DateTime? endedAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'staffUser': staffUser,
+    'targetUser': targetUser,
+    'mode': mode,
+    'reason': reason,
+    'ticket': ticket,
+    'startedAt': startedAt,
+    'endsAt': endsAt,
+    'endedAt': endedAt,
+  };
+}
+
+/// Who acts, for those who may know them.
+final class ActingAsStaffUser extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ActingAsStaffUser({required this.id, required this.displayName});
+
+  /// Reads it from an answer.
+  ActingAsStaffUser.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName};
+}
+
+/// As whom.
+final class ActingAsTargetUser extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ActingAsTargetUser({required this.id, required this.displayName, required this.email});
+
+  /// Reads it from an answer.
+  ActingAsTargetUser.fromJson(Json json)
+    : id = json['id'].string,
+      displayName = json['displayName'].string,
+      email = json['email'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String displayName;
+
+  /// Their address, in lower case.
+  final String email;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'displayName': displayName, 'email': email};
 }
 
 /// A task with its milestone and everything that was handed in.

@@ -22,6 +22,65 @@ final class ApiKeyFilter extends ApiInput {
   };
 }
 
+/// Conditions on apps; all given ones must hold.
+final class AppFilter extends ApiInput {
+  /// Takes what is sent.
+  const AppFilter({this.status, this.ownerOrganizationId, this.hasPendingChange});
+
+  /// In one of these states.
+  final List<AppStatus>? status;
+
+  /// Of this organization.
+  final String? ownerOrganizationId;
+
+  /// With a change that waits for staff, or without.
+  final bool? hasPendingChange;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (ownerOrganizationId case final ownerOrganizationId?) 'ownerOrganizationId': ownerOrganizationId,
+    if (hasPendingChange case final hasPendingChange?) 'hasPendingChange': hasPendingChange,
+  };
+}
+
+/// Conditions on installations; all given ones must hold.
+final class AppInstallationFilter extends ApiInput {
+  /// Takes what is sent.
+  const AppInstallationFilter({this.appId, this.organizationId, this.status});
+
+  /// Of this app.
+  final String? appId;
+
+  /// In this organization.
+  final String? organizationId;
+
+  /// In one of these states.
+  final List<InstallationStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
+}
+
+/// One order of a list.
+final class AppOrder extends ApiInput {
+  /// Takes what is sent.
+  const AppOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final AppOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on approvals; all given ones must hold.
 final class ApprovalFilter extends ApiInput {
   /// Takes what is sent.
@@ -57,6 +116,54 @@ final class ApprovalOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on entries of the audit log; all given ones must hold.
+final class AuditEntryFilter extends ApiInput {
+  /// Takes what is sent.
+  const AuditEntryFilter({this.actorId, this.subjectId, this.action, this.refusal, this.atFrom, this.atBefore});
+
+  /// Done by this person, key or app, or by a member of staff as somebody else.
+  final String? actorId;
+
+  /// About this object, of any type.
+  final String? subjectId;
+
+  /// One of these mutations, or events of the system.
+  final List<String>? action;
+
+  /// Refused with one of these codes.
+  final List<RefusalCode>? refusal;
+
+  /// At this instant or later.
+  final DateTime? atFrom;
+
+  /// Before this instant.
+  final DateTime? atBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (actorId case final actorId?) 'actorId': actorId,
+    if (subjectId case final subjectId?) 'subjectId': subjectId,
+    if (action case final action?) 'action': action,
+    if (refusal case final refusal?) 'refusal': [for (final one in refusal) wireOf(one)],
+    if (atFrom case final atFrom?) 'atFrom': atFrom.toUtc().toIso8601String(),
+    if (atBefore case final atBefore?) 'atBefore': atBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// Conditions on exports of the audit log; all given ones must hold.
+final class AuditExportFilter extends ApiInput {
+  /// Takes what is sent.
+  const AuditExportFilter({this.status});
+
+  /// That have come this far.
+  final List<ExportStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
 }
 
 /// Conditions on chargebacks; all given ones must hold.
@@ -180,6 +287,24 @@ final class CreditNoteOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on cross-app sessions; all given ones must hold.
+final class CrossAppSessionFilter extends ApiInput {
+  /// Takes what is sent.
+  const CrossAppSessionFilter({this.appId, this.status});
+
+  /// With this app.
+  final String? appId;
+
+  /// In one of these states.
+  final List<CrossAppStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
 }
 
 /// Conditions on customer credit; all given ones must hold.
@@ -511,6 +636,43 @@ final class GigOrder extends ApiInput {
 
   /// What to order by.
   final GigOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on impersonations; all given ones must hold.
+final class ImpersonationFilter extends ApiInput {
+  /// Takes what is sent.
+  const ImpersonationFilter({this.userId, this.staffUserId, this.isOpen});
+
+  /// As whom.
+  final String? userId;
+
+  /// By whom.
+  final String? staffUserId;
+
+  /// Those that go on, or those that have ended.
+  final bool? isOpen;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (userId case final userId?) 'userId': userId,
+    if (staffUserId case final staffUserId?) 'staffUserId': staffUserId,
+    if (isOpen case final isOpen?) 'isOpen': isOpen,
+  };
+}
+
+/// One order of a list.
+final class ImpersonationOrder extends ApiInput {
+  /// Takes what is sent.
+  const ImpersonationOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ImpersonationOrderField field;
 
   /// ASC from small to large, DESC the other way.
   final OrderDirection direction;
@@ -890,6 +1052,43 @@ final class MoneyThresholdFilter extends ApiInput {
     if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
     if (currency case final currency?) 'currency': currency,
   };
+}
+
+/// Conditions on organizations; all given ones must hold.
+final class OrganizationFilter extends ApiInput {
+  /// Takes what is sent.
+  const OrganizationFilter({this.search, this.kind, this.status});
+
+  /// Whose name or legal name contains this, in whatever case.
+  final String? search;
+
+  /// Of one of these kinds.
+  final List<OrganizationKind>? kind;
+
+  /// In one of these states.
+  final List<OrganizationStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (search case final search?) 'search': search,
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
+}
+
+/// One order of a list.
+final class OrganizationOrder extends ApiInput {
+  /// Takes what is sent.
+  const OrganizationOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final OrganizationOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on payments; all given ones must hold.
@@ -1393,6 +1592,39 @@ final class TrialBalanceFilter extends ApiInput {
     if (postedBefore case final postedBefore?) 'postedBefore': postedBefore.toUtc().toIso8601String(),
     if (organizationId case final organizationId?) 'organizationId': organizationId,
   };
+}
+
+/// Conditions on people; all given ones must hold.
+final class UserFilter extends ApiInput {
+  /// Takes what is sent.
+  const UserFilter({this.search, this.status});
+
+  /// Whose address or name contains this, in whatever case.
+  final String? search;
+
+  /// In one of these states.
+  final List<UserStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (search case final search?) 'search': search,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
+}
+
+/// One order of a list.
+final class UserOrder extends ApiInput {
+  /// Takes what is sent.
+  const UserOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final UserOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on wallets; all given ones must hold.

@@ -562,7 +562,7 @@ export const CancelProjectDocument: Document<
  * what is held for it goes back, approved milestones of a COMPLETION project are billed, and all other invoices stay.
  * WRONG_STATE while a payment of the upfront or into a hold is under way; DISPUTED.
  *
- * Needs: somebody signed in whose e-mail address is verified. Repeating it with the same idempotencyKey and input
+ * Needs: an API key, or a person whose e-mail address is verified. Repeating it with the same idempotencyKey and input
  * returns the first result and changes nothing more.
  */
 export function cancelProject(

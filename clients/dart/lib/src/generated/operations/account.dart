@@ -15,10 +15,10 @@ final class GetViewer extends Query<GetViewerResult> {
 
   @override
   String get document =>
-      'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}query GetViewer{viewer{...Me memberships{id role status organization{...Party}}invitations{id role expiresAt organization{...Party}}}}fragment Party on Organization{id kind name}';
+      'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}query GetViewer{viewer{...Me memberships{id role status organization{...Party}}invitations{id role expiresAt organization{...Party}}}}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '1cb524ca813c9081d677937410a17d67c05f00491514b6968e1d520d1c5c534d';
+  String get hash => 'aff6a6619d10a569f2bfd34ab503cccfb256d055c8fc9d1ce29788862f1c3680';
 
   @override
   Map<String, Object?> get variables => const {};
@@ -35,6 +35,7 @@ final class GetViewerResult extends ApiData implements Me {
     this.organization,
     this.membership,
     required this.permissions,
+    this.impersonatedBy,
     required this.memberships,
     required this.invitations,
   });
@@ -45,6 +46,7 @@ final class GetViewerResult extends ApiData implements Me {
       organization = json['organization'].orNull(MeOrganization.fromJson),
       membership = json['membership'].orNull(MeMembership.fromJson),
       permissions = json['permissions'].list((one) => one.string),
+      impersonatedBy = json['impersonatedBy'].orNull(MeImpersonatedBy.fromJson),
       memberships = json['memberships'].list(GetViewerMembership.fromJson),
       invitations = json['invitations'].list(GetViewerInvitation.fromJson),
       super.read(json);
@@ -65,6 +67,10 @@ final class GetViewerResult extends ApiData implements Me {
   @override
   final List<String> permissions;
 
+  /// The member of the staff who acts as you in this session; else null.
+  @override
+  final MeImpersonatedBy? impersonatedBy;
+
   /// All organizations you belong to, in the order you joined.
   final List<GetViewerMembership> memberships;
 
@@ -77,6 +83,7 @@ final class GetViewerResult extends ApiData implements Me {
     'organization': organization,
     'membership': membership,
     'permissions': permissions,
+    'impersonatedBy': impersonatedBy,
     'memberships': memberships,
     'invitations': invitations,
   };
@@ -400,10 +407,10 @@ final class VerifyEmail extends Mutation<Outcome<VerifyEmailPayload, Refusal>> {
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation VerifyEmail($input:VerifyEmailInput!){verifyEmail(input:$input){__typename ...on VerifyEmailPayload{token session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation VerifyEmail($input:VerifyEmailInput!){verifyEmail(input:$input){__typename ...on VerifyEmailPayload{token session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => 'e9309e05500513497f8808ee012e0e99faf518cc7ea73c8452ac3a43a0726253';
+  String get hash => 'd7e74a7e5274ad7d9e06b89abe58bded1cabef7a8cd7b3a80398bd14b3c7b0d1';
 
   @override
   Map<String, Object?> get variables => {
@@ -521,10 +528,10 @@ final class SignIn extends Mutation<Outcome<SignInPayload, Refusal>> {
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...on SignInPayload{token refreshToken session{...Device}viewer{...Me}challenge{challengeId expiresAt}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation SignIn($input:SignInInput!){signIn(input:$input){__typename ...on SignInPayload{token refreshToken session{...Device}viewer{...Me}challenge{challengeId expiresAt}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => 'e58c1f07958c1c5ff9c2ecb7830bed83b03d41e3cd20ca5cd0226c8dd6258166';
+  String get hash => '4a4e722eab8babaf12af927af434a951734a77535f5c15e8ffca131ad7ec31fe';
 
   @override
   Map<String, Object?> get variables => {
@@ -625,10 +632,10 @@ final class CompleteSignIn extends Mutation<Outcome<CompleteSignInPayload, Refus
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation CompleteSignIn($input:CompleteSignInInput!){completeSignIn(input:$input){__typename ...on CompleteSignInPayload{token refreshToken session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}fragment Device on Session{id ip userAgent kind authLevel createdAt lastSeenAt expiresAt isCurrent}mutation CompleteSignIn($input:CompleteSignInInput!){completeSignIn(input:$input){__typename ...on CompleteSignInPayload{token refreshToken session{...Device}viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '0d43aeda40330e52562859cbf1d6903a5792964a800ee75bb013cd55e9c4f841';
+  String get hash => '5fa7d19aab9644a7820f9a3ca46fce7666bdc3081373ea1568500c8b715c7862';
 
   @override
   Map<String, Object?> get variables => {
@@ -1125,10 +1132,10 @@ final class ConfirmTwoFactor extends Mutation<Outcome<ConfirmTwoFactorPayload, R
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}mutation ConfirmTwoFactor($input:ConfirmTwoFactorInput!){confirmTwoFactor(input:$input){__typename ...on ConfirmTwoFactorPayload{recoveryCodes viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}mutation ConfirmTwoFactor($input:ConfirmTwoFactorInput!){confirmTwoFactor(input:$input){__typename ...on ConfirmTwoFactorPayload{recoveryCodes viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '87b0213e72e3e119beea3e1ddebd1f086c2de7ab203cdf63a2b393247642acb3';
+  String get hash => '71dab292e9ae78293b1a1943f4b2bfb9f893f33cbfba49658ad00b6a0fd46148';
 
   @override
   Map<String, Object?> get variables => {
@@ -1235,10 +1242,10 @@ final class DisableTwoFactor extends Mutation<Outcome<DisableTwoFactorPayload, R
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}mutation DisableTwoFactor($input:DisableTwoFactorInput!){disableTwoFactor(input:$input){__typename ...on DisableTwoFactorPayload{viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}mutation DisableTwoFactor($input:DisableTwoFactorInput!){disableTwoFactor(input:$input){__typename ...on DisableTwoFactorPayload{viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => 'a9af408da5bd6743f49933535985fa4b8088627462fa926e45923e06cf501449';
+  String get hash => 'f83a7b7dece23aea62f4c5b5bd7e07303d2869bda4bb34739614e65c4359ebbc';
 
   @override
   Map<String, Object?> get variables => {
@@ -1430,10 +1437,10 @@ final class SwitchOrganization extends Mutation<Outcome<SwitchOrganizationPayloa
 
   @override
   String get document =>
-      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions}mutation SwitchOrganization($input:SwitchOrganizationInput!){switchOrganization(input:$input){__typename ...on SwitchOrganizationPayload{viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
+      r'fragment Me on Viewer{user{id email displayName locale timeZone status}organization{...Party status country timeZone}membership{id role status}permissions impersonatedBy{id displayName}}mutation SwitchOrganization($input:SwitchOrganizationInput!){switchOrganization(input:$input){__typename ...on SwitchOrganizationPayload{viewer{...Me}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}';
 
   @override
-  String get hash => '4f2c23b5b8aac874b39ffaa8ff6d8ba1c447733a2fca267cb726c9654decc51a';
+  String get hash => '8f28b654b2ec327f0bdc42dd644c7265dbe68214d5fc311285f3ff526cdc667a';
 
   @override
   Map<String, Object?> get variables => {
@@ -1478,10 +1485,10 @@ final class GetRateLimit extends Query<GetRateLimitResult> {
 
   @override
   String get document =>
-      'query GetRateLimit{rateLimit{operationsPerMinute operationsLeft limit available refillPerSecond documentsPerMinute documentsLeft}}';
+      'query GetRateLimit{rateLimit{operationsPerMinute operationsLeft limit available refillPerSecond documentsPerMinute documentsLeft paymentsPerMinute paymentsLeft}}';
 
   @override
-  String get hash => 'e90bacaf3f654d568895eda6357593326f2e4441885e9eecd1eccbdb16f98fd5';
+  String get hash => '1c8862fc038ef97e191317881d644c5ab90fac9281b4735335bff88a1ed02e24';
 
   @override
   Map<String, Object?> get variables => const {};
@@ -1501,6 +1508,8 @@ final class GetRateLimitResult extends ApiData {
     required this.refillPerSecond,
     required this.documentsPerMinute,
     required this.documentsLeft,
+    required this.paymentsPerMinute,
+    required this.paymentsLeft,
   });
 
   /// Reads it from an answer.
@@ -1512,6 +1521,8 @@ final class GetRateLimitResult extends ApiData {
       refillPerSecond = json['refillPerSecond'].integer,
       documentsPerMinute = json['documentsPerMinute'].integer,
       documentsLeft = json['documentsLeft'].integer,
+      paymentsPerMinute = json['paymentsPerMinute'].integer,
+      paymentsLeft = json['paymentsLeft'].integer,
       super.read(json);
 
   /// Operations in a minute at most; they come back evenly.
@@ -1535,6 +1546,12 @@ final class GetRateLimitResult extends ApiData {
   /// Such documents left now.
   final int documentsLeft;
 
+  /// Payments that may be started in a minute.
+  final int paymentsPerMinute;
+
+  /// Such payments left now.
+  final int paymentsLeft;
+
   @override
   Map<String, Object?> get fields => {
     'operationsPerMinute': operationsPerMinute,
@@ -1544,5 +1561,331 @@ final class GetRateLimitResult extends ApiData {
     'refillPerSecond': refillPerSecond,
     'documentsPerMinute': documentsPerMinute,
     'documentsLeft': documentsLeft,
+    'paymentsPerMinute': paymentsPerMinute,
+    'paymentsLeft': paymentsLeft,
   };
+}
+
+/// Sets what callers of a kind may ask for, for staff who run the platform.
+final class SetRateLimit extends Mutation<Outcome<SetRateLimitPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetRateLimit({
+    required this.caller,
+    this.operationsPerMinute,
+    this.cost,
+    this.refillPerSecond,
+    this.documentsPerMinute,
+    this.paymentsPerMinute,
+  });
+
+  /// For which callers.
+  final CallerKind caller;
+
+  /// Operations in a minute.
+  final int? operationsPerMinute;
+
+  /// What operations may cost together before some of it has come back.
+  final int? cost;
+
+  /// How much of it comes back each second.
+  final int? refillPerSecond;
+
+  /// Documents in a minute that a process has not seen lately.
+  final int? documentsPerMinute;
+
+  /// Payments that may be started in a minute.
+  final int? paymentsPerMinute;
+
+  @override
+  String get name => 'SetRateLimit';
+
+  @override
+  String get document =>
+      r'mutation SetRateLimit($input:SetRateLimitInput!){setRateLimit(input:$input){__typename ...on SetRateLimitPayload{setting{caller operationsPerMinute cost refillPerSecond documentsPerMinute paymentsPerMinute setAt}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'c0796825b5f6ac1b66f93256adbafadec46785263458c8c82046a52ab3dcca87';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'caller': wireOf(caller),
+      if (operationsPerMinute case final operationsPerMinute?) 'operationsPerMinute': operationsPerMinute,
+      if (cost case final cost?) 'cost': cost,
+      if (refillPerSecond case final refillPerSecond?) 'refillPerSecond': refillPerSecond,
+      if (documentsPerMinute case final documentsPerMinute?) 'documentsPerMinute': documentsPerMinute,
+      if (paymentsPerMinute case final paymentsPerMinute?) 'paymentsPerMinute': paymentsPerMinute,
+    },
+  };
+
+  @override
+  Outcome<SetRateLimitPayload, Refusal> read(Json data) => Outcome.read(
+    data['setRateLimit'],
+    payload: 'SetRateLimitPayload',
+    readPayload: SetRateLimitPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SetRateLimit has changed.
+final class SetRateLimitPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetRateLimitPayload({required this.setting});
+
+  /// Reads it from an answer.
+  SetRateLimitPayload.fromJson(Json json) : setting = SetRateLimitSetting.fromJson(json['setting']), super.read(json);
+
+  /// What counts from now on.
+  final SetRateLimitSetting setting;
+
+  @override
+  Map<String, Object?> get fields => {'setting': setting};
+}
+
+/// What counts from now on.
+final class SetRateLimitSetting extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetRateLimitSetting({
+    required this.caller,
+    required this.operationsPerMinute,
+    required this.cost,
+    required this.refillPerSecond,
+    required this.documentsPerMinute,
+    required this.paymentsPerMinute,
+    required this.setAt,
+  });
+
+  /// Reads it from an answer.
+  SetRateLimitSetting.fromJson(Json json)
+    : caller = CallerKind.fromJson(json['caller']),
+      operationsPerMinute = json['operationsPerMinute'].integer,
+      cost = json['cost'].integer,
+      refillPerSecond = json['refillPerSecond'].integer,
+      documentsPerMinute = json['documentsPerMinute'].integer,
+      paymentsPerMinute = json['paymentsPerMinute'].integer,
+      setAt = json['setAt'].instant,
+      super.read(json);
+
+  /// For which callers.
+  final CallerKind caller;
+
+  /// Operations in a minute.
+  final int operationsPerMinute;
+
+  /// What operations may cost together before some of it has come back.
+  final int cost;
+
+  /// How much of it comes back each second.
+  final int refillPerSecond;
+
+  /// Documents in a minute that a process has not seen lately.
+  final int documentsPerMinute;
+
+  /// Payments that may be started in a minute.
+  final int paymentsPerMinute;
+
+  /// Since when.
+  final DateTime setAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'caller': caller,
+    'operationsPerMinute': operationsPerMinute,
+    'cost': cost,
+    'refillPerSecond': refillPerSecond,
+    'documentsPerMinute': documentsPerMinute,
+    'paymentsPerMinute': paymentsPerMinute,
+    'setAt': setAt,
+  };
+}
+
+/// Changes what others see of you.
+final class UpdateProfile extends Mutation<Outcome<UpdateProfilePayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const UpdateProfile({
+    this.displayName = const Opt.keep(),
+    this.locale = const Opt.keep(),
+    this.timeZone = const Opt.keep(),
+    this.expectedVersion,
+  });
+
+  /// The name others see, 1 to 120 characters.
+  final Opt<String> displayName;
+
+  /// The language you read, such as en, de-AT or sr-Latn-RS; null: en.
+  final Opt<String> locale;
+
+  /// The zone you live in; null: UTC.
+  final Opt<String> timeZone;
+
+  /// The version you have read; CONFLICT if the object has changed since. Left out: no check.
+  final int? expectedVersion;
+
+  @override
+  String get name => 'UpdateProfile';
+
+  @override
+  String get document =>
+      r'mutation UpdateProfile($input:UpdateProfileInput!){updateProfile(input:$input){__typename ...on UpdateProfilePayload{user{id version displayName locale timeZone}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '9f104bbae36d179224f71c019433142f2ac03f0bfb38823e919a243c9c3eec1e';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      if (displayName.isGiven) 'displayName': displayName.value,
+      if (locale.isGiven) 'locale': locale.value,
+      if (timeZone.isGiven) 'timeZone': timeZone.value,
+      if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,
+    },
+  };
+
+  @override
+  Outcome<UpdateProfilePayload, Refusal> read(Json data) => Outcome.read(
+    data['updateProfile'],
+    payload: 'UpdateProfilePayload',
+    readPayload: UpdateProfilePayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What UpdateProfile has changed.
+final class UpdateProfilePayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const UpdateProfilePayload({required this.user});
+
+  /// Reads it from an answer.
+  UpdateProfilePayload.fromJson(Json json) : user = UpdateProfileUser.fromJson(json['user']), super.read(json);
+
+  /// You, as you are now.
+  final UpdateProfileUser user;
+
+  @override
+  Map<String, Object?> get fields => {'user': user};
+}
+
+/// You, as you are now.
+final class UpdateProfileUser extends ApiData {
+  /// Made by hand, for tests and previews.
+  const UpdateProfileUser({
+    required this.id,
+    required this.version,
+    required this.displayName,
+    required this.locale,
+    required this.timeZone,
+  });
+
+  /// Reads it from an answer.
+  UpdateProfileUser.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      displayName = json['displayName'].string,
+      locale = json['locale'].string,
+      timeZone = json['timeZone'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// The name others see.
+  final String displayName;
+
+  /// The language they read.
+  final String locale;
+
+  /// The zone they live in.
+  final String timeZone;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'displayName': displayName,
+    'locale': locale,
+    'timeZone': timeZone,
+  };
+}
+
+/// Closes the account for good, of whoever owns no organization alone.
+final class DeactivateAccount extends Mutation<Outcome<DeactivateAccountPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const DeactivateAccount({required this.email});
+
+  /// Your address, so that nobody leaves by mistake: INVALID unless it is yours.
+  final String email;
+
+  @override
+  String get name => 'DeactivateAccount';
+
+  @override
+  String get document =>
+      r'mutation DeactivateAccount($input:DeactivateAccountInput!){deactivateAccount(input:$input){__typename ...on DeactivateAccountPayload{user{id status}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '275e1d39c2d54af2352040cad2c7801643f8462d62c15037831f7a622267697c';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'email': email},
+  };
+
+  @override
+  Outcome<DeactivateAccountPayload, Refusal> read(Json data) => Outcome.read(
+    data['deactivateAccount'],
+    payload: 'DeactivateAccountPayload',
+    readPayload: DeactivateAccountPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What DeactivateAccount has changed.
+final class DeactivateAccountPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DeactivateAccountPayload({required this.user});
+
+  /// Reads it from an answer.
+  DeactivateAccountPayload.fromJson(Json json) : user = DeactivateAccountUser.fromJson(json['user']), super.read(json);
+
+  /// You, as you are now.
+  final DeactivateAccountUser user;
+
+  @override
+  Map<String, Object?> get fields => {'user': user};
+}
+
+/// You, as you are now.
+final class DeactivateAccountUser extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DeactivateAccountUser({required this.id, required this.status});
+
+  /// Reads it from an answer.
+  DeactivateAccountUser.fromJson(Json json)
+    : id = json['id'].string,
+      status = UserStatus.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Whether they may use Milepost.
+  final UserStatus status;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status};
 }

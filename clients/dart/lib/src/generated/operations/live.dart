@@ -397,6 +397,75 @@ final class WatchEscrowMessage extends ApiData {
   Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'hold': hold, 'event': event};
 }
 
+/// What is decided about an app, from where one left off.
+final class WatchApp extends Subscription<WatchAppMessage> {
+  /// Takes what the operation asks for.
+  const WatchApp({required this.appId, this.after});
+
+  /// The id of a App.
+  final String appId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchApp';
+
+  @override
+  String get document =>
+      r'fragment AppSummary on App{id name status url primaryColor permissions isPublic owner{...Party}}fragment Party on Organization{id kind name}subscription WatchApp($appId:ID!$after:Cursor){appStatusChanged(appId:$appId after:$after){cursor gap app{...AppSummary}event{...Event}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => '9ea8dbdbb856426a53f55acd8ecf89de50ad11db58fc008fcc7585973cca8f75';
+
+  @override
+  Map<String, Object?> get variables => {'appId': appId, if (after case final after?) 'after': after};
+
+  @override
+  WatchAppMessage read(Json data) => WatchAppMessage.fromJson(data['appStatusChanged']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchAppMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchAppMessage message) => message.gap;
+}
+
+/// What happens to an app: to its owner all that is decided about it, to those who have installed it that it is
+/// suspended, goes on or is over. Needs the permission apps:install, apps:develop or staff:apps.
+final class WatchAppMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchAppMessage({required this.cursor, required this.gap, this.app, this.event});
+
+  /// Reads it from an answer.
+  WatchAppMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      app = json['app'].orNull(AppSummary.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// The app as you may see it now; null once you may not.
+  final AppSummary? app;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'app': app, 'event': event};
+}
+
 /// Any object by its id: what it is called.
 final class GetNode extends Query<GetNodeResult?> {
   /// Takes what the operation asks for.
@@ -578,4 +647,73 @@ final class GetNodeUnknown extends GetNodeResult {
 
   @override
   Map<String, Object?> get fields => {'__typename': typename, 'id': id};
+}
+
+/// Who joins the organization, who leaves it, and whose role changes, from where one left off.
+final class WatchMembers extends Subscription<WatchMembersMessage> {
+  /// Takes what the operation asks for.
+  const WatchMembers({required this.organizationId, this.after});
+
+  /// The id of a Organization.
+  final String organizationId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchMembers';
+
+  @override
+  String get document =>
+      r'fragment Member on Membership{id version status role user{id displayName email}}subscription WatchMembers($organizationId:ID!$after:Cursor){membershipChanged(organizationId:$organizationId after:$after){cursor gap membership{...Member}event{...Event}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => '570996f469fa6f9ef1b7c59fddb64137742bd85e2f2b3495c7c40f21eed8a520';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, if (after case final after?) 'after': after};
+
+  @override
+  WatchMembersMessage read(Json data) => WatchMembersMessage.fromJson(data['membershipChanged']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchMembersMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchMembersMessage message) => message.gap;
+}
+
+/// Who joins your active organization, the one to name, who leaves it, and whose role changes. Needs the permission
+/// members:read.
+final class WatchMembersMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchMembersMessage({required this.cursor, required this.gap, this.membership, this.event});
+
+  /// Reads it from an answer.
+  WatchMembersMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      membership = json['membership'].orNull(Member.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// The membership as you may see it now; null after a gap.
+  final Member? membership;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'membership': membership, 'event': event};
 }

@@ -840,3 +840,468 @@ final class RemoveMemberPayload extends ApiData {
   @override
   Map<String, Object?> get fields => {'membership': membership};
 }
+
+/// Ends the organization for good, once nothing of it is open: show the problems of the refusal as a list.
+final class CloseOrganization extends Mutation<Outcome<CloseOrganizationPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const CloseOrganization({required this.organizationId});
+
+  /// Your active organization.
+  final String organizationId;
+
+  @override
+  String get name => 'CloseOrganization';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}mutation CloseOrganization($input:CloseOrganizationInput!){closeOrganization(input:$input){__typename ...on CloseOrganizationPayload{organization{...Party version status}}...Refusal}}';
+
+  @override
+  String get hash => '83d91029229b27fe9d4aead66f08771bc03b55e2b7116a57fba04290a11cecfd';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'organizationId': organizationId},
+  };
+
+  @override
+  Outcome<CloseOrganizationPayload, Refusal> read(Json data) => Outcome.read(
+    data['closeOrganization'],
+    payload: 'CloseOrganizationPayload',
+    readPayload: CloseOrganizationPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What CloseOrganization has changed.
+final class CloseOrganizationPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CloseOrganizationPayload({required this.organization});
+
+  /// Reads it from an answer.
+  CloseOrganizationPayload.fromJson(Json json)
+    : organization = CloseOrganizationOrganization.fromJson(json['organization']),
+      super.read(json);
+
+  /// The organization as it is now.
+  final CloseOrganizationOrganization organization;
+
+  @override
+  Map<String, Object?> get fields => {'organization': organization};
+}
+
+/// The organization as it is now.
+final class CloseOrganizationOrganization extends ApiData implements Party {
+  /// Made by hand, for tests and previews.
+  const CloseOrganizationOrganization({
+    required this.id,
+    required this.kind,
+    required this.name,
+    required this.version,
+    required this.status,
+  });
+
+  /// Reads it from an answer.
+  CloseOrganizationOrganization.fromJson(Json json)
+    : id = json['id'].string,
+      kind = OrganizationKind.fromJson(json['kind']),
+      name = json['name'].string,
+      version = json['version'].integer,
+      status = OrganizationStatus.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// What it is for.
+  @override
+  final OrganizationKind kind;
+
+  /// The name others see.
+  @override
+  final String name;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it may act.
+  final OrganizationStatus status;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'kind': kind, 'name': name, 'version': version, 'status': status};
+}
+
+/// What a member may, or may not, besides their role.
+final class GetMember extends Query<GetMemberResult?> {
+  /// Takes what the operation asks for.
+  const GetMember({required this.id});
+
+  /// A global id.
+  final String id;
+
+  @override
+  String get name => 'GetMember';
+
+  @override
+  String get document =>
+      r'fragment Member on Membership{id version status role user{id displayName email}}fragment Override on PermissionOverride{id permission effect reason expiresAt}query GetMember($id:ID!){node(id:$id){__typename ...on Membership{...Member overrides{...Override}}}}';
+
+  @override
+  String get hash => '0465f4ffe47856d8828dde365fcdf0801572b698830f844406146e8d126e99bd';
+
+  @override
+  Map<String, Object?> get variables => {'id': id};
+
+  @override
+  GetMemberResult? read(Json data) => data['node'].orNull(GetMemberResult.fromJson);
+}
+
+/// Any object by its id; null when there is none or you may not see it.
+sealed class GetMemberResult extends ApiData {
+  /// For its members.
+  const GetMemberResult();
+
+  GetMemberResult._read(super.json) : super.read();
+
+  /// Reads the member that the answer names.
+  factory GetMemberResult.fromJson(Json json) => switch (json.typename) {
+    'Membership' => GetMemberMembership.fromJson(json),
+    _ => GetMemberUnknown.fromJson(json),
+  };
+}
+
+/// The Membership.
+final class GetMemberMembership extends GetMemberResult implements Member {
+  /// Made by hand, for tests and previews.
+  const GetMemberMembership({
+    required this.id,
+    required this.version,
+    required this.status,
+    this.role,
+    required this.user,
+    required this.overrides,
+  });
+
+  /// Reads it from an answer.
+  GetMemberMembership.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = MembershipStatus.fromJson(json['status']),
+      role = json['role'].orNull(Role.fromJson),
+      user = MemberUser.fromJson(json['user']),
+      overrides = json['overrides'].list(Override.fromJson),
+      super._read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  @override
+  final int version;
+
+  /// Whether they still belong to it.
+  @override
+  final MembershipStatus status;
+
+  /// What they may do; null for staff of the platform.
+  @override
+  final Role? role;
+
+  /// The person.
+  @override
+  final MemberUser user;
+
+  /// What they may, or may not, besides their role; lapsed ones too, until they are lifted.
+  final List<Override> overrides;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'role': role,
+    'user': user,
+    'overrides': overrides,
+  };
+}
+
+/// Anything else, also what came to the API after this package; `raw` has its fields.
+final class GetMemberUnknown extends GetMemberResult {
+  /// Made by hand, for tests and previews.
+  const GetMemberUnknown({required this.typename});
+
+  /// Reads it from an answer.
+  GetMemberUnknown.fromJson(Json json) : typename = json.typename, super._read(json);
+
+  /// The name of its type.
+  final String typename;
+
+  @override
+  Map<String, Object?> get fields => {'__typename': typename};
+}
+
+/// Gives a member a permission, takes one from them, or lifts that.
+final class SetPermissionOverride extends Mutation<Outcome<SetPermissionOverridePayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetPermissionOverride({
+    required this.membershipId,
+    required this.permission,
+    this.effect,
+    this.reason,
+    this.expiresAt,
+  });
+
+  /// The member.
+  final String membershipId;
+
+  /// The permission, such as work:write.
+  final String permission;
+
+  /// What it does; left out or null: lifts the override that there is.
+  final OverrideEffect? effect;
+
+  /// Why, 1 to 1000 characters; only lifting needs none.
+  final String? reason;
+
+  /// When it lapses by itself, a future instant of real time; else never.
+  final DateTime? expiresAt;
+
+  @override
+  String get name => 'SetPermissionOverride';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Member on Membership{id version status role user{id displayName email}}fragment Override on PermissionOverride{id permission effect reason expiresAt}mutation SetPermissionOverride($input:SetPermissionOverrideInput!){setPermissionOverride(input:$input){__typename ...on SetPermissionOverridePayload{membership{...Member overrides{...Override}}}...Refusal}}';
+
+  @override
+  String get hash => 'dbccd46a74f531462a4e6a38491ceacaf45676f24dd9165810bae22fe364f0a0';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'membershipId': membershipId,
+      'permission': permission,
+      if (effect case final effect?) 'effect': wireOf(effect),
+      if (reason case final reason?) 'reason': reason,
+      if (expiresAt case final expiresAt?) 'expiresAt': expiresAt.toUtc().toIso8601String(),
+    },
+  };
+
+  @override
+  Outcome<SetPermissionOverridePayload, Refusal> read(Json data) => Outcome.read(
+    data['setPermissionOverride'],
+    payload: 'SetPermissionOverridePayload',
+    readPayload: SetPermissionOverridePayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SetPermissionOverride has changed.
+final class SetPermissionOverridePayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetPermissionOverridePayload({required this.membership});
+
+  /// Reads it from an answer.
+  SetPermissionOverridePayload.fromJson(Json json)
+    : membership = SetPermissionOverrideMembership.fromJson(json['membership']),
+      super.read(json);
+
+  /// The membership as it is now.
+  final SetPermissionOverrideMembership membership;
+
+  @override
+  Map<String, Object?> get fields => {'membership': membership};
+}
+
+/// The membership as it is now.
+final class SetPermissionOverrideMembership extends ApiData implements Member {
+  /// Made by hand, for tests and previews.
+  const SetPermissionOverrideMembership({
+    required this.id,
+    required this.version,
+    required this.status,
+    this.role,
+    required this.user,
+    required this.overrides,
+  });
+
+  /// Reads it from an answer.
+  SetPermissionOverrideMembership.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = MembershipStatus.fromJson(json['status']),
+      role = json['role'].orNull(Role.fromJson),
+      user = MemberUser.fromJson(json['user']),
+      overrides = json['overrides'].list(Override.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  @override
+  final int version;
+
+  /// Whether they still belong to it.
+  @override
+  final MembershipStatus status;
+
+  /// What they may do; null for staff of the platform.
+  @override
+  final Role? role;
+
+  /// The person.
+  @override
+  final MemberUser user;
+
+  /// What they may, or may not, besides their role; lapsed ones too, until they are lifted.
+  final List<Override> overrides;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'role': role,
+    'user': user,
+    'overrides': overrides,
+  };
+}
+
+/// Whether somebody would be allowed something, and why.
+final class SimulatePermission extends Query<SimulatePermissionResult?> {
+  /// Takes what the operation asks for.
+  const SimulatePermission({required this.subjectId, required this.permission, this.organizationId});
+
+  /// A person, by the id of a User or of a Membership, or an ApiKey.
+  final String subjectId;
+
+  /// The permission, such as work:write.
+  final String permission;
+
+  /// The organization; your active one unless said. Staff name any.
+  final String? organizationId;
+
+  @override
+  String get name => 'SimulatePermission';
+
+  @override
+  String get document =>
+      r'query SimulatePermission($subjectId:ID!$permission:String!$organizationId:ID){simulatePermission(subjectId:$subjectId permission:$permission organizationId:$organizationId){allowed reason rule}}';
+
+  @override
+  String get hash => 'a277f3b7695ee0d31625d8e75d8c2199a660aabb043f0fd1c1b89db6c0d0d8cc';
+
+  @override
+  Map<String, Object?> get variables => {
+    'subjectId': subjectId,
+    'permission': permission,
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+
+  @override
+  SimulatePermissionResult? read(Json data) => data['simulatePermission'].orNull(SimulatePermissionResult.fromJson);
+}
+
+/// Whether a person or a key would be allowed something in an organization, by the rules that every request goes
+/// through. Null for an organization that is not yours. Needs members:manage; staff:read asks about all.
+final class SimulatePermissionResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulatePermissionResult({required this.allowed, required this.reason, required this.rule});
+
+  /// Reads it from an answer.
+  SimulatePermissionResult.fromJson(Json json)
+    : allowed = json['allowed'].boolean,
+      reason = DecisionReason.fromJson(json['reason']),
+      rule = json['rule'].string,
+      super.read(json);
+
+  /// Whether they may.
+  final bool allowed;
+
+  /// What decides it.
+  final DecisionReason reason;
+
+  /// The rule in words.
+  final String rule;
+
+  @override
+  Map<String, Object?> get fields => {'allowed': allowed, 'reason': reason, 'rule': rule};
+}
+
+/// Every operation of the API with its rule, as a file.
+final class GetPermissionMatrix extends Query<GetPermissionMatrixResult> {
+  /// Takes what the operation asks for.
+  const GetPermissionMatrix({required this.format});
+
+  /// How it shall be written.
+  final MatrixFormat format;
+
+  @override
+  String get name => 'GetPermissionMatrix';
+
+  @override
+  String get document =>
+      r'query GetPermissionMatrix($format:MatrixFormat!){permissionMatrix(format:$format){fileName operationCount content sha256}}';
+
+  @override
+  String get hash => '53814596cdeb9153236b30b21c2cf1d389a0afede9da30bc7f167ab196190c6e';
+
+  @override
+  Map<String, Object?> get variables => {'format': wireOf(format)};
+
+  @override
+  GetPermissionMatrixResult read(Json data) => GetPermissionMatrixResult.fromJson(data['permissionMatrix']);
+}
+
+/// Every operation of the API with its rule, read from the schema that is served. Needs members:manage or staff:read.
+final class GetPermissionMatrixResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetPermissionMatrixResult({
+    required this.fileName,
+    required this.operationCount,
+    required this.content,
+    required this.sha256,
+  });
+
+  /// Reads it from an answer.
+  GetPermissionMatrixResult.fromJson(Json json)
+    : fileName = json['fileName'].string,
+      operationCount = json['operationCount'].integer,
+      content = json['content'].string,
+      sha256 = json['sha256'].string,
+      super.read(json);
+
+  /// What to call it.
+  final String fileName;
+
+  /// How many operations there are.
+  final int operationCount;
+
+  /// The file. For each operation: kind, operation, who (what it needs), permissions (any one will do), roles and
+  /// staffRoles that hold one of them, needsReauthentication, and writableAsAnother: whether staff who act as somebody
+  /// else may make a mutation with READ_WRITE.
+  final String content;
+
+  /// The SHA-256 of the file in hex.
+  final String sha256;
+
+  @override
+  Map<String, Object?> get fields => {
+    'fileName': fileName,
+    'operationCount': operationCount,
+    'content': content,
+    'sha256': sha256,
+  };
+}
