@@ -1,41 +1,44 @@
 """Writing transfers: accounts found or made, entries inserted, balances moved, all in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    TableValuedAlias,
-    Text,
-    Uuid,
-    and_,
-    column,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
-from sqlalchemy.types import TypeEngine
 
 from domain.debts import debt_behind, moved_debts
 from domain.events import Recorder
 from domain.ids import new_id
-from domain.ledger import KEY_PARTS, AccountKey, PostingKind, Transfer
+from domain.ledger import KEY_PARTS, AccountCode, AccountKey, PostingKind, Transfer
 from domain.postings.wallets import debt_recovered
 from domain.wallets import is_wallet, moved_wallets, require_covered
 from persistence.outbox import outbox_row
-from persistence.tables.money import ledger_accounts, ledger_balances, ledger_entries, ledger_transfers
+from persistence.tables.money import ledger_accounts, ledger_balances, ledger_transfers
 from persistence.tables.platform import outbox
 from persistence.unit import Unit
 
 Accounts = Mapping[AccountKey, UUID]
+
+POST = Path(__file__).with_suffix(".sql").read_text()
+"""One statement for any number of transfers, planned once for each connection."""
+
+_KNOWN: dict[AccountKey, UUID] = {}
+"""Accounts that this process has come across: what they are never changes. Those of a transaction that came to nothing
+may be among them, so what is not found under such an id is looked for anew."""
+_MOST_KNOWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """What an attempt to post has found and done. The balances are locked, whatever became of it."""
+
+    held: Mapping[AccountKey, int]
+    versions: Mapping[UUID, int]
+    entries: int
 
 
 async def post(db: Unit, *transfers: Transfer) -> None:
@@ -48,25 +51,26 @@ async def post(db: Unit, *transfers: Transfer) -> None:
     transfers that together would take any other guarded account below zero.
     """
     await db.flush()
-    postings = [posting for transfer in transfers for posting in transfer.postings]
+    keys = dict.fromkeys(posting.account for transfer in transfers for posting in transfer.postings)
     changes: Counter[AccountKey] = Counter()
-    for posting in postings:
-        if posting.account.rule.guarded:
-            changes[posting.account] += posting.change_minor
-    debts = {debt_behind(key): key for key, change in changes.items() if is_wallet(key) and change > 0}
-    accounts = await _accounts(db, list(dict.fromkeys(posting.account for posting in postings)), list(debts))
-    # Debts are locked with the rest: what they share with other transactions is the ascending order of all balances.
-    held = await _lock_balances(db, accounts, [*changes, *(debt for debt in debts if debt in accounts)])
-    require_covered(changes, held)
-    newest: dict[UUID, int] = {}
     for transfer in transfers:
-        newest |= await _write(db, transfer, accounts)
-    if changes:
-        versions = await _move_balances(db, {accounts[key]: change for key, change in changes.items()}, newest)
-        for transfer in transfers:
-            await _tell(db, [*moved_wallets(transfer, accounts), *moved_debts(transfer, accounts)], versions)
+        for posting in transfer.postings:
+            if posting.account.rule.guarded:
+                changes[posting.account] += posting.change_minor
+    # Debts are locked with the rest: what they share with other transactions is the ascending order of all balances.
+    debts = {debt_behind(key): key for key, change in changes.items() if is_wallet(key) and change > 0}
+    accounts = _known(keys) or await _made(db, keys)
+    posted = await _write(db, transfers, accounts, changes, debts)
+    if not posted.entries:
+        if changes.keys() <= posted.held.keys():
+            require_covered(changes, posted.held)
+        accounts = await _made(db, keys)
+        posted = await _write(db, transfers, accounts, changes, debts)
+        require_covered(changes, posted.held)
+    for transfer in transfers:
+        await _tell(db, [*moved_wallets(transfer, accounts), *moved_debts(transfer, accounts)], posted.versions)
     for debt, wallet in debts.items():
-        repaid = min(held.get(debt, 0) + changes[debt], changes[wallet])
+        repaid = min(posted.held.get(debt, 0) + changes[debt], changes[wallet])
         if repaid > 0:
             await _recover(db, _cause(transfers, wallet), wallet, debt, repaid)
 
@@ -102,16 +106,33 @@ async def next_ordinal(db: Unit, kind: PostingKind, source_id: UUID) -> int:
     return 1 + int((await db.session.execute(newest)).scalar_one())
 
 
-async def _accounts(db: Unit, keys: Sequence[AccountKey], others: Sequence[AccountKey] = ()) -> Accounts:
-    """The accounts behind the keys, made where they do not exist yet; and `others` as far as they exist."""
-    found = await _existing(db, [*keys, *others])
+def _known(keys: Iterable[AccountKey]) -> Accounts | None:
+    """The accounts behind the keys; None unless all are known."""
+    try:
+        return {key: _KNOWN[key] for key in keys}
+    except KeyError:
+        return None
+
+
+async def _made(db: Unit, keys: Iterable[AccountKey]) -> Accounts:
+    """The accounts behind the keys and the balance rows of the guarded ones, made where they do not exist yet.
+
+    A balance row starts at 0; what the account may hold already, the database would not let it forget.
+    """
+    found = await _existing(db, keys)
     missing = sorted((key for key in keys if key not in found), key=repr)
-    if not missing:
-        return found
-    await db.session.execute(
-        insert_or_ignore(ledger_accounts).on_conflict_do_nothing(), [_account_row(key) for key in missing]
-    )
-    return await _existing(db, [*keys, *others])
+    if missing:
+        new = [_account_row(key) for key in missing]
+        await db.session.execute(insert_or_ignore(ledger_accounts).on_conflict_do_nothing(), new)
+        found = await _existing(db, keys)
+    guarded = sorted(found[key] for key in keys if key.rule.guarded)
+    if guarded:
+        rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0, "version": 0} for id_ in guarded]
+        await db.session.execute(insert_or_ignore(ledger_balances).on_conflict_do_nothing(), rows)
+    if len(_KNOWN) > _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN.update(found)
+    return found
 
 
 def _account_row(key: AccountKey) -> dict[str, Any]:
@@ -127,7 +148,7 @@ def _account_row(key: AccountKey) -> dict[str, Any]:
     }
 
 
-async def _existing(db: Unit, keys: Sequence[AccountKey]) -> dict[AccountKey, UUID]:
+async def _existing(db: Unit, keys: Iterable[AccountKey]) -> dict[AccountKey, UUID]:
     table = ledger_accounts.c
     parts = [table[part] for part in KEY_PARTS]
     statement = select(table.id, table.code, table.currency, *parts).where(or_(*(_is(key) for key in keys)))
@@ -143,112 +164,76 @@ def _is(key: AccountKey) -> ColumnElement[bool]:
     return and_(ledger_accounts.c.code == key.code, ledger_accounts.c.currency == key.currency, *parts)
 
 
-async def _lock_balances(db: Unit, accounts: Accounts, keys: Sequence[AccountKey]) -> Mapping[AccountKey, int]:
-    """Takes the balance rows in ascending order, so that no two transactions can wait for each other; what they hold.
-
-    A row that is missing starts at 0; what the account may hold already, the database would not let it forget.
-    """
-    if not keys:
-        return {}
-    by_id = {accounts[key]: key for key in keys}
-    balances = ledger_balances.c
-    statement = select(balances.account_id, balances.balance_minor).where(balances.account_id.in_(by_id))
-    statement = statement.order_by(balances.account_id).with_for_update()
-    held = {row.account_id: row.balance_minor for row in await db.session.execute(statement)}
-    missing = by_id.keys() - held.keys()
-    if missing:
-        rows = [{"account_id": id_, "balance_minor": 0, "last_entry_id": 0, "version": 0} for id_ in sorted(missing)]
-        await db.session.execute(insert_or_ignore(ledger_balances).on_conflict_do_nothing(), rows)
-        held = {row.account_id: row.balance_minor for row in await db.session.execute(statement)}
-    return {by_id[id_]: balance for id_, balance in held.items()}
-
-
-async def _write(db: Unit, transfer: Transfer, accounts: Accounts) -> Mapping[UUID, int]:
-    """Inserts the transfer and its entries in one statement; the id of the entry on each account."""
-    id_ = new_id()
-    head = insert(ledger_transfers).values(
-        id=id_,
-        kind=transfer.kind,
-        source_type=transfer.source_type,
-        source_id=transfer.source_id,
-        ordinal=transfer.ordinal,
-        entry_count=len(transfer.postings),
-        posted_at=transfer.at,
-        actor_user_id=transfer.by.user_id,
-        actor_key_id=transfer.by.key_id,
-        actor_organization_id=transfer.by.organization_id,
-        reason=transfer.reason,
-        reverses_id=_reversed(transfer),
+async def _write(
+    db: Unit,
+    transfers: Sequence[Transfer],
+    accounts: Accounts,
+    changes: Mapping[AccountKey, int],
+    debts: Mapping[AccountKey, AccountKey],
+) -> _Posted:
+    """Runs ledger.sql: locks the balances and, where everything is there and covered, writes and moves."""
+    by_id = {accounts[key]: key for key in changes}
+    connection = await db.session.connection()
+    result = await connection.exec_driver_sql(
+        POST,
+        (
+            list(by_id),
+            list(changes.values()),
+            [is_wallet(key) for key in changes],
+            [debt.organization_id for debt in debts],
+            [debt.currency for debt in debts],
+            *_rows(transfers, accounts),
+        ),
     )
-    lines = _unnested(
-        "lines",
-        account_id=(Uuid(), [accounts[posting.account] for posting in transfer.postings]),
-        amount_minor=(BigInteger(), [posting.amount_minor for posting in transfer.postings]),
-        currency=(Text(), [posting.account.currency for posting in transfer.postings]),
-    ).c
-    same = {
-        "transfer_id": id_,
-        "invoice_id": transfer.invoice_id,
-        "payment_id": transfer.payment_id,
-        "hold_id": transfer.hold_id,
-        "payout_id": transfer.payout_id,
-    }
-    entries = select(*lines, *(literal(value, Uuid()) for value in same.values()))
-    written = insert(ledger_entries).from_select([*lines.keys(), *same], entries)
-    rows = await db.session.execute(
-        written.add_cte(head.cte("head")).returning(ledger_entries.c.account_id, ledger_entries.c.id)
-    )
-    return {row.account_id: row.id for row in rows}
+    *locked, (_, entries, *_) = result.all()
+    held: dict[AccountKey, int] = {}
+    versions: dict[UUID, int] = {}
+    for id_, balance_minor, version, owner_id, currency in locked:
+        key = by_id.get(id_) or AccountKey(code=AccountCode.ORG_DEBT, currency=currency, organization_id=owner_id)
+        held[key] = balance_minor
+        versions[id_] = version
+    return _Posted(held, versions, entries)
 
 
-def _unnested(name: str, **columns: tuple[TypeEngine[Any], list[Any]]) -> TableValuedAlias:
-    """Rows as arrays: one statement for any number of them, which is compiled and planned once."""
-    arrays = (literal(values, ARRAY(kind)) for kind, values in columns.values())
-    kinds = (column(column_name, kind) for column_name, (kind, _) in columns.items())
-    return func.unnest(*arrays).table_valued(*kinds, name=name).render_derived()
+def _rows(transfers: Sequence[Transfer], accounts: Accounts) -> Iterator[object]:
+    """The parameters of ledger.sql that say what to insert, column by column; accounts come before transfers."""
+    ids = {id(transfer): new_id() for transfer in transfers}
+    lines = [(transfer, posting) for transfer in transfers for posting in transfer.postings]
+    account_ids = [accounts[posting.account] for _, posting in lines]
+    yield len(set(account_ids))
+    yield account_ids
+    heads = [_head(transfer) for transfer in transfers]
+    yield list(ids.values())
+    yield from (list(column) for column in zip(*heads, strict=True))
+    yield [ids[id(transfer)] for transfer, _ in lines]
+    yield [posting.amount_minor for _, posting in lines]
+    yield [posting.account.currency for _, posting in lines]
+    yield [transfer.invoice_id for transfer, _ in lines]
+    yield [transfer.payment_id for transfer, _ in lines]
+    yield [transfer.hold_id for transfer, _ in lines]
+    yield [transfer.payout_id for transfer, _ in lines]
 
 
-def _reversed(transfer: Transfer) -> ColumnElement[UUID] | UUID | None:
-    """The id of what it reverses, or how to find it."""
-    if not isinstance(transfer.reverses, tuple):
-        return transfer.reverses
-    kind, ordinal = transfer.reverses
-    table = ledger_transfers.c
+def _head(transfer: Transfer) -> tuple[object, ...]:
+    """A row of ledger_transfers but for its id; the last three say what it reverses, by id or by kind and ordinal."""
+    reverses: tuple[UUID | None, str | None, int | None] = (None, None, None)
+    if isinstance(transfer.reverses, tuple):
+        reverses = (None, transfer.reverses[0].value, transfer.reverses[1])
+    elif transfer.reverses is not None:
+        reverses = (transfer.reverses, None, None)
     return (
-        select(table.id)
-        .where(
-            table.kind == kind,
-            table.source_type == transfer.source_type,
-            table.source_id == transfer.source_id,
-            table.ordinal == ordinal,
-        )
-        .scalar_subquery()
+        transfer.kind.value,
+        transfer.source_type.value,
+        transfer.source_id,
+        transfer.ordinal,
+        len(transfer.postings),
+        transfer.at,
+        transfer.by.user_id,
+        transfer.by.key_id,
+        transfer.by.organization_id,
+        transfer.reason,
+        *reverses,
     )
-
-
-async def _move_balances(db: Unit, changes: Mapping[UUID, int], entries: Mapping[UUID, int]) -> Mapping[UUID, int]:
-    """Moves every balance by its change and lets it name the entry that explains it; the database checks both.
-
-    The version of each balance: how often it has moved.
-    """
-    moves = _unnested(
-        "moves",
-        account_id=(Uuid(), list(changes)),
-        change_minor=(BigInteger(), list(changes.values())),
-        entry_id=(BigInteger(), [entries[id_] for id_ in changes]),
-    )
-    balances = ledger_balances.c
-    moved = await db.session.execute(
-        update(ledger_balances)
-        .where(balances.account_id == moves.c.account_id)
-        .values(
-            balance_minor=balances.balance_minor + moves.c.change_minor,
-            last_entry_id=moves.c.entry_id,
-            version=balances.version + 1,
-        )
-        .returning(balances.account_id, balances.version)
-    )
-    return {row.account_id: row.version for row in moved}
 
 
 async def _tell(db: Unit, moved: Sequence[Recorder], versions: Mapping[UUID, int]) -> None:

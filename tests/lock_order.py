@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Insert, Select, Table, TextClause, Update, ev
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.selectable import ForUpdateArg
 
+from persistence.ledger import POST
+
 ORDER: tuple[tuple[str, ...], ...] = (
     ("chargeback_feeds",),
     ("organizations",),
@@ -65,13 +67,14 @@ def watched(engine: AsyncEngine) -> Iterator[list[str]]:
     def before(
         connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
     ) -> None:
-        written = getattr(context, "compiled", None)
-        if written is None:
+        compiled = getattr(context, "compiled", None)
+        if compiled is None and statement != POST:
             return
+        written = None if compiled is None else compiled.statement
         known: dict[str, bool] = connection.info.setdefault(_KNOWN, {})
-        if isinstance(written.statement, Insert):
-            known.setdefault(written.statement.table.name, False)
-        for table, waits in _locked(written.statement):
+        if isinstance(written, Insert):
+            known.setdefault(written.table.name, False)
+        for table, waits in _locked(written):
             if table not in known:
                 mistakes.extend(_mistakes(table, [name for name, is_held in known.items() if is_held], waits))
                 known[table] = True
@@ -90,7 +93,9 @@ def watched(engine: AsyncEngine) -> Iterator[list[str]]:
 
 
 def _locked(statement: Any) -> Iterator[tuple[str, bool]]:
-    """The tables whose rows a statement locks, and whether it waits for them."""
+    """The tables whose rows a statement locks, and whether it waits for them; None: the one that posts, as text."""
+    if statement is None:
+        yield "ledger_balances", True
     if isinstance(statement, Update) and isinstance(statement.table, Table):
         yield statement.table.name, True
     if isinstance(statement, TextClause) and "append_audit(" in statement.text:
