@@ -45,7 +45,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("payment_methods", "payout_methods", "payout_schedules"),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
     ("outbox_head", "outbox", "outbox_reactions"),
-    ("audit_chains",),
+    ("audit_chains", "audit_entries"),
 )
 """From first to last. Tables in one group are locked in either order: below one lock that comes before them (the gig's,
 the payment's), or by verbs that lock only one of them."""
