@@ -20,6 +20,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
 from schema.metering import Metering
@@ -27,6 +28,9 @@ from schema.metering import Metering
 MAX_DEPTH, MAX_ALIASES, MAX_FIELDS, MAX_TOKENS, MAX_ROOT_MUTATIONS = 15, 100, 5_000, 5_000, 10
 MAX_CHARACTERS = 100_000
 _CACHED_DOCUMENTS = 500
+# To compare what is selected several times over is the dearest step before execution: this much takes a tenth of a
+# second where 500,000, which it is otherwise, takes two. Documents that people write stay far below.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Random valid documents against a real server: no unhandled exception, no INTERNAL, whatever is asked."""
 
 from collections.abc import Iterator
+from typing import Any
+from zlib import crc32
 
+import orjson
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -10,11 +13,14 @@ from hypothesis_graphql import nodes
 
 from persistence.database import Database
 from schema.api import sdl
+from server.media import GRAPHQL, JSON
+from server.streams import MEDIA_TYPE as EVENTS
 from tests.contract.served import served
 from tests.world import Person, World
 
 EXAMPLES = 25
 """Documents for each root field of the schema."""
+WAYS = (JSON, GRAPHQL, EVENTS)
 
 SCALARS = {
     "DateTime": st.datetimes().map(lambda value: value.isoformat() + "Z"),
@@ -60,7 +66,20 @@ schema = schemathesis.graphql.from_file(sdl())
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_no_document_breaks_the_server(case: schemathesis.Case, url: str, caller: Person) -> None:
-    answer = case.call(base_url=f"{url}/graphql", headers={"authorization": f"Bearer {caller.token}"})
-    assert answer.status_code == 200, answer.text
-    for error in answer.json().get("errors") or []:
+    """Whichever way it is asked: each document goes one of them."""
+    way = WAYS[crc32(str(case.body).encode()) % len(WAYS)]
+    headers = {"authorization": f"Bearer {caller.token}", "accept": way}
+    answer = case.call(base_url=f"{url}/graphql", headers=headers)
+    assert answer.headers["content-type"][0].partition(";")[0] == way
+    assert answer.status_code in ((200, 400) if way == GRAPHQL else (200,)), answer.text
+    for error in [error for result in results_of(answer.text, way) for error in result.get("errors") or ()]:
         assert error["extensions"]["code"] in ACCEPTED, (case.body, error)
+
+
+def results_of(text: str, way: str) -> list[dict[str, Any]]:
+    """What an answer holds; an event stream must have ended as it should."""
+    if way != EVENTS:
+        return [orjson.loads(text)]
+    lines = text.splitlines()
+    assert "event: complete" in lines
+    return [orjson.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
