@@ -47,6 +47,10 @@ class Actor:
     """The organization requires one, and the session was opened without: there are no permissions until then."""
     reauthenticated_at: datetime | None = None
     """When they last showed who they are, in real time."""
+    impersonator_id: UUID | None = None
+    """The member of the staff who acts as the person."""
+    is_read_only: bool = False
+    """They look, and change nothing."""
     is_outside: bool = False
     """A good key, used from an address that it may not be used from: nobody, and told why."""
 

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.ids import new_id
 from domain.permissions import BY_ROLE, BY_STAFF_ROLE, Permission, Role, StaffRole
 from domain.refusals import Refused, forbidden, wrong_state
@@ -31,6 +31,9 @@ class Membership(Stateful):
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("changeRole", (_S.ACTIVE,), None, Side.OWNER, Permission.MEMBERS_MANAGE),
         Move("removeMember", (_S.ACTIVE,), _S.REMOVED, Side.OWNER, Permission.MEMBERS_MANAGE),
+        Move("setPermissionOverride", (_S.ACTIVE,), None, Side.OWNER, Permission.MEMBERS_MANAGE),
+        Move("setStaffRole", (_S.ACTIVE,), _S.REMOVED, Side.STAFF, Permission.STAFF_MEMBERS),
+        Move("endMembership", (_S.ACTIVE,), _S.REMOVED, Side.SYSTEM),
         Move("transferOwnership", (_S.ACTIVE,), None, Side.OWNER, Permission.ORG_CLOSE),
     )
 
@@ -63,6 +66,25 @@ class Membership(Stateful):
         self.move_to("removeMember", by=by, at=at)
         self.record("removed", by=by, at=at)
 
+    def set_staff_role(self, role: StaffRole | None, *, admins: int, by: Actor, at: datetime) -> None:
+        """None: no more staff. `admins` is how many ADMINs the platform has, counted under its lock."""
+        self.check("setStaffRole", by=by)
+        if role is self.staff_role:
+            return
+        if self.staff_role is StaffRole.ADMIN and admins <= 1:
+            raise wrong_state("The platform keeps at least one ADMIN.", from_state=StaffRole.ADMIN.name)
+        if role is None:
+            self.move_to("setStaffRole", by=by, at=at)
+            self.record("removed", by=by, at=at)
+            return
+        was, self.staff_role = self.staff_role, role
+        self.record("role_changed", by=by, at=at, data={"from": was.name if was else None, "to": role.name})
+
+    def end(self, *, by: Actor, at: datetime) -> None:
+        """The person leaves Milepost, and with it the organization."""
+        self.move_to("endMembership", by=SYSTEM, at=at)
+        self.record("removed", by=by, at=at)
+
     def blocked(self, action: str) -> Refused | None:
         if action == "transferOwnership" and self.role is Role.OWNER:
             return wrong_state("This member is an owner already.", from_state=Role.OWNER.name)
@@ -78,7 +100,11 @@ class Membership(Stateful):
         return [self.user_id]
 
     def _may(self, by: Actor, move: Move) -> bool:
-        """Nobody but an owner touches an owner."""
+        """Nobody but an owner touches an owner, and nobody changes their own permissions."""
+        if move.action == "setPermissionOverride" and self.user_id == by.user_id:
+            return False
+        if move.side is Side.STAFF and self.staff_role is None:
+            return False
         touchable = self.role is not Role.OWNER or by.may(Permission.ORG_CLOSE)
         return touchable and super()._may(by, move)
 
@@ -95,6 +121,15 @@ def join(user_id: UUID, organization_id: UUID, role: Role, *, action: str, by: A
     """The membership of somebody who founds an organization or accepts an invitation to one."""
     membership = Membership(id=new_id(), user_id=user_id, organization_id=organization_id, role=role, staff_role=None)
     membership.born(MembershipStatus.ACTIVE, action=action, by=by, at=at)
+    membership.record("joined", by=by, at=at, data={"role": role.name})
+    return membership
+
+
+def join_staff(user_id: UUID, platform_id: UUID, role: StaffRole, *, by: Actor, at: datetime) -> Membership:
+    """The membership of somebody whom staff:members takes into the staff."""
+    by.require(Permission.STAFF_MEMBERS)
+    membership = Membership(id=new_id(), user_id=user_id, organization_id=platform_id, role=None, staff_role=role)
+    membership.born(MembershipStatus.ACTIVE, action="setStaffRole", by=by, at=at)
     membership.record("joined", by=by, at=at, data={"role": role.name})
     return membership
 

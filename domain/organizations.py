@@ -1,5 +1,6 @@
 """Organizations: the owners of everything. A person acts through a membership of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -12,7 +13,7 @@ from domain.emails import check_email, normal
 from domain.ids import new_id
 from domain.permissions import Permission
 from domain.reasons import said
-from domain.refusals import Refused, wrong_state
+from domain.refusals import Problem, RefusalCode, Refused, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -39,7 +40,7 @@ FREELANCER_KINDS = frozenset({OrganizationKind.FREELANCER, OrganizationKind.AGEN
 PARKED = "PARKED"
 """What refusals call an organization whose money stands still."""
 
-_LIVE = (OrganizationStatus.ACTIVE,)
+_LIVE, _STOPPED = (OrganizationStatus.ACTIVE,), (OrganizationStatus.SUSPENDED,)
 _SOLO = OrganizationKind.FREELANCER
 
 
@@ -52,6 +53,9 @@ class Organization(Stateful):
         Move("updateOrganization", _LIVE, None, Side.OWNER, Permission.ORG_MANAGE),
         Move("convertToAgency", _LIVE, None, Side.OWNER, Permission.ORG_MANAGE),
         Move("inviteMember", _LIVE, None, Side.OWNER, Permission.MEMBERS_MANAGE),
+        Move("closeOrganization", _LIVE, OrganizationStatus.CLOSED, Side.OWNER, Permission.ORG_CLOSE),
+        Move("suspendOrganization", _LIVE, OrganizationStatus.SUSPENDED, Side.STAFF, Permission.STAFF_MODERATION),
+        Move("reactivateOrganization", _STOPPED, OrganizationStatus.ACTIVE, Side.STAFF, Permission.STAFF_MODERATION),
         Move("parkOrganization", tuple(OrganizationStatus), None, Side.STAFF, Permission.STAFF_MONEY),
         Move("unparkOrganization", tuple(OrganizationStatus), None, Side.STAFF, Permission.STAFF_MONEY),
     )
@@ -74,6 +78,8 @@ class Organization(Stateful):
     def blocked(self, action: str) -> Refused | None:
         if action == "convertToAgency" and self.kind is not _SOLO:
             return wrong_state("Only a freelancer becomes an agency.", from_state=self.kind.name, allowed=[_SOLO.name])
+        if action in ("closeOrganization", "suspendOrganization") and self.kind is OrganizationKind.PLATFORM:
+            return wrong_state("The platform itself goes on.", from_state=self.kind.name)
         if action == "parkOrganization" and self.is_parked:
             return wrong_state("It is parked already.", from_state=PARKED, allowed=[self.status.name])
         if action == "unparkOrganization" and not self.is_parked:
@@ -122,6 +128,25 @@ class Organization(Stateful):
         words = said(reason, required=True)
         self.parked_at = self.park_reason = None
         self.record("unparked", by=by, at=at, data={"reason": words})
+
+    def suspend(self, reason: str, *, by: Actor, at: datetime) -> None:
+        """From their next request on its members read and pay what they owe, and no more."""
+        self.move_to("suspendOrganization", by=by, at=at)
+        self.record("suspended", by=by, at=at, data={"reason": said(reason, required=True)})
+
+    def reactivate(self, reason: str, *, by: Actor, at: datetime) -> None:
+        self.move_to("reactivateOrganization", by=by, at=at)
+        self.record("reactivated", by=by, at=at, data={"reason": said(reason, required=True)})
+
+    def close(self, still_open: Sequence[str], *, by: Actor, at: datetime) -> None:
+        """Ends it for good. `still_open` says in words what has to come to its end first: one problem each."""
+        self.check("closeOrganization", by=by)
+        if still_open:
+            problems = [Problem(("organizationId",), words) for words in still_open]
+            message = f"Not everything has come to its end: {', '.join(still_open)}."
+            raise Refused(RefusalCode.WRONG_STATE, message, from_state=self.status.name, problems=problems)
+        self.move_to("closeOrganization", by=by, at=at)
+        self.record("closed", by=by, at=at)
 
     def organization_of(self, side: Side) -> UUID | None:
         return self.id if side is Side.OWNER else None

@@ -1,12 +1,17 @@
 """Users: the people who sign in."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.actors import Actor, ActorKind
+from domain.checks import Checks
+from domain.permissions import Permission
+from domain.reasons import said
+from domain.refusals import forbidden
 from domain.states import Move, Side, Stateful
 
 
@@ -32,7 +37,13 @@ class User(Stateful):
     """A person. The e-mail address is stored in lower case and is unique."""
 
     SUBJECT: ClassVar[str] = "user"
-    MOVES: ClassVar[tuple[Move, ...]] = (Move("verifyEmail", (_S.PENDING_VERIFICATION,), _S.ACTIVE, Side.SELF),)
+    MOVES: ClassVar[tuple[Move, ...]] = (
+        Move("verifyEmail", (_S.PENDING_VERIFICATION,), _S.ACTIVE, Side.SELF),
+        Move("updateProfile", (_S.ACTIVE,), None, Side.SELF),
+        Move("deactivateAccount", (_S.ACTIVE,), _S.DEACTIVATED, Side.SELF),
+        Move("suspendUser", (_S.ACTIVE,), _S.SUSPENDED, Side.STAFF, Permission.STAFF_MODERATION),
+        Move("reactivateUser", (_S.SUSPENDED,), _S.ACTIVE, Side.STAFF, Permission.STAFF_MODERATION),
+    )
 
     id: UUID
     email: str
@@ -71,6 +82,35 @@ class User(Stateful):
         self.record("email_changed", by=self.themselves, at=at, data={"formerly": self.email})
         self.email, self.email_verified_at = email, at
 
+    def change_profile(self, fields: dict[str, Any], *, by: Actor, at: datetime) -> None:
+        """Changes the given fields; refuses INVALID naming every one that is out of its limits."""
+        self.check("updateProfile", by=by)
+        fields = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+        check_profile(fields)
+        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        if changed:
+            self.record("updated", by=by, at=at)
+
+    def suspend(self, reason: str, *, is_staff: bool, by: Actor, at: datetime) -> None:
+        """From their next request on they are nobody; whoever calls this ends their sessions."""
+        if self.id == by.user_id:
+            raise forbidden("Nobody suspends themselves.", "userId")
+        if is_staff and not by.may(Permission.STAFF_MEMBERS):
+            raise forbidden("Staff are suspended by staff:members only.", "userId")
+        self.move_to("suspendUser", by=by, at=at)
+        self.record("suspended", by=by, at=at, data={"reason": said(reason, required=True)})
+
+    def reactivate(self, reason: str, *, by: Actor, at: datetime) -> None:
+        self.move_to("reactivateUser", by=by, at=at)
+        self.record("reactivated", by=by, at=at, data={"reason": said(reason, required=True)})
+
+    def deactivate(self, *, by: Actor, at: datetime) -> None:
+        """They leave, for good; whoever calls this ends their sessions and memberships."""
+        self.move_to("deactivateAccount", by=by, at=at)
+        self.record("deactivated", by=by, at=at)
+
     def hear_of_sign_up(self, *, by: Actor, at: datetime, real: datetime) -> None:
         """Somebody signs up with this known address. The owner is told by mail, but not over and over."""
         if self.sign_up_repeated_at is None or self.sign_up_repeated_at + TOLD_AGAIN_AFTER <= real:
@@ -85,3 +125,19 @@ class User(Stateful):
 
     def concerned_organizations(self) -> list[UUID]:
         return []
+
+
+_LOCALE = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+
+
+def check_profile(fields: dict[str, Any]) -> None:
+    """The limits of the named fields."""
+    checks = Checks()
+    if "display_name" in fields:
+        checks.line("displayName", fields["display_name"], least=1, most=120)
+    if "locale" in fields:
+        known = _LOCALE.fullmatch(fields["locale"] or "") is not None
+        checks.require(known, "Give a language tag such as en, de-AT or sr-Latn-RS.", "locale")
+    if "time_zone" in fields:
+        checks.time_zone("timeZone", fields["time_zone"])
+    checks.refuse()

@@ -4,10 +4,13 @@ import ipaddress
 from datetime import datetime
 
 from domain.events import OutboxEvent
+from domain.impersonations import Impersonation, ImpersonationMode
+from domain.memberships import Membership
+from domain.organizations import Organization
 from domain.sessions import Session
 from domain.users import User
 from integrations.mail import Letter, send
-from persistence import sessions
+from persistence import sessions, users
 from persistence.database import Database
 
 _NOT_YOU = (
@@ -75,6 +78,49 @@ async def mail_email_changed(database: Database, event: OutboxEvent, now: dateti
         "If it was not you, write to those who run this Milepost: only they can give the account back.\n"
     )
     await send(Letter(event.data["formerly"], "Your account has moved to another address", text))
+
+
+async def mail_role_changed(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """To member.role_changed."""
+    async with database.reader() as session:
+        membership = await session.get_one(Membership, event.subject_id)
+        organization = await session.get_one(Organization, membership.organization_id)
+        user = await session.get_one(User, membership.user_id)
+    text = f"Your role in {organization.name} at Milepost was {event.data['from']} and is {event.data['to']} now.\n"
+    await send(Letter(user.email, f"Your role in {organization.name} has changed", text))
+
+
+async def mail_override(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """To member.override_set and member.override_lifted. A lifted one is gone; the event knows whom it is about."""
+    async with database.reader() as session:
+        user = await users.among(session, event.topics)
+        organization = await session.get_one(Organization, event.organization_ids[0])
+    await send(Letter(user.email, f"Your permissions in {organization.name} have changed", _override(event)))
+
+
+def _override(event: OutboxEvent) -> str:
+    permission, effect = event.data["permission"], event.data.get("effect")
+    if effect is None:
+        return f"From now on your role alone decides again whether you have the permission {permission}.\n"
+    until = f", until {event.data['expiresAt']}" if event.data["expiresAt"] else ""
+    return f"You {'have' if effect == 'ALLOW' else 'no longer have'} the permission {permission}{until}.\n"
+
+
+async def mail_impersonation(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """To impersonation.ended."""
+    async with database.reader() as session:
+        impersonation = await session.get_one(Impersonation, event.subject_id)
+        user = await session.get_one(User, impersonation.target_user_id)
+    ended = impersonation.ended_at or impersonation.ends_at
+    done = "saw what you see, and could change nothing"
+    if impersonation.mode is ImpersonationMode.READ_WRITE:
+        done = "saw what you see, and could write about work and drafts of invoices"
+    period = f"from {impersonation.started_at:%d %B %Y, %H:%M} to {ended:%H:%M} UTC"
+    text = (
+        f"A member of Milepost's staff acted as you {period}. They {done}.\n\nTheir reason: {impersonation.reason}\n\n"
+        "If you did not expect this, answer those who run this Milepost.\n"
+    )
+    await send(Letter(user.email, "Milepost's staff acted as you", text))
 
 
 def _is_same_device(one: Session, other: Session) -> bool:

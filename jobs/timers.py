@@ -54,6 +54,7 @@ TIMERS: Timers = (
     ("proposals.expire_offers", gigs.expire_offers),
     ("gig_invitations.expire", gigs.expire_invitations),
     ("invitations.expire", identity.expire_invitations),
+    ("impersonations.end", identity.end_impersonations),
     ("api_keys.expire", api_keys.expire_keys),
     ("sign_ins.forget", identity.forget_sign_ins),
     ("credentials.forget", identity.forget_credentials),

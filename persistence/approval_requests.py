@@ -19,7 +19,7 @@ from domain.approval_requests import RULES, ApprovalKind, ApprovalRequest, Appro
 from domain.memberships import MembershipStatus
 from domain.money import Money
 from domain.organizations import OrganizationKind
-from domain.permissions import BY_ROLE, Permission
+from domain.permissions import Permission
 from domain.refusals import conflict, forbidden
 from persistence import api_keys, sessions
 from persistence.api_keys import API_KEYS
@@ -28,6 +28,7 @@ from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
 from persistence.neutrality import require_neutral
 from persistence.organizations import ORGANIZATIONS
+from persistence.permission_overrides import holds
 from persistence.tables.approvals import approval_requests
 from persistence.tables.identity import memberships, organizations
 from persistence.unit import Unit
@@ -143,11 +144,11 @@ async def _who_decides(
 
 async def _has_colleague(db: Unit, organization_id: UUID, others_than: Sequence[UUID | None]) -> bool:
     """Whether anybody else there may be the second person."""
-    members, roles = memberships.c, [role for role, held in BY_ROLE.items() if Permission.MONEY_APPROVE in held]
+    members = memberships.c
     colleague = exists().where(
         members.organization_id == organization_id,
         members.status == MembershipStatus.ACTIVE,
-        members.role.in_(roles),
+        holds(Permission.MONEY_APPROVE),
         members.user_id.not_in([one for one in others_than if one is not None]),
     )
     return bool((await db.session.execute(select(colleague))).scalar_one())

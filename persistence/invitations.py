@@ -52,6 +52,12 @@ async def pending_to(db: Unit, organization_id: UUID, email: str) -> Invitation 
     return (await db.session.scalars(select(Invitation).where(*same, _is_pending()).with_for_update())).one_or_none()
 
 
+async def pending_of(db: Unit, organization_id: UUID) -> Sequence[Invitation]:
+    """All that wait for an answer, locked; the organization is locked already."""
+    mine = _invitations.organization_id == organization_id
+    return (await db.session.scalars(select(Invitation).where(mine, _is_pending()).with_for_update())).all()
+
+
 async def for_revoking(db: Unit, invitation_id: UUID) -> Invitation:
     """An invitation of the active organization, both locked."""
     organization = await for_change(db)

@@ -24,6 +24,7 @@ from domain.gig_invitations import GigInvitation
 from domain.gigs import Gig
 from domain.history import HistoryEntry
 from domain.hold_movements import HoldMovement
+from domain.impersonations import Impersonation
 from domain.invitations import Invitation
 from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
@@ -44,6 +45,7 @@ from domain.payments import Payment, PaymentAttempt
 from domain.payout_methods import PayoutMethod
 from domain.payout_schedules import PayoutOccurrence, PayoutSchedule
 from domain.payouts import Payout, PayoutAttempt
+from domain.permission_overrides import PermissionOverride
 from domain.projects import Project
 from domain.proposals import Proposal
 from domain.recorded_payments import RecordedPayment
@@ -80,6 +82,7 @@ from persistence.tables import (
     platform,
     projects,
     refunds,
+    rights,
     work,
 )
 
@@ -123,6 +126,8 @@ VERSIONED = {
     User: identity.users,
     Organization: identity.organizations,
     Membership: identity.memberships,
+    PermissionOverride: rights.permission_overrides,
+    Impersonation: rights.impersonations,
     Invitation: identity.invitations,
     ApiKey: keys.api_keys,
     Gig: work.gigs,

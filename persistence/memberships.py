@@ -1,15 +1,17 @@
 """Queries of memberships: who sees which, changing them under their organization's lock, and the lists."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, desc, exists, func, or_, select, true
 
 from domain.actors import Actor
 from domain.memberships import Membership, MembershipStatus
-from domain.permissions import Permission, Role
+from domain.organizations import OrganizationStatus
+from domain.permissions import Permission, Role, StaffRole
 from domain.refusals import conflict, not_found
 from persistence.organizations import ORGANIZATIONS, for_change
-from persistence.tables.identity import memberships, sessions, users
+from persistence.tables.identity import memberships, organizations, sessions, users
 from persistence.unit import Unit
 from persistence.users import USERS
 from planner.edges import Condition, Connection, Many, One, Source
@@ -64,6 +66,36 @@ async def own_for_change(db: Unit) -> Membership | None:
     """The caller's active membership of the active organization, locked; None when they have just lost it."""
     statement = select(Membership).where(_members.id == db.by.membership_id, _is_active()).with_for_update()
     return (await db.session.scalars(statement)).one_or_none()
+
+
+async def of_staff(db: Unit, platform_id: UUID, user_id: UUID) -> tuple[Membership | None, int]:
+    """Somebody's active membership of the staff, locked after the platform; and how many ADMINs there are."""
+    of_platform = and_(_members.organization_id == platform_id, _is_active())
+    statement = select(Membership).where(of_platform, _members.user_id == user_id).with_for_update()
+    membership = (await db.session.scalars(statement)).one_or_none()
+    admins = select(func.count()).select_from(memberships).where(of_platform, _members.staff_role == StaffRole.ADMIN)
+    return membership, (await db.session.execute(admins)).scalar_one()
+
+
+async def is_staff(db: Unit, user_id: UUID) -> bool:
+    of_staff = exists().where(_members.user_id == user_id, _members.staff_role.is_not(None), _is_active())
+    return bool((await db.session.execute(select(of_staff))).scalar_one())
+
+
+async def all_for_ending(db: Unit, user_id: UUID) -> Sequence[Membership]:
+    """Somebody's active memberships of organizations that are not closed, locked in one order."""
+    open_ = exists().where(
+        organizations.c.id == _members.organization_id, organizations.c.status != OrganizationStatus.CLOSED
+    )
+    statement = select(Membership).where(_members.user_id == user_id, _is_active(), open_).order_by(_members.id)
+    return (await db.session.scalars(statement.with_for_update())).all()
+
+
+async def is_only_owner(db: Unit, organization_id: UUID) -> bool:
+    """Whether it has one active owner; its lock is held."""
+    owners = select(func.count()).select_from(memberships)
+    mine = (_members.organization_id == organization_id, _is_active(), _members.role == Role.OWNER)
+    return bool((await db.session.execute(owners.where(*mine))).scalar_one() <= 1)
 
 
 async def refuse_members(db: Unit, organization_id: UUID, email: str) -> None:

@@ -10,15 +10,20 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_colum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.impersonations import ImpersonationMode
 from domain.memberships import MembershipStatus
-from domain.organizations import OrganizationStatus
-from domain.permissions import BY_ROLE, BY_STAFF_ROLE, Permission
+from domain.permission_decisions import held_by, left_to
+from domain.permission_overrides import decided
+from domain.permissions import Permission
 from domain.sessions import IDLE, SEEN_EVERY, AuthLevel, Session
 from domain.users import MAY_SIGN_IN, UserStatus
 from persistence.database import Database
+from persistence.impersonations import goes_on
 from persistence.organizations import ORGANIZATIONS
+from persistence.permission_overrides import in_force, read
 from persistence.prepared import Prepared
 from persistence.tables.identity import memberships, organizations, sessions, users
+from persistence.tables.rights import impersonations
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
 
@@ -136,9 +141,10 @@ _ACTOR = (
     organizations.c.kind,
     organizations.c.status.label("organization_status"),
     organizations.c.requires_two_factor,
+    in_force().label("overrides"),
 )
 """What an actor is made of, besides its session."""
-_OF_SESSION = ("session_id", "auth_level", "reauthenticated_at")
+_OF_SESSION = ("session_id", "auth_level", "reauthenticated_at", "impersonator_id", "impersonation_mode")
 
 
 def _actor(row: Any) -> Actor:
@@ -154,6 +160,8 @@ def _actor(row: Any) -> Actor:
         permissions=_permissions(row),
         lacks_second_factor=_lacks_second_factor(row),
         reauthenticated_at=row.reauthenticated_at,
+        impersonator_id=row.impersonator_id,
+        is_read_only=row.impersonation_mode is ImpersonationMode.READ_ONLY,
     )
 
 
@@ -162,14 +170,12 @@ def _lacks_second_factor(row: Any) -> bool:
 
 
 def _permissions(row: Any) -> frozenset[Permission]:
-    """None before the address is verified, nor without the second factor that the organization requires; while it is
-    suspended, reading and paying what it owes."""
+    """None before the address is verified, nor without the second factor that the organization requires. Otherwise as
+    overrides and the role decide, less what the organization may not do at the moment."""
     if row.membership_id is None or row.status is not UserStatus.ACTIVE or _lacks_second_factor(row):
         return frozenset()
-    held = BY_STAFF_ROLE[row.staff_role] if row.staff_role is not None else BY_ROLE[row.role]
-    if row.organization_status is OrganizationStatus.ACTIVE:
-        return held
-    return frozenset(one for one in held if one is Permission.MONEY_MOVE or one.value.endswith(":read"))
+    may = decided(held_by(row.role, row.staff_role), read(row.overrides))
+    return left_to(row.organization_status, may)
 
 
 def _live_session(which: Condition, now: datetime | ColumnElement[datetime]) -> Select[Any]:
@@ -184,10 +190,13 @@ def _live_session(which: Condition, now: datetime | ColumnElement[datetime]) -> 
             sessions.c.auth_level,
             sessions.c.reauthenticated_at,
             sessions.c.last_seen_at,
+            impersonations.c.staff_user_id.label("impersonator_id"),
+            impersonations.c.mode.label("impersonation_mode"),
             *_ACTOR,
         )
         .join(users, users.c.id == sessions.c.user_id)
         .outerjoin(memberships, member)
         .outerjoin(organizations, organizations.c.id == memberships.c.organization_id)
-        .where(which, _is_live(now), users.c.status.in_(MAY_SIGN_IN))
+        .outerjoin(impersonations, impersonations.c.session_id == sessions.c.id)
+        .where(which, _is_live(now), users.c.status.in_(MAY_SIGN_IN), goes_on())
     )

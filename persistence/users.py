@@ -1,6 +1,6 @@
 """Queries of users."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, exists, or_, select, true
@@ -11,22 +11,33 @@ from domain.memberships import MembershipStatus
 from domain.permissions import Permission, Role
 from domain.users import User
 from persistence.tables.identity import memberships, users
+from persistence.texts import contains
 from persistence.turns import take_turn
 from persistence.unit import Unit
-from planner.edges import Condition, Source
+from planner.edges import Condition, Connection, Source
 
 
 def visible_to(viewer: Actor) -> Condition:
-    """Oneself and the members, past and present, of the active organization."""
+    """Oneself and the members, past and present, of the active organization; and whoever of the staff acts as one."""
     if viewer.may(Permission.STAFF_READ):
         return true()
     member = exists().where(
         and_(memberships.c.user_id == users.c.id, memberships.c.organization_id == viewer.organization_id)
     )
-    return or_(users.c.id == viewer.user_id, member)
+    known = or_(users.c.id == viewer.user_id, member)
+    return known if viewer.impersonator_id is None else or_(known, users.c.id == viewer.impersonator_id)
 
 
 USERS = Source(User, users, visible_to)
+LIST = Connection(
+    USERS,
+    orders={"CREATED_AT": users.c.created_at, "EMAIL": users.c.email},
+    default_order=(("CREATED_AT", True),),
+    filters={
+        "search": lambda text: contains(text, users.c.email, users.c.display_name),
+        "status": lambda values: users.c.status.in_(values),
+    },
+)
 
 
 async def for_sign_up(db: Unit, email: str) -> User | None:
@@ -40,6 +51,11 @@ async def for_themselves(db: Unit, user_id: UUID) -> User:
     """Somebody known to exist, locked."""
     statement = select(User).where(users.c.id == user_id).with_for_update(key_share=True)
     return (await db.session.scalars(statement)).one()
+
+
+async def for_moderation(db: Unit, user_id: UUID) -> User:
+    """Anybody, locked, for staff."""
+    return await db.require(select(User).where(users.c.id == user_id).with_for_update(key_share=True), "user", "userId")
 
 
 async def caller(db: Unit) -> User:
@@ -63,6 +79,11 @@ async def answering_for(session: AsyncSession, organization_id: UUID, besides: U
 
 async def with_email(session: AsyncSession, email: str) -> User | None:
     return (await session.scalars(select(User).where(users.c.email == email))).one_or_none()
+
+
+async def among(session: AsyncSession, ids: Iterable[UUID]) -> User:
+    """The one person whom one of these ids names; the others are ids of other things."""
+    return (await session.scalars(select(User).where(users.c.id.in_(ids)))).one()
 
 
 async def email_of(db: Unit, user_id: UUID) -> str:

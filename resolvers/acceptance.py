@@ -36,8 +36,8 @@ async def _vacancy(db: Unit, gig: Gig, freelancer_id: UUID) -> acceptance.Vacanc
     return acceptance.Vacancy(
         gig=gig,
         taken_seats=await proposals.taken_seats(db, gig.id),
-        client=await organizations.get(db, gig.organization_id),
-        freelancer=await organizations.get(db, freelancer_id),
+        client=await organizations.for_new_work(db, gig.organization_id),
+        freelancer=await organizations.for_new_work(db, freelancer_id),
     )
 
 

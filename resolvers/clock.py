@@ -4,12 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.permissions import Permission
 from domain.refusals import forbidden, invalid
 from persistence import clock
 from persistence.unit import Unit
 from resolvers.context import Context
-from resolvers.guards import require_permission
 from resolvers.mutations import Changed
 
 LONGEST_STEP = timedelta(days=366)
@@ -27,9 +25,3 @@ async def advance_clock(db: Unit, to: datetime, reload: Callable[[], Awaitable[N
     if to <= db.at or not await clock.move_to(db, to):
         raise invalid("The clock only moves forward.", "to")
     return Changed(clock={}, then=reload)
-
-
-def read_clock(context: Context) -> dict[str, Any]:
-    """Nothing but the right to ask: the clock shows itself from the context."""
-    require_permission(context, Permission.STAFF_OPS)
-    return {}

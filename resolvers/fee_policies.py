@@ -14,8 +14,6 @@ from domain.payment_methods import Provider
 from persistence import fee_policies as policies
 from persistence.unit import Unit, unit_of_work
 from resolvers.context import Context
-from resolvers.guards import require_permission
-from resolvers.ledger import READERS
 from resolvers.mutations import Changed
 
 LIST, TIERS, POLICY = policies.LIST, policies.TIERS, policies.POLICY
@@ -41,7 +39,6 @@ async def set_fee_tiers(db: Unit, *, fee_policy_id: UUID, tiers: Sequence[TierTe
 
 
 async def quote_fee(context: Context, *, amount: Money, scope: FeeScope, provider: Provider | None) -> FeeQuote:
-    require_permission(context, *READERS)
     checks = Checks()
     checks.money("amount", amount)
     checks.refuse()

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from domain.actors import SECOND_FACTOR_FIRST, ActorKind
+from domain.impersonations import WRITABLE
 from domain.permissions import Permission
 from domain.refusals import forbidden
 from resolvers.context import Context
@@ -27,6 +28,12 @@ Rule = Permission | tuple[Permission, ...] | Needs
 def permissions_of(rule: Permission | tuple[Permission, ...]) -> tuple[Permission, ...]:
     """The permissions of which any one will do."""
     return rule if isinstance(rule, tuple) else (rule,)
+
+
+def is_writable_as_another(needs: Rule, *, is_own: bool) -> bool:
+    """Whether staff who act as somebody else may do it, with READ_WRITE. `is_own`: it moves money, seals an agreement,
+    or deals in what somebody shows to be who they are."""
+    return not is_own and not isinstance(needs, Needs) and WRITABLE.issuperset(permissions_of(needs))
 
 
 class NotSignedIn(Exception):

@@ -13,6 +13,7 @@ from domain.approval_requests import ApprovalRequest
 from domain.escrow_holds import EscrowHold
 from domain.events import OutboxEvent
 from domain.invoices import Invoice
+from domain.memberships import Membership
 from domain.permissions import Permission
 from domain.refusals import Refused, forbidden, not_found
 from domain.wallets import Wallet
@@ -22,6 +23,7 @@ from persistence.database import is_outage
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.gigs import GIGS
 from persistence.invoices import INVOICES
+from persistence.memberships import MEMBERSHIPS
 from persistence.outbox import BATCH, Batch, Wanted
 from persistence.payments import PAYMENTS
 from persistence.projects import PROJECTS
@@ -36,11 +38,12 @@ KEPT = timedelta(days=7)
 
 RETRY_SECONDS = 1.0
 
-_WORK = (Permission.WORK_READ, Permission.STAFF_READ)
-_INVOICES = (Permission.INVOICES_READ, Permission.STAFF_READ)
-_ORGANIZATION = (Permission.ORG_READ, Permission.STAFF_READ)
-_MONEY = (Permission.MONEY_READ, Permission.STAFF_MONEY)
-_APPROVALS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
+WORK_READERS = (Permission.WORK_READ, Permission.STAFF_READ)
+INVOICE_READERS = (Permission.INVOICES_READ, Permission.STAFF_READ)
+ORGANIZATION_READERS = (Permission.ORG_READ, Permission.STAFF_READ)
+MEMBER_READERS = (Permission.MEMBERS_READ, Permission.STAFF_READ)
+MONEY_READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
+APPROVERS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
 _MARK = "live:"
 
 
@@ -63,6 +66,7 @@ class Update:
 
 GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
 PAYMENT = One(PAYMENTS, "object_id")
+MEMBERSHIP = One(MEMBERSHIPS, "object_id")
 APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
 
 
@@ -88,38 +92,41 @@ async def project_activity(context: Context, project_id: UUID, after: str | None
 
 async def payment_updated(context: Context, payment_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a payment and its refunds."""
-    return await _activity(context, PAYMENT, payment_id, "payment", after, needs=_MONEY)
+    return await _activity(context, PAYMENT, payment_id, "payment", after, needs=MONEY_READERS)
 
 
 async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the invoices that the viewer's organization issues or receives."""
-    return await _of_organization(context, organization_id, Invoice.SUBJECT, _INVOICES, after)
+    return await _of_organization(context, organization_id, Invoice.SUBJECT, INVOICE_READERS, after)
 
 
 async def approval_requested(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What is asked of the viewer's organization or by it, and what became of it."""
-    return await _of_organization(context, organization_id, ApprovalRequest.SUBJECT, _APPROVALS, after)
+    return await _of_organization(context, organization_id, ApprovalRequest.SUBJECT, APPROVERS, after)
+
+
+async def membership_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """Who joins the viewer's organization, leaves it, and becomes what."""
+    return await _of_organization(context, organization_id, Membership.SUBJECT, MEMBER_READERS, after)
 
 
 async def escrow_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the holds of the viewer's organization, on either side."""
-    return await _of_organization(context, organization_id, EscrowHold.SUBJECT, _MONEY, after)
+    return await _of_organization(context, organization_id, EscrowHold.SUBJECT, MONEY_READERS, after)
 
 
 async def wallet_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the wallets of the viewer's organization."""
-    require_permission(context, *_MONEY)
     if not context.viewer.acts_for(organization_id):
         raise not_found("organization", "organizationId")
     wanted = Wanted(topic=organization_id, subject_type=Wallet.SUBJECT)
-    return await follow(context, Feed(needs=_MONEY, wanted=wanted, object_of=_subject), after)
+    return await follow(context, Feed(needs=MONEY_READERS, wanted=wanted, object_of=_subject), after)
 
 
 async def events(context: Context, after: str | None, types: tuple[str, ...] | None) -> AsyncIterator[Update]:
     """Everything that concerns the viewer's organization, or only some types of it."""
-    require_permission(context, *_ORGANIZATION)
     wanted = Wanted(topic=context.viewer.require_organization(), types=types)
-    return await follow(context, Feed(needs=_ORGANIZATION, wanted=wanted, object_of=_subject), after)
+    return await follow(context, Feed(needs=ORGANIZATION_READERS, wanted=wanted, object_of=_subject), after)
 
 
 async def live_cursor(context: Context) -> str:
@@ -132,7 +139,6 @@ async def _of_organization(
     context: Context, organization_id: UUID, subject_type: str, needs: tuple[Permission, ...], after: str | None
 ) -> AsyncIterator[Update]:
     """The feed of one kind of object that concerns the viewer's organization; each message shows its object."""
-    require_permission(context, *needs)
     if not context.viewer.acts_for(organization_id):
         raise not_found("organization", "organizationId")
     wanted = Wanted(topic=organization_id, subject_type=subject_type)
@@ -140,7 +146,13 @@ async def _of_organization(
 
 
 async def _activity(
-    context: Context, edge: One, id_: UUID, noun: str, after: str | None, *, needs: tuple[Permission, ...] = _WORK
+    context: Context,
+    edge: One,
+    id_: UUID,
+    noun: str,
+    after: str | None,
+    *,
+    needs: tuple[Permission, ...] = WORK_READERS,
 ) -> AsyncIterator[Update]:
     """The feed of one object, which every message shows as it is then. It must be visible when the feed starts."""
     feed = Feed(needs=needs, wanted=Wanted(topic=id_), object_of=lambda event: id_)
@@ -156,7 +168,6 @@ def _subject(event: OutboxEvent | None) -> UUID | None:
 
 async def follow(context: Context, feed: Feed, after: str | None) -> AsyncIterator[Update]:
     """Starts a feed: without a cursor at this very moment, so that nothing after the call is missed."""
-    require_permission(context, *feed.needs)
     platform = context.platform
     async with platform.database.reader() as session:
         position, resumes = await outbox.last_position(session), True

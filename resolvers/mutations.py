@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.actors import Actor
+from domain.impersonations import require_oneself
 from domain.parking import STANDS_STILL
 from domain.refusals import RefusalCode, Refused, forbidden, rate_limited
 from domain.sessions import require_reauthenticated
@@ -79,6 +80,8 @@ class Call:
     """It deals in passwords, tokens or codes: neither they nor their hashes are kept for a repeat."""
     is_sensitive: bool = False
     """The caller must just have shown who they are."""
+    is_writable_as_another: bool = False
+    """Staff who act as somebody else may make it, with READ_WRITE."""
 
 
 async def run(context: Context, call: Call) -> Changed:
@@ -102,6 +105,7 @@ async def run(context: Context, call: Call) -> Changed:
 
 
 async def _commit(context: Context, call: Call) -> Changed:
+    require_oneself(context.viewer, is_writable=call.is_writable_as_another)
     _check_rights(context, call.needs)
     if call.is_sensitive:
         context.viewer.require_person()

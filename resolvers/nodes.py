@@ -16,6 +16,7 @@ from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
+from persistence.impersonations import IMPERSONATIONS
 from persistence.invitations import INVITATIONS
 from persistence.invoice_reminders import REMINDERS
 from persistence.invoices import INVOICE_LINES, INVOICES
@@ -32,6 +33,7 @@ from persistence.payments import PAYMENTS
 from persistence.payout_methods import PAYOUT_METHODS
 from persistence.payout_schedules import PAYOUT_SCHEDULES
 from persistence.payouts import PAYOUTS
+from persistence.permission_overrides import OVERRIDES
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.recorded_payments import RECORDED_PAYMENTS
@@ -79,6 +81,8 @@ SOURCES: dict[str, Source] = {
     "PayoutSchedule": PAYOUT_SCHEDULES,
     "WalletConversion": WALLET_CONVERSIONS,
     "Membership": MEMBERSHIPS,
+    "PermissionOverride": OVERRIDES,
+    "Impersonation": IMPERSONATIONS,
     "Invitation": INVITATIONS,
     "Session": SESSIONS,
     "ApiKey": API_KEYS,

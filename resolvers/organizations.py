@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.checks import Checks
 from domain.memberships import join
 from domain.organizations import Organization, OrganizationKind, check_kind, check_organization, found
 from domain.permissions import Permission, Role
-from persistence import organizations, users
+from persistence import api_keys, invitations, organization_endings, organizations, users
 from persistence.unit import Unit
 from resolvers.mutations import Changed
+
+LIST = organizations.LIST
 
 
 def shows_private(organization: Organization, viewer: Actor) -> bool:
@@ -49,6 +51,17 @@ async def update_organization(
 ) -> Changed:
     organization = await organizations.for_change(db, organization_id, expected_version)
     organization.change(fields, by=db.by, at=db.at)
+    return Changed(organization=organization)
+
+
+async def close_organization(db: Unit, *, organization_id: UUID) -> Changed:
+    """What waits for an answer is taken back, and programs are shut out; its members go on reading."""
+    organization = await organization_endings.for_closing(db, organization_id)
+    organization.close(await organization_endings.still_open(db, organization.id), by=db.by, at=db.at)
+    for invitation in await invitations.pending_of(db, organization.id):
+        invitation.revoke(by=SYSTEM, at=db.at)
+    for key in await api_keys.working_of(db, organization.id):
+        key.revoke(by=SYSTEM, at=db.at)
     return Changed(organization=organization)
 
 

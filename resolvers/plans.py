@@ -6,7 +6,6 @@ from domain import durations, plan_previews
 from domain.money import Money
 from domain.terms import WorkTerms
 from resolvers.context import Context
-from resolvers.guards import require_verified
 
 
 def preview_plan(
@@ -18,7 +17,6 @@ def preview_plan(
     delivery_days: int | None,
     time_zone: str,
 ) -> plan_previews.PlanPreview:
-    require_verified(context)
     draft = plan_previews.PlanDraft(
         budget=budget, terms=terms, start_on=start_on, delivery_days=delivery_days, time_zone=time_zone
     )
@@ -26,5 +24,4 @@ def preview_plan(
 
 
 def estimate_duration(context: Context, *, days: int, amount: Money | None) -> durations.DurationEstimate:
-    require_verified(context)
     return durations.estimate(days, amount)

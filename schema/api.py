@@ -20,6 +20,7 @@ from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
+from schema.impersonations import ImpersonationMutations, ImpersonationQueries
 from schema.invitations import InvitationMutations, InvitationQueries
 from schema.invoice_drafts import InvoiceDraftMutations, InvoiceDraftQueries
 from schema.invoice_reminders import InvoiceReminderMutations
@@ -31,9 +32,10 @@ from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
 from schema.milestones import Milestone, MilestoneMutations
+from schema.moderation import ModerationMutations
 from schema.money_exceptions import MoneyException, MoneyExceptionMutations, MoneyExceptionQueries
 from schema.nodes import NodeQueries, by_id
-from schema.organizations import Organization, OrganizationMutations
+from schema.organizations import Organization, OrganizationMutations, OrganizationQueries
 from schema.parking import ParkingMutations
 from schema.passwords import PasswordMutations
 from schema.pause_requests import PauseRequestMutations
@@ -42,7 +44,10 @@ from schema.payments import Payment, PaymentMutations, PaymentQueries
 from schema.payout_methods import PayoutMethodMutations, PayoutMethodQueries
 from schema.payout_schedules import PayoutScheduleMutations, PayoutScheduleQueries
 from schema.payouts import Payout, PayoutMutations, PayoutQueries
+from schema.permission_decisions import PermissionDecisionQueries
+from schema.permission_matrix import PermissionMatrixQueries, rules_of
 from schema.plans import PlanQueries
+from schema.profiles import ProfileMutations
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
 from schema.rate_limits import RateLimitQueries
@@ -53,9 +58,11 @@ from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
 from schema.sign_ins import SignInMutations, SignInQueries
 from schema.staff_corrections import StaffCorrectionMutations
+from schema.staff_roles import StaffRoleMutations
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
 from schema.two_factors import TwoFactorMutations
+from schema.users import UserQueries
 from schema.viewers import ViewerMutations, ViewerQueries
 from schema.wallet_conversions import WalletConversionMutations
 from schema.wallets import WalletQueries
@@ -67,9 +74,14 @@ class Query(
     NodeQueries,
     ViewerQueries,
     RateLimitQueries,
+    ImpersonationQueries,
+    PermissionMatrixQueries,
+    PermissionDecisionQueries,
     SessionQueries,
     SignInQueries,
     ApiKeyQueries,
+    UserQueries,
+    OrganizationQueries,
     MembershipQueries,
     InvitationQueries,
     PaymentMethodQueries,
@@ -134,8 +146,12 @@ class Mutation(
     TwoFactorMutations,
     SessionMutations,
     ApiKeyMutations,
+    ProfileMutations,
     OrganizationMutations,
     MembershipMutations,
+    StaffRoleMutations,
+    ModerationMutations,
+    ImpersonationMutations,
     InvitationMutations,
     PaymentMethodMutations,
     PaymentMutations,
@@ -184,6 +200,8 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=limits(),
 )
+# An operation that nobody said who may use is never served, nor exported.
+rules_of(schema)
 
 
 def sdl() -> str:

@@ -9,8 +9,11 @@ from strawberry.scalars import ID
 
 from domain import books, trial_balances
 from domain.ledger import AccountCode
+from domain.permissions import Permission
 from resolvers import books as resolve
 from resolvers.context import Context
+from resolvers.ledger import READERS
+from schema.guarded import asks
 from schema.ids import global_id
 from schema.inputs import filter_conditions, optional_id
 from schema.ledger import LedgerPeriod
@@ -79,18 +82,20 @@ _FILTER = Annotated[
 
 @strawberry.type
 class BookQueries:
-    @strawberry.field(
+    @asks(
+        READERS,
+        "The trial balance of each currency. Needs money:read for your own accounts, staff:money for all.",
         graphql_type=list[TrialBalance],
-        description="The trial balance of each currency. Needs money:read for your own accounts, staff:money for all.",
     )
     async def trial_balance(
         self, info: strawberry.Info[Context, None], filter: _FILTER = None
     ) -> list[trial_balances.TrialBalance]:
         return await resolve.trial_balance(info.context, **dict(filter_conditions(filter)))
 
-    @strawberry.field(
+    @asks(
+        Permission.STAFF_MONEY,
+        "Recomputes everything that must hold in the books; it reads all of them. Needs staff:money.",
         graphql_type=IntegrityReport,
-        description="Recomputes everything that must hold in the books; it reads all of them. Needs staff:money.",
     )
     async def integrity_report(self, info: strawberry.Info[Context, None]) -> books.IntegrityReport:
         return await resolve.integrity_report(info.context)

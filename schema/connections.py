@@ -7,12 +7,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from domain.permissions import Permission
 from planner.edges import Batch, ByInstant, Derived, Many, One
 from planner.edges import Connection as ConnectionEdge
 from planner.pages import Page, PageRequest
 from resolvers.context import Context
-from resolvers.guards import Needs, require
+from resolvers.guards import Rule, require
 from schema.enums import describe
 from schema.inputs import filter_conditions
 from schema.scalars import Cursor
@@ -110,7 +109,7 @@ def connection(
     *,
     filter: Any = None,
     order: Any = None,
-    needs: Permission | tuple[Permission, ...] | Needs | None = None,
+    needs: Rule | None = None,
 ) -> Any:
     """A list in pages. The fields of the input type `filter` are the edge's filters; `order` comes from order_input."""
 
@@ -130,7 +129,7 @@ def connection(
             list[order] | None, strawberry.argument(description="The order, most important first; ids break ties.")
         ]
     _sign(resolve, parameters)
-    return _field(resolve, Connection[node], description, edge, direct=page)
+    return _field(resolve, Connection[node], description, edge, direct=page, needs=needs)
 
 
 def listing(
@@ -200,8 +199,9 @@ def _field(
     edge: Any,
     name: str | None = None,
     direct: Callable[..., Any] | None = None,
+    needs: Rule | None = None,
 ) -> Any:
-    metadata = {"edge": edge, "direct": direct}
+    metadata = {"edge": edge, "direct": direct, "needs": needs}
     return strawberry.field(
         resolver=resolve, graphql_type=graphql_type, description=description, metadata=metadata, name=name
     )

@@ -15,10 +15,10 @@ from domain.permissions import Permission
 from domain.taxes import TaxCategory
 from resolvers import escrow as resolve
 from resolvers.context import Context
-from resolvers.guards import require_permission
 from schema.approval_requests import ApprovalRequest
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
+from schema.guarded import asks
 from schema.ids import read_id
 from schema.inputs import an_id, optional, optional_id, value
 from schema.invoices import Invoice
@@ -174,17 +174,16 @@ class EscrowQueries:
         needs=resolve.READERS,
     )
 
-    @strawberry.field(
+    @asks(
+        resolve.READERS,
+        "What an organization has in escrow, by currency. Needs money:read; staff:money for any organization.",
         graphql_type=list[EscrowSummary],
-        description="What an organization has in escrow, by currency. Needs money:read; staff:money for any"
-        " organization.",
     )
     async def escrow_summary(
         self,
         info: strawberry.Info[Context, None],
         organization_id: Annotated[ID, strawberry.argument(description="The organization.")],
     ) -> list[escrow_summaries.EscrowSummary]:
-        require_permission(info.context, *resolve.READERS)
         id_ = read_id(organization_id, "Organization", "organizationId")
         return await resolve.escrow_summary(info.context, id_)
 

@@ -16,6 +16,7 @@ from resolvers.context import Context
 from resolvers.ledger import READERS
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
+from schema.guarded import asks
 from schema.inputs import an_id, optional, read_input, value
 from schema.money import Money, MoneyInput
 from schema.mutations import mutation
@@ -108,9 +109,10 @@ class FeePolicyQueries:
         needs=READERS,
     )
 
-    @strawberry.field(
+    @asks(
+        READERS,
+        "What would be kept of an amount if it were billed now. Needs money:read or staff:money.",
         graphql_type=_Quote,
-        description="What would be kept of an amount if it were billed now. Needs money:read or staff:money.",
     )
     async def quote_fee(
         self,

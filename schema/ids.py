@@ -18,6 +18,8 @@ PREFIXES = {
     "Organization": "org",
     "User": "usr",
     "Membership": "mbr",
+    "PermissionOverride": "pov",
+    "Impersonation": "imp",
     "Invitation": "ivt",
     "Session": "ses",
     "ApiKey": "key",

@@ -112,6 +112,8 @@ class InvoiceDraftQueries:
         graphql_type=_PreviewResult,
         description="What createInvoice would write, with all amounts and warnings; nothing is written. "
         "Needs: the permission invoices:write.",
+        # Asked for by the resolver, as the refusal that createInvoice would get.
+        metadata={"needs": Permission.INVOICES_WRITE},
     )
 
 

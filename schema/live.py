@@ -13,15 +13,17 @@ from domain.events import OutboxEvent, Recorder
 from resolvers import history
 from resolvers import live as resolve
 from resolvers.context import Context
-from resolvers.guards import require_verified
+from resolvers.guards import Needs, Rule
 from resolvers.live import Update
 from schema.api_keys import ApiKey
 from schema.approval_requests import ApprovalRequest
 from schema.connections import one
 from schema.escrow import EscrowHold
 from schema.gigs import Gig
+from schema.guarded import asks, guarded
 from schema.ids import PREFIXES, global_id, read_id
 from schema.invoices import Invoice
+from schema.memberships import Membership
 from schema.organizations import Organization
 from schema.payments import Payment
 from schema.projects import Project
@@ -104,6 +106,13 @@ class EscrowUpdate(LiveMessage):
     hold: EscrowHold | None = one(resolve.HOLD, EscrowHold, "The hold as you may see it now; null after a gap.")
 
 
+@shows(Update, "A message of the feed of an organization's members.")
+class MembershipUpdate(LiveMessage):
+    membership: Membership | None = one(
+        resolve.MEMBERSHIP, Membership, "The membership as you may see it now; null after a gap."
+    )
+
+
 @shows(Update, "A message of the feed of an organization's approvals.")
 class ApprovalUpdate(LiveMessage):
     approval: ApprovalRequest | None = one(
@@ -125,6 +134,8 @@ def object_feed(
     type_name: str,
     graphql_type: Any,
     description: str,
+    *,
+    needs: Rule,
 ) -> Any:
     """A subscription `nounActivity(nounId: ID!, after: Cursor)` to the feed of one object."""
     argument = f"{type_name[0].lower()}{type_name[1:]}Id"
@@ -137,7 +148,19 @@ def object_feed(
         "object_id": _id_of(type_name, argument),
         "after": _AFTER,
     }
-    return strawberry.subscription(resolver=resolve_feed, graphql_type=graphql_type, description=description)
+    return strawberry.subscription(
+        resolver=guarded(needs, resolve_feed),
+        graphql_type=graphql_type,
+        description=description,
+        metadata={"needs": needs},
+    )
+
+
+async def _events(info: strawberry.Info[Context, None], after: _AFTER = None, types: _TYPES = None) -> Any:
+    checks = Checks()
+    checks.texts("types", types or [], most=MAX_TYPES, length=100)
+    checks.refuse()
+    return await resolve.events(info.context, after, None if types is None else tuple(types))
 
 
 @strawberry.type(
@@ -150,6 +173,7 @@ class Subscription:
         GigActivity,
         "What happens to a gig you may see and to what belongs to it, as far as it concerns your organization. Needs"
         " the permission work:read.",
+        needs=resolve.WORK_READERS,
     )
 
     project_activity = object_feed(
@@ -157,6 +181,7 @@ class Subscription:
         "Project",
         ProjectActivity,
         "What happens to a project of yours, its milestones, tasks and invoices. Needs the permission work:read.",
+        needs=resolve.WORK_READERS,
     )
     invoice_updated = object_feed(
         resolve.invoice_updated,
@@ -164,6 +189,7 @@ class Subscription:
         InvoiceUpdate,
         "What happens to the invoices that your active organization, the one to name, issues or receives. Needs the"
         " permission invoices:read.",
+        needs=resolve.INVOICE_READERS,
     )
 
     payment_updated = object_feed(
@@ -171,6 +197,7 @@ class Subscription:
         "Payment",
         PaymentUpdate,
         "What happens to a payment you may see and to its refunds. Needs the permission money:read.",
+        needs=resolve.MONEY_READERS,
     )
     wallet_changed = object_feed(
         resolve.wallet_changed,
@@ -178,6 +205,7 @@ class Subscription:
         WalletUpdate,
         "What comes into the wallets of your active organization, the one to name, and what leaves them. Needs the"
         " permission money:read.",
+        needs=resolve.MONEY_READERS,
     )
     escrow_changed = object_feed(
         resolve.escrow_changed,
@@ -185,6 +213,15 @@ class Subscription:
         EscrowUpdate,
         "What happens to the held money of your active organization, the one to name, on either side. Needs the"
         " permission money:read.",
+        needs=resolve.MONEY_READERS,
+    )
+    membership_changed = object_feed(
+        resolve.membership_changed,
+        "Organization",
+        MembershipUpdate,
+        "Who joins your active organization, the one to name, who leaves it, and whose role changes. Needs the"
+        " permission members:read.",
+        needs=resolve.MEMBER_READERS,
     )
     approval_requested = object_feed(
         resolve.approval_requested,
@@ -193,27 +230,25 @@ class Subscription:
         "Approvals that are asked of your active organization, the one to name, or by it: when they are requested and"
         " when they are decided. Staff name the platform's. Needs the permission money:approve, staff:money, or"
         " staff:disputes for rulings.",
+        needs=resolve.APPROVERS,
     )
 
-    @strawberry.subscription(
+    events = strawberry.subscription(
+        resolver=guarded(resolve.ORGANIZATION_READERS, _events),
         graphql_type=EventActivity,
         description="Everything that concerns your active organization. Needs the permission org:read.",
+        metadata={"needs": resolve.ORGANIZATION_READERS},
     )
-    async def events(self, info: strawberry.Info[Context, None], after: _AFTER = None, types: _TYPES = None) -> Any:
-        checks = Checks()
-        checks.texts("types", types or [], most=MAX_TYPES, length=100)
-        checks.refuse()
-        return await resolve.events(info.context, after, None if types is None else tuple(types))
 
 
 @strawberry.type
 class LiveQueries:
-    @strawberry.field(
-        description="Where all live feeds stand now. Ask for it first, then read, then subscribe with it as `after`:"
-        " nothing that happens in between is missed."
+    @asks(
+        Needs.VERIFIED,
+        "Where all live feeds stand now. Ask for it first, then read, then subscribe with it as `after`:"
+        " nothing that happens in between is missed.",
     )
     async def live_cursor(self, info: strawberry.Info[Context, None]) -> Cursor:
-        require_verified(info.context)
         return Cursor(await resolve.live_cursor(info.context))
 
 

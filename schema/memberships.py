@@ -1,19 +1,23 @@
 """Memberships as clients see and change them, and the founding of an organization, which makes one."""
 
+from datetime import datetime
+
 import strawberry
 
 from domain import memberships as domain
 from domain.memberships import MembershipStatus
 from domain.organizations import OrganizationKind
+from domain.permission_overrides import OverrideEffect
 from domain.permissions import Permission, Role, StaffRole
 from resolvers import memberships as resolve
-from resolvers import organizations
+from resolvers import organizations, permission_overrides
 from resolvers.guards import Needs
-from schema.connections import connection, one, order_input
+from schema.connections import connection, many, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, value
 from schema.mutations import mutation
 from schema.organizations import Organization
+from schema.permission_overrides import PermissionOverride
 from schema.scalars import CountryCode, TimeZone
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
@@ -51,6 +55,11 @@ class Membership(Stateful):
     organization: Organization = one(resolve.ORGANIZATION, Organization, "The organization.", required=True)
     role: Role | None = plain("What they may do; null for staff of the platform.")
     staff_role: StaffRole | None = plain("PLATFORM only: what they may do.")
+    overrides: list[PermissionOverride] = many(
+        permission_overrides.OF_MEMBERSHIP,
+        PermissionOverride,
+        "What they may, or may not, besides their role; lapsed ones too, until they are lifted.",
+    )
 
 
 @strawberry.input(description="Conditions on members; all given ones must hold.")
@@ -107,6 +116,24 @@ class MembershipMutations:
         needs=Permission.MEMBERS_MANAGE,
         takes=_MEMBER,
         gives=_MEMBERSHIP,
+    )
+    set_permission_override = mutation(
+        permission_overrides.set_permission_override,
+        "Gives a member of your active organization a permission that their role lacks, or takes one from them, from"
+        " their next request on. There is one override for each permission: it replaces an earlier one. DENY counts"
+        " before ALLOW, ALLOW before the role. FORBIDDEN for your own membership, for admins where it is an owner's,"
+        " and to allow what you may not do yourself; INVALID for org:close and staff permissions; NOT_FOUND when there"
+        " is nothing to lift.",
+        needs=Permission.MEMBERS_MANAGE,
+        takes=_MEMBER
+        | {
+            "permission": value(str, "The permission, such as work:write."),
+            "effect": optional(OverrideEffect, "What it does; left out or null: lifts the override that there is."),
+            "reason": optional(str, "Why, 1 to 1000 characters; only lifting needs none."),
+            "expires_at": optional(datetime, "When it lapses by itself, a future instant of real time; else never."),
+        },
+        gives=_MEMBERSHIP | {"override": (PermissionOverride | None, "The override as it is now; null once lifted.")},
+        prepare=permission_overrides.prepare_override,
     )
     transfer_ownership = mutation(
         resolve.transfer_ownership,

@@ -11,7 +11,7 @@ from strawberry.scalars import ID
 from domain.permissions import Permission
 from domain.refusals import Refused
 from resolvers.context import Context
-from resolvers.guards import Needs, Rule, permissions_of
+from resolvers.guards import Needs, Rule, is_writable_as_another, permissions_of
 from resolvers.mutations import Call, Changed, Prepare, resume, run
 from schema.ids import global_id
 from schema.inputs import optional, read_input, value
@@ -41,14 +41,11 @@ def mutation(
     `prepare` runs before the transaction and makes the verb's arguments of the input's.
     """
     secret = secret or needs is Needs.ANYONE
+    writable = is_writable_as_another(needs, is_own=keyed or secret or sensitive)
     name = "".join(part.capitalize() for part in verb.__name__.split("_"))
     field_name = name[0].lower() + name[1:]
     input_type: Any = _input_type(name, takes, keyed=keyed, versioned=versioned)
-    payload: Any = _payload_type(name, gives, keyed=keyed)
-    result: Any = Annotated[
-        payload | Refusal,
-        strawberry.union(f"{name}Result", description=f"What {field_name} returns: its payload, or why not."),
-    ]
+    result: Any = _result_type(name, _payload_type(name, gives, keyed=keyed))
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], input: Any) -> Any:
         if (done := info.context.outcomes.pop(str(info.path.key), None)) is not None:
@@ -56,7 +53,8 @@ def mutation(
         try:
             arguments = read_input(input)
             key = arguments.pop("idempotency_key") if keyed else info.context.idempotency_key
-            call = Call(field_name, verb, needs, arguments, key, prepare, is_secret=secret, is_sensitive=sensitive)
+            traits = {"is_secret": secret, "is_sensitive": sensitive, "is_writable_as_another": writable}
+            call = Call(field_name, verb, needs, arguments, key, prepare, **traits)
             return await run(info.context, call)
         except Refused as refused:
             info.context.refusals += (refused.code.value,)
@@ -68,7 +66,7 @@ def mutation(
         resolver=resolve,
         graphql_type=result,
         description=f"{description}\n\n{_rule(needs, keyed=keyed, secret=secret, sensitive=sensitive)}",
-        metadata={"needs": needs, "sensitive": sensitive},
+        metadata={"needs": needs, "sensitive": sensitive, "writable_as_another": writable},
     )
 
 
@@ -118,6 +116,11 @@ class IdOf:
             return ID(global_id(self.type_name, UUID(getattr(root, name))))
 
         return strawberry.field(resolver=resolve, description=description)
+
+
+def _result_type(name: str, payload: Any) -> Any:
+    said = f"What {name[0].lower() + name[1:]} returns: its payload, or why not."
+    return Annotated[payload | Refusal, strawberry.union(f"{name}Result", description=said)]
 
 
 def _payload_type(name: str, gives: dict[str, Any], *, keyed: bool) -> Any:

@@ -11,8 +11,9 @@ from domain.organizations import OrganizationKind, OrganizationStatus
 from domain.permissions import Permission
 from resolvers import organizations as resolve
 from resolvers.context import Context
+from schema.connections import connection, order_input
 from schema.enums import describe
-from schema.inputs import an_id, patch
+from schema.inputs import an_id, optional, patch
 from schema.mutations import mutation
 from schema.scalars import CountryCode, Currency, Email, TimeZone
 from schema.shapes import plain, shows
@@ -69,6 +70,28 @@ class Organization(Stateful):
     park_reason: str | None = _private("park_reason", str, "Why its money stands still.")
 
 
+@strawberry.input(description="Conditions on organizations; all given ones must hold.")
+class OrganizationFilter:
+    search: str | None = optional(str, "Whose name or legal name contains this, in whatever case.")
+    kind: list[OrganizationKind] | None = optional(list[OrganizationKind], "Of one of these kinds.")
+    status: list[OrganizationStatus] | None = optional(list[OrganizationStatus], "In one of these states.")
+
+
+OrganizationOrder = order_input(resolve.LIST, "OrganizationOrder")
+
+
+@strawberry.type
+class OrganizationQueries:
+    organizations = connection(
+        resolve.LIST,
+        Organization,
+        "All organizations, newest first. Needs the permission staff:read.",
+        filter=OrganizationFilter,
+        order=OrganizationOrder,
+        needs=Permission.STAFF_READ,
+    )
+
+
 def _fields(make: Callable[..., Any]) -> dict[str, Any]:
     return {
         "time_zone": make(TimeZone, "The zone its dates are in; UTC unless said.", "UTC"),
@@ -111,4 +134,14 @@ class OrganizationMutations:
         needs=Permission.ORG_MANAGE,
         takes={"organization_id": an_id("Organization", "Your active organization, a FREELANCER.")},
         gives=_ORGANIZATION,
+    )
+    close_organization = mutation(
+        resolve.close_organization,
+        "Ends your active organization, for good: its members go on reading, and nothing else. Pending invitations are"
+        " taken back. WRONG_STATE, with a problem for each kind of thing, while gigs, projects, holds, invoices,"
+        " payments, refunds, payouts, chargebacks, balances, debts or credits of it are open.",
+        needs=Permission.ORG_CLOSE,
+        takes={"organization_id": an_id("Organization", "Your active organization.")},
+        gives=_ORGANIZATION,
+        sensitive=True,
     )

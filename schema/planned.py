@@ -19,7 +19,7 @@ from resolvers.context import Context
 from resolvers.nodes import SOURCES
 from schema.ids import PREFIXES
 
-_IDS = ("user_id", "session_id", "membership_id", "key_id", "app_id", "organization_id")
+_IDS = ("user_id", "session_id", "membership_id", "key_id", "app_id", "organization_id", "impersonator_id")
 _VALUES = (*_IDS, "email", "reauthenticated_at")
 _RIGHTS = tuple(one.name for one in fields(Actor) if one.name not in _VALUES)
 
@@ -71,6 +71,7 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Organization", "billingEmail"): ("id", "billing_email"),
     ("LedgerTransfer", "sourceId"): ("source_type", "source_id"),
     ("Session", "isCurrent"): ("id",),
+    ("PermissionOverride", "permission"): ("permission",),
     ("ApprovalRequest", "requiredPermission"): ("kind", "organization_id"),
     ("ApprovalRequest", "subjectId"): ("kind", "subject_id"),
     ("ApprovalRequest", "command"): ("command",),

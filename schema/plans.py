@@ -10,6 +10,8 @@ from domain import plan_previews as domain
 from domain.refusals import Refused
 from resolvers import plans as resolve
 from resolvers.context import Context
+from resolvers.guards import Needs
+from schema.guarded import asks
 from schema.inputs import optional, read_input, value
 from schema.money import Money, MoneyInput
 from schema.refusals import Refusal
@@ -83,10 +85,11 @@ async def _preview(info: strawberry.Info[Context, None], **arguments: Any) -> An
 
 @strawberry.type
 class PlanQueries:
-    @strawberry.field(
-        graphql_type=_Result,
-        description="What a budget and terms would come to: amounts, upfront and dates, or the Refusal that "
+    @asks(
+        Needs.VERIFIED,
+        "What a budget and terms would come to: amounts, upfront and dates, or the Refusal that "
         "submitting, offering and accepting them would get. Nothing is written.",
+        graphql_type=_Result,
     )
     async def preview_plan(
         self,
@@ -106,9 +109,10 @@ class PlanQueries:
             time_zone=time_zone,
         )
 
-    @strawberry.field(
+    @asks(
+        Needs.VERIFIED,
+        "What calendar days mean in work days and hours, and what an amount would pay by the hour.",
         graphql_type=DurationEstimate,
-        description="What calendar days mean in work days and hours, and what an amount would pay by the hour.",
     )
     def estimate_duration(
         self, info: strawberry.Info[Context, None], days: _Days, amount: _Amount = strawberry.UNSET

@@ -6,6 +6,8 @@ import strawberry
 
 from domain.rate_limits import Meter
 from resolvers.context import Context
+from resolvers.guards import Needs
+from schema.guarded import asks
 from schema.shapes import shows
 
 
@@ -40,16 +42,14 @@ class RateLimit:
         return int(self.documents)
 
 
-def _rate_limit(info: strawberry.Info[Context, None]) -> Any:
-    # Every operation is counted before it runs.
-    assert info.context.meter is not None
-    return info.context.meter
-
-
 @strawberry.type
 class RateLimitQueries:
-    rate_limit: RateLimit = strawberry.field(
-        resolver=_rate_limit,
+    @asks(
+        Needs.ANYONE,
+        "What is left of your limits; `extensions.cost` of every answer tells of the cost as well.",
         graphql_type=RateLimit,
-        description="What is left of your limits; `extensions.cost` of every answer tells of the cost as well.",
     )
+    def rate_limit(self, info: strawberry.Info[Context, None]) -> Any:
+        # Every operation is counted before it runs.
+        assert info.context.meter is not None
+        return info.context.meter

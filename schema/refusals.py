@@ -40,7 +40,9 @@ class Refusal:
     code: RefusalCode = plain("What kind of no this is; branch on this.")
     message: str = plain("An explanation for people, in English.")
     path: list[str] = plain("The input field it is about; empty when it is about none in particular.")
-    problems: list[Problem] = plain("INVALID: every wrong field at once.")
+    problems: list[Problem] = plain(
+        "INVALID: every wrong field at once. WRONG_STATE: what is in the way, where that is several things."
+    )
     from_state: str | None = plain("WRONG_STATE: the state the object is in.", name="from")
     allowed: list[str] | None = plain("WRONG_STATE: the states that would have allowed it.")
     used: int | None = plain("LIMIT_REACHED: how much is used.")

@@ -22,6 +22,9 @@ describe(
     SIGNED_OUT="Its owner signed out.",
     REVOKED="Its owner ended it from elsewhere.",
     PASSWORD_CHANGED="The password was changed or reset.",
+    USER_SUSPENDED="Staff suspended the account.",
+    ACCOUNT_DEACTIVATED="Its owner closed the account.",
+    IMPERSONATION_ENDED="The staff member who acted as its owner ended it, or may do so no longer.",
     TOKEN_REUSED="A refresh token came twice, as if it had been stolen.",
 )
 describe(

@@ -12,14 +12,15 @@ from resolvers import history as resolve
 from resolvers.context import Context
 from schema.connections import computed, connection, one
 from schema.shapes import Node, plain, shows
-from schema.users import User
 
 if TYPE_CHECKING:
     from schema.api_keys import ApiKey
     from schema.organizations import Organization
+    from schema.users import User
 
-# Organizations and keys have a life themselves, so their modules need this one first.
+# Organizations, people and keys have a life themselves, so their modules need this one first.
 _ORGANIZATION: Any = Annotated["Organization", strawberry.lazy("schema.organizations")]
+_USER: Any = Annotated["User", strawberry.lazy("schema.users")]
 _API_KEY: Any = Annotated["ApiKey", strawberry.lazy("schema.api_keys")]
 
 
@@ -37,7 +38,7 @@ class StatusChange:
     now: str = plain("The state after.", name="to")
     at: datetime = plain("When it happened.")
     actor_kind: str = plain("USER, API_KEY, APP or SYSTEM.")
-    user: User | None = one(resolve.USER, User, "The person, for those who may know them.")
+    user = one(resolve.USER, _USER, "The person, for those who may know them.")
     api_key = one(resolve.API_KEY, _API_KEY, "The key that a program did it with, for those who may see it.")
     organization = one(resolve.ORGANIZATION, _ORGANIZATION, "For whom they acted.")
 

@@ -11,6 +11,7 @@ from resolvers import viewers as resolve
 from resolvers.context import Context
 from resolvers.guards import Needs
 from schema.connections import many, one
+from schema.guarded import asks
 from schema.inputs import an_id, optional, value
 from schema.invitations import Invitation
 from schema.memberships import Membership
@@ -33,6 +34,9 @@ class Viewer:
     memberships: list[Membership] = many(
         resolve.ALL_MEMBERSHIPS, Membership, "All organizations you belong to, in the order you joined."
     )
+    impersonated_by: User | None = one(
+        resolve.IMPERSONATED_BY, User, "The member of the staff who acts as you in this session; else null."
+    )
     invitations: list[Invitation] = many(
         resolve.PENDING_INVITATIONS, Invitation, "Pending invitations to your address; none before it is verified."
     )
@@ -48,17 +52,15 @@ TOKEN = (str, "Send it as `Authorization: Bearer …`. It is shown here and neve
 SIGNED_IN = {"session": (Session, "The new session."), "token": TOKEN, "viewer": (Viewer, "Who you are now.")}
 
 
-def _viewer(info: strawberry.Info[Context, None]) -> Any:
-    return resolve.viewer(info.context)
-
-
 @strawberry.type
 class ViewerQueries:
-    viewer: Viewer = strawberry.field(
-        resolver=_viewer,
+    @asks(
+        Needs.SIGNED_IN,
+        "Who you are, for whom you act and what you may do. Works before verification too.",
         graphql_type=Viewer,
-        description="Who you are, for whom you act and what you may do. Works before verification too.",
     )
+    def viewer(self, info: strawberry.Info[Context, None]) -> Any:
+        return info.context.viewer
 
 
 @strawberry.type

@@ -12,6 +12,7 @@ from resolvers import ledger
 from resolvers import wallets as resolve
 from resolvers.context import Context
 from schema.connections import computed, connection, listing, one, order_input
+from schema.guarded import asks
 from schema.ids import read_id
 from schema.inputs import optional, optional_id
 from schema.ledger import LedgerEntry, LedgerPeriod
@@ -106,10 +107,11 @@ class WalletQueries:
         needs=ledger.READERS,
     )
 
-    @strawberry.field(
-        graphql_type=WalletStatement | None,
-        description="The statement of one wallet for a period. Null where there is none, or none that you may see."
+    @asks(
+        ledger.READERS,
+        "The statement of one wallet for a period. Null where there is none, or none that you may see."
         " Needs money:read; staff:money sees those of all.",
+        graphql_type=WalletStatement | None,
     )
     async def wallet_statement(
         self,

@@ -18,6 +18,7 @@ from persistence.tables import (
     platform,
     projects,
     refunds,
+    rights,
     simulator,
     work,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "platform",
     "projects",
     "refunds",
+    "rights",
     "simulator",
     "work",
 ]

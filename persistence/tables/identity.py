@@ -29,6 +29,7 @@ organizations = Table(
     Column("status", one_of(OrganizationStatus, "status"), nullable=False),
     *lifecycle(),
 )
+Index("ix_organizations_created_at_id", organizations.c.created_at, organizations.c.id)
 Index("uq_organizations_platform", organizations.c.kind, unique=True, postgresql_where=text("kind = 'PLATFORM'"))
 
 users = Table(
@@ -46,6 +47,7 @@ users = Table(
     Column("status", one_of(UserStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("email = lower(email)", name="email_lower"),
+    Index("ix_users_created_at_id", "created_at", "id"),
 )
 
 one_time_tokens = Table(

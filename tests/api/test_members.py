@@ -51,11 +51,11 @@ async def test_members_see_each_other_with_roles_and_what_can_be_done(world: Wor
         (member.email, "MEMBER"),
     ]
     allowed = [[one["action"] for one in node["availableActions"] if one["allowed"]] for node in seen["nodes"]]
-    assert allowed == [[], ["changeRole", "removeMember"], ["changeRole", "removeMember"]]
+    assert allowed == [[], ["changeRole", "removeMember"], ["changeRole", "removeMember", "setPermissionOverride"]]
     as_owner = (await owner.ask(query))["members"]["nodes"]
     allowed = [[one["action"] for one in node["availableActions"] if one["allowed"]] for node in as_owner]
-    all_three = ["changeRole", "removeMember", "transferOwnership"]
-    assert allowed == [["changeRole", "removeMember"], all_three, all_three]
+    everything = ["changeRole", "removeMember", "setPermissionOverride", "transferOwnership"]
+    assert allowed == [["changeRole", "removeMember"], everything, everything]
     filtered = (
         "{ members(filter: {role: [ADMIN, OWNER]}, orderBy: [{field: ROLE, direction: DESC}]) { nodes { role } } }"
     )

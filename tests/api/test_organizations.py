@@ -129,6 +129,9 @@ async def test_strangers_see_the_public_face_only(world: World) -> None:
         {"action": "updateOrganization", "allowed": True, "reason": None},
         {"action": "convertToAgency", "allowed": False, "reason": "WRONG_STATE"},
         {"action": "inviteMember", "allowed": True, "reason": None},
+        {"action": "closeOrganization", "allowed": True, "reason": None},
+        {"action": "suspendOrganization", "allowed": False, "reason": "FORBIDDEN"},
+        {"action": "reactivateOrganization", "allowed": False, "reason": "FORBIDDEN"},
         {"action": "parkOrganization", "allowed": False, "reason": "FORBIDDEN"},
         {"action": "unparkOrganization", "allowed": False, "reason": "FORBIDDEN"},
     ]
@@ -205,6 +208,9 @@ async def test_a_freelancer_becomes_an_agency_for_good(world: World) -> None:
             {"action": "updateOrganization", "allowed": True},
             {"action": "convertToAgency", "allowed": False},
             {"action": "inviteMember", "allowed": True},
+            {"action": "closeOrganization", "allowed": True},
+            {"action": "suspendOrganization", "allowed": False},
+            {"action": "reactivateOrganization", "allowed": False},
             {"action": "parkOrganization", "allowed": False},
             {"action": "unparkOrganization", "allowed": False},
         ],
@@ -229,7 +235,7 @@ async def test_a_suspended_organization_reads_pays_what_it_owes_and_does_nothing
     await write(world, update(organizations).values(status=OrganizationStatus.SUSPENDED))
     before = await count(world, outbox)
     viewer = (await owner.ask("{ viewer { permissions } members { totalCount } }"))["viewer"]
-    reads = ["invoices:read", "members:read", "money:read", "org:read", "work:read"]
+    reads = ["audit:read", "invoices:read", "members:read", "money:read", "org:read", "work:read"]
     assert viewer["permissions"] == sorted([*reads, "money:move"])
     for mutation, input_ in (
         ("updateOrganization", {"organizationId": _id(owner), "name": "Still here"}),

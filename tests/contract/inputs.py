@@ -59,6 +59,8 @@ class Mutation:
     needs: Rule
     is_sensitive: bool = False
     """Whether the caller must just have shown who they are."""
+    is_writable_as_another: bool = False
+    """Whether staff who act as somebody else may make it, with READ_WRITE."""
 
     @property
     def input(self) -> GraphQLInputObjectType:
@@ -77,7 +79,8 @@ class Mutation:
 def mutations() -> list[Mutation]:
     """All of them, in the order of the schema."""
     declared = _metadata("Mutation").items()
-    return [Mutation(name, metadata["needs"], metadata["sensitive"]) for name, metadata in declared]
+    traits = ("needs", "sensitive", "writable_as_another")
+    return [Mutation(name, *(metadata[trait] for trait in traits)) for name, metadata in declared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,11 @@ class Query:
 def queries() -> list[Query]:
     """All of them, in the order of the schema."""
     return [Query(name) for name in BUILT.query_type.fields]
+
+
+def rules_of_feeds() -> dict[str, Rule]:
+    """Who may follow each subscription, in the order of the schema."""
+    return {name: metadata["needs"] for name, metadata in _metadata("Subscription").items()}
 
 
 def _places(kind: GraphQLInputObjectType, path: Path) -> Iterator[tuple[Path, str]]:

@@ -137,7 +137,10 @@ def _by_id(type_name: str) -> list[str]:
 
 async def _two_worlds(world: World) -> tuple[list[Party], dict[str, list[str]]]:
     """Both sides and staff, with what is theirs; and the ids of what two others have."""
-    staff, parties, others = await world.staff(), await make_parties(world), await make_parties(world)
+    staff, parties = await world.staff(), await make_parties(world)
+    # What the system still has to do for these is theirs, and done before there are others.
+    await world.settle()
+    others = await make_parties(world)
     private = await private_gigs(world)
     foreign = {name: ids for name, ids in others.ids.items() if name not in {"GigCategory", *OF_ALL}}
     foreign["Gig"] = [id_ for id_ in foreign["Gig"] if id_ in private]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from domain.actors import SYSTEM, Actor
 from domain.gigs import GigVisibility
 from domain.payments import Payment, PaymentState
+from domain.permissions import Role, StaffRole
 from persistence.tables.money import payments
 from persistence.tables.work import gigs
 from resolvers.nodes import SOURCES
@@ -16,6 +17,7 @@ from schema.ids import global_id
 from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
 from tests.makers.chargebacks import make_warning
+from tests.makers.colleagues import colleague
 from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
@@ -24,6 +26,7 @@ from tests.makers.payouts import make_payout_method, request_payout
 from tests.makers.projects import approve, make_active_project, make_submitted_project
 from tests.makers.proposals import make_invitation, make_submitted_proposal
 from tests.makers.rates import make_rate
+from tests.makers.staff import another_of_the_staff, impersonate
 from tests.world import Person, World
 
 CUSTOMER = "Cinnamon roll people"
@@ -59,6 +62,7 @@ async def make_parties(world: World) -> Parties:
     await _escrow(world, client, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
+    await _members(world, client)
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     for person in (client, freelancer):
         await make_key(person, "work:read")
@@ -98,6 +102,17 @@ async def _gigs(world: World, client: Person, freelancer: Person) -> None:
     await make_invitation(client, freelancer, gig)
     await make_submitted_proposal(freelancer, gig)
     await make_invitation(client, freelancer, await make_open_gig(world, client, visibility="INVITE_ONLY"))
+
+
+async def _members(world: World, client: Person) -> None:
+    """A colleague with an override, and a member of the staff who has acted as the client."""
+    member = await colleague(world, client, Role.VIEWER)
+    membership = f"mbr_{member.membership_id.hex}"
+    override = {"membershipId": membership, "permission": "work:write", "effect": "ALLOW", "reason": "Helps out."}
+    await client.do("setPermissionOverride", "override { id }", **override)
+    staff = await another_of_the_staff(world, StaffRole.SUPPORT)
+    id_, _ = await impersonate(staff, client)
+    await staff.do("endImpersonation", "impersonation { id }", impersonationId=id_)
 
 
 async def _invoices(world: World, client: Person, freelancer: Person) -> None:

@@ -39,6 +39,8 @@ _TABLES = (
     "organizations",
     "memberships",
     "invitations",
+    "permission_overrides",
+    "impersonations",
     "outbox",
     "status_changes",
 )

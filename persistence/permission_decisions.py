@@ -1,0 +1,79 @@
+"""What decides about somebody's permissions in an organization, read in one statement."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.api_keys import WORKING
+from domain.memberships import MembershipStatus
+from domain.permission_decisions import KeyStanding, Standing
+from persistence.permission_overrides import in_force, read
+from persistence.tables.credentials import two_factors
+from persistence.tables.identity import memberships, organizations, users
+from persistence.tables.keys import api_keys
+
+
+async def standing_of(session: AsyncSession, user_id: UUID, organization_id: UUID) -> Standing | None:
+    """None for whoever is no active member."""
+    factor = exists().where(two_factors.c.user_id == users.c.id, two_factors.c.confirmed_at.is_not(None))
+    statement = (
+        select(
+            users.c.status,
+            factor.label("has_second_factor"),
+            memberships.c.role,
+            memberships.c.staff_role,
+            organizations.c.status.label("organization_status"),
+            organizations.c.requires_two_factor,
+            in_force().label("overrides"),
+        )
+        .select_from(memberships)
+        .join(users, users.c.id == memberships.c.user_id)
+        .join(organizations, organizations.c.id == memberships.c.organization_id)
+        .where(
+            and_(memberships.c.user_id == user_id, memberships.c.organization_id == organization_id),
+            memberships.c.status == MembershipStatus.ACTIVE,
+        )
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return Standing(
+        user_status=row.status,
+        has_second_factor=row.has_second_factor,
+        role=row.role,
+        staff_role=row.staff_role,
+        organization_status=row.organization_status,
+        requires_second_factor=row.requires_two_factor,
+        overrides=read(row.overrides),
+    )
+
+
+async def standing_of_key(session: AsyncSession, key_id: UUID, organization_id: UUID) -> KeyStanding | None:
+    """None for what is no key of the organization."""
+    key = api_keys.c
+    statement = (
+        select(
+            key.scopes,
+            and_(key.status.in_(WORKING), or_(key.expires_at.is_(None), key.expires_at > func.now())).label("works"),
+            organizations.c.status.label("organization_status"),
+        )
+        .select_from(api_keys)
+        .join(organizations, organizations.c.id == key.organization_id)
+        .where(key.id == key_id, key.organization_id == organization_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return KeyStanding(
+        scopes=frozenset(row.scopes),
+        works=row.works,
+        is_app_active=True,
+        organization_status=row.organization_status,
+    )
+
+
+async def member_behind(session: AsyncSession, membership_id: UUID) -> UUID | None:
+    """Whose membership it is."""
+    statement = select(memberships.c.user_id).where(memberships.c.id == membership_id)
+    return (await session.scalars(statement)).one_or_none()

@@ -1,0 +1,5 @@
+"""People: the list of all of them."""
+
+from persistence import users
+
+LIST = users.LIST
