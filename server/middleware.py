@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.browsers import Browsers
+from server.deadlines import Deadlines
 from server.headers import COMMON, HTTPS_ONLY, Header
 from server.logs import REQUEST_ID, log_request
 from server.media import answer_type
@@ -39,6 +40,7 @@ class RequestMiddleware:
         self, app: ASGIApp, tallies: Tallies, planned: PlannedRequests | None = None, browsers: Browsers | None = None
     ) -> None:
         self.app, self.tallies, self.planned, self.browsers = app, tallies, planned, browsers or Browsers()
+        self.deadlines = Deadlines()
         self.common = COMMON if self.browsers.is_sandbox else (*COMMON, HTTPS_ONLY)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -67,34 +69,54 @@ class _BodyTooLarge(Exception):
 class _Exchange:
     """A request over HTTP and its answer."""
 
-    __slots__ = ("_bytes", "_headers", "_id", "_is_read", "_limit", "_owner", "_receive", "_scope", "_send", "_status")
+    __slots__ = (
+        "_bytes",
+        "_headers",
+        "_id",
+        "_is_late",
+        "_is_read",
+        "_owner",
+        "_receive",
+        "_scope",
+        "_send",
+        "_status",
+        "_task",
+    )
 
     def __init__(self, owner: RequestMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
         self._owner, self._scope, self._receive, self._send = owner, scope, receive, send
         self._headers = dict[bytes, bytes](scope["headers"])
-        self._bytes, self._status, self._is_read = 0, 0, False
+        self._bytes, self._status, self._is_read, self._is_late = 0, 0, False, False
 
     async def run(self) -> None:
         started, scope = time.perf_counter(), self._scope
         self._id = _begin(scope, self._headers)
-        self._limit = asyncio.timeout(MAX_SECONDS)
+        self._task, deadlines = asyncio.current_task(), self._owner.deadlines
+        deadlines.begin(self.stop, MAX_SECONDS)
         try:
-            async with self._limit:
-                try:
-                    await self._answer()
-                except _BodyTooLarge:
-                    await self._refuse(413, "BAD_USER_INPUT", f"A request body has at most {MAX_BODY_BYTES} bytes.")
+            await self._answer()
+        except _BodyTooLarge:
+            await self._refuse(413, "BAD_USER_INPUT", f"A request body has at most {MAX_BODY_BYTES} bytes.")
         except ClientDisconnect:
             self._status = self._status or _GONE
-        except TimeoutError:
-            if self._status or not self._limit.expired():
+        except asyncio.CancelledError:
+            if not self._is_late:
                 raise
+            if self._task is not None:
+                self._task.uncancel()
             await self._refuse_late()
         finally:
+            deadlines.end(self.stop)
             seconds = time.perf_counter() - started
             log_request(self._id, scope["method"], scope["path"], self._status or 500, seconds)
             if (context := scope["state"].get("context")) is not None:
                 self._owner.tallies.add(context, seconds)
+
+    def stop(self) -> None:
+        """Ends what is being done, because it takes too long."""
+        self._is_late = True
+        if self._task is not None:
+            self._task.cancel()
 
     async def _answer(self) -> None:
         """Gives the answer on the shortest way that there is for it."""
@@ -131,8 +153,7 @@ class _Exchange:
             await self._send(message)
             return
         # How fast an answer is read is watched by its connection.
-        if not self._limit.expired():
-            self._limit.reschedule(None)
+        self._owner.deadlines.end(self.stop)
         given = [(name.lower(), value) for name, value in message.get("headers", ())]
         names = {name for name, _ in given}
         # What the answer itself says stands.
