@@ -89,7 +89,7 @@ class Streams:
     @contextmanager
     def _counted(self, context: Context) -> Iterator[None]:
         """RATE_LIMITED when its caller has as many streams as they may."""
-        caller = context.viewer.session_id or context.ip
+        caller = context.viewer.session_id or context.viewer.key_id or context.ip
         if self._open[caller] >= MOST_STREAMS:
             text = f"At most {MOST_STREAMS} event streams may be open at once: close one first."
             raise GraphQLError(text, extensions={"code": "RATE_LIMITED"})
