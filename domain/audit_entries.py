@@ -157,6 +157,7 @@ def written(act: Act, told: Sequence[Told], *, at: datetime, request_id: str | N
         "actorUserId": act.by.user_id,
         "actorKeyId": act.by.key_id,
         "actorAppId": act.by.app_id,
+        "impersonatorId": act.by.impersonator_id,
         "organizationId": act.organization_id,
         "action": act.action,
         "subjectType": act.subject_type,

@@ -99,4 +99,5 @@ def require_permission(context: Context, *permissions: Permission) -> None:
     if context.viewer.lacks_second_factor:
         raise SecondFactorWanted
     if not any(context.viewer.may(permission) for permission in permissions):
+        context.denied.update(permission.value for permission in permissions)
         raise NotAllowed(*permissions)

@@ -24,6 +24,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
 from schema.metering import Metering
+from schema.readings import Readings
 
 MAX_DEPTH, MAX_ALIASES, MAX_FIELDS, MAX_TOKENS, MAX_ROOT_MUTATIONS = 15, 100, 5_000, 5_000, 10
 MAX_CHARACTERS = 100_000
@@ -124,6 +125,7 @@ def limits() -> list[Callable[[], SchemaExtension]]:
     """A fresh extension for each operation, because an extension holds what it works on; the caches are shared."""
     return [
         Metering,
+        Readings,
         LengthLimiter,
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

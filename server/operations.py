@@ -16,6 +16,7 @@ from resolvers.context import Context
 from resolvers.rate_limits import TooCostly
 from schema.api import schema
 from schema.metering import OPERATIONS, charge, learn, shown, start
+from schema.readings import before_reading
 from server.plans import Plans
 
 
@@ -67,6 +68,7 @@ async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerat
     read = plan.document
     known = known or learn(asked.query, asked.operation_name, read.schema, read.node, read.operation)
     extensions = {"cost": shown(charge(context, known, asked.variables))}
+    await before_reading(context, read.node, read.operation, asked.variables)
     if plan.is_subscription:
         stream = await plans.subscribe(plan, asked.variables, context)
         context.is_planned = stream is not None

@@ -12,6 +12,7 @@ from planner.planning import Answer, Plan
 from resolvers.context import Context, Platform
 from resolvers.rate_limits import Charge, TooCostly
 from schema.metering import charge, shown, start
+from schema.readings import before_reading
 from server.auth import actor_of_token
 from server.plans import Plans, described
 from server.view import key_of
@@ -41,7 +42,8 @@ class PlannedRequests:
         """
         asked = _read(body)
         plan = None if asked is None else self.plans.find(asked["query"], asked.get("operationName"))
-        if asked is None or plan is None:
+        read = None if plan is None else plan.document
+        if asked is None or plan is None or read is None:
             return None
         variables, state, client = asked.get("variables"), scope["state"], scope.get("client")
         ip = client[0] if client else ""
@@ -59,6 +61,7 @@ class PlannedRequests:
             paid = charge(context, plan.notes, variables)
         except (Refused, TooCostly):
             return None
+        await before_reading(context, read.node, read.operation, variables)
         explain = EXPLAIN_HEADER in headers and context.viewer.may(Permission.STAFF_OPS)
         answer = await self.plans.answer(plan, variables, context, explain=explain)
         context.is_planned = answer is not None
