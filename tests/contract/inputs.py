@@ -90,6 +90,12 @@ class Query:
     name: str
 
     @property
+    def needs(self) -> Rule:
+        """Who may ask it."""
+        rule: Rule = _metadata("Query")[self.name]["needs"]
+        return rule
+
+    @property
     def shows(self) -> str:
         """The type it leads to."""
         return str(get_named_type(BUILT.query_type.fields[self.name].type).name)
