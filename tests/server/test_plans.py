@@ -139,10 +139,10 @@ def test_viewers_of_one_shape_have_equal_rights() -> None:
         "is_verified": True,
         "permissions": frozenset({Permission.MONEY_MOVE}),
         "lacks_second_factor": True,
+        "is_read_only": True,
         "is_outside": True,
     }
     ids = {"user_id", "session_id", "membership_id", "key_id", "app_id", "organization_id", "impersonator_id"}
     assert other.keys() | ids | {"email", "reauthenticated_at"} == {field.name for field in fields(Actor)}
     for name, value in other.items():
         assert shape_of(replace(ANONYMOUS, **{name: value})) != shape_of(ANONYMOUS), name
-        "is_read_only": True,
