@@ -44,12 +44,15 @@ class SigningKey:
     activated_at: datetime
     retired_at: datetime | None = None
 
-    def signs(self, real: datetime) -> bool:
-        return self.activated_at <= real and (self.retired_at is None or real < self.retired_at)
-
     def is_over(self, real: datetime) -> bool:
         """Whether nothing that it has signed is good any more."""
         return self.retired_at is not None and self.retired_at + KEPT_AFTER <= real
+
+
+def signer(keys: Sequence[SigningKey], real: datetime) -> SigningKey:
+    """The key whose time it is, of those there are in the order in which they begin. The first one ever also signs for
+    whoever came a moment before it."""
+    return next((one for one in reversed(keys) if one.activated_at <= real), keys[0])
 
 
 def is_due(keys: Sequence[SigningKey], real: datetime) -> bool:

@@ -108,6 +108,26 @@ class Signed:
     signature: bytes
 
 
+@dataclass(slots=True)
+class _Process:
+    vault: Vault | None = None
+
+
+_process = _Process()
+
+
+def use_vault(vault: Vault) -> None:
+    """Says once, where a process starts, with what its jobs and requests seal."""
+    _process.vault = vault
+
+
+def vault_in_use() -> Vault:
+    """The process's own; where nobody has said, one with a key that is lost with the process."""
+    if _process.vault is None:
+        _process.vault = Vault.passing()
+    return _process.vault
+
+
 def new_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 

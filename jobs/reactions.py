@@ -4,7 +4,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
-from jobs import api_keys, audit_exports, gigs, invoices, ledger_exports, mail, notices, payments, payouts, projects, refunds
+from jobs import (
+    api_keys,
+    apps,
+    audit_exports,
+    gigs,
+    invoices,
+    ledger_exports,
+    mail,
+    notices,
+    payments,
+    payouts,
+    projects,
+    refunds,
+)
 from persistence.database import Database
 
 Reaction = Callable[[Database, OutboxEvent, datetime], Awaitable[None]]
@@ -44,6 +57,9 @@ REACTIONS: Reactions = {
     "api_key.created": (api_keys.mail_key_changed,),
     "api_key.rotated": (api_keys.mail_key_changed,),
     "api_key.revoked": (api_keys.mail_key_changed,),
+    "user.suspended": (apps.end_sessions_of_user,),
+    "user.deactivated": (apps.end_sessions_of_user,),
+    "member.removed": (apps.end_sessions_of_member,),
     "two_factor.enabled": (notices.mail_credentials_changed,),
     "two_factor.disabled": (notices.mail_credentials_changed,),
     "two_factor.codes_replaced": (notices.mail_credentials_changed,),

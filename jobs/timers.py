@@ -6,6 +6,7 @@ from datetime import datetime
 from jobs import (
     api_keys,
     approval_requests,
+    apps,
     audit,
     audit_exports,
     chargebacks,
@@ -56,6 +57,9 @@ TIMERS: Timers = (
     ("invitations.expire", identity.expire_invitations),
     ("impersonations.end", identity.end_impersonations),
     ("api_keys.expire", api_keys.expire_keys),
+    ("cross_app_sessions.expire", apps.expire_sessions),
+    ("app_codes.forget", apps.forget_codes),
+    ("signing_keys.rotate", apps.rotate_signing_keys),
     ("sign_ins.forget", identity.forget_sign_ins),
     ("credentials.forget", identity.forget_credentials),
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),

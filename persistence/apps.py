@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, exists, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.app_installations import InstallationStatus
@@ -45,6 +46,11 @@ LIST = Connection(
         "has_pending_change": lambda has: apps.c.pending_change.is_not(None) == has,
     },
 )
+
+
+async def seen_by(session: AsyncSession, viewer: Actor, app_id: UUID) -> App | None:
+    statement = select(App).where(apps.c.id == app_id, visible_to(viewer))
+    return (await session.scalars(statement)).one_or_none()
 
 
 async def for_change(db: Unit, app_id: UUID, expected_version: int | None = None) -> App:

@@ -6,12 +6,16 @@ from sqlalchemy.orm import registry, relationship
 
 from domain.account_requests import AccountRequest
 from domain.api_keys import ApiKey
+from domain.app_codes import AppCode, AppUser
+from domain.app_installations import AppInstallation
 from domain.approval_requests import ApprovalRequest
+from domain.apps import App
 from domain.audit_entries import AuditEntry
 from domain.audit_exports import AuditExport, AuditExportPart
 from domain.chargebacks import Chargeback
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
+from domain.cross_app_sessions import CrossAppSession
 from domain.customer_credits import CustomerCredit
 from domain.customers import Customer
 from domain.escrow_holds import EscrowHold
@@ -55,6 +59,7 @@ from domain.release_policies import ReleasePolicy
 from domain.sessions import Session
 from domain.sign_in_challenges import SignInChallenge
 from domain.sign_ins import SignInEvent
+from domain.signing_keys import SigningKey
 from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
@@ -65,6 +70,7 @@ from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.tables import (
     approvals,
+    apps,
     audit,
     credentials,
     credit_notes,
@@ -117,6 +123,9 @@ PLAIN = {
     CustomerCredit: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
     WriteOffTolerance: losses.write_off_tolerances,
+    AppCode: apps.app_codes,
+    AppUser: apps.app_users,
+    SigningKey: apps.signing_keys,
     HistoryEntry: platform.status_changes,
     AuditEntry: audit.audit_entries,
     AuditExportPart: audit.audit_export_parts,
@@ -130,6 +139,9 @@ VERSIONED = {
     Impersonation: rights.impersonations,
     Invitation: identity.invitations,
     ApiKey: keys.api_keys,
+    App: apps.apps,
+    AppInstallation: apps.app_installations,
+    CrossAppSession: apps.cross_app_sessions,
     Gig: work.gigs,
     GigInvitation: work.gig_invitations,
     Proposal: work.proposals,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.signing_keys import KEPT_AFTER, KeyPair, SigningKey, follow, is_due
+from domain.signing_keys import KEPT_AFTER, KeyPair, SigningKey, follow, is_due, signer
 from persistence.tables.apps import signing_keys
 from persistence.turns import take_turn
 from persistence.unit import Unit
@@ -21,10 +21,10 @@ async def published(session: AsyncSession, real: datetime) -> Sequence[SigningKe
 async def in_use(db: Unit, new_pair: Callable[[], KeyPair], real: datetime) -> SigningKey:
     """The key whose time it is; the very first one is made by whoever needs it first."""
     keys = await published(db.session, real)
-    if not any(one.signs(real) for one in keys):
+    if not keys:
         await renew(db, new_pair, real)
         keys = await published(db.session, real)
-    return next(one for one in keys if one.signs(real))
+    return signer(keys, real)
 
 
 async def for_rotation(db: Unit) -> Sequence[SigningKey]:

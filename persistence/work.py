@@ -14,6 +14,8 @@ class Work:
 
     statements: int = 0
     rows: int = 0
+    faults: int = 0
+    """What stood in its `errors`."""
 
 
 CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)

@@ -11,7 +11,7 @@ from domain.actors import ANONYMOUS, Actor
 from domain.rate_limits import Meter
 from domain.sessions import Visit
 from integrations.passwords import Passwords
-from integrations.vault import Vault
+from integrations.vault import Vault, vault_in_use
 from persistence.callers import CHANNEL as RIGHTS
 from persistence.callers import Callers
 from persistence.database import Database
@@ -21,6 +21,7 @@ from resolvers.denials import Denials
 from resolvers.loaders import Loaders
 from resolvers.rate_limits import Charge, RateLimits
 
+DEVELOPMENT_ISSUER = "http://127.0.0.1:8000"
 WRITING_AT_ONCE = 8
 """Mutations in a transaction at once in this process: more would only keep each other's locks waiting."""
 
@@ -43,8 +44,10 @@ class Platform:
     rate_limits: RateLimits = field(default_factory=RateLimits)
     denials: Denials = field(default_factory=Denials)
     """Which refusals for want of a permission the audit log is told of."""
-    vault: Vault = field(default_factory=Vault.passing)
+    vault: Vault = field(default_factory=vault_in_use)
     """Seals what has to be read again."""
+    issuer: str = DEVELOPMENT_ISSUER
+    """Who tokens for apps say that they come from: the address at which the platform is reached."""
     is_sandbox: bool = True
     ahead: Callable[[], timedelta] = timedelta
     """How far `now` is ahead of real time."""

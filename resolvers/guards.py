@@ -16,6 +16,7 @@ class Needs(Enum):
     SIGNED_IN = "a person who is signed in, verified or not"
     PERSON = "a person who is signed in and whose e-mail address is verified"
     VERIFIED = "an API key, or a person whose e-mail address is verified"
+    APP = "an app, with a key of its own"
 
 
 OF_PEOPLE = (Needs.SIGNED_IN, Needs.PERSON)
@@ -80,6 +81,12 @@ def require_verified(context: Context) -> None:
         raise NotVerified
 
 
+def require_app(context: Context) -> None:
+    require_signed_in(context)
+    if context.viewer.kind is not ActorKind.APP:
+        raise forbidden("This is for apps: send a key of one, made with createAppKey.", "app")
+
+
 def require(context: Context, needs: Rule) -> None:
     """Of several permissions any one will do."""
     if isinstance(needs, Permission):
@@ -90,6 +97,8 @@ def require(context: Context, needs: Rule) -> None:
         require_verified(context)
     elif needs is Needs.SIGNED_IN:
         require_signed_in(context)
+    elif needs is Needs.APP:
+        require_app(context)
     if needs in OF_PEOPLE:
         context.viewer.require_person()
 

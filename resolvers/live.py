@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
+from domain.apps import App
 from domain.escrow_holds import EscrowHold
 from domain.events import OutboxEvent
 from domain.invoices import Invoice
@@ -19,6 +20,7 @@ from domain.refusals import Refused, forbidden, not_found
 from domain.wallets import Wallet
 from persistence import outbox
 from persistence.approval_requests import APPROVALS
+from persistence.apps import APPS
 from persistence.database import is_outage
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.gigs import GIGS
@@ -43,6 +45,7 @@ INVOICE_READERS = (Permission.INVOICES_READ, Permission.STAFF_READ)
 ORGANIZATION_READERS = (Permission.ORG_READ, Permission.STAFF_READ)
 MEMBER_READERS = (Permission.MEMBERS_READ, Permission.STAFF_READ)
 MONEY_READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
+APP_READERS = (Permission.APPS_INSTALL, Permission.APPS_DEVELOP, Permission.STAFF_APPS)
 APPROVERS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
 _MARK = "live:"
 
@@ -65,7 +68,7 @@ class Update:
 
 
 GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
-PAYMENT = One(PAYMENTS, "object_id")
+PAYMENT, APP = One(PAYMENTS, "object_id"), One(APPS, "object_id")
 MEMBERSHIP = One(MEMBERSHIPS, "object_id")
 APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
 
@@ -93,6 +96,11 @@ async def project_activity(context: Context, project_id: UUID, after: str | None
 async def payment_updated(context: Context, payment_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a payment and its refunds."""
     return await _activity(context, PAYMENT, payment_id, "payment", after, needs=MONEY_READERS)
+
+
+async def app_status_changed(context: Context, app_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to an app itself, for its owner, its reviewers and those who have installed it."""
+    return await _activity(context, APP, app_id, "app", after, needs=APP_READERS, subject_type=App.SUBJECT)
 
 
 async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
@@ -153,9 +161,11 @@ async def _activity(
     after: str | None,
     *,
     needs: tuple[Permission, ...] = WORK_READERS,
+    subject_type: str | None = None,
 ) -> AsyncIterator[Update]:
     """The feed of one object, which every message shows as it is then. It must be visible when the feed starts."""
-    feed = Feed(needs=needs, wanted=Wanted(topic=id_), object_of=lambda event: id_)
+    wanted = Wanted(topic=id_, subject_type=subject_type)
+    feed = Feed(needs=needs, wanted=wanted, object_of=lambda event: id_)
     stream = await follow(context, feed, after)
     if await context.loaders.one(edge, Update(0, None, id_)) is None:
         raise not_found(noun, f"{noun}Id")

@@ -18,7 +18,7 @@ from persistence.parking import require_none_parked
 from persistence.unit import Unit, transact
 from resolvers.acts import act_of, denied_act
 from resolvers.context import Context
-from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_signed_in
+from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_app, require_signed_in
 
 CALM = timedelta(seconds=1)
 """When to repeat what found no turn."""
@@ -192,6 +192,8 @@ def _check_rights(context: Context, needs: Rule) -> None:
         viewer.require_person()
     if needs is Needs.SIGNED_IN:
         return
+    if needs is Needs.APP:
+        require_app(context)
     if not viewer.is_verified:
         raise forbidden(VERIFY_FIRST, "email")
     if not isinstance(needs, Needs):

@@ -4,11 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from persistence.api_keys import API_KEYS
+from persistence.app_installations import APP_INSTALLATIONS
 from persistence.approval_requests import APPROVALS
+from persistence.apps import APPS
 from persistence.audit_entries import AUDIT_ENTRIES
 from persistence.audit_exports import AUDIT_EXPORTS
 from persistence.chargebacks import CHARGEBACKS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
+from persistence.cross_app_sessions import CROSS_APP_SESSIONS
 from persistence.customer_credits import CUSTOMER_CREDITS
 from persistence.customers import CUSTOMERS
 from persistence.escrow_edges import HOLD_MOVEMENTS
@@ -85,6 +88,9 @@ SOURCES: dict[str, Source] = {
     "Impersonation": IMPERSONATIONS,
     "Invitation": INVITATIONS,
     "Session": SESSIONS,
+    "App": APPS,
+    "AppInstallation": APP_INSTALLATIONS,
+    "CrossAppSession": CROSS_APP_SESSIONS,
     "ApiKey": API_KEYS,
     "SignInEvent": SIGN_INS,
     "Project": PROJECTS,

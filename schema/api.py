@@ -5,13 +5,18 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.acceptance import AcceptanceMutations
 from schema.api_keys import ApiKeyMutations, ApiKeyQueries
+from schema.app_installations import AppInstallationMutations, AppInstallationQueries
+from schema.app_keys import AppKeyMutations
+from schema.app_usage import AppUsageQueries
 from schema.approval_requests import ApprovalMutations, ApprovalQueries, ApprovalRequest
+from schema.apps import App, AppMutations, AppQueries
 from schema.audit_entries import AuditQueries
 from schema.audit_exports import AuditExportMutations, AuditExportQueries
 from schema.books import BookQueries
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
+from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
 from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.emails import EmailMutations
@@ -57,6 +62,7 @@ from schema.release_policies import ReleasePolicyMutations, ReleasePolicyQueries
 from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
 from schema.sign_ins import SignInMutations, SignInQueries
+from schema.signing_keys import SigningKeyMutations
 from schema.staff_corrections import StaffCorrectionMutations
 from schema.staff_roles import StaffRoleMutations
 from schema.tasks import Task, TaskMutations, TaskQueries
@@ -90,6 +96,10 @@ class Query(
     PayoutMethodQueries,
     PayoutQueries,
     PayoutScheduleQueries,
+    AppQueries,
+    AppInstallationQueries,
+    AppUsageQueries,
+    CrossAppSessionQueries,
     GigQueries,
     GigInvitationQueries,
     ProposalQueries,
@@ -119,6 +129,7 @@ class Query(
     ApprovalQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
+    app: App | None = by_id("App", App, "An app by its id.")
     gig: Gig | None = by_id("Gig", Gig, "A gig by its id.")
     gig_invitation: GigInvitation | None = by_id("GigInvitation", GigInvitation, "An invitation to a gig by its id.")
     project: Project | None = by_id("Project", Project, "A project by its id.")
@@ -160,6 +171,11 @@ class Mutation(
     PayoutMutations,
     PayoutScheduleMutations,
     WalletConversionMutations,
+    AppMutations,
+    AppInstallationMutations,
+    AppKeyMutations,
+    CrossAppSessionMutations,
+    SigningKeyMutations,
     GigMutations,
     GigInvitationMutations,
     ProposalMutations,

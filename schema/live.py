@@ -17,6 +17,7 @@ from resolvers.guards import Needs, Rule
 from resolvers.live import Update
 from schema.api_keys import ApiKey
 from schema.approval_requests import ApprovalRequest
+from schema.apps import App
 from schema.connections import one
 from schema.escrow import EscrowHold
 from schema.gigs import Gig
@@ -118,6 +119,11 @@ class ApprovalUpdate(LiveMessage):
     approval: ApprovalRequest | None = one(
         resolve.APPROVAL, ApprovalRequest, "The approval as you may see it now; null after a gap."
     )
+
+
+@shows(Update, "A message of an app's feed.")
+class AppStatusUpdate(LiveMessage):
+    app: App | None = one(resolve.APP, App, "The app as you may see it now; null once you may not.")
 
 
 @shows(Update, "A message of an organization's feed of events.")
@@ -231,6 +237,15 @@ class Subscription:
         " when they are decided. Staff name the platform's. Needs the permission money:approve, staff:money, or"
         " staff:disputes for rulings.",
         needs=resolve.APPROVERS,
+    )
+
+    app_status_changed = object_feed(
+        resolve.app_status_changed,
+        "App",
+        AppStatusUpdate,
+        "What happens to an app: to its owner all that is decided about it, to those who have installed it that it is"
+        " suspended, goes on or is over. Needs the permission apps:install, apps:develop or staff:apps.",
+        needs=resolve.APP_READERS,
     )
 
     events = strawberry.subscription(

@@ -11,16 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from integrations.vault import Vault
+from integrations.vault import Vault, vault_in_use
 from persistence.database import Database
 from persistence.wakeups import Wakeups
-from resolvers.context import Platform
+from resolvers.context import DEVELOPMENT_ISSUER, Platform
 from resolvers.rate_limits import RateLimits
 from schema.api import sdl
 from server.browsers import Browsers
 from server.clock import Clock
 from server.explorer import explorer_routes
 from server.health import Health
+from server.jwks import jwks_route
 from server.metrics import Metrics
 from server.middleware import RequestMiddleware
 from server.packed import packed_response
@@ -40,6 +41,7 @@ def create_app(
     metrics_token: str | None = None,
     vault: Vault | None = None,
     origins: frozenset[bytes] = frozenset(),
+    issuer: str = DEVELOPMENT_ISSUER,
 ) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
@@ -47,7 +49,8 @@ def create_app(
         now=clock.now,
         wakeups=Wakeups(database),
         rate_limits=rate_limits or RateLimits(),
-        vault=vault or Vault.passing(),
+        vault=vault or vault_in_use(),
+        issuer=issuer,
         is_sandbox=is_sandbox,
         ahead=lambda: clock.ahead,
         reload_clock=partial(clock.reload, database),
@@ -61,7 +64,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await platform.wakeups.start()
-        async with metrics.watching():
+        async with metrics.watching(), metrics.tallies.app_calls.written_to(database):
             yield
         await platform.wakeups.stop()
         await database.pins.close()
@@ -86,6 +89,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         Route("/metrics", metrics.serve),
+        jwks_route(health.database),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),
     ]

@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from domain.refusals import RefusalCode, Refused
+from persistence.work import CURRENT
 from planner.pages import BadPage
 from resolvers.guards import NotAllowed, NotSignedIn, NotVerified, SecondFactorWanted
 from resolvers.rate_limits import TooCostly
@@ -58,5 +59,7 @@ def wait_of(answer: Mapping[str, Any]) -> int | None:
 
 def _fault(error: GraphQLError, message: str, code: str, request_id: str, **more: object) -> GraphQLError:
     FAULTS[code] += 1
+    if (work := CURRENT.get()) is not None:
+        work.faults += 1
     extensions = {"code": code, "requestId": request_id, **more}
     return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)

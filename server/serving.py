@@ -14,7 +14,7 @@ from domain.actors import SYSTEM
 from integrations.archive import FolderArchive, use_archive
 from integrations.mail import FolderMail, Mailer, use_mailer
 from integrations.smtp import SmtpMail
-from integrations.vault import Vault, VaultError
+from integrations.vault import Vault, VaultError, use_vault, vault_in_use
 from jobs import worker
 from persistence import reference_data
 from persistence.database import Database
@@ -68,7 +68,8 @@ async def serve(start: Start) -> int:
                 is_planned=settings.is_planned,
                 rate_limits=RateLimits(settings.anonymous_limits, settings.session_limits, settings.max_cost),
                 metrics_token=settings.metrics_token,
-                vault=_vault(settings),
+                vault=vault_in_use(),
+                issuer=settings.issuer,
                 origins=settings.origins,
             )
             await _serve_until(stop, app, start)
@@ -92,6 +93,7 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     """A pool, with everything that the process as a whole is told once."""
     configure_logs(settings.log_format, settings.log_level)
     use_mailer(_mailer(settings))
+    use_vault(_vault(settings))
     use_archive(FolderArchive(settings.audit_folder))
     database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
     try:

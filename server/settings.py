@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 from domain.rate_limits import ANONYMOUS, SESSION, Allowance
 from integrations.mail import SENDER, Sender, sender_of
 from integrations.smtp import SmtpServer
 from integrations.vault import Vault, VaultError
+from resolvers.context import DEVELOPMENT_ISSUER
 from resolvers.rate_limits import CEILING, SANDBOX_FACTOR
 from server.browsers import origins_of
 from server.embedded import default_data_dir
@@ -60,6 +62,7 @@ class Settings:
     session_limits: Allowance
     max_cost: int
     metrics_token: str | None = field(repr=False)
+    issuer: str
     origins: frozenset[bytes]
     """Of pages elsewhere that may call."""
 
@@ -91,6 +94,7 @@ class Settings:
             session_limits=variables.allowance("MILEPOST_SESSION_LIMITS", SESSION.times(factor)),
             max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),
             metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
+            issuer=variables.read("MILEPOST_ISSUER", address_of, DEVELOPMENT_ISSUER),
             origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
         )
         if mode is Mode.PRODUCTION and settings.database_url is not None and settings.secret_keys is None:
@@ -158,6 +162,14 @@ class _Variables:
     def refuse(self) -> None:
         if self._problems:
             raise CannotRun("\n".join(self._problems))
+
+
+def address_of(text: str) -> str:
+    """The address of a server, without a path."""
+    parts = urlsplit(text.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or parts.fragment:
+        raise ValueError("takes the address of a server, as https://milepost.example")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def existing_file(text: str) -> Path:

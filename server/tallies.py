@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 
 from resolvers.context import Context
+from server.app_calls import AppCalls
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds."""
@@ -44,6 +45,7 @@ class Tallies:
         self.operations: dict[str, Tally] = {}
         self.refusals: Counter[str] = Counter()
         self.lag = Histogram()
+        self.app_calls = AppCalls()
         self.sockets = 0
         self.streams = 0
 
@@ -61,6 +63,8 @@ class Tallies:
         tally.planned += context.is_planned
         if charge is not None:
             tally.cost += charge.requested
+        if (app_id := context.viewer.app_id) is not None:
+            self.app_calls.add(app_id, context)
         if context.refusals:
             self.refusals.update(context.refusals)
 

@@ -78,7 +78,7 @@ class Client:
         body: dict[str, Any] = answer.json()
         return body
 
-    async def ask(self, query: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+    async def ask(self, query: str, token: str | None = None, /, **variables: Any) -> dict[str, Any]:
         """The data; fails the test when there are errors."""
         body = await self.post(query, variables, token)
         if body.get("errors"):

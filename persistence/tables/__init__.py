@@ -2,6 +2,7 @@
 
 from persistence.tables import (
     approvals,
+    apps,
     audit,
     credentials,
     credit_notes,
@@ -26,6 +27,7 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "approvals",
+    "apps",
     "audit",
     "credentials",
     "credit_notes",

@@ -1,6 +1,6 @@
 """Tables of what programs show in place of a session."""
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.api_keys import ApiKeyStatus
@@ -11,7 +11,7 @@ api_keys = Table(
     metadata,
     key(),
     ref("organization_id", "organizations", index=True),
-    Column("app_id", Uuid, index=True),
+    ref("app_id", "apps", optional=True, index=True),
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False, unique=True),
     Column("secret_hash", LargeBinary, nullable=False),

@@ -8,6 +8,7 @@ from domain.organizations import OrganizationKind
 from domain.permissions import Role, StaffRole
 from server.auth import actor_of_token
 from tests.makers.approvals import another_of_staff, make_waiting
+from tests.makers.apps import PERMISSIONS, install, make_active_app, make_own_app
 from tests.makers.gigs import gig_input, make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.projects import approve, make_active_project, make_project, make_submitted_project, submit
@@ -36,6 +37,7 @@ async def make_busy(world: World) -> Busy:
     await _work(world, client, freelancer)
     await world.settle()
     await _approvals(world, staff, freelancer)
+    await _apps(staff, freelancer, client)
     people = {"client": client, "finance": colleague, "freelancer": freelancer, "rival": rival, "staff": staff}
     viewers = {"anonymous": ANONYMOUS}
     for name, person in people.items():
@@ -100,6 +102,14 @@ async def _approvals(world: World, staff: Person, freelancer: Person) -> None:
             approved = {"approvalId": adjusted["approval"]["id"], "idempotencyKey": world.key()}
             await other.do("approve", "approval { id }", **approved)
     await staff.do("setMoneyThresholds", "payout { kind }", payout=eur(5), refund=_yen(7))
+
+
+async def _apps(staff: Person, owner: Person, client: Person) -> None:
+    """An app with a change that waits, installed by others, and one that its owner tries."""
+    app = await make_active_app(owner, staff, name='Tools "& more"', maxUsers=5)
+    await owner.do("updateApp", "app { id }", appId=app, permissions=[*PERMISSIONS, "USAGE_WRITE"])
+    await install(client, app)
+    await make_own_app(owner)
 
 
 def _without_fee(transfer: dict[str, Any], key: str) -> dict[str, Any]:

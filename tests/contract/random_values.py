@@ -33,6 +33,7 @@ PREFIX_OF = {
     "organizationId": "org",
     "freelancerOrganizationId": "org",
     "gigId": "gig",
+    "appId": "app",
     "projectId": "prj",
     "milestoneId": "mst",
     "customerId": "cus",

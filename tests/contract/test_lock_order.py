@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.api import test_chargebacks, test_escrow, test_escrow_rulings, test_payouts, test_refunds
+from tests.api import (
+    test_apps,
+    test_chargebacks,
+    test_cross_app_sessions,
+    test_escrow,
+    test_escrow_rulings,
+    test_payouts,
+    test_refunds,
+)
 from tests.lock_order import watched
 from tests.stories import test_escrow as escrow_stories
 from tests.stories import test_work as work_stories
@@ -18,6 +26,9 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_refunds.test_from_the_threshold_on_a_second_person_of_the_issuer_agrees,
     test_payouts.test_what_was_not_sent_can_be_taken_back,
     test_chargebacks.test_a_lost_chargeback_takes_what_was_held_and_gives_the_fee_back,
+    test_apps.test_a_revoked_app_leaves_no_installation_and_no_key,
+    test_cross_app_sessions.test_many_sign_ins_of_one_person_at_once_leave_one_active_session,
+    test_cross_app_sessions.test_a_refresh_gives_another_pair_with_the_rights_of_the_moment,
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.cross_app_sessions import LIVES
 from domain.refusals import RefusalCode, Refused
-from domain.signing_keys import KEPT_AFTER, KeyPair, SigningKey, follow, is_due, replace_all, rotate
+from domain.signing_keys import KEPT_AFTER, KeyPair, SigningKey, follow, is_due, replace_all, rotate, signer
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -21,7 +21,7 @@ def test_the_first_key_signs_at_once() -> None:
     assert is_due([], START)
     key = follow([], pair("first"), real=START)
     assert (key.published_at, key.activated_at, key.retired_at) == (START, START, None)
-    assert key.signs(START)
+    assert signer([key], START) is signer([key], START - timedelta(seconds=1)) is key
 
 
 def test_over_a_year_there_is_always_one_key_that_signs_and_it_has_been_known_for_a_day() -> None:
@@ -31,8 +31,8 @@ def test_over_a_year_there_is_always_one_key_that_signs_and_it_has_been_known_fo
         now = START + timedelta(hours=hour)
         if is_due(keys, now):
             keys.append(follow(keys, pair(str(len(keys))), real=now))
-        (key,) = [one for one in keys if one.signs(now)]
-        signed[now] = key
+        signed[now] = key = signer(keys, now)
+        assert key.retired_at is None or now < key.retired_at
         if key is not keys[0]:
             assert key.published_at <= now - DAY
     assert len(keys) == 13
@@ -54,7 +54,7 @@ def test_a_platform_that_was_asleep_still_publishes_a_day_before_it_signs() -> N
     woken = START + 90 * DAY
     second = follow([first], pair("second"), real=woken)
     assert second.activated_at == woken + DAY
-    assert first.signs(woken)
+    assert signer([first, second], woken) is first
 
 
 def test_a_rotation_by_hand_begins_a_day_later_and_not_twice_at_once() -> None:
@@ -68,4 +68,4 @@ def test_a_rotation_by_hand_begins_a_day_later_and_not_twice_at_once() -> None:
 
 
 def test_in_place_of_stolen_keys_a_new_one_signs_at_once() -> None:
-    assert replace_all(pair("new"), real=START).signs(START)
+    assert replace_all(pair("new"), real=START).activated_at == START

@@ -16,6 +16,7 @@ from resolvers.nodes import SOURCES
 from schema.ids import global_id
 from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
+from tests.makers.apps import make_own_app
 from tests.makers.chargebacks import make_warning
 from tests.makers.colleagues import colleague
 from tests.makers.escrow import make_funded_project, release
@@ -60,6 +61,7 @@ async def make_parties(world: World) -> Parties:
     await make_waiting(world, freelancer)
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
+    await make_own_app(freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
     await _members(world, client)

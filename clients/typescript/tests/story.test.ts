@@ -140,9 +140,9 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
     if (answer === null || typeof answer === 'string') unanswered.push(`${document.name}: ${answer}`);
   }
   // GetLiveCursor answers with text, the clock and exceptions are for staff, and of the rest this story has none.
-  const expected = `GetApproval GetChargeback GetClock GetCreditNote GetEscrowHold GetEscrowSummary GetInvoiceConversion
-    GetLiveCursor GetMoneyException GetPayout GetRefund GetWalletStatement ListMoneyExceptions QuoteFee ReadAuditExport
-    ReadLedgerExport`;
+  const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession
+    GetEscrowHold GetEscrowSummary GetInvoiceConversion GetLiveCursor GetMoneyException GetPayout GetRefund
+    GetWalletStatement ListMoneyExceptions QuoteFee ReadAuditExport ReadLedgerExport`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),
     expected.split(/\s+/),
