@@ -1,19 +1,23 @@
 """Metering: an operation is counted when it comes and pays its cost before it runs, whoever executes it."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType, get_operation_ast
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
+from domain.actors import ActorKind
 from resolvers.context import Context
 from resolvers.rate_limits import Charge, TooCostly
 from schema.cost_reading import cost_of
 from schema.costs import Sum
 
 MOST_DOCUMENTS, MOST_CHARACTERS = 1_000, 4_000_000
+_INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
+_NO_INTROSPECTION = "Sign in to ask about the schema itself. It can also be read at /schema.graphql and /reference."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Known:
     """Of the operation; `(anonymous)` where it has none."""
     cost: Sum
     is_subscription: bool = False
+    reads_schema: bool = False
+    """It asks about types instead of things."""
 
 
 class KnownOperations:
@@ -64,7 +70,8 @@ def learn(
     """Remembers an operation that has been found valid: the one of the document that such a name chooses."""
     name = operation.name.value if operation.name is not None else "(anonymous)"
     is_subscription = operation.operation is OperationType.SUBSCRIPTION
-    known = Known(name, cost_of(graphql, document, operation), is_subscription)
+    reads_schema = _INTROSPECTION.search(query) is not None
+    known = Known(name, cost_of(graphql, document, operation), is_subscription, reads_schema)
     return OPERATIONS.add(query, operation_name, known)
 
 
@@ -82,6 +89,8 @@ def charge(context: Context, known: Known, variables: Mapping[str, Any] | None) 
     if context.charge is None:
         assert context.meter is not None
         given, meter = variables or {}, context.meter
+        if known.reads_schema and context.viewer.kind is ActorKind.ANONYMOUS and not context.platform.is_sandbox:
+            raise GraphQLError(_NO_INTROSPECTION, extensions={"code": "UNAUTHENTICATED"})
         cost, limit = known.cost.cost(given), context.platform.rate_limits.limit_of(meter)
         if cost > limit:
             raise _too_costly(known, given, cost, limit)
