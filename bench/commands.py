@@ -17,6 +17,7 @@ from bench.books import checked
 from bench.comparing import compare
 from bench.data import FULL_SIZE, Data, UnsoundData, counts, ensure_data
 from bench.driving import WrongAnswer
+from bench.flood import flooded
 from bench.growth import SIZES, grown
 from bench.inside import calls_of, profile_of
 from bench.posting import posted
@@ -76,6 +77,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         const=BOOK_SIZES,
         help="instead: postings in books of growing size, by 1 to 32 writers",
     )
+    parser.add_argument("--flood", action="store_true", help="instead: how long others wait while one caller floods")
     parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
     parser.add_argument("--save", action="store_true", help="keep the report beside the code")
     chosen = parser.parse_args(arguments)
@@ -91,6 +93,8 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 def _file_of(chosen: argparse.Namespace) -> str:
     if chosen.books or chosen.posting:
         return "BOOKS.md" if chosen.books else "POSTING.md"
+    if chosen.flood:
+        return "FLOOD.md"
     return "GROWTH.md" if chosen.growth else "RESULTS.md"
 
 
@@ -130,6 +134,8 @@ async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> 
         return await checked(postgres, chosen.books)
     if chosen.posting:
         return await posted(postgres, chosen.posting, chosen.rounds, chosen.seconds)
+    if chosen.flood:
+        return await flooded(postgres, chosen.gigs, chosen.rounds, chosen.seconds)
     if chosen.growth:
         return await grown(postgres, chosen.growth, chosen.rounds, chosen.seconds)
     if chosen.profile is not None:

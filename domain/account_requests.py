@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.events import Recorder
 from domain.ids import new_id
+from domain.rate_limits import place_of
 from domain.sessions import Visit
 from domain.tokens import digest
 
@@ -52,5 +53,5 @@ def ask_for_reset(email: str, user_id: UUID | None, visit: Visit, *, by: Actor, 
 
 def _request(purpose: RequestPurpose, email: str, user_id: UUID | None, visit: Visit) -> AccountRequest:
     return AccountRequest(
-        id=new_id(), purpose=purpose, user_id=user_id, email_hash=digest(email), ip=visit.ip, at=visit.at
+        id=new_id(), purpose=purpose, user_id=user_id, email_hash=digest(email), ip=place_of(visit.ip), at=visit.at
     )

@@ -1,5 +1,6 @@
 """Invitations: an organization asks somebody, by e-mail, to join it in a role."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,7 +14,7 @@ from domain.ids import new_id
 from domain.memberships import Membership, check_may_grant, join
 from domain.organizations import Organization, OrganizationStatus
 from domain.permissions import Permission, Role
-from domain.refusals import wrong_state
+from domain.refusals import rate_limited, wrong_state
 from domain.states import Move, Side, Stateful
 
 
@@ -30,6 +31,7 @@ class InvitationStatus(Enum):
 _S = InvitationStatus
 
 LIVES = timedelta(days=7)
+MOST_A_DAY, DAY = 50, timedelta(days=1)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -95,6 +97,12 @@ class Invitation(Stateful):
         """The job that expires invitations may be a little late."""
         if self.status is _S.PENDING and self.is_over(at):
             raise wrong_state(f"{action} came too late.", from_state=_S.EXPIRED.name, allowed=[_S.PENDING.name])
+
+
+def check_pace(sent: Sequence[datetime], *, at: datetime) -> None:
+    """RATE_LIMITED when those of the last day, newest first, leave no further one: each is a mail to somebody."""
+    if len(sent) >= MOST_A_DAY:
+        raise rate_limited(f"At most {MOST_A_DAY} invitations in 24 hours. Invite on", sent[MOST_A_DAY - 1] + DAY - at)
 
 
 def invite(organization: Organization, email: str, role: Role, *, by: Actor, at: datetime) -> Invitation:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from persistence.mapping import map_domain
 from persistence.pins import Pins
+from persistence.work import turn_to_read
 
 _SETTINGS = {
     "application_name": "milepost",
@@ -61,13 +62,18 @@ class Database:
             connect_args={"server_settings": _SETTINGS},
         )
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.fair_share = max(1, pool_size // 2)
+        """How many connections, of the pool and as many more in bursts, one caller may hold for reading."""
         # All but two of the pool may stay with them: everybody else has those two and the overflow.
         self.pins = Pins(self._reading, most=max(1, pool_size - 2))
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[AsyncSession]:
-        """A session for one batch of reads. Its objects stay usable after it is closed."""
-        async with AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
+        """A session for one batch of reads, when its caller's turn comes. Its objects stay usable after it is closed.
+
+        Whoever holds one takes no second: their caller's turns might all be taken by others who want the same.
+        """
+        async with turn_to_read(), AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @asynccontextmanager

@@ -1,6 +1,7 @@
 """Queries of invitations: who sees which, the locks of the verbs, and the lists."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import false, or_, select, true
@@ -44,6 +45,13 @@ LIST = Connection(
     filters={"status": lambda values: _invitations.status.in_(values)},
     where=lambda viewer: _invitations.organization_id == viewer.organization_id,
 )
+
+
+async def sent_since(db: Unit, organization_id: UUID, since: datetime, limit: int) -> Sequence[datetime]:
+    """When an organization invited somebody, the newest first; it is locked already."""
+    later = (_invitations.organization_id == organization_id, _invitations.created_at > since)
+    newest = select(_invitations.created_at).where(*later).order_by(_invitations.created_at.desc()).limit(limit)
+    return (await db.session.scalars(newest)).all()
 
 
 async def pending_to(db: Unit, organization_id: UUID, email: str) -> Invitation | None:

@@ -52,6 +52,7 @@ from domain.payouts import Payout, PayoutAttempt
 from domain.permission_overrides import PermissionOverride
 from domain.projects import Project
 from domain.proposals import Proposal
+from domain.rate_limit_settings import RateLimitSetting
 from domain.recorded_payments import RecordedPayment
 from domain.refresh_tokens import RefreshToken
 from domain.refunds import Refund, RefundAttempt
@@ -81,6 +82,7 @@ from persistence.tables import (
     identity,
     invoicing,
     keys,
+    limits,
     losses,
     metadata,
     money,
@@ -123,6 +125,7 @@ PLAIN = {
     CustomerCredit: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
     WriteOffTolerance: losses.write_off_tolerances,
+    RateLimitSetting: limits.rate_limit_settings,
     AppCode: apps.app_codes,
     AppUser: apps.app_users,
     SigningKey: apps.signing_keys,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from persistence.work import CURRENT
+from persistence.work import CURRENT, turn_to_read
 
 MOST_PREPARED = 500
 """On each connection."""
@@ -37,7 +37,16 @@ class Pins:
         self.free: list[Pin] = []
 
     async def fetch(self, text: str, values: list[Any]) -> Any:
-        """The rows of one statement. The connection is kept no longer: others of the same request need some, too."""
+        """The rows of one statement, when its caller's turn comes. The connection is kept no longer: others of the same
+        request need some, too."""
+        async with turn_to_read():
+            records = await self._fetch(text, values)
+        if (work := CURRENT.get()) is not None:
+            work.statements += 1
+            work.rows += len(records)
+        return records
+
+    async def _fetch(self, text: str, values: list[Any]) -> Any:
         pin = self.free.pop() if self.free else await self._new()
         if pin.driver.is_closed():
             pin = await self._instead_of(pin)
@@ -52,9 +61,6 @@ class Pins:
             self.free.append(pin)
         else:
             await pin.connection.close()
-        if (work := CURRENT.get()) is not None:
-            work.statements += 1
-            work.rows += len(records)
         return records
 
     async def close(self) -> None:

@@ -1,9 +1,9 @@
-"""Waking live subscribers: one follower per process sees the outbox grow and rings for whoever waits for its topics."""
+"""Waking whoever waits for what is stored: subscribers for new events, a process's memory for what it is a copy of."""
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from uuid import UUID
@@ -30,14 +30,23 @@ class Wakeups:
         self._bells: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._grown = asyncio.Event()
         self._heard: dict[str, Callable[[], None]] = {CHANNEL: self._grown.set}
+        self._copies: list[_Copy] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     def on(self, channel: str, heard: Callable[[], None]) -> None:
         """Calls back for every notification of a channel, and whenever some may have been missed."""
         self._heard[channel] = heard
 
+    def keep(self, channel: str, reload: Callable[[], Awaitable[None]]) -> None:
+        """Calls back at the start, which waits for it, and after every notification of a channel."""
+        copy = _Copy(channel, reload)
+        self._copies.append(copy)
+        self.on(channel, copy.is_outdated.set)
+
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow())]
+        await asyncio.gather(*(copy.read() for copy in self._copies))
+        copies = [asyncio.create_task(copy.follow()) for copy in self._copies]
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow()), *copies]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -105,6 +114,31 @@ class Wakeups:
             await ended.wait()
         finally:
             await connection.close(timeout=1)
+
+
+class _Copy:
+    """Something of a process's memory that is read again whenever it may be outdated."""
+
+    def __init__(self, channel: str, reload: Callable[[], Awaitable[None]]) -> None:
+        self._channel, self._reload = channel, reload
+        self.is_outdated = asyncio.Event()
+
+    async def follow(self) -> None:
+        while True:
+            await self.is_outdated.wait()
+            if not await self.read():
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def read(self) -> bool:
+        """False, and outdated as before, when it could not be read."""
+        self.is_outdated.clear()
+        try:
+            await self._reload()
+        except Exception as error:
+            log.warning("cannot read what %s tells of: %s", self._channel, error)
+            self.is_outdated.set()
+            return False
+        return True
 
 
 def _call(heard: Callable[[], None], *told: object) -> None:

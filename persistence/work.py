@@ -1,11 +1,23 @@
-"""What an operation asks of the database: counted where statements are sent, for whoever set out to count."""
+"""What an operation asks of the database: counted where statements are sent, and kept within its caller's share."""
 
+from asyncio import Semaphore
+from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+@dataclass(eq=False, slots=True)
+class Share:
+    """How much of the database a caller may use at once, whatever they ask: the rest of it waits, first come first
+    served, without a connection. Nobody takes a second turn to read while they hold one."""
+
+    reading: Semaphore
+    writing: Semaphore
+    """Mutations, whose transactions may read besides."""
 
 
 @dataclass(slots=True)
@@ -16,10 +28,25 @@ class Work:
     rows: int = 0
     faults: int = 0
     """What stood in its `errors`."""
+    share: Share | None = None
+    """Its caller's, once the operation has been counted; what nobody asked for has no limit."""
 
 
 CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)
 """Of the operation that this task, or one that started it, works for."""
+_AT_ONCE: AbstractAsyncContextManager[None] = nullcontext()
+
+
+def turn_to_read() -> AbstractAsyncContextManager[None]:
+    """Held while a connection is in use for reading."""
+    work = CURRENT.get()
+    return _AT_ONCE if work is None or work.share is None else work.share.reading
+
+
+def turn_to_write() -> AbstractAsyncContextManager[None]:
+    """Held while a mutation waits for its transaction and runs it."""
+    work = CURRENT.get()
+    return _AT_ONCE if work is None or work.share is None else work.share.writing
 
 
 def count_work(engine: AsyncEngine) -> None:

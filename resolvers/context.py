@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import ANONYMOUS, Actor
-from domain.rate_limits import Meter
+from domain.rate_limits import CallerKind, Meter
 from domain.sessions import Visit
 from integrations.passwords import Passwords
 from integrations.vault import Vault, vault_in_use
+from persistence import rate_limit_settings, trusted_documents
 from persistence.callers import CHANNEL as RIGHTS
 from persistence.callers import Callers
 from persistence.database import Database
@@ -20,6 +21,7 @@ from persistence.work import CURRENT, Work
 from resolvers.denials import Denials
 from resolvers.loaders import Loaders
 from resolvers.rate_limits import Charge, RateLimits
+from resolvers.trusted_documents import TrustedDocuments
 
 DEVELOPMENT_ISSUER = "http://127.0.0.1:8000"
 WRITING_AT_ONCE = 8
@@ -42,6 +44,9 @@ class Platform:
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
     rate_limits: RateLimits = field(default_factory=RateLimits)
+    documents: TrustedDocuments = field(init=False)
+    free_form: frozenset[CallerKind] = frozenset(CallerKind)
+    """Who may ask what is no trusted document."""
     denials: Denials = field(default_factory=Denials)
     """Which refusals for want of a permission the audit log is told of."""
     vault: Vault = field(default_factory=vault_in_use)
@@ -57,6 +62,13 @@ class Platform:
     def __post_init__(self) -> None:
         self.callers = Callers(self.database, is_sandbox=self.is_sandbox)
         self.wakeups.on(RIGHTS, self.callers.forget)
+        self.documents = TrustedDocuments(self.database)
+        self.wakeups.keep(trusted_documents.CHANNEL, self.documents.reload)
+        self.rate_limits.reads_at_once = self.database.fair_share
+        self.wakeups.keep(rate_limit_settings.CHANNEL, self._adopt_limits)
+
+    async def _adopt_limits(self) -> None:
+        self.rate_limits.adopt(await rate_limit_settings.in_force(self.database))
 
 
 @dataclass(slots=True)

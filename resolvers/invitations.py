@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.emails import normal
-from domain.invitations import Invitation, invite
+from domain.invitations import DAY, MOST_A_DAY, Invitation, check_pace, invite
 from domain.organizations import Organization
 from domain.permissions import Role
 from domain.refusals import conflict, invalid
@@ -21,6 +21,7 @@ async def invite_member(db: Unit, *, email: str, role: Role) -> Changed:
     organization = await organizations.for_change(db)
     invitation = invite(organization, normal(email), role, by=db.by, at=db.at)
     await memberships.refuse_members(db, organization.id, invitation.email)
+    check_pace(await invitations.sent_since(db, organization.id, db.at - DAY, MOST_A_DAY), at=db.at)
     earlier = await invitations.pending_to(db, organization.id, invitation.email)
     if earlier is not None:
         if not earlier.is_over(db.at):

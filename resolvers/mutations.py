@@ -16,6 +16,7 @@ from persistence import idempotency
 from persistence.database import is_congestion
 from persistence.parking import require_none_parked
 from persistence.unit import Unit, transact
+from persistence.work import turn_to_write
 from resolvers.acts import act_of, denied_act
 from resolvers.context import Context
 from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_app, require_signed_in
@@ -172,7 +173,7 @@ def _show(context: Context, changed: Changed) -> None:
 async def _in_turn(context: Context, work: Callable[[Unit], Awaitable[Changed]]) -> Changed:
     """One transaction, when its turn comes. RATE_LIMITED when it waited too long for what others are changing."""
     platform = context.platform
-    async with platform.writing:
+    async with turn_to_write(), platform.writing:
         try:
             return await transact(
                 platform.database, work, by=context.viewer, at=platform.now(), request_id=context.request_id

@@ -55,7 +55,7 @@ from schema.plans import PlanQueries
 from schema.profiles import ProfileMutations
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
-from schema.rate_limits import RateLimitQueries
+from schema.rate_limits import RateLimitMutations, RateLimitQueries
 from schema.recorded_payments import RecordedPaymentMutations
 from schema.refunds import Refund, RefundMutations, RefundQueries
 from schema.release_policies import ReleasePolicyMutations, ReleasePolicyQueries
@@ -205,6 +205,7 @@ class Mutation(
     LedgerExportMutations,
     AuditExportMutations,
     ClockMutations,
+    RateLimitMutations,
 ):
     pass
 

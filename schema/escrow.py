@@ -203,6 +203,7 @@ class EscrowMutations:
         },
         gives={**_HOLD, **_MILESTONE, "payment": (Payment | None, "The payment, to be sent in a moment.")},
         keyed=True,
+        starts_payment=True,
     )
     release_escrow = mutation(
         resolve.release_escrow,

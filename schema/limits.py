@@ -1,5 +1,6 @@
 """Limits on documents, checked before anything is executed."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -27,11 +29,13 @@ from schema.metering import Metering
 from schema.readings import Readings
 
 MAX_DEPTH, MAX_ALIASES, MAX_FIELDS, MAX_TOKENS, MAX_ROOT_MUTATIONS = 15, 100, 5_000, 5_000, 10
-MAX_CHARACTERS = 100_000
+MAX_CHARACTERS, MAX_BRACKETS = 100_000, 60
 _CACHED_DOCUMENTS = 500
 # To compare what is selected several times over is the dearest step before execution: this much takes a tenth of a
 # second where 500,000, which it is otherwise, takes two. Documents that people write stay far below.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
+_NOT_BRACKETS = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[^][(){}"#]+')
+"""Text, comments, and everything else in a document that opens and closes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class ExtentRule(ValidationRule):
             (roots, MAX_ROOT_MUTATIONS, "root mutations"),
         ):
             if count > most:
-                self.report_error(GraphQLError(f"The operation has {count} {what}; at most {most} are allowed.", node))
+                self.report_error(_beyond(f"The operation has {count} {what}; at most {most} are allowed.", most, node))
 
     def _extent(self, selections: SelectionSetNode) -> Extent:
         return sum(map(self._measured, selections.selections), Extent())
@@ -96,14 +100,32 @@ class ExtentRule(ValidationRule):
         return self._fragments[name]
 
 
-class LengthLimiter(SchemaExtension):
-    """Refuses a document that is too long before it is read: one token may be as long as the body."""
+class BeforeReading(SchemaExtension):
+    """Refuses a document that cannot be read, before anybody tries."""
 
     def on_operation(self) -> Iterator[None]:
-        length = len(self.execution_context.query or "")
-        if length > MAX_CHARACTERS:
-            raise GraphQLError(f"The document has {length} characters; at most {MAX_CHARACTERS} are allowed.")
+        check_text(self.execution_context.query or "")
         yield
+
+
+def check_text(query: str) -> None:
+    """A GraphQLError for a document that is too long, as one token may be as long as the body; and for one whose
+    brackets are nested so deep that reading it would exhaust the stack."""
+    length = len(query)
+    if length > MAX_CHARACTERS:
+        raise _beyond(f"The document has {length} characters; at most {MAX_CHARACTERS} are allowed.", MAX_CHARACTERS)
+    if query.count("{") + query.count("[") + query.count("(") <= MAX_BRACKETS:
+        return
+    depth = 0
+    for bracket in _NOT_BRACKETS.sub("", query):
+        depth += 1 if bracket in "{[(" else -1
+        if depth > MAX_BRACKETS:
+            message = f"Brackets in the document are nested deeper than the {MAX_BRACKETS} levels that are allowed."
+            raise _beyond(message, MAX_BRACKETS)
+
+
+def _beyond(message: str, limit: int, node: Node | None = None) -> GraphQLError:
+    return GraphQLError(message, node, extensions={"limit": limit})
 
 
 _RULES: list[type[ASTValidationRule]] = [ExtentRule]
@@ -112,9 +134,8 @@ _RULES: list[type[ASTValidationRule]] = [ExtentRule]
 
 def valid_document(graphql: GraphQLSchema, query: str) -> DocumentNode | None:
     """The document of a query that is valid and within the limits; None for any other, which execution refuses."""
-    if len(query) > MAX_CHARACTERS:
-        return None
     try:
+        check_text(query)
         document = parse(query, max_tokens=MAX_TOKENS)
     except GraphQLError:
         return None
@@ -126,7 +147,7 @@ def limits() -> list[Callable[[], SchemaExtension]]:
     return [
         Metering,
         Readings,
-        LengthLimiter,
+        BeforeReading,
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),

@@ -1,8 +1,10 @@
 """Metering: an operation is counted when it comes and pays its cost before it runs, whoever executes it."""
 
+import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +12,14 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from strawberry.extensions import SchemaExtension
 
 from domain.actors import ActorKind
+from domain.rate_limits import kind_of
+from domain.refusals import Refused
 from resolvers.context import Context
 from resolvers.rate_limits import Charge, TooCostly
+from resolvers.trusted_documents import NotTrusted
 from schema.cost_reading import cost_of
 from schema.costs import Sum
+from schema.variables import check_variables
 
 MOST_DOCUMENTS, MOST_CHARACTERS = 1_000, 4_000_000
 _INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
@@ -75,20 +81,30 @@ def learn(
     return OPERATIONS.add(query, operation_name, known)
 
 
-def start(context: Context, known: Known | None) -> None:
-    """Counts an operation, once for a context; RATE_LIMITED when its caller has asked too often."""
+def start(context: Context, query: str, known: Known | None) -> None:
+    """Counts an operation, once for a context, and lets it have its caller's share of the database from now on.
+
+    RATE_LIMITED when they have asked too often, NotTrusted when they may not ask this document.
+    """
+    platform = context.platform
     if context.meter is None:
-        limits = context.platform.rate_limits
-        meter = limits.meter_of(context.viewer, context.ip)
-        meter.start(limits.clock(), is_new=known is None)
-        context.meter = meter
+        limits = platform.rate_limits
+        caller = limits.caller_of(context.viewer, context.ip)
+        caller.meter.start(limits.clock(), is_new=known is None and query not in platform.documents)
+        context.meter, context.work.share = caller.meter, caller.share
+    if kind_of(context.viewer) not in platform.free_form and query not in platform.documents:
+        raise NotTrusted
 
 
 def charge(context: Context, known: Known, variables: Mapping[str, Any] | None) -> Charge:
-    """Takes what a started operation costs, once for a context; TooCostly or RATE_LIMITED when that is too much."""
+    """Takes what a started operation costs, once for a context; TooCostly or RATE_LIMITED when that is too much.
+
+    Variables that are nested too deep or too long are a GraphQLError, and so is introspection by just anybody.
+    """
     if context.charge is None:
         assert context.meter is not None
         given, meter = variables or {}, context.meter
+        check_variables(given)
         if known.reads_schema and context.viewer.kind is ActorKind.ANONYMOUS and not context.platform.is_sandbox:
             raise GraphQLError(_NO_INTROSPECTION, extensions={"code": "UNAUTHENTICATED"})
         cost, limit = known.cost.cost(given), context.platform.rate_limits.limit_of(meter)
@@ -98,6 +114,21 @@ def charge(context: Context, known: Known, variables: Mapping[str, Any] | None) 
         allowance = meter.allowance
         context.charge = Charge(known.name, cost, int(meter.cost), allowance.cost, allowance.refill_per_second)
     return context.charge
+
+
+@asynccontextmanager
+async def told_late(context: Context) -> AsyncIterator[None]:
+    """Puts off a refusal of what it holds: whoever asks too often is told so at a pace."""
+    try:
+        yield
+    except Refused:
+        await put_off(context)
+        raise
+
+
+async def put_off(context: Context) -> None:
+    limits = context.platform.rate_limits
+    await asyncio.sleep(limits.caller_of(context.viewer, context.ip).refusal_delay(limits.clock()))
 
 
 def shown(charge: Charge) -> dict[str, int]:
@@ -118,18 +149,20 @@ class Metering(SchemaExtension):
     _asked_for: str | None = None
     _known: Known | None = None
 
-    def on_operation(self) -> Iterator[None]:
+    async def on_operation(self) -> AsyncIterator[None]:
         execution = self.execution_context
         if isinstance(execution.context, Context) and execution.query:
             # Before the document is read, this is the name that the caller gave, or nothing.
             self._asked_for = execution.operation_name
             self._context, self._known = execution.context, OPERATIONS.find(execution.query, self._asked_for)
-            start(self._context, self._known)
+            async with told_late(self._context):
+                start(self._context, execution.query, self._known)
         yield
 
-    def on_execute(self) -> Iterator[None]:
+    async def on_execute(self) -> AsyncIterator[None]:
         if self._context is not None:
-            charge(self._context, self._known or self._learn(), self.execution_context.variables)
+            async with told_late(self._context):
+                charge(self._context, self._known or self._learn(), self.execution_context.variables)
         yield
 
     def get_results(self) -> dict[str, Any]:

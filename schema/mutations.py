@@ -13,6 +13,7 @@ from domain.refusals import Refused
 from resolvers.context import Context
 from resolvers.guards import Needs, Rule, is_writable_as_another, permissions_of
 from resolvers.mutations import Call, Changed, Prepare, resume, run
+from resolvers.payment_pace import start_payment
 from schema.ids import global_id
 from schema.inputs import optional, read_input, value
 from schema.refusals import Refusal
@@ -31,13 +32,15 @@ def mutation(
     versioned: bool = False,
     secret: bool = False,
     sensitive: bool = False,
+    starts_payment: bool = False,
     prepare: Prepare | None = None,
 ) -> Any:
     """A mutation `verbNoun(input: VerbNounInput!): VerbNounResult!` answered by a verb of the resolvers.
 
     `takes` are the input's fields (see schema.inputs), `gives` the payload's; `keyed` adds a required idempotencyKey
     and `replayed`, `versioned` an optional expectedVersion that the verb receives as `expected_version`. Of a
-    `secret` one nothing is kept for repeats; for a `sensitive` one the caller must just have shown who they are.
+    `secret` one nothing is kept for repeats; for a `sensitive` one the caller must just have shown who they are. One
+    that `starts_payment` may be called only so often (RATE_LIMITED), not counting what it refuses or has done before.
     `prepare` runs before the transaction and makes the verb's arguments of the input's.
     """
     secret = secret or needs is Needs.ANYONE
@@ -55,7 +58,7 @@ def mutation(
             key = arguments.pop("idempotency_key") if keyed else info.context.idempotency_key
             traits = {"is_secret": secret, "is_sensitive": sensitive, "is_writable_as_another": writable}
             call = Call(field_name, verb, needs, arguments, key, prepare, **traits)
-            return await run(info.context, call)
+            return await (start_payment if starts_payment else run)(info.context, call)
         except Refused as refused:
             info.context.refusals += (refused.code.value,)
             return refused.refusal

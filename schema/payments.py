@@ -110,7 +110,8 @@ class PaymentMutations:
         "Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. "
         "INVALID unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once"
         ", or is refused with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under "
-        "way or being checked; DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.",
+        "way or being checked; DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection. "
+        "RATE_LIMITED above 10 payments a minute of one session, 60 of one key.",
         needs=Permission.MONEY_MOVE,
         takes={
             "invoice_id": an_id("Invoice", "The invoice."),
@@ -120,6 +121,7 @@ class PaymentMutations:
         },
         gives={**_INVOICE, **_PAYMENT},
         keyed=True,
+        starts_payment=True,
     )
     cancel_payment = mutation(
         resolve.cancel_payment,
@@ -143,4 +145,5 @@ class PaymentMutations:
         takes={"invoice_id": an_id("Invoice", "The invoice.")},
         gives={**_INVOICE, "payment": (Payment | None, "The first charge, to be sent in a moment.")},
         keyed=True,
+        starts_payment=True,
     )

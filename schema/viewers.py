@@ -17,6 +17,7 @@ from schema.invitations import Invitation
 from schema.memberships import Membership
 from schema.mutations import mutation
 from schema.organizations import Organization
+from schema.rate_limits import RateLimit
 from schema.scalars import CountryCode, Email, TimeZone
 from schema.sessions import Session
 from schema.shapes import shows
@@ -40,6 +41,10 @@ class Viewer:
     invitations: list[Invitation] = many(
         resolve.PENDING_INVITATIONS, Invitation, "Pending invitations to your address; none before it is verified."
     )
+
+    @strawberry.field(description="What is left of your limits, as the query rateLimit tells.", graphql_type=RateLimit)
+    def rate_limit(self, info: strawberry.Info[Context, None]) -> Any:
+        return info.context.meter
 
     @strawberry.field(
         description="What you may do for the organization, such as work:write; empty before verification."

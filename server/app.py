@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from domain.rate_limits import CallerKind
 from integrations.vault import Vault, vault_in_use
 from persistence.database import Database
 from persistence.wakeups import Wakeups
@@ -38,6 +39,7 @@ def create_app(
     is_sandbox: bool = True,
     is_planned: bool = True,
     rate_limits: RateLimits | None = None,
+    free_form: frozenset[CallerKind] = frozenset(CallerKind),
     metrics_token: str | None = None,
     vault: Vault | None = None,
     origins: frozenset[bytes] = frozenset(),
@@ -49,6 +51,7 @@ def create_app(
         now=clock.now,
         wakeups=Wakeups(database),
         rate_limits=rate_limits or RateLimits(),
+        free_form=free_form,
         vault=vault or vault_in_use(),
         issuer=issuer,
         is_sandbox=is_sandbox,

@@ -19,6 +19,7 @@ from server.lean import without
 from server.listening import listen
 from server.schema_arguments import add_schema_arguments
 from server.settings import CannotRun, Settings
+from server.trust_arguments import add_trust_arguments
 
 ROOT = Path(__file__).parent.parent
 SDL_FILE, STATES_FILE = ROOT / "schema" / "schema.graphql", ROOT / "docs" / "states.md"
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     _add(commands, "check-books", _check_books, "Recompute every balance and document; exit 1 at a difference.")
     _add(commands, "check-audit", _check_audit, "Recompute the audit log; exit 1 where it was changed.")
     add_export_arguments(_add(commands, "export-ledger", _export_ledger, "Write ledger entries as CSV or JSON lines."))
+    add_trust_arguments(_add(commands, "trust", _trust, "Trust what a released client asks, end that, or list it all."))
     plan = _add(commands, "plan", _plan, "Print the statements by which the planner answers a query.")
     plan.add_argument("file", metavar="FILE", type=Path, help="a GraphQL document")
     plan.add_argument("--variables", metavar="JSON", default="{}", help="its variables")
@@ -160,6 +162,13 @@ def _export_ledger(chosen: argparse.Namespace) -> int:
 
     with database_of(Settings.read()) as url:
         return asyncio.run(export_command(url, chosen))
+
+
+def _trust(chosen: argparse.Namespace) -> int:
+    from server.trusting import trust_command
+
+    with database_of(Settings.read()) as url:
+        return asyncio.run(trust_command(url, chosen))
 
 
 def _plan(chosen: argparse.Namespace) -> int:

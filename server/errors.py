@@ -14,6 +14,7 @@ from persistence.work import CURRENT
 from planner.pages import BadPage
 from resolvers.guards import NotAllowed, NotSignedIn, NotVerified, SecondFactorWanted
 from resolvers.rate_limits import TooCostly
+from resolvers.trusted_documents import NotTrusted
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +32,10 @@ def as_fault(error: GraphQLError, request_id: str, *, hints: bool = True) -> Gra
     if isinstance(cause, (CannotGetOperationTypeError, InvalidOperationTypeError)):
         return _fault(error, "The document has no such operation.", "BAD_USER_INPUT", request_id)
     if cause is None or isinstance(cause, GraphQLError):
-        code = (error.extensions or {}).get("code") or "GRAPHQL_VALIDATION_FAILED"
-        return _fault(error, error.message if hints else _HINT.sub("", error.message), str(code), request_id)
+        given = error.extensions or {}
+        beyond = {"limit": given["limit"]} if "limit" in given else {}
+        message, code = error.message if hints else _HINT.sub("", error.message), given.get("code")
+        return _fault(error, message, str(code or "GRAPHQL_VALIDATION_FAILED"), request_id, **beyond)
     if isinstance(cause, NotSignedIn):
         return _fault(error, "Sign in first: this needs a valid session or API key.", "UNAUTHENTICATED", request_id)
     if isinstance(cause, (NotAllowed, NotVerified, SecondFactorWanted)):
@@ -41,6 +44,8 @@ def as_fault(error: GraphQLError, request_id: str, *, hints: bool = True) -> Gra
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=[cause.argument])
     if isinstance(cause, Refused) and cause.code is RefusalCode.FORBIDDEN:
         return _fault(error, str(cause), "FORBIDDEN", request_id)
+    if isinstance(cause, NotTrusted):
+        return _fault(error, str(cause), "DOCUMENT_NOT_TRUSTED", request_id)
     if isinstance(cause, TooCostly):
         return _fault(error, str(cause), "COST_EXCEEDED", request_id, cost=cause.cost, limit=cause.limit)
     if isinstance(cause, Refused) and cause.code is RefusalCode.RATE_LIMITED:

@@ -18,7 +18,7 @@ from server.headers import COMMON, HTTPS_ONLY, Header
 from server.logs import REQUEST_ID, log_request
 from server.media import answer_type
 from server.packed import PACKED_FROM, packed
-from server.planned_requests import PlannedRequests
+from server.planned_requests import PlannedRequests, TooOften
 from server.tallies import Tallies
 
 MAX_BODY_BYTES = 1_000_000
@@ -135,7 +135,11 @@ class _Exchange:
             if media_type is not None and answer is not None:
                 await self._give(answer, media_type.encode())
                 return
-        await owner.app(scope, _again(received, self.receive), self.send)
+        try:
+            await owner.app(scope, _again(received, self.receive), self.send)
+        finally:
+            if owner.planned is not None:
+                owner.planned.end(scope)
 
     async def receive(self) -> Message:
         """Counts what is received, whatever Content-Length says."""
@@ -170,15 +174,20 @@ class _Exchange:
             return bytes(received[0].get("body", b""))
         return b"".join([message.get("body", b"") for message in received])
 
-    async def _give(self, answer: bytes, media_type: bytes) -> None:
+    async def _give(self, given: bytes | TooOften, media_type: bytes) -> None:
         """A planned answer. It goes out packed when it is large, unless a mutation may have put a secret into it."""
         headers: list[Header] = [(b"content-type", media_type), *self._owner.common]
+        if isinstance(given, TooOften):
+            status, answer = 429, given.body
+            headers.append((b"retry-after", b"%d" % given.seconds))
+        else:
+            status, answer = 200, given
         takes_gzip = b"gzip" in self._headers.get(b"accept-encoding", b"")
         if len(answer) >= PACKED_FROM and takes_gzip and not self._scope["state"]["context"].has_changed:
             answer = await packed(answer)
             headers += (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")
         headers.append((b"content-length", b"%d" % len(answer)))
-        await self._start(200, headers)
+        await self._start(status, headers)
         await self._send({"type": "http.response.body", "body": answer})
 
     async def _start(self, status: int, headers: Iterable[Header]) -> None:

@@ -1,7 +1,7 @@
 """One operation over a transport that streams, from its document to its last result: planned where it can be."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from domain.refusals import Refused
 from planner.planning import Answer, Stream
 from resolvers.context import Context
 from resolvers.rate_limits import TooCostly
+from resolvers.trusted_documents import NotTrusted
 from schema.api import schema
-from schema.metering import OPERATIONS, charge, learn, shown, start
+from schema.metering import OPERATIONS, charge, learn, shown, start, told_late
 from schema.readings import before_reading
 from server.plans import Plans
 
@@ -27,6 +28,8 @@ class Asked:
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+    fault: GraphQLError | None = None
+    """Why no document is meant."""
 
 
 async def results(plans: Plans | None, asked: Asked, context: Context) -> AsyncGenerator[object, None]:
@@ -34,9 +37,12 @@ async def results(plans: Plans | None, asked: Asked, context: Context) -> AsyncG
 
     `data` of a planned result is JSON already (an orjson.Fragment). Faults are for the transport to show.
     """
+    if asked.fault is not None:
+        yield await refused(asked.fault, context)
+        return
     try:
         planned = None if plans is None else await _planned(plans, asked, context)
-    except (Refused, TooCostly) as error:
+    except (Refused, TooCostly, NotTrusted, GraphQLError) as error:
         yield _ended(error)
         return
     if planned is None:
@@ -51,6 +57,17 @@ async def results(plans: Plans | None, asked: Asked, context: Context) -> AsyncG
             yield result
 
 
+async def refused(fault: GraphQLError, context: Context) -> ExecutionResult:
+    """What becomes of an operation that names no document: it counts as any other."""
+    try:
+        async with told_late(context):
+            with suppress(NotTrusted):
+                start(context, "", None)
+    except Refused as error:
+        return _ended(error)
+    return _ended(fault)
+
+
 def is_end(result: ExecutionResult) -> bool:
     """Whether the operation has failed as a whole. Errors of fields have a path; without one it is all of it."""
     if isinstance(result, PreExecutionError):
@@ -61,14 +78,15 @@ def is_end(result: ExecutionResult) -> bool:
 async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerator[object, None] | None:
     """The results by a plan; None where the ordinary executor has to give them, from the start."""
     known = OPERATIONS.find(asked.query, asked.operation_name)
-    start(context, known)
-    plan = plans.plan_of(asked.query, asked.operation_name)
-    if plan is None or plan.document is None:
-        return None
-    read = plan.document
-    known = known or learn(asked.query, asked.operation_name, read.schema, read.node, read.operation)
-    extensions = {"cost": shown(charge(context, known, asked.variables))}
-    await before_reading(context, read.node, read.operation, asked.variables)
+    async with told_late(context):
+        start(context, asked.query, known)
+        plan = plans.plan_of(asked.query, asked.operation_name)
+        if plan is None or plan.document is None:
+            return None
+        read = plan.document
+        known = known or learn(asked.query, asked.operation_name, read.schema, read.node, read.operation)
+        extensions = {"cost": shown(charge(context, known, asked.variables))}
+        await before_reading(context, read.node, read.operation, asked.variables)
     if plan.is_subscription:
         stream = await plans.subscribe(plan, asked.variables, context)
         context.is_planned = stream is not None
@@ -104,4 +122,5 @@ def _result(answer: Answer, extensions: dict[str, Any]) -> ExecutionResult:
 
 def _ended(error: Exception) -> ExecutionResult:
     """What ends an operation as a whole: a fault that belongs to none of its fields."""
-    return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
+    fault = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+    return ExecutionResult(data=None, errors=[fault])

@@ -1,8 +1,11 @@
 """Requests for known documents, answered by their plans on the shortest way through the process."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from starlette.types import Scope
 
 from domain.actors import ANONYMOUS, Actor
@@ -11,14 +14,27 @@ from domain.refusals import Refused
 from planner.planning import Answer, Plan
 from resolvers.context import Context, Platform
 from resolvers.rate_limits import Charge, TooCostly
-from schema.metering import charge, shown, start
+from resolvers.trusted_documents import NotTrusted
+from schema.metering import OPERATIONS, charge, put_off, shown, start
 from schema.readings import before_reading
 from server.auth import actor_of_token
-from server.plans import Plans, described
+from server.documents import text_of
+from server.errors import as_fault
+from server.operations import Asked
+from server.plans import ASKED, Plans, described
 from server.view import key_of
 
 PATH = "/graphql"
 EXPLAIN_HEADER = b"x-milepost-plan"
+
+
+@dataclass(frozen=True, slots=True)
+class TooOften:
+    """What is answered to an operation that came too often, or costs more than is left: at little cost of ours."""
+
+    body: bytes
+    seconds: int
+    """After which it may be repeated."""
 
 
 class PlannedRequests:
@@ -26,6 +42,8 @@ class PlannedRequests:
 
     def __init__(self, platform: Platform, plans: Plans) -> None:
         self.platform, self.plans = platform, plans
+        self._under_way: Counter[tuple[str, str | None]] = Counter()
+        """New documents that the endpoint is answering for the first time."""
 
     def may_answer(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
         """Whether this is JSON for JSON: neither a form nor a stream."""
@@ -35,17 +53,63 @@ class PlannedRequests:
         is_json = headers.get(b"content-type", b"").partition(b";")[0].strip() == b"application/json"
         return is_json and b"text/event-stream" not in accepted and b"multipart" not in accepted
 
-    async def answer(self, body: bytes, scope: Scope, headers: dict[bytes, bytes]) -> bytes | None:
-        """The answer to a body that asks for a known document; None where the endpoint has to give it.
+    async def answer(self, body: bytes, scope: Scope, headers: dict[bytes, bytes]) -> bytes | TooOften | None:
+        """The answer to a body that asks for a known document, or too often; None where the endpoint has to give it.
 
         The context stays where the endpoint finds it, should it come to that: nobody is looked up or pays twice.
         """
-        asked = _read(body)
-        plan = None if asked is None else self.plans.find(asked["query"], asked.get("operationName"))
-        read = None if plan is None else plan.document
-        if asked is None or plan is None or read is None:
+        asked = self._read(body)
+        if asked is None:
             return None
-        variables, state, client = asked.get("variables"), scope["state"], scope.get("client")
+        document = asked.query, asked.operation_name
+        plan = self.plans.find(*document)
+        context = await self._begin(plan, scope, headers)
+        try:
+            start(context, asked.query, OPERATIONS.find(*document) if plan is None else plan.notes)
+            if plan is None and document in self._under_way:
+                plan = self.plans.plan_at_once(*document)
+            if plan is None:
+                scope["state"][ASKED] = document
+                self._under_way[document] += 1
+                return None
+            paid = charge(context, plan.notes, asked.variables)
+        except Refused as refused:
+            await put_off(context)
+            return _too_often(refused, context.request_id)
+        except (TooCostly, NotTrusted, GraphQLError):
+            return None
+        assert plan.document is not None
+        await before_reading(context, plan.document.node, plan.document.operation, asked.variables)
+        explain = EXPLAIN_HEADER in headers and context.viewer.may(Permission.STAFF_OPS)
+        answer = await self.plans.answer(plan, asked.variables, context, explain=explain)
+        context.is_planned = answer is not None
+        return None if answer is None else _written(answer, paid)
+
+    def end(self, scope: Scope) -> None:
+        """The endpoint has answered what was left to it, with or without an error."""
+        document = scope["state"].get(ASKED)
+        if document is not None:
+            self._under_way[document] -= 1
+            if not self._under_way[document]:
+                del self._under_way[document]
+
+    def _read(self, body: bytes) -> Asked | None:
+        """A request as GraphQL over HTTP has it; None for anything else, which the endpoint explains to the caller."""
+        try:
+            given = orjson.loads(body)
+            if not isinstance(given, dict):
+                return None
+            documents = self.platform.documents
+            query = text_of(documents, given.get("query"), given.get("documentId"), given.get("extensions"))
+        except (orjson.JSONDecodeError, GraphQLError):
+            return None
+        name, variables, more = given.get("operationName"), given.get("variables"), given.get("extensions")
+        are_texts = isinstance(query, str) and (name is None or isinstance(name, str))
+        are_objects = (variables is None or isinstance(variables, dict)) and (more is None or isinstance(more, dict))
+        return Asked(query, variables, name) if are_texts and are_objects else None
+
+    async def _begin(self, plan: Plan | None, scope: Scope, headers: dict[bytes, bytes]) -> Context:
+        state, client = scope["state"], scope.get("client")
         ip = client[0] if client else ""
         is_repeatable = b"idempotency-key" in headers
         context = state["context"] = Context(
@@ -56,39 +120,22 @@ class PlannedRequests:
             user_agent=headers.get(b"user-agent", b"")[:300].decode("latin-1"),
             idempotency_key=key_of(headers[b"idempotency-key"].decode("latin-1")) if is_repeatable else None,
         )
-        try:
-            start(context, plan.notes)
-            paid = charge(context, plan.notes, variables)
-        except (Refused, TooCostly):
-            return None
-        await before_reading(context, read.node, read.operation, variables)
-        explain = EXPLAIN_HEADER in headers and context.viewer.may(Permission.STAFF_OPS)
-        answer = await self.plans.answer(plan, variables, context, explain=explain)
-        context.is_planned = answer is not None
-        return None if answer is None else _written(answer, paid)
+        return context
 
-    async def _viewer(self, authorization: bytes, ip: str, plan: Plan) -> Actor:
+    async def _viewer(self, authorization: bytes, ip: str, plan: Plan | None) -> Actor:
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer" or not token.strip():
             return ANONYMOUS
         given = token.strip().decode("latin-1")
         # Whoever changes something is looked up anew.
-        if plan.is_query:
+        if plan is not None and plan.is_query:
             return await self.platform.callers.of(given, ip)
         return await actor_of_token(self.platform.database, given, ip, is_sandbox=self.platform.is_sandbox)
 
 
-def _read(body: bytes) -> dict[str, Any] | None:
-    """A request as GraphQL over HTTP has it; None for anything else, which the endpoint explains to the caller."""
-    try:
-        asked = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
-        return None
-    name, variables, more = asked.get("operationName"), asked.get("variables"), asked.get("extensions")
-    are_objects = (variables is None or isinstance(variables, dict)) and (more is None or isinstance(more, dict))
-    return asked if (name is None or isinstance(name, str)) and are_objects else None
+def _too_often(refused: Refused, request_id: str) -> TooOften:
+    fault = as_fault(GraphQLError(str(refused), original_error=refused), request_id)
+    return TooOften(orjson.dumps({"errors": [fault.formatted]}), refused.refusal.retry_after_seconds or 1)
 
 
 def _written(answer: Answer, paid: Charge) -> bytes:

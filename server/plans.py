@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from graphql import parse, validate
 from starlette.requests import Request
 
@@ -17,8 +16,11 @@ from planner.planning import Answer, Plan, Planner, Stream
 from resolvers.context import Context, Platform
 from schema.api import schema
 from schema.limits import valid_document
-from schema.metering import OPERATIONS
+from schema.metering import OPERATIONS, learn
 from schema.planned import MilepostBindings
+
+ASKED = "asked"
+"""Where a request keeps its document and the name of the operation, once they have been read."""
 
 
 class Plans:
@@ -35,13 +37,10 @@ class Plans:
         return self.planner.fallbacks
 
     async def admit(self, request: Request) -> None:
-        """Remembers the document of a request that the ordinary executor has just answered without an error."""
-        if request.method != "POST" or not request.headers.get("content-type", "").startswith("application/json"):
-            return
-        body = orjson.loads(await request.body())
-        query, name = body.get("query"), body.get("operationName")
-        if isinstance(query, str) and (name is None or isinstance(name, str)):
-            self.planner.admit(query, name)
+        """Remembers the document of a request that the ordinary executor has just answered without an error, if it came
+        by the way of planned ones."""
+        if (asked := request.scope["state"].get(ASKED)) is not None:
+            self.planner.admit(*asked)
 
     def find(self, query: str, operation_name: str | None) -> Plan | None:
         """The plan of a known document, with the operation as it is metered in its notes."""
@@ -59,6 +58,18 @@ class Plans:
             return plan
         document = valid_document(schema._schema, query)
         return None if document is None else self.planner.admit(query, operation_name, document)
+
+    def plan_at_once(self, query: str, operation_name: str | None) -> Plan | None:
+        """The plan of a document that is asked again while it is answered for the first time: that may take long, and
+        others like it much longer. None where it is not valid, or cannot be planned."""
+        plan = self.plan_of(query, operation_name)
+        if plan is None or plan.document is None:
+            return None
+        read = plan.document
+        plan.notes = OPERATIONS.find(query, operation_name) or learn(
+            query, operation_name, read.schema, read.node, read.operation
+        )
+        return plan
 
     async def answer(
         self, plan: Plan, variables: Mapping[str, Any] | None, context: Context, *, explain: bool = False

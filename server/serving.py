@@ -30,6 +30,7 @@ from server.logs import configure_logs
 from server.migrations import require_schema, upgrade
 from server.seed import seed
 from server.settings import CannotRun, Mode, Settings
+from server.trusting import trust_our_clients
 
 DRAIN_SECONDS = 30
 KEEP_ALIVE_SECONDS = 75
@@ -66,7 +67,8 @@ async def serve(start: Start) -> int:
                 clock,
                 is_sandbox=settings.mode is Mode.SANDBOX,
                 is_planned=settings.is_planned,
-                rate_limits=RateLimits(settings.anonymous_limits, settings.session_limits, settings.max_cost),
+                rate_limits=RateLimits(settings.limits, settings.max_cost),
+                free_form=settings.free_form,
                 metrics_token=settings.metrics_token,
                 vault=vault_in_use(),
                 issuer=settings.issuer,
@@ -130,6 +132,7 @@ async def _clock_of(mode: Mode, database: Database) -> AsyncIterator[Clock]:
 async def _fill(database: Database, clock: Clock, mode: Mode) -> None:
     """What every platform needs, and in an empty sandbox the demonstration."""
     await transact(database, reference_data.ensure, by=SYSTEM, at=clock.now())
+    await trust_our_clients(database, clock.now())
     if mode is Mode.SANDBOX and await seed(database, clock.now()):
         _say("Seeded a small demonstration.")
 

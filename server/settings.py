@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from domain.rate_limits import ANONYMOUS, SESSION, Allowance
+from domain.rate_limits import DEFAULTS, Allowance, CallerKind
 from integrations.mail import SENDER, Sender, sender_of
 from integrations.smtp import SmtpServer
 from integrations.vault import Vault, VaultError
@@ -32,6 +32,18 @@ class Mode(Enum):
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
+
+
+_CALLERS = {
+    "anonymous": CallerKind.ANONYMOUS,
+    "session": CallerKind.SESSION,
+    "key": CallerKind.API_KEY,
+    "app": CallerKind.APP_KEY,
+}
+_FREE_FORM = {
+    Mode.SANDBOX: frozenset(CallerKind),
+    Mode.PRODUCTION: frozenset(CallerKind) - {CallerKind.ANONYMOUS},
+}
 
 
 class CannotRun(RuntimeError):
@@ -58,9 +70,10 @@ class Settings:
     log_format: str
     log_level: str
     is_planned: bool
-    anonymous_limits: Allowance
-    session_limits: Allowance
+    limits: Mapping[CallerKind, Allowance]
     max_cost: int
+    free_form: frozenset[CallerKind]
+    """Who may ask what is no trusted document."""
     metrics_token: str | None = field(repr=False)
     issuer: str
     origins: frozenset[bytes]
@@ -90,9 +103,12 @@ class Settings:
             log_format=variables.one_of("MILEPOST_LOG_FORMAT", ["auto", "json", "text"]),
             log_level=variables.one_of("MILEPOST_LOG_LEVEL", ["info", "debug", "warning", "error"]),
             is_planned=variables.one_of("MILEPOST_PLANNER", ["on", "off"]) == "on",
-            anonymous_limits=variables.allowance("MILEPOST_ANONYMOUS_LIMITS", ANONYMOUS.times(factor)),
-            session_limits=variables.allowance("MILEPOST_SESSION_LIMITS", SESSION.times(factor)),
+            limits={
+                kind: variables.allowance(f"MILEPOST_{word.upper()}_LIMITS", DEFAULTS[kind].times(factor))
+                for word, kind in _CALLERS.items()
+            },
             max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),
+            free_form=variables.read("MILEPOST_FREE_FORM", free_form_of, _FREE_FORM[mode]),
             metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
             issuer=variables.read("MILEPOST_ISSUER", address_of, DEVELOPMENT_ISSUER),
             origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
@@ -128,13 +144,14 @@ class _Variables:
         return default
 
     def allowance(self, name: str, default: Allowance) -> Allowance:
-        """Four whole numbers between slashes, in the order in which Allowance names them."""
+        """Four whole numbers between slashes, in the order in which Allowance names them; payments stay as they are."""
         given = self.text(name, None)
         if given is None:
             return default
         numbers = [int(one) for one in given.split("/") if one.isascii() and one.isdecimal() and int(one) > 0]
         if len(numbers) == given.count("/") + 1 == 4:
-            return Allowance(*numbers)
+            operations, cost, refill, documents = numbers
+            return Allowance(operations, cost, refill, documents, default.payments_per_minute)
         self._problems.append(
             f"{name} takes four whole numbers between slashes, as 300/5000/100/60: operations a minute, cost at once,"
             f" cost that comes back each second, new documents a minute; not {given!r}."
@@ -177,3 +194,10 @@ def existing_file(text: str) -> Path:
     if not path.is_file():
         raise ValueError(f"names a file that does not exist: {path}")
     return path
+
+
+def free_form_of(text: str) -> frozenset[CallerKind]:
+    words = [] if text == "none" else text.split(",")
+    if not set(words) <= set(_CALLERS):
+        raise ValueError(f"takes some of {','.join(_CALLERS)} with commas between, or none; not {text!r}")
+    return frozenset(_CALLERS[word] for word in words)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import structlog
 from graphql import GraphQLError
@@ -22,18 +23,21 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from strawberry.types import ExecutionResult
 
 from domain.actors import Actor, ActorKind
+from domain.rate_limits import principal_of
 from resolvers.context import Context
 from resolvers.guards import NotSignedIn
 from resolvers.live import lost
 from server.auth import actor_by_now, actor_of_token, token_of
+from server.documents import text_of
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
 from server.plans import Plans
 from server.tallies import Tallies
 
-MAX_OPERATIONS = 50
+MAX_SOCKETS, MAX_OPERATIONS = 10, 50
+"""Of a person, key, app or address that is not signed in; and of a socket."""
 WATCH_SECONDS = 2.0
-INVALID, REVOKED = 4400, 4403
+INVALID, REVOKED, TOO_MANY = 4400, 4403, 4429
 
 log = structlog.get_logger("milepost.socket")
 
@@ -60,6 +64,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.watching: asyncio.Task[None] | None = None
+        self.counted_for: UUID | str | None = None
 
     async def handle_message(self, message: Message) -> None:
         if _is_message(message):
@@ -73,6 +78,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not self.connection_init_received and (token := token_of(payload)) is not None:
             platform, ip = self.context.platform, self.context.ip
             self.context.viewer = await actor_of_token(platform.database, token, ip, is_sandbox=platform.is_sandbox)
+        if not self.connection_init_received and not self.has_room():
+            await self.websocket.close(TOO_MANY, "Too many sockets")
+            return
         await super().handle_connection_init({"type": "connection_init", "payload": payload})
         if self.connection_acknowledged and self.watching is None and self.is_signed_in:
             self.watching = asyncio.create_task(self.watch())
@@ -82,9 +90,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if len(self.operations) >= MAX_OPERATIONS:
-            text = f"A socket runs at most {MAX_OPERATIONS} operations at once."
-            error = GraphQLError(text, extensions={"code": "RATE_LIMITED"})
+        if not self.connection_acknowledged:
+            await super().handle_subscribe(message)
+            return
+        payload: Any = message["payload"]
+        try:
+            if len(self.operations) >= MAX_OPERATIONS:
+                text = f"A socket runs at most {MAX_OPERATIONS} operations at once."
+                raise GraphQLError(text, extensions={"code": "RATE_LIMITED"})
+            documents, extensions = self.context.platform.documents, payload.get("extensions")
+            payload["query"] = text_of(documents, payload.get("query"), payload.get("documentId"), extensions)
+        except GraphQLError as error:
             fault = _fault(error, self.context)
             await self.send_message({"id": message["id"], "type": "error", "payload": [fault.formatted]})
         else:
@@ -140,6 +156,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         tallies: Tallies = getattr(self.view, "tallies")
         return tallies
 
+    def has_room(self) -> bool:
+        """Whether its caller may have one more socket, which this one then is until it closes."""
+        viewer, sockets = self.context.viewer, self.context.platform.rate_limits.sockets
+        owner = viewer.user_id or principal_of(viewer, self.context.ip)
+        if sockets[owner] >= MAX_SOCKETS:
+            return False
+        sockets[owner] += 1
+        self.counted_for = owner
+        return True
+
     @property
     def is_signed_in(self) -> bool:
         return self.context.viewer.kind is not ActorKind.ANONYMOUS
@@ -187,6 +213,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return [one for one in self.operations.values() if one.task is not asyncio.current_task()]
 
     async def shutdown(self) -> None:
+        if self.counted_for is not None:
+            sockets = self.context.platform.rate_limits.sockets
+            sockets[self.counted_for] -= 1
+            if not sockets[self.counted_for]:
+                del sockets[self.counted_for]
         if self.watching is not None:
             self.watching.cancel()
             with suppress(asyncio.CancelledError):
@@ -202,6 +233,14 @@ def _fault(error: GraphQLError, context: Context) -> GraphQLError:
     return as_fault(error, context.request_id, hints=context.platform.is_sandbox)
 
 
+def _has_document(payload: dict[str, Any]) -> bool:
+    """Whether a document is sent or named; whether there is one of that name is told by an `error`."""
+    if "query" in payload:
+        return isinstance(payload["query"], str)
+    extensions = payload.get("extensions")
+    return "documentId" in payload or (isinstance(extensions, dict) and "persistedQuery" in extensions)
+
+
 def _is_message(message: object) -> bool:
     """Whether a message has the protocol's shape; which fields it needs is checked where it is handled."""
     if not isinstance(message, dict) or not isinstance(message.get("id", ""), str):
@@ -211,7 +250,7 @@ def _is_message(message: object) -> bool:
         return False
     if message.get("type") != "subscribe":
         return isinstance(message.get("type"), str)
-    if payload is None or not isinstance(payload.get("query"), str):
+    if payload is None or not _has_document(payload):
         return False
     variables, name = payload.get("variables"), payload.get("operationName")
     return isinstance(variables, (dict, type(None))) and isinstance(name, (str, type(None)))

@@ -1,11 +1,13 @@
 """The GraphQL endpoint: Strawberry's view with our context, our faults and orjson."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -19,9 +21,10 @@ from strawberry.types import ExecutionResult
 from resolvers.context import Context, Platform
 from schema.api import schema
 from server.auth import actor_of_token, bearer_token
+from server.documents import text_of
 from server.errors import as_fault, wait_of
 from server.media import GRAPHQL, JSON, answer_type
-from server.operations import Asked, is_end
+from server.operations import Asked, is_end, refused
 from server.packed import PACKED_FROM, packed
 from server.plans import Plans
 from server.sockets import SocketHandler, TextSocket
@@ -77,15 +80,16 @@ class GraphQLView(GraphQL[Context, None]):
         if not self.is_request_allowed(adapter):
             raise HTTPException(405, "GraphQL only supports GET and POST requests.")
         given = await self.parse_http_body(adapter)
-        if isinstance(given, list) or not given.query:
+        asked = None if isinstance(given, list) else self._asked(given)
+        if asked is None or not (asked.query or asked.fault):
             raise HTTPException(400, "No GraphQL query found in the request.")
-        if request.method == "GET" and has_mutation(given.query):
+        if request.method == "GET" and has_mutation(asked.query):
             raise HTTPException(405, "Send mutations by POST.")
         context = await self.get_context(request, Response())
         context.last_event_id = request.headers.get("last-event-id")
         # The stream counts it itself, when it ends.
         del request.scope["state"]["context"]
-        return self.streams.respond(Asked(given.query, given.variables, given.operation_name), context)
+        return self.streams.respond(asked, context)
 
     def should_render_graphql_ide(self, request: object) -> bool:
         """The explorer has an address of its own."""
@@ -103,7 +107,35 @@ class GraphQLView(GraphQL[Context, None]):
         given = await super().parse_http_body(request)
         if not isinstance(given, list) and not isinstance(given.operation_name, (str, type(None))):
             raise HTTPException(400, "The operationName must be a string or null, if provided.")
+        is_get = request.method == "GET"
+        asked = request.query_params if is_get else self.parse_json(await request.get_body())
+        if not isinstance(given, list) and "documentId" in asked:
+            given.extensions = {**(given.extensions or {}), "documentId": asked["documentId"]}
         return given
+
+    def _asked(self, given: GraphQLRequestData) -> Asked:
+        """With the document that is meant, or with why none is."""
+        extensions, variables, name = given.extensions or {}, given.variables, given.operation_name
+        try:
+            query = text_of(self.platform.documents, given.query, extensions.get("documentId"), extensions)
+        except GraphQLError as fault:
+            return Asked("", variables, name, fault)
+        return Asked(query or "", variables, name)
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        asked = self._asked(request_data)
+        if asked.fault is not None:
+            return await refused(asked.fault, context)
+        given = replace(request_data, query=asked.query or None)
+        return await super().execute_single(request, request_adapter, sub_response, context, root_value, given)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         begun: Context | None = request.scope.get("state", {}).get("context")

@@ -134,6 +134,7 @@ invitations = Table(
     Column("status", one_of(InvitationStatus, "status"), nullable=False),
     *lifecycle(),
 )
+Index("ix_invitations_organization_id_created_at", invitations.c.organization_id, invitations.c.created_at)
 Index(
     "uq_invitations_pending",
     invitations.c.organization_id,

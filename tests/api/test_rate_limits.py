@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.actors import ANONYMOUS
-from domain.rate_limits import Allowance
+from domain.rate_limits import Allowance, CallerKind
 from resolvers.rate_limits import RateLimits
 from tests.client import Client
 from tests.world import World
@@ -33,7 +33,7 @@ class Watch:
 async def limited(
     world: World, watch: Watch, *, anonymous: Allowance = PLENTY, session: Allowance = PLENTY, ceiling: int = 500
 ) -> AsyncIterator[Client]:
-    limits = RateLimits(anonymous, session, ceiling, watch)
+    limits = RateLimits({CallerKind.ANONYMOUS: anonymous, CallerKind.SESSION: session}, ceiling, watch)
     async with Client.serving(world.database, world.clock, rate_limits=limits) as client:
         yield client
 
@@ -156,11 +156,27 @@ async def test_each_session_and_each_address_has_its_own(world: World) -> None:
         assert fault_of(await client.post(NOTHING, None, "made up"))["code"] == "RATE_LIMITED"
 
 
-async def test_the_oldest_meter_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolvers.rate_limits.MOST_METERS", 3)
+async def test_whoever_has_asked_nothing_for_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolvers.rate_limits.MOST_CALLERS", 3)
     limits = RateLimits()
-    first, second = (limits.meter_of(ANONYMOUS, f"10.0.0.{number}") for number in range(2))
-    for number in (2, 3):
-        limits.meter_of(ANONYMOUS, f"10.0.0.{number}")
-    assert limits.meter_of(ANONYMOUS, "10.0.0.1") is second
-    assert limits.meter_of(ANONYMOUS, "10.0.0.0") is not first
+    first, second, third = (limits.caller_of(ANONYMOUS, f"10.0.0.{number}") for number in range(3))
+    limits.caller_of(ANONYMOUS, "10.0.0.0")
+    limits.caller_of(ANONYMOUS, "10.0.0.3")
+    assert limits.caller_of(ANONYMOUS, "10.0.0.0") is first
+    assert limits.caller_of(ANONYMOUS, "10.0.0.2") is third
+    assert limits.caller_of(ANONYMOUS, "10.0.0.1") is not second
+
+
+async def test_whoever_asks_again_at_once_hears_later_and_later_that_it_is_too_often() -> None:
+    caller = RateLimits().caller_of(ANONYMOUS, "10.0.0.1")
+    assert [round(caller.refusal_delay(100.0), 2) for _ in range(4)] == [0, 0.05, 0.1, 0.15]
+    assert round(caller.refusal_delay(100.1), 2) == 0.1
+    assert caller.refusal_delay(200.0) == 0
+    assert round(max(caller.refusal_delay(200.0) for _ in range(1_000)), 2) == 5
+
+
+async def test_addresses_of_one_network_of_ipv6_are_one_caller() -> None:
+    limits = RateLimits()
+    one = limits.caller_of(ANONYMOUS, "2001:db8:1:2::1")
+    assert limits.caller_of(ANONYMOUS, "2001:db8:1:2:ffff::9") is one
+    assert limits.caller_of(ANONYMOUS, "2001:db8:1:3::1") is not one

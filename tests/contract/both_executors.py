@@ -44,7 +44,7 @@ class Both:
 
     def context(self, viewer: Actor) -> Context:
         context = Context(platform=self.platform, viewer=viewer)
-        start(context, None)
+        start(context, "", None)
         # Two answers are the same only if neither is written down in the audit log that they may show.
         context.is_read_written_down = True
         return context

@@ -42,6 +42,44 @@ async def test_a_bad_document_is_a_coded_error(world: World, query: str) -> None
     assert await code_of(world, query) in {"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
 
 
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("{ " + " ".join(f"a{i}: gigCategories {{ totalCount }}" for i in range(101)) + " }", 100),
+        ("mutation { " + " ".join(f"a{i}: signOut(input: {{}}) {{ __typename }}" for i in range(11)) + " }", 10),
+        ("{ viewer { invitations { organization { id } } } }".replace("id }", "id " + "... on Node { id " * 80), 60),
+        ('{ gig(id: "' + "x" * 100_000 + '") { id } }', 100_000),
+        ("{ " + "[" * 3_000 + " }", 60),
+        ("{" * 4_000, 60),
+    ],
+    ids=["aliases", "root mutations", "fragments in fragments", "characters", "lists in lists", "nothing but brackets"],
+)
+async def test_a_document_beyond_a_limit_is_told_the_limit(world: World, query: str, limit: int) -> None:
+    before = world.client.statements
+    body = await world.client.post(query)
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
+    assert body["errors"][0]["extensions"]["limit"] == limit
+    assert world.client.statements == before
+
+
+async def test_brackets_in_texts_and_comments_are_none(world: World) -> None:
+    query = '{ gig(id: "' + "{" * 200 + '") { id } } # ' + "[" * 200
+    assert (await world.client.post(query))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    ("ids", "limit"), [([[[[[[[[[[[["x"]]]]]]]]]]]], 10), (["x"] * 1_001, 1_000)], ids=["deep", "long"]
+)
+async def test_variables_have_limits_of_their_own(world: World, ids: object, limit: int) -> None:
+    person = await world.client_side()
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    await world.client.post(query, {"ids": []}, person.token)
+    for _ in range(2):
+        body = await world.client.post(query, {"ids": ids}, person.token)
+        [error] = body["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["limit"]) == ("BAD_USER_INPUT", limit)
+
+
 async def test_a_protected_field_without_credentials_is_unauthenticated(world: World) -> None:
     assert await code_of(world, "{ gigs { totalCount } }") == "UNAUTHENTICATED"
 

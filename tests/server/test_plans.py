@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 from sqlalchemy import text
 
-from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.actors import ANONYMOUS, SYSTEM, Actor, ActorKind
 from domain.permissions import Permission, StaffRole
-from domain.rate_limits import Allowance
+from domain.rate_limits import Allowance, CallerKind
+from domain.trusted_documents import TrustedDocument, hash_of
+from persistence.trusted_documents import trust
+from persistence.unit import transact
 from resolvers.rate_limits import RateLimits
 from schema.planned import shape_of
 from server.app import create_app
@@ -54,6 +58,20 @@ async def test_a_document_is_planned_once_it_has_been_answered_before(world: Wor
         assert plans.planner.planned == 2
 
 
+async def test_a_document_that_is_named_is_planned_as_one_that_is_sent(world: World) -> None:
+    person = await world.client_side()
+    named = "query Named($first:Int){gigs(first:$first){nodes{title}}}"
+    adding = partial(trust, client="web", release="1.0", documents=[TrustedDocument("Named", named)])
+    await transact(world.database, adding, by=SYSTEM, at=world.clock.now())
+    asked = {"documentId": f"sha256:{hash_of(named)}", "variables": {"first": 3}}
+    headers = {"authorization": f"Bearer {person.token}"}
+    async with _planned(world) as (client, plans):
+        answers = [(await client.http.post("/graphql", json=asked, headers=headers)).json() for _ in range(3)]
+        assert [answer["data"] for answer in answers] == [{"gigs": {"nodes": []}}] * 3
+        assert [answer["extensions"]["cost"]["requested"] for answer in answers] == [3] * 3
+        assert plans.planner.planned == 2
+
+
 async def test_only_staff_who_run_the_platform_see_a_plan(world: World) -> None:
     person, staff = await world.client_side(), await world.staff(StaffRole.ADMIN)
     async with _planned(world) as (client, _):
@@ -77,7 +95,7 @@ async def test_a_request_that_a_plan_cannot_answer_is_paid_for_once(world: World
     client_side, staff = await world.client_side(), await world.staff(StaffRole.ADMIN)
     left_alone, paid = "{ clock { now } gigs { totalCount } }", "{ __typename }"
     unfilled = Allowance(operations_per_minute=100, cost=1_000, refill_per_second=0, documents_per_minute=100)
-    async with _planned(world, RateLimits(session=unfilled)) as (client, _):
+    async with _planned(world, RateLimits({CallerKind.SESSION: unfilled})) as (client, _):
         await client.post(left_alone, token=staff.token)
         before = (await client.post(paid, token=client_side.token))["extensions"]["cost"]
         assert "errors" in await client.post(left_alone, token=client_side.token)

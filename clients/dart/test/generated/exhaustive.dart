@@ -138,6 +138,15 @@ String nameCallState(CallState value) => switch (value) {
   CallState.unknown => '',
 };
 
+/// What the API calls a value of CallerKind.
+String nameCallerKind(CallerKind value) => switch (value) {
+  CallerKind.anonymous => 'ANONYMOUS',
+  CallerKind.session => 'SESSION',
+  CallerKind.apiKey => 'API_KEY',
+  CallerKind.appKey => 'APP_KEY',
+  CallerKind.unknown => '',
+};
+
 /// What the API calls a value of ChargebackOrderField.
 String nameChargebackOrderField(ChargebackOrderField value) => switch (value) {
   ChargebackOrderField.createdAt => 'CREATED_AT',
@@ -1007,6 +1016,7 @@ final operations = <Operation<Object?>>[
   RevokeSession(sessionId: 'text'),
   SwitchOrganization(organizationId: 'text'),
   GetRateLimit(),
+  SetRateLimit(caller: CallerKind.anonymous),
   UpdateProfile(),
   DeactivateAccount(email: 'text'),
   ListApprovals(),

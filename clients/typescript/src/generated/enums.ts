@@ -235,6 +235,21 @@ export const CallState = {
 /** One of CallState's values, or one that a newer server has added. */
 export type CallState = Open<keyof typeof CallState>;
 
+/** Kinds of callers, each with limits of its own. */
+export const CallerKind = {
+  /** Nobody who has signed in: each network address. */
+  ANONYMOUS: 'ANONYMOUS',
+  /** People who have signed in: each session. */
+  SESSION: 'SESSION',
+  /** Programs of an organization: each of its API keys. */
+  API_KEY: 'API_KEY',
+  /** Partners' apps: all keys of an app together. */
+  APP_KEY: 'APP_KEY',
+} as const;
+
+/** One of CallerKind's values, or one that a newer server has added. */
+export type CallerKind = Open<keyof typeof CallerKind>;
+
 /** What the list can be ordered by. */
 export const ChargebackOrderField = {
   /** By created at. */

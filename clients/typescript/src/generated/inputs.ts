@@ -11,6 +11,7 @@ import type {
   ApprovalOrderField,
   ApprovalStatus,
   CallState,
+  CallerKind,
   ChargebackOrderField,
   ChargebackStatus,
   CreditNoteOrderField,
@@ -1958,6 +1959,22 @@ export interface SetProjectTeamInput {
   readonly projectId: string;
   /** All of the team, at most 50; an empty list: nobody. */
   readonly membershipIds?: ReadonlyArray<string>;
+}
+
+/** What setRateLimit takes. */
+export interface SetRateLimitInput {
+  /** For which callers. */
+  readonly caller: CallerKind;
+  /** Operations in a minute. */
+  readonly operationsPerMinute?: number | null;
+  /** What operations may cost together before some of it has come back. */
+  readonly cost?: number | null;
+  /** How much of it comes back each second. */
+  readonly refillPerSecond?: number | null;
+  /** Documents in a minute that a process has not seen lately. */
+  readonly documentsPerMinute?: number | null;
+  /** Payments that may be started in a minute. */
+  readonly paymentsPerMinute?: number | null;
 }
 
 /** What setStaffRole takes. */

@@ -423,6 +423,34 @@ enum CallState implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Kinds of callers, each with limits of its own.
+enum CallerKind implements ApiEnum {
+  /// Nobody who has signed in: each network address.
+  anonymous('ANONYMOUS'),
+
+  /// People who have signed in: each session.
+  session('SESSION'),
+
+  /// Programs of an organization: each of its API keys.
+  apiKey('API_KEY'),
+
+  /// Partners' apps: all keys of an app together.
+  appKey('APP_KEY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CallerKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CallerKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum ChargebackOrderField implements ApiEnum {
   /// By created at.

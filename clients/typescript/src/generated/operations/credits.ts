@@ -676,8 +676,8 @@ export const RefundPaymentDocument: Document<
  * issue a credit note first; WRONG_STATE for a payment that did not succeed, was charged back, came from a wallet or
  * funded a hold.
  *
- * Needs: an API key, or a person whose e-mail address is verified. Repeating it with the same idempotencyKey and input
- * returns the first result and changes nothing more.
+ * Needs: the permission invoices:write or staff:money. Repeating it with the same idempotencyKey and input returns the
+ * first result and changes nothing more.
  */
 export function refundPayment(
   client: Client,
@@ -725,8 +725,8 @@ export const CancelRefundDocument: Document<CancelRefundResult, { readonly input
  * invoices:write may, and staff:money. WRONG_STATE once it is under way; FORBIDDEN where it follows from a cancellation
  * or a hold.
  *
- * Needs: an API key, or a person whose e-mail address is verified. Repeating it with the same idempotencyKey and input
- * returns the first result and changes nothing more.
+ * Needs: the permission invoices:write or staff:money. Repeating it with the same idempotencyKey and input returns the
+ * first result and changes nothing more.
  */
 export function cancelRefund(
   client: Client,

@@ -170,7 +170,7 @@ export const ExportLedgerDocument: Document<ExportLedgerResult, { readonly input
  * Asks for a file of ledger entries; it is written soon after and can be read for 7 days. With money:read of your own
  * accounts, with staff:money of all; FORBIDDEN without either.
  *
- * Needs: an API key, or a person whose e-mail address is verified. Safe to repeat with the same Idempotency-Key header.
+ * Needs: the permission money:read or staff:money. Safe to repeat with the same Idempotency-Key header.
  */
 export function exportLedger(
   client: Client,

@@ -199,8 +199,8 @@ export const SubmitChargebackEvidenceDocument: Document<
  * Says why the money should stay. It is sent in a moment and counts once: nothing can be added. Needs invoices:write of
  * the issuer, or staff:money. WRONG_STATE unless it NEEDS_RESPONSE, and from evidenceDueAt on.
  *
- * Needs: an API key, or a person whose e-mail address is verified. Repeating it with the same idempotencyKey and input
- * returns the first result and changes nothing more.
+ * Needs: the permission invoices:write or staff:money. Repeating it with the same idempotencyKey and input returns the
+ * first result and changes nothing more.
  */
 export function submitChargebackEvidence(
   client: Client,
@@ -248,8 +248,8 @@ export const AcceptChargebackDocument: Document<
  * is given back, the invoice is due again. Needs invoices:write of the issuer, or staff:money. WRONG_STATE unless it
  * NEEDS_RESPONSE, and from evidenceDueAt on.
  *
- * Needs: an API key, or a person whose e-mail address is verified. Repeating it with the same idempotencyKey and input
- * returns the first result and changes nothing more.
+ * Needs: the permission invoices:write or staff:money. Repeating it with the same idempotencyKey and input returns the
+ * first result and changes nothing more.
  */
 export function acceptChargeback(
   client: Client,

@@ -323,7 +323,7 @@ export const InviteMemberDocument: Document<InviteMemberResult, { readonly input
  *
  * Asks somebody by mail to join your active organization; good for 7 days. WRONG_STATE for a FREELANCER organization
  * (see convertToAgency), CONFLICT for a member or while an invitation to the address is pending, FORBIDDEN for admins
- * who invite an owner.
+ * who invite an owner, RATE_LIMITED after 50 of an organization in 24 hours.
  *
  * Needs: the permission members:manage. Safe to repeat with the same Idempotency-Key header.
  */

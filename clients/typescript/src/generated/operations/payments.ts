@@ -396,7 +396,8 @@ export const PayInvoiceDocument: Document<PayInvoiceResult, { readonly input: Pa
  * Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. INVALID
  * unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once, or is refused
  * with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under way or being checked;
- * DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection.
+ * DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection. RATE_LIMITED above 10 payments a
+ * minute of one session, 60 of one key.
  *
  * Needs: the permission money:move. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.

@@ -562,8 +562,8 @@ export const CancelProjectDocument: Document<
  * what is held for it goes back, approved milestones of a COMPLETION project are billed, and all other invoices stay.
  * WRONG_STATE while a payment of the upfront or into a hold is under way; DISPUTED.
  *
- * Needs: an API key, or a person whose e-mail address is verified. Repeating it with the same idempotencyKey and input
- * returns the first result and changes nothing more.
+ * Needs: the permission work:write or work:approve or staff:disputes. Repeating it with the same idempotencyKey and
+ * input returns the first result and changes nothing more.
  */
 export function cancelProject(
   client: Client,

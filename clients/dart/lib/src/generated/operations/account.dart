@@ -1485,10 +1485,10 @@ final class GetRateLimit extends Query<GetRateLimitResult> {
 
   @override
   String get document =>
-      'query GetRateLimit{rateLimit{operationsPerMinute operationsLeft limit available refillPerSecond documentsPerMinute documentsLeft}}';
+      'query GetRateLimit{rateLimit{operationsPerMinute operationsLeft limit available refillPerSecond documentsPerMinute documentsLeft paymentsPerMinute paymentsLeft}}';
 
   @override
-  String get hash => 'e90bacaf3f654d568895eda6357593326f2e4441885e9eecd1eccbdb16f98fd5';
+  String get hash => '1c8862fc038ef97e191317881d644c5ab90fac9281b4735335bff88a1ed02e24';
 
   @override
   Map<String, Object?> get variables => const {};
@@ -1508,6 +1508,8 @@ final class GetRateLimitResult extends ApiData {
     required this.refillPerSecond,
     required this.documentsPerMinute,
     required this.documentsLeft,
+    required this.paymentsPerMinute,
+    required this.paymentsLeft,
   });
 
   /// Reads it from an answer.
@@ -1519,6 +1521,8 @@ final class GetRateLimitResult extends ApiData {
       refillPerSecond = json['refillPerSecond'].integer,
       documentsPerMinute = json['documentsPerMinute'].integer,
       documentsLeft = json['documentsLeft'].integer,
+      paymentsPerMinute = json['paymentsPerMinute'].integer,
+      paymentsLeft = json['paymentsLeft'].integer,
       super.read(json);
 
   /// Operations in a minute at most; they come back evenly.
@@ -1542,6 +1546,12 @@ final class GetRateLimitResult extends ApiData {
   /// Such documents left now.
   final int documentsLeft;
 
+  /// Payments that may be started in a minute.
+  final int paymentsPerMinute;
+
+  /// Such payments left now.
+  final int paymentsLeft;
+
   @override
   Map<String, Object?> get fields => {
     'operationsPerMinute': operationsPerMinute,
@@ -1551,6 +1561,145 @@ final class GetRateLimitResult extends ApiData {
     'refillPerSecond': refillPerSecond,
     'documentsPerMinute': documentsPerMinute,
     'documentsLeft': documentsLeft,
+    'paymentsPerMinute': paymentsPerMinute,
+    'paymentsLeft': paymentsLeft,
+  };
+}
+
+/// Sets what callers of a kind may ask for, for staff who run the platform.
+final class SetRateLimit extends Mutation<Outcome<SetRateLimitPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetRateLimit({
+    required this.caller,
+    this.operationsPerMinute,
+    this.cost,
+    this.refillPerSecond,
+    this.documentsPerMinute,
+    this.paymentsPerMinute,
+  });
+
+  /// For which callers.
+  final CallerKind caller;
+
+  /// Operations in a minute.
+  final int? operationsPerMinute;
+
+  /// What operations may cost together before some of it has come back.
+  final int? cost;
+
+  /// How much of it comes back each second.
+  final int? refillPerSecond;
+
+  /// Documents in a minute that a process has not seen lately.
+  final int? documentsPerMinute;
+
+  /// Payments that may be started in a minute.
+  final int? paymentsPerMinute;
+
+  @override
+  String get name => 'SetRateLimit';
+
+  @override
+  String get document =>
+      r'mutation SetRateLimit($input:SetRateLimitInput!){setRateLimit(input:$input){__typename ...on SetRateLimitPayload{setting{caller operationsPerMinute cost refillPerSecond documentsPerMinute paymentsPerMinute setAt}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'c0796825b5f6ac1b66f93256adbafadec46785263458c8c82046a52ab3dcca87';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'caller': wireOf(caller),
+      if (operationsPerMinute case final operationsPerMinute?) 'operationsPerMinute': operationsPerMinute,
+      if (cost case final cost?) 'cost': cost,
+      if (refillPerSecond case final refillPerSecond?) 'refillPerSecond': refillPerSecond,
+      if (documentsPerMinute case final documentsPerMinute?) 'documentsPerMinute': documentsPerMinute,
+      if (paymentsPerMinute case final paymentsPerMinute?) 'paymentsPerMinute': paymentsPerMinute,
+    },
+  };
+
+  @override
+  Outcome<SetRateLimitPayload, Refusal> read(Json data) => Outcome.read(
+    data['setRateLimit'],
+    payload: 'SetRateLimitPayload',
+    readPayload: SetRateLimitPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SetRateLimit has changed.
+final class SetRateLimitPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetRateLimitPayload({required this.setting});
+
+  /// Reads it from an answer.
+  SetRateLimitPayload.fromJson(Json json) : setting = SetRateLimitSetting.fromJson(json['setting']), super.read(json);
+
+  /// What counts from now on.
+  final SetRateLimitSetting setting;
+
+  @override
+  Map<String, Object?> get fields => {'setting': setting};
+}
+
+/// What counts from now on.
+final class SetRateLimitSetting extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetRateLimitSetting({
+    required this.caller,
+    required this.operationsPerMinute,
+    required this.cost,
+    required this.refillPerSecond,
+    required this.documentsPerMinute,
+    required this.paymentsPerMinute,
+    required this.setAt,
+  });
+
+  /// Reads it from an answer.
+  SetRateLimitSetting.fromJson(Json json)
+    : caller = CallerKind.fromJson(json['caller']),
+      operationsPerMinute = json['operationsPerMinute'].integer,
+      cost = json['cost'].integer,
+      refillPerSecond = json['refillPerSecond'].integer,
+      documentsPerMinute = json['documentsPerMinute'].integer,
+      paymentsPerMinute = json['paymentsPerMinute'].integer,
+      setAt = json['setAt'].instant,
+      super.read(json);
+
+  /// For which callers.
+  final CallerKind caller;
+
+  /// Operations in a minute.
+  final int operationsPerMinute;
+
+  /// What operations may cost together before some of it has come back.
+  final int cost;
+
+  /// How much of it comes back each second.
+  final int refillPerSecond;
+
+  /// Documents in a minute that a process has not seen lately.
+  final int documentsPerMinute;
+
+  /// Payments that may be started in a minute.
+  final int paymentsPerMinute;
+
+  /// Since when.
+  final DateTime setAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'caller': caller,
+    'operationsPerMinute': operationsPerMinute,
+    'cost': cost,
+    'refillPerSecond': refillPerSecond,
+    'documentsPerMinute': documentsPerMinute,
+    'paymentsPerMinute': paymentsPerMinute,
+    'setAt': setAt,
   };
 }
 
