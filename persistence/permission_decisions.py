@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.api_keys import WORKING
+from domain.apps import AppStatus
 from domain.memberships import MembershipStatus
 from domain.permission_decisions import KeyStanding, Standing
 from persistence.permission_overrides import in_force, read
+from persistence.tables.apps import apps
 from persistence.tables.credentials import two_factors
 from persistence.tables.identity import memberships, organizations, users
 from persistence.tables.keys import api_keys
@@ -56,10 +58,12 @@ async def standing_of_key(session: AsyncSession, key_id: UUID, organization_id: 
         select(
             key.scopes,
             and_(key.status.in_(WORKING), or_(key.expires_at.is_(None), key.expires_at > func.now())).label("works"),
+            func.coalesce(apps.c.status == AppStatus.ACTIVE, true()).label("is_app_active"),
             organizations.c.status.label("organization_status"),
         )
         .select_from(api_keys)
         .join(organizations, organizations.c.id == key.organization_id)
+        .outerjoin(apps, apps.c.id == key.app_id)
         .where(key.id == key_id, key.organization_id == organization_id)
     )
     row = (await session.execute(statement)).one_or_none()
@@ -68,7 +72,7 @@ async def standing_of_key(session: AsyncSession, key_id: UUID, organization_id: 
     return KeyStanding(
         scopes=frozenset(row.scopes),
         works=row.works,
-        is_app_active=True,
+        is_app_active=row.is_app_active,
         organization_status=row.organization_status,
     )
 

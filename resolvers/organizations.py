@@ -8,7 +8,7 @@ from domain.checks import Checks
 from domain.memberships import join
 from domain.organizations import Organization, OrganizationKind, check_kind, check_organization, found
 from domain.permissions import Permission, Role
-from persistence import api_keys, invitations, organization_endings, organizations, users
+from persistence import api_keys, app_installations, invitations, organization_endings, organizations, users
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -58,6 +58,8 @@ async def close_organization(db: Unit, *, organization_id: UUID) -> Changed:
     """What waits for an answer is taken back, and programs are shut out; its members go on reading."""
     organization = await organization_endings.for_closing(db, organization_id)
     organization.close(await organization_endings.still_open(db, organization.id), by=db.by, at=db.at)
+    for installation in await app_installations.of_organization(db, organization.id):
+        installation.end(at=db.at)
     for invitation in await invitations.pending_of(db, organization.id):
         invitation.revoke(by=SYSTEM, at=db.at)
     for key in await api_keys.working_of(db, organization.id):

@@ -27,10 +27,14 @@ TEXTS: dict[str, list[Any]] = {
     "Int64": ["115000", "-5"],
     "Decimal": ["1.5"],
     "TimeZone": ["UTC", "Europe/Skopje"],
+    "permission": ["work:write", "staff:read"],
 }
+"""By the kind of scalar; those of one name only, by that."""
 PREFIX_OF = {
     "categoryId": "cat",
     "organizationId": "org",
+    "userId": "usr",
+    "subjectId": "usr",
     "freelancerOrganizationId": "org",
     "gigId": "gig",
     "appId": "app",
@@ -93,7 +97,8 @@ class Values:
             return self._random.choice([0, -1, 101] if self._wrong(WRONG_NUMBER) else [1, 2, 3, 5, 20, 100])
         if kind == "Boolean":
             return self.chance(0.5)
-        return self._random.choice(TEXTS.get(kind, ["nonsense"])) if not self._wrong(WRONG_SCALAR) else "nonsense"
+        texts = TEXTS.get(name) or TEXTS.get(kind, ["nonsense"])
+        return self._random.choice(texts) if not self._wrong(WRONG_SCALAR) else "nonsense"
 
     def _id(self, name: str) -> str:
         if self._wrong(WRONG_ID):

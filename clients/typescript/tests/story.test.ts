@@ -130,6 +130,7 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   };
   const others: Readonly<Record<string, object>> = {
     GetInvoiceFigures: { role: 'RECIPIENT' },
+    GetPermissionMatrix: { format: 'JSON' },
     PreviewPlan: { budget: BUDGET, terms: { invoicingMethod: 'MILESTONE', fundingMode: 'DIRECT' } },
     PreviewInvoice: { input: { customerId: `cus_${'0'.repeat(32)}`, currency: 'EUR', lines: [] } },
   };
@@ -139,10 +140,12 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
     const answer = await request(client, document, variables).catch((error: RequestError) => error.message);
     if (answer === null || typeof answer === 'string') unanswered.push(`${document.name}: ${answer}`);
   }
-  // GetLiveCursor answers with text, the clock and exceptions are for staff, and of the rest this story has none.
+  // GetLiveCursor answers with text, the clock, exceptions and lists of everybody are for staff, and of the rest this
+  // story has none.
   const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession
-    GetEscrowHold GetEscrowSummary GetInvoiceConversion GetLiveCursor GetMoneyException GetPayout GetRefund
-    GetWalletStatement ListMoneyExceptions QuoteFee ReadAuditExport ReadLedgerExport`;
+    GetEscrowHold GetEscrowSummary GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetPayout
+    GetRefund GetWalletStatement ListImpersonations ListMoneyExceptions ListOrganizations ListUsers QuoteFee
+    ReadAuditExport ReadLedgerExport SimulatePermission`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),
     expected.split(/\s+/),
