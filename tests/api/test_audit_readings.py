@@ -6,6 +6,7 @@ from domain.permissions import Role, StaffRole
 from tests.makers.audit import written
 from tests.makers.colleagues import colleague
 from tests.makers.gigs import make_open_gig
+from tests.makers.staff import impersonate
 from tests.world import World
 
 GIG = "query($id: ID!) { alias: gig(id: $id) { title } ...Rest } fragment Rest on Query { viewer { user { id } } }"
@@ -54,3 +55,13 @@ async def test_a_field_that_somebody_may_not_read_is_written_down_as_a_refusal(w
         assert body["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     change = {"fields": ["trialBalance", "viewer"], "needs": ["money:read", "staff:money"]}
     assert await readings(world) == [("USER", "FORBIDDEN", None, change)] * 2
+
+
+async def test_what_staff_do_as_somebody_else_is_written_down_under_both_ids(world: World) -> None:
+    owner, staff = await world.client_side(), await world.staff(StaffRole.ADMIN)
+    _, acting = await impersonate(staff, owner, "READ_WRITE")
+    await acting.ask("{ viewer { user { id } } }")
+    await acting.do("createGig", "gig { id }", title="A website", currency="EUR")
+    entries = await written(world, owner.organization_id)
+    assert [one.action for one in entries] == ["read", "createGig"]
+    assert {(one.actor_user_id, one.impersonator_id) for one in entries} == {(owner.user_id, staff.user_id)}
