@@ -62,6 +62,8 @@ async def close_organization(db: Unit, *, organization_id: UUID) -> Changed:
         installation.end(at=db.at)
     for invitation in await invitations.pending_of(db, organization.id):
         invitation.revoke(by=SYSTEM, at=db.at)
+    for installation in await app_installations.of_organization(db, organization.id):
+        installation.end(at=db.at)
     for key in await api_keys.working_of(db, organization.id):
         key.revoke(by=SYSTEM, at=db.at)
     return Changed(organization=organization)

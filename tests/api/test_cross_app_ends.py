@@ -98,6 +98,15 @@ async def test_somebody_who_left_the_organization_is_signed_out_at_once_and_for_
     assert await count(world, cross_app_sessions, cross_app_sessions.c.status == "ACTIVE") == 0
 
 
+async def test_an_organization_that_closes_lets_no_app_act_in_it_any_more(world: World) -> None:
+    partner = await make_partner(world)
+    tokens, own = await sign_in(partner), f"org_{partner.user.organization_id.hex}"
+    await partner.user.do("closeOrganization", "organization { status }", organizationId=own)
+    assert await looked_up(partner.backend, tokens["jwt"]) == NOTHING
+    found = await partner.owner.ask("{ appInstallations { nodes { status } } }")
+    assert found["appInstallations"]["nodes"] == [{"status": "REVOKED"}]
+
+
 async def test_somebody_who_is_suspended_is_nobody_to_apps(world: World) -> None:
     partner = await make_partner(world)
     tokens = await sign_in(partner)
