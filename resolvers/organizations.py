@@ -58,8 +58,6 @@ async def close_organization(db: Unit, *, organization_id: UUID) -> Changed:
     """What waits for an answer is taken back, and programs are shut out; its members go on reading."""
     organization = await organization_endings.for_closing(db, organization_id)
     organization.close(await organization_endings.still_open(db, organization.id), by=db.by, at=db.at)
-    for installation in await app_installations.of_organization(db, organization.id):
-        installation.end(at=db.at)
     for invitation in await invitations.pending_of(db, organization.id):
         invitation.revoke(by=SYSTEM, at=db.at)
     for installation in await app_installations.of_organization(db, organization.id):
