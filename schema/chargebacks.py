@@ -9,7 +9,6 @@ from domain.chargebacks import ChargebackStatus
 from domain.payment_methods import Provider
 from domain.permissions import Permission
 from resolvers import chargebacks as resolve
-from resolvers.guards import Needs
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
@@ -63,6 +62,7 @@ class ChargebackFilter:
 ChargebackOrder = order_input(resolve.LIST, "ChargebackOrder")
 
 _CHARGEBACK = {"chargeback": (Chargeback, "The chargeback as it is now.")}
+_NEEDS = (Permission.INVOICES_WRITE, Permission.STAFF_MONEY)
 _WHO = "Needs invoices:write of the issuer, or staff:money."
 
 
@@ -84,7 +84,7 @@ class ChargebackMutations:
         resolve.submit_chargeback_evidence,
         f"Says why the money should stay. It is sent in a moment and counts once: nothing can be added. {_WHO} "
         "WRONG_STATE unless it NEEDS_RESPONSE, and from evidenceDueAt on.",
-        needs=Needs.VERIFIED,
+        needs=_NEEDS,
         takes={
             "chargeback_id": an_id("Chargeback", "The chargeback."),
             "evidence": value(str, "What happened and how that can be seen, 1 to 20000 characters; the bank reads it."),
@@ -97,7 +97,7 @@ class ChargebackMutations:
         "Lets the money go, as if the bank had decided so: what your wallet holds of it goes, the rest becomes debt, "
         f"the fee is given back, the invoice is due again. {_WHO} WRONG_STATE unless it NEEDS_RESPONSE, and from "
         "evidenceDueAt on.",
-        needs=Needs.VERIFIED,
+        needs=_NEEDS,
         takes={"chargeback_id": an_id("Chargeback", "The chargeback.")},
         gives=_CHARGEBACK,
         keyed=True,

@@ -7,8 +7,8 @@ import strawberry
 from domain import ledger_export_parts, ledger_files
 from domain import ledger_exports as domain
 from domain.ledger import AccountCode
+from domain.permissions import Permission
 from resolvers import ledger_exports as resolve
-from resolvers.guards import Needs
 from resolvers.ledger import READERS
 from schema.connections import connection, one
 from schema.exports import ExportStatus, FileFormat
@@ -80,7 +80,7 @@ class LedgerExportMutations:
         resolve.export_ledger,
         "Asks for a file of ledger entries; it is written soon after and can be read for 7 days. With money:read of"
         " your own accounts, with staff:money of all; FORBIDDEN without either.",
-        needs=Needs.VERIFIED,
+        needs=(Permission.MONEY_READ, Permission.STAFF_MONEY),
         takes={
             "format": value(FileFormat, "How it shall be written."),
             "posted_from": optional(datetime, "Entries posted at this instant or later; left out: from the beginning."),

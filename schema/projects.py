@@ -10,7 +10,6 @@ from domain import projects as domain
 from domain.permissions import Permission
 from domain.projects import ProjectStatus
 from resolvers import projects as resolve
-from resolvers.guards import Needs
 from schema.connections import computed, connection, many, one, order_input
 from schema.enums import describe
 from schema.gigs import Gig
@@ -153,7 +152,7 @@ class ProjectMutations:
         " back, and the gig gets its seat back. Afterwards for staff:disputes, who belong to neither side: what is open"
         " is cancelled, what is held for it goes back, approved milestones of a COMPLETION project are billed, and all"
         " other invoices stay. WRONG_STATE while a payment of the upfront or into a hold is under way; DISPUTED.",
-        needs=Needs.VERIFIED,
+        needs=(Permission.WORK_WRITE, Permission.WORK_APPROVE, Permission.STAFF_DISPUTES),
         takes={**_ONE, "reason": value(str, "Why, for the other side: 1 to 1000 characters.")},
         gives=_PROJECT,
         keyed=True,

@@ -7,10 +7,10 @@ import strawberry
 
 from domain import refunds as domain
 from domain.payment_methods import Provider
+from domain.permissions import Permission
 from domain.provider_calls import CallState
 from domain.refunds import RefundCause
 from resolvers import refunds as resolve
-from resolvers.guards import Needs
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
@@ -110,7 +110,7 @@ class RefundMutations:
         "for more than is left of the payment; INSUFFICIENT_FUNDS, with required and available, unless the customer "
         "has as much credit: issue a credit note first; WRONG_STATE for a payment that did not succeed, was charged "
         "back, came from a wallet or funded a hold.",
-        needs=Needs.VERIFIED,
+        needs=(Permission.INVOICES_WRITE, Permission.STAFF_MONEY),
         takes={
             "payment_id": an_id("Payment", "The payment."),
             "amount": optional(MoneyInput, "How much, in its currency; all that is left of it unless said."),
@@ -124,7 +124,7 @@ class RefundMutations:
         "Takes a refund back that was not sent yet: the money is the customer's credit again. The issuer's side with "
         "invoices:write may, and staff:money. WRONG_STATE once it is under way; FORBIDDEN where it follows from a "
         "cancellation or a hold.",
-        needs=Needs.VERIFIED,
+        needs=(Permission.INVOICES_WRITE, Permission.STAFF_MONEY),
         takes={"refund_id": an_id("Refund", "The refund.")},
         gives=_GIVES,
         keyed=True,

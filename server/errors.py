@@ -18,6 +18,7 @@ from resolvers.trusted_documents import NotTrusted
 
 log = structlog.get_logger(__name__)
 
+MASKED = "Something went wrong on our side; it has been logged."
 _HINT = re.compile(r" Did you mean [^?]*\?")
 FAULTS: Counter[str] = Counter()
 """How many of each code this process has answered."""
@@ -42,18 +43,23 @@ def as_fault(error: GraphQLError, request_id: str, *, hints: bool = True) -> Gra
         return _fault(error, str(cause), "FORBIDDEN", request_id)
     if isinstance(cause, BadPage):
         return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=[cause.argument])
-    if isinstance(cause, Refused) and cause.code is RefusalCode.FORBIDDEN:
-        return _fault(error, str(cause), "FORBIDDEN", request_id)
     if isinstance(cause, NotTrusted):
         return _fault(error, str(cause), "DOCUMENT_NOT_TRUSTED", request_id)
     if isinstance(cause, TooCostly):
         return _fault(error, str(cause), "COST_EXCEEDED", request_id, cost=cause.cost, limit=cause.limit)
-    if isinstance(cause, Refused) and cause.code is RefusalCode.RATE_LIMITED:
-        return _fault(error, str(cause), "RATE_LIMITED", request_id, retryAfter=cause.refusal.retry_after_seconds)
     if isinstance(cause, Refused):
-        return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=list(cause.refusal.path))
+        return _refused(error, cause, request_id)
     log.error("unexpected", exc_info=cause, request_id=request_id, path=error.path)
-    return _fault(error, "Something went wrong on our side; it has been logged.", "INTERNAL", request_id)
+    return _fault(error, MASKED, "INTERNAL", request_id)
+
+
+def _refused(error: GraphQLError, cause: Refused, request_id: str) -> GraphQLError:
+    """What a field of a query was refused for: only mutations have refusals in their answers."""
+    if cause.code is RefusalCode.FORBIDDEN:
+        return _fault(error, str(cause), "FORBIDDEN", request_id)
+    if cause.code is RefusalCode.RATE_LIMITED:
+        return _fault(error, str(cause), "RATE_LIMITED", request_id, retryAfter=cause.refusal.retry_after_seconds)
+    return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=list(cause.refusal.path))
 
 
 def wait_of(answer: Mapping[str, Any]) -> int | None:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.browsers import Browsers
 from server.deadlines import Deadlines
+from server.errors import MASKED
 from server.headers import COMMON, HTTPS_ONLY, Header
 from server.logs import REQUEST_ID, log_request
 from server.media import answer_type
@@ -105,6 +106,12 @@ class _Exchange:
             if self._task is not None:
                 self._task.uncancel()
             await self._refuse_late()
+        except Exception as error:
+            if self._status:
+                raise
+            # What no field's fault was made of, as when the database cannot be reached.
+            log.error("unexpected", exc_info=error, request_id=self._id)
+            await self._refuse(500, "INTERNAL", MASKED)
         finally:
             deadlines.end(self.stop)
             seconds = time.perf_counter() - started

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 from integrations.archive import FolderArchive, use_archive
 from integrations.mail import FolderMail, use_mailer
@@ -20,6 +21,14 @@ from tests.world import World
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 _TEMPLATE = "template_milepost"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """To draw the variables of every frame takes longer than most tests."""
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
 
 
 @pytest.fixture(scope="session")

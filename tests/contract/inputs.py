@@ -12,6 +12,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLUnionType,
     build_schema,
     get_named_type,
     is_composite_type,
@@ -111,7 +112,7 @@ class Query:
         required = {name: one.type for name, one in field.args.items() if is_required_argument(one)}
         declared = ", ".join(f"${name}: {kind}" for name, kind in required.items())
         passed = ", ".join(f"{name}: ${name}" for name in required)
-        selection = " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
+        selection = _selection(get_named_type(field.type))
         return f"query{declared and f'({declared})'} {{ {self.name}{passed and f'({passed})'}{selection} }}"
 
     def variables(self, ids: Mapping[str, str]) -> dict[str, Any]:
@@ -122,6 +123,14 @@ class Query:
             for name, one in args.items()
             if is_required_argument(one)
         }
+
+
+def _selection(kind: Any) -> str:
+    """The name of what is found or, where that may be a refusal, why."""
+    if not is_composite_type(kind):
+        return ""
+    may_refuse = isinstance(kind, GraphQLUnionType) and "Refusal" in [one.name for one in kind.types]
+    return " { __typename ... on Refusal { code message } }" if may_refuse else " { __typename }"
 
 
 def queries() -> list[Query]:

@@ -1,12 +1,14 @@
 """Who may follow which feed, for every subscription of the schema."""
 
+from collections import Counter
 from typing import Any
 
 from graphql import is_required_argument
 
 from domain.ids import new_id
 from schema.ids import PREFIXES, global_id
-from tests.contract.inputs import BUILT
+from tests.contract.inputs import BUILT, rules_of_feeds
+from tests.contract.matrix import Verdict, subjects_of, verdict
 from tests.live.sockets import Socket
 from tests.makers.identity import make_unverified
 from tests.makers.parties import make_parties, private_gigs
@@ -32,6 +34,27 @@ async def test_feeds_of_what_belongs_to_others_are_feeds_of_what_does_not_exist(
         faults = [await _fault(live, stranger, name, id_) for id_ in (ids[type_name], _unknown(type_name))]
         assert faults[0]["message"] == faults[1]["message"], name
         assert [fault["extensions"]["code"] for fault in faults] == ["BAD_USER_INPUT"] * 2, name
+
+
+async def test_feeds_answer_every_caller_as_their_rule_says(world: World, live: str) -> None:
+    """About what is theirs only those are asked who are denied: the others would be followed without an end."""
+    ours, others = await make_parties(world), await make_parties(world)
+    subjects, rules = await subjects_of(world, ours.client), rules_of_feeds()
+    answers: Counter[str] = Counter()
+    for name, type_name in _feeds().items():
+        for whose, parties in (("own", ours), ("foreign", others)):
+            ids = {name: found[0] for name, found in parties.ids.items() if found} | {
+                "Gig": (await private_gigs(world))[0]
+            }
+            for subject in subjects:
+                expected = subject.expects(rules[name])
+                if expected is Verdict.OPEN and (whose == "own" or type_name is None or type_name == "Gig"):
+                    continue
+                fault = await _fault(live, subject.caller, name, None if type_name is None else ids[type_name])
+                found = verdict(fault["extensions"]["code"], fault["message"])
+                assert found is expected, (name, subject.name, whose)
+                answers[f"{subject.kind.value}, {whose}: {found.value}"] += 1
+    print(f"{answers.total()} combinations of {len(subjects)} callers: {dict(answers)}")
 
 
 def _feeds() -> dict[str, str | None]:
