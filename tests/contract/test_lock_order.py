@@ -10,7 +10,10 @@ from tests.api import (
     test_cross_app_sessions,
     test_escrow,
     test_escrow_rulings,
+    test_impersonations,
+    test_organization_endings,
     test_payouts,
+    test_profiles,
     test_refunds,
 )
 from tests.lock_order import watched
@@ -26,6 +29,9 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_refunds.test_from_the_threshold_on_a_second_person_of_the_issuer_agrees,
     test_payouts.test_what_was_not_sent_can_be_taken_back,
     test_chargebacks.test_a_lost_chargeback_takes_what_was_held_and_gives_the_fee_back,
+    test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
+    test_profiles.test_whoever_leaves_is_out_and_no_member_any_more,
+    test_impersonations.test_it_ends_by_itself_after_its_time_and_with_its_session,
     test_apps.test_a_revoked_app_leaves_no_installation_and_no_key,
     test_cross_app_sessions.test_many_sign_ins_of_one_person_at_once_leave_one_active_session,
     test_cross_app_sessions.test_a_refresh_gives_another_pair_with_the_rights_of_the_moment,
