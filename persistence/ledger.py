@@ -185,7 +185,8 @@ async def _write(
             *_rows(transfers, accounts),
         ),
     )
-    *locked, (_, entries, *_) = result.all()
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in result]
+    *locked, (_, entries, *_) = rows
     held: dict[AccountKey, int] = {}
     versions: dict[UUID, int] = {}
     for id_, balance_minor, version, owner_id, currency in locked:

@@ -1,4 +1,4 @@
-"""Tables of the audit log: entries in chains, where each chain ends, and what all ends came to day by day; and exports of them."""
+"""Tables of the audit log: entries in chains, where each chain ends, what all ends came to day by day, and exports."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -19,8 +19,8 @@ audit_chains = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
-# Written by append_audit() alone, which gives each entry its number and its hash. It names no other table: what an entry
-# is about may be gone one day, and an entry never goes.
+# Written by append_audit() alone, which gives each entry its number and its hash. It names no other table: what an
+# entry is about may be gone one day, and an entry never goes.
 audit_entries = Table(
     "audit_entries",
     metadata,

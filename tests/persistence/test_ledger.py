@@ -216,10 +216,14 @@ async def test_first_postings_at_once_make_each_account_once(world: World) -> No
 
 async def test_an_account_of_a_transaction_that_came_to_nothing_is_made_anew(world: World) -> None:
     owner = (await world.organization(OrganizationKind.FREELANCER, "Owner")).id
-    with pytest.raises(LookupError, match="on second thoughts"):
+
+    async def change_ones_mind() -> None:
         async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
             await post(db, transfer_between([owner], 1_000))
             raise LookupError("on second thoughts")
+
+    with pytest.raises(LookupError, match="on second thoughts"):
+        await change_ones_mind()
     async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
         await post(db, transfer_between([owner], 500))
     assert await balances(world) == {"provider_cash": 500, "wallet_available": 500}
