@@ -129,7 +129,7 @@ async def test_without_money_read_nothing_is_exported(world: World) -> None:
     refusal = await member.refused("exportLedger", format="CSV")
     assert (refusal["code"], refusal["message"]) == (
         "FORBIDDEN",
-        "This needs the permission money:read or staff:money.",
+        "This needs the permission money:read or staff:money in your active organization.",
     )
 
 

@@ -37,20 +37,24 @@ async def test_feeds_of_what_belongs_to_others_are_feeds_of_what_does_not_exist(
 
 
 async def test_feeds_answer_every_caller_as_their_rule_says(world: World, live: str) -> None:
-    """About what is theirs only those are asked who are denied: the others would be followed without an end."""
+    """Those who may follow ask for what does not exist: anything else they would follow without an end."""
     ours, others = await make_parties(world), await make_parties(world)
     subjects, rules = await subjects_of(world, ours.client), rules_of_feeds()
+    places = [
+        (whose, {name: ids[0] for name, ids in parties.ids.items() if ids} | {"Gig": (await private_gigs(world))[0]})
+        for whose, parties in (("own", ours), ("foreign", others))
+    ]
     answers: Counter[str] = Counter()
     for name, type_name in _feeds().items():
-        for whose, parties in (("own", ours), ("foreign", others)):
-            ids = {name: found[0] for name, found in parties.ids.items() if found} | {
-                "Gig": (await private_gigs(world))[0]
-            }
-            for subject in subjects:
-                expected = subject.expects(rules[name])
-                if expected is Verdict.OPEN and (whose == "own" or type_name is None or type_name == "Gig"):
-                    continue
-                fault = await _fault(live, subject.caller, name, None if type_name is None else ids[type_name])
+        for subject in subjects:
+            expected = subject.expects(rules[name])
+            named = [("unknown", _unknown(type_name))]
+            if expected is not Verdict.OPEN and type_name is not None:
+                named += [(whose, ids[type_name]) for whose, ids in places]
+            if expected is Verdict.OPEN and type_name is None:
+                continue
+            for whose, id_ in named:
+                fault = await _fault(live, subject.caller, name, id_)
                 found = verdict(fault["extensions"]["code"], fault["message"])
                 assert found is expected, (name, subject.name, whose)
                 answers[f"{subject.kind.value}, {whose}: {found.value}"] += 1

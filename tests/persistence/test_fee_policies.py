@@ -120,13 +120,15 @@ async def test_a_tier_of_the_provider_comes_before_one_of_all_and_both_before_th
 
 async def test_the_database_refuses_tiers_whose_ranges_meet(world: World) -> None:
     start = world.clock.now() + timedelta(days=1)
-    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
-        policy = await follow(db, FeeScope.PROJECT, 500, start)
-        meeting = [fee_tiers.write(policy, [one], at=db.at)[0] for one in (tier(1, 9, 1), tier(9, None, 2))]
-        meeting[1].position = 2
-        db.add(meeting[0])
-        await db.flush()
-        db.add(meeting[1])
-        with pytest.raises(IntegrityError, match="ex_fee_tiers_range"):
+
+    async def write_both() -> None:
+        async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
+            policy = await follow(db, FeeScope.PROJECT, 500, start)
+            meeting = [fee_tiers.write(policy, [one], at=db.at)[0] for one in (tier(1, 9, 1), tier(9, None, 2))]
+            meeting[1].position = 2
+            db.add(meeting[0])
             await db.flush()
-        await db.session.rollback()
+            db.add(meeting[1])
+
+    with pytest.raises(IntegrityError, match="ex_fee_tiers_range"):
+        await write_both()
