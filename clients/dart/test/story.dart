@@ -190,8 +190,8 @@ Future<String> _token(String email, String name, OrganizationKind kind) async {
 /// The token in the mail to an address; the sandbox leaves mail in a folder.
 Future<String> _mailed(String email) async {
   while (true) {
-    final letters = _mail.existsSync() ? _mail.listSync().whereType<File>() : const <File>[];
-    for (final letter in letters) {
+    final files = _mail.existsSync() ? _mail.listSync().whereType<File>() : const <File>[];
+    for (final letter in files.where((file) => file.path.endsWith('.eml'))) {
       final text = letter.readAsStringSync().replaceAll(RegExp(r'=\r?\n'), '');
       final token = RegExp(r'^([A-Za-z0-9_-]{40,})\r?$', multiLine: true).firstMatch(text)?[1];
       if (token != null && text.contains(email)) return token;

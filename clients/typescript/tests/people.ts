@@ -22,7 +22,8 @@ export async function arrive(
 /** The token in the mail to an address; the sandbox leaves mail in a folder. */
 async function mailedToken(folder: string, email: string): Promise<string> {
   for (;;) {
-    for (const name of await readdir(folder).catch(() => [])) {
+    const letters = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'));
+    for (const name of letters) {
       const text = await readFile(join(folder, name), 'utf8');
       const token = /^([A-Za-z0-9_-]{40,})\r?$/m.exec(text.replace(/=\r?\n/g, ''))?.[1];
       if (token && text.includes(email)) return token;
