@@ -142,7 +142,7 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   }
   // GetLiveCursor answers with text, the clock, exceptions and lists of everybody are for staff, and of the rest this
   // story has none.
-  const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession
+  const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession GetCurrentApiKey
     GetEscrowHold GetEscrowSummary GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetPayout
     GetRefund GetWalletStatement ListImpersonations ListMoneyExceptions ListOrganizations ListUsers QuoteFee
     ReadAuditExport ReadLedgerExport SimulatePermission`;
