@@ -63,14 +63,18 @@ class Actor:
 
     def require(self, *permissions: Permission) -> None:
         """Refuses with FORBIDDEN when the caller holds none of these permissions in the active organization."""
-        if self.lacks_second_factor:
-            raise forbidden(SECOND_FACTOR_FIRST, "twoFactor")
+        self.require_second_factor()
         if any(self.may(permission) for permission in permissions):
             return
         named = " or ".join(permission.value for permission in permissions)
         if self.key_id is not None:
             raise forbidden(f"This needs the scope {named}: the key lacks it, or its organization may not do it now.")
         raise forbidden(f"This needs the permission {named} in your active organization.")
+
+    def require_second_factor(self) -> None:
+        """Refuses with FORBIDDEN whoever signed in without the second factor that their organization requires."""
+        if self.lacks_second_factor:
+            raise forbidden(SECOND_FACTOR_FIRST, "twoFactor")
 
     def require_person(self) -> None:
         """Refuses with FORBIDDEN what only people can do, such as signing out or being the second person."""

@@ -72,6 +72,7 @@ async def prepare_desk(context: Context, **arguments: Any) -> dict[str, Any]:
 
 
 async def authorize_app(db: Unit, *, app_id: UUID, origin: str, desk: Desk) -> Changed:
+    db.by.require_second_factor()
     app = await apps.for_use(db, app_id)
     code = new_token()
     asked = approve_of(

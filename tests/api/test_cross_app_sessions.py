@@ -9,6 +9,7 @@ from sqlalchemy import update
 from domain.permissions import Role
 from jobs.apps import forget_codes
 from persistence.tables.apps import app_codes, app_users, cross_app_sessions
+from persistence.tables.identity import organizations, sessions
 from tests.makers.apps import (
     ABOUT,
     NOTHING,
@@ -177,6 +178,16 @@ async def test_a_refresh_gives_another_pair_with_the_rights_of_the_moment(world:
     assert (await claims_of(partner, second))["perms"] == ["credits:read"]
     assert [await is_active(partner, one) for one in (first, second)] == [False, True]
     assert len({first["jwt"], second["jwt"], first["refreshToken"], second["refreshToken"]}) == 4
+
+
+async def test_without_the_second_factor_that_the_organization_requires_nobody_signs_in_to_an_app(world: World) -> None:
+    partner = await make_partner(world)
+    own = organizations.c.id == partner.user.organization_id
+    await write(world, update(organizations).where(own).values(requires_two_factor=True))
+    await write(world, update(sessions).values(auth_level="PASSWORD"))
+    refusal = await partner.user.refused("authorizeApp", appId=partner.id, origin=ORIGIN)
+    assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["twoFactor"])
+    assert await count(world, app_codes) == 0
 
 
 async def test_a_refresh_token_that_comes_twice_ends_the_session(world: World) -> None:
