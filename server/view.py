@@ -65,6 +65,8 @@ class GraphQLView(GraphQL[Context, None]):
     async def _answer(self, request: Request) -> Response:
         if answer_type(request.headers.get("accept", "")) is None:
             raise HTTPException(406, f"Answers are {GRAPHQL}, {JSON} or text/event-stream: accept one of them.")
+        # All of it, before it is looked up who calls: they may lose their rights while it arrives.
+        await request.body()
         response = await self.run(request)
         context: Context = request.scope["state"]["context"]
         takes_gzip = "gzip" in request.headers.get("accept-encoding", "")

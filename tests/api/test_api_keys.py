@@ -1,9 +1,11 @@
 """API keys through the API: what they open, how they are replaced and ended, and that their secrets are not kept."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text, update
 
@@ -207,6 +209,23 @@ async def test_no_request_that_begins_after_a_revocation_is_served(world: World)
     after = [code for was_revoked, code in answers if was_revoked]
     print(f"{len(answers) - len(after)} requests before, {len(after)} after, {after.count(None)} of these served")
     assert set(after) == {"UNAUTHENTICATED"}
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/json, multipart/x"])
+async def test_a_key_that_is_revoked_while_the_request_arrives_changes_nothing(world: World, accept: str) -> None:
+    await make_category(world)
+    client = await world.client_side()
+    key = await make_key(client)
+    query = "mutation($input: CreateGigInput!) { createGig(input: $input) { __typename } }"
+
+    async def body() -> AsyncIterator[bytes]:
+        await client.do("revokeApiKey", STATUS, keyId=key.id)
+        yield orjson.dumps({"query": query, "variables": {"input": gig_input()}})
+
+    headers = {"authorization": f"Bearer {key.token}", "content-type": "application/json", "accept": accept}
+    answer = await world.client.http.post("/graphql", content=body(), headers=headers)
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["UNAUTHENTICATED"]
+    assert (await client.ask(OWN))["gigs"]["totalCount"] == 0
 
 
 async def test_a_key_survives_its_maker_and_does_what_its_organization_may(world: World) -> None:
