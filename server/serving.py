@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -139,7 +139,7 @@ async def _fill(database: Database, clock: Clock, mode: Mode) -> None:
 
 async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> None:
     platform = app.state.platform
-    server = _Server(_config(app), started=lambda: _started(start))
+    server = _Server(_config(app, start.settings.trusted_proxies), started=lambda: _started(start))
     parts = [
         asyncio.create_task(server.serve(sockets=[start.listener])),
         asyncio.create_task(worker.run(platform.database, platform.now, stop)),
@@ -152,7 +152,7 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
     await asyncio.gather(*parts)
 
 
-def _config(app: Starlette) -> uvicorn.Config:
+def _config(app: Starlette, trusted_proxies: Sequence[str]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=PatientProtocol,
@@ -160,6 +160,8 @@ def _config(app: Starlette) -> uvicorn.Config:
         access_log=False,
         lifespan="on",
         server_header=False,
+        # Named, even where it is nobody: unnamed, whoever calls from this machine would be believed.
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws_max_size=_MAX_MESSAGE_BYTES,

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -78,6 +79,8 @@ class Settings:
     issuer: str
     origins: frozenset[bytes]
     """Of pages elsewhere that may call."""
+    trusted_proxies: tuple[str, ...]
+    """Addresses and networks whose X-Forwarded-For says who calls; of nobody else is it believed."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -112,6 +115,7 @@ class Settings:
             metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
             issuer=variables.read("MILEPOST_ISSUER", address_of, DEVELOPMENT_ISSUER),
             origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
+            trusted_proxies=variables.read("FORWARDED_ALLOW_IPS", proxies_of, ()),
         )
         if mode is Mode.PRODUCTION and settings.database_url is not None and settings.secret_keys is None:
             variables.complain(_KEYS_WANTED)
@@ -187,6 +191,18 @@ def address_of(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or parts.fragment:
         raise ValueError("takes the address of a server, as https://milepost.example")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def proxies_of(text: str) -> tuple[str, ...]:
+    """Addresses and networks, and not everybody: then anybody could call from wherever they say."""
+    wanted = "takes the addresses and networks of proxies with commas between, as 127.0.0.1,10.0.0.0/8, and never *"
+    try:
+        networks = [ip_network(one.strip()) for one in text.split(",")]
+    except ValueError:
+        raise ValueError(wanted) from None
+    if any(one.prefixlen == 0 for one in networks):
+        raise ValueError(wanted)
+    return tuple(str(one) for one in networks)
 
 
 def existing_file(text: str) -> Path:

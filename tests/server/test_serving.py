@@ -83,6 +83,7 @@ async def test_a_taken_port_is_said_at_once(data_dir: Path) -> None:
 
 async def test_wrong_settings_are_named_together(data_dir: Path) -> None:
     wrong = {"MILEPOST_SMTP_URL": "smtp+plain://ada:geheim@mail.example", "MILEPOST_SECRET_KEYS": "first:c2hvcnQ="}
+    wrong["FORWARDED_ALLOW_IPS"] = "*"
     code, output = await run(
         data_dir, "serve", PORT="many", MILEPOST_MODE="live", MILEPOST_SESSION_LIMITS="300/0", **wrong
     )
@@ -94,6 +95,8 @@ async def test_wrong_settings_are_named_together(data_dir: Path) -> None:
         "MILEPOST_SECRET_KEYS holds the key 'first', which has 5 bytes instead of 32.\n"
         "MILEPOST_SESSION_LIMITS takes four whole numbers between slashes, as 300/5000/100/60: operations a minute,"
         " cost at once, cost that comes back each second, new documents a minute; not '300/0'.\n"
+        "FORWARDED_ALLOW_IPS takes the addresses and networks of proxies with commas between, as 127.0.0.1,10.0.0.0/8,"
+        " and never *.\n"
     )
 
 
@@ -133,6 +136,16 @@ async def test_what_callers_may_ask_for_and_who_sees_metrics_is_set_from_outside
         metrics = await http.get("/metrics", headers={"authorization": "Bearer for-the-scraper"})
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 'milepost_operation_seconds_count{operation="(anonymous)"} 2.0' in metrics.text
+
+
+@pytest.mark.parametrize(("proxies", "last"), [("", 429), ("127.0.0.0/8", 200)])
+async def test_only_proxies_that_are_named_say_who_calls(data_dir: Path, proxies: str, last: int) -> None:
+    told = {"MILEPOST_ANONYMOUS_LIMITS": "2/30/1/9", "FORWARDED_ALLOW_IPS": proxies}
+    query = {"query": "{ __typename }"}
+    async with serving(data_dir, **told) as server, httpx2.AsyncClient(base_url=server.url) as http:
+        callers = [{"x-forwarded-for": f"203.0.113.{number}"} for number in range(3)]
+        answers = [await http.post("/graphql", json=query, headers=caller) for caller in callers]
+    assert [answer.status_code for answer in answers] == [200, 200, last]
 
 
 async def test_running_requests_are_answered_before_the_end(data_dir: Path) -> None:
