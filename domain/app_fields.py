@@ -67,9 +67,14 @@ def is_origin(text: str, *, is_sandbox: bool) -> bool:
 
 
 def is_within(url: str, domain: str) -> bool:
-    """Whether an address leads to a domain or to what is below it."""
+    """Whether an address leads to a domain or to what is below it.
+
+    Browsers take a backslash for a slash, so that the host they go to would end before it.
+    """
     parts = _split(url)
     host = "" if parts is None else parts.hostname or ""
+    if "\\" in url or _HOST.fullmatch(host) is None:
+        return False
     return host == domain or host.endswith(f".{domain}")
 
 
