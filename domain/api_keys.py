@@ -124,6 +124,9 @@ class ApiKey(Stateful):
     def rotate(self, text: KeyText, overlap: timedelta, *, by: Actor, at: datetime, real: datetime) -> "ApiKey":
         """Its successor, which may do the same and is to live as long. Both work until the overlap ends."""
         self.check("rotateApiKey", by=by)
+        if self.app_id is not None:
+            # Of an app, it opens what others have entrusted to it: it is shown only to those who could make one.
+            by.require(Permission.APPS_DEVELOP)
         if self.expires_at is not None and self.expires_at <= real:
             raise wrong_state("This key has expired.", from_state=_S.EXPIRED.name, allowed=[_S.ACTIVE.name])
         require_held(self.scopes, by=by)

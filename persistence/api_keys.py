@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, true, update
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
-from domain.api_keys import SCOPES, USED_EVERY, WORKING, ApiKey, KeyText
+from domain.api_keys import SCOPES, USED_EVERY, WORKING, ApiKey, ApiKeyStatus, KeyText
 from domain.networks import Networks, networks_of
 from domain.organizations import OrganizationStatus
 from domain.permission_decisions import left_to
@@ -85,9 +85,12 @@ async def actor_of_key(database: Database, key_id: UUID, now: datetime) -> Actor
 
 
 async def acting(db: Unit, key_id: UUID) -> Actor | None:
-    """The key that asked for something, or the one that it was replaced by, with the rights of this moment."""
+    """The key that asked for something, or the one that it was replaced by, with the rights of this moment.
+
+    None from the first one on that was revoked: that ends what was asked with it, whatever came after it.
+    """
     key = await db.session.get_one(ApiKey, key_id)
-    while key.successor_id is not None:
+    while key.successor_id is not None and key.status is not ApiKeyStatus.REVOKED:
         key = await db.session.get_one(ApiKey, key.successor_id)
     row = (await db.session.execute(_live_key(api_keys.c.id == key.id, func.now()))).one_or_none()
     return None if row is None else _actor(row)

@@ -73,6 +73,16 @@ async def test_what_a_key_has_asked_for_goes_on_under_its_successor(world: World
     assert (await _approve(finance, approval))["approval"] == {"status": "APPROVED"}
 
 
+async def test_what_a_key_has_asked_for_ends_with_it_although_it_has_a_successor(world: World) -> None:
+    owner = await earner(world, 300_000)
+    finance, key = await colleague(world, owner, Role.FINANCE), await make_key(owner)
+    approval = await _ask(key)
+    await owner.do("rotateApiKey", "secret", keyId=key.id)
+    await owner.do("revokeApiKey", "key { id }", keyId=key.id)
+    assert (await _approve(finance, approval))["code"] == "FORBIDDEN"
+    assert await states_of_payouts(world) == ["PENDING_APPROVAL"]
+
+
 async def test_only_the_key_that_asked_takes_it_back(world: World) -> None:
     owner = await earner(world, 300_000)
     key, other = await make_key(owner), await make_key(owner)

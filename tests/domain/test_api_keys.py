@@ -1,5 +1,6 @@
 """Keys by themselves: how they look, from where they may come, and which one follows which."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,6 +125,17 @@ def test_a_key_cannot_be_given_more_by_whoever_replaces_it() -> None:
         key.rotate(new_key(is_sandbox=True), HOUR, by=admin, at=AT, real=AT)
     assert refused.value.code is RefusalCode.FORBIDDEN
     assert key.status is ApiKeyStatus.ACTIVE
+
+
+def test_the_key_of_an_app_is_replaced_only_by_who_develops_it() -> None:
+    owner, terms = _somebody(Role.OWNER), replace(_terms(), scopes=(), app_id=new_id())
+    home = owner.organization_id or new_id()
+    key = create(home, new_key(is_sandbox=True), terms, by=owner, at=AT, real=AT)
+    keeper = replace(owner, user_id=new_id(), permissions=frozenset({Permission.KEYS_MANAGE}))
+    with pytest.raises(Refused, match="apps:develop"):
+        key.rotate(new_key(is_sandbox=True), HOUR, by=keeper, at=AT, real=AT)
+    assert key.status is ApiKeyStatus.ACTIVE
+    assert key.rotate(new_key(is_sandbox=True), HOUR, by=owner, at=AT, real=AT).app_id == key.app_id
 
 
 def test_a_key_makes_no_keys() -> None:
