@@ -102,7 +102,10 @@ class User(Stateful):
         self.move_to("suspendUser", by=by, at=at)
         self.record("suspended", by=by, at=at, data={"reason": said(reason, required=True)})
 
-    def reactivate(self, reason: str, *, by: Actor, at: datetime) -> None:
+    def reactivate(self, reason: str, *, is_staff: bool, by: Actor, at: datetime) -> None:
+        """Whoever suspends members of the staff decides when they are back, too."""
+        if is_staff and not by.may(Permission.STAFF_MEMBERS):
+            raise forbidden("Staff are reactivated by staff:members only.", "userId")
         self.move_to("reactivateUser", by=by, at=at)
         self.record("reactivated", by=by, at=at, data={"reason": said(reason, required=True)})
 

@@ -19,7 +19,7 @@ async def suspend_user(db: Unit, *, user_id: UUID, reason: str, visit: Visit) ->
 
 async def reactivate_user(db: Unit, *, user_id: UUID, reason: str) -> Changed:
     user = await users.for_moderation(db, user_id)
-    user.reactivate(reason, by=db.by, at=db.at)
+    user.reactivate(reason, is_staff=await memberships.is_staff(db, user.id), by=db.by, at=db.at)
     return Changed(user=user)
 
 

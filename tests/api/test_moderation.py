@@ -72,6 +72,10 @@ async def test_staff_suspend_neither_themselves_nor_without_staff_members_each_o
             refusal = await who.refused("suspendUser", userId=user(whom), reason="Odd.")
             assert refusal["code"] == "FORBIDDEN", (who, whom)
     await admin.do("suspendUser", "user { id }", userId=user(support), reason="Left the keys.")
+    async with nothing_changes(world):
+        refusal = await trust.refused("reactivateUser", userId=user(support), reason="A friend.")
+        assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["userId"])
+    await admin.do("reactivateUser", "user { status }", userId=user(support), reason="Found them.")
 
 
 async def test_a_suspended_organization_is_told_why_and_let_act_again(world: World) -> None:
