@@ -1,4 +1,4 @@
-"""Parked organizations: what stands still while staff look into their books, and what goes on."""
+"""Parked and suspended organizations: which of what is about money stands still, and what goes on."""
 
 STANDS_STILL = frozenset(
     {
@@ -24,6 +24,9 @@ STANDS_STILL = frozenset(
     }
 )
 """The mutations that a parked organization cannot make: those that move its money or change its books."""
+
+PAYS_OWED = frozenset({"resumeCollection"})
+"""Those of them that a suspended organization can make: they pay what it owes."""
 
 GOES_ON = frozenset(
     {

@@ -15,6 +15,7 @@ from domain.networks import Networks, networks_of
 from domain.organizations import OrganizationStatus
 from domain.permission_decisions import left_to
 from domain.permissions import Permission
+from domain.refusals import forbidden
 from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
 from persistence.prepared import Prepared
@@ -103,6 +104,12 @@ async def behind(db: Unit, user_id: UUID | None, key_id: UUID | None) -> list[UU
     return list(await db.session.scalars(select(api_keys.c.created_by_id).where(api_keys.c.id == key_id)))
 
 
+async def require_for_others(db: Unit, user_id: UUID) -> None:
+    """Refuses a key what is about the rights of whoever was shown it: nobody changes their own, by a key neither."""
+    if user_id in await behind(db, None, db.by.key_id):
+        raise forbidden("A key changes nothing about the rights of whoever was shown it.", "membershipId")
+
+
 async def for_change(db: Unit, key_id: UUID) -> ApiKey:
     """A key of the active organization or, for staff, of any; locked, but not against what it is doing right now."""
     statement = select(ApiKey).where(api_keys.c.id == key_id, visible_to(db.by)).with_for_update(key_share=True)
@@ -136,8 +143,8 @@ async def _note_use(database: Database, key_id: UUID, now: datetime) -> None:
 
 
 def _live_key(which: Condition, now: datetime | ColumnElement[datetime]) -> Select[Any]:
-    """Keys live on real time, and as long as their organization does."""
-    key = api_keys.c
+    """Keys live on real time, and as long as their organization does; those of apps only while it is active."""
+    key, status = api_keys.c, organizations.c.status
     return (
         select(
             key.id.label("key_id"),
@@ -155,7 +162,8 @@ def _live_key(which: Condition, now: datetime | ColumnElement[datetime]) -> Sele
             which,
             key.status.in_(WORKING),
             or_(key.expires_at.is_(None), key.expires_at > now),
-            organizations.c.status != OrganizationStatus.CLOSED,
+            status != OrganizationStatus.CLOSED,
+            or_(key.app_id.is_(None), status == OrganizationStatus.ACTIVE),
         )
     )
 

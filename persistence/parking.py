@@ -1,14 +1,21 @@
-"""Parked organizations in the database: the one question that keeps their money where it is."""
+"""Parked and suspended organizations in the database: the questions that keep their money where it is."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
-from domain.organizations import PARKED, Organization, OrganizationKind
-from domain.refusals import Refused, wrong_state
+from domain.organizations import PARKED, Organization, OrganizationKind, OrganizationStatus
+from domain.refusals import Refused, forbidden, wrong_state
 from persistence.tables.identity import organizations
 from persistence.unit import Unit
+
+
+def stands_still(organization_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """For lists of money on its way out: whether the row's organization is parked or suspended."""
+    other = organizations.alias()
+    held = or_(other.c.parked_at.is_not(None), other.c.status == OrganizationStatus.SUSPENDED)
+    return exists().where(other.c.id == organization_id, held)
 
 
 def is_parked(organization_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -27,6 +34,13 @@ async def require_none_parked(db: Unit, *organization_ids: UUID) -> None:
     found = await _parked(db, organization_ids)
     if found is not None:
         raise _refusal(is_own=db.by.acts_for(found))
+
+
+async def require_not_suspended(db: Unit, organization_id: UUID) -> None:
+    """Refuses FORBIDDEN what a suspended organization cannot do with its money although it may pay."""
+    named = (organizations.c.id == organization_id, organizations.c.status == OrganizationStatus.SUSPENDED)
+    if await db.session.scalar(select(exists().where(*named))):
+        raise forbidden("Your organization is suspended: of its money it can only pay what it owes.")
 
 
 async def _parked(db: Unit, organization_ids: Sequence[UUID]) -> UUID | None:

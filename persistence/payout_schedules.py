@@ -14,7 +14,7 @@ from domain.permissions import Permission
 from domain.postings.kit import own
 from persistence import ledger, payout_methods, payouts
 from persistence.organizations import ORGANIZATIONS
-from persistence.parking import is_parked
+from persistence.parking import stands_still
 from persistence.tables.payouts import payout_occurrences, payout_schedules
 from persistence.turns import take_turn
 from persistence.unit import Unit
@@ -68,7 +68,7 @@ async def for_setting(db: Unit, organization_id: UUID, currency: str) -> PayoutS
 
 async def due(db: Unit) -> PayoutSchedule | None:
     """A schedule whose day has come, locked."""
-    moving = ~is_parked(payout_schedules.c.organization_id)
+    moving = ~stands_still(payout_schedules.c.organization_id)
     statement = select(PayoutSchedule).where(payout_schedules.c.next_at <= db.at, moving)
     statement = statement.order_by(payout_schedules.c.next_at, payout_schedules.c.id).limit(1)
     return await db.session.scalar(statement.with_for_update(skip_locked=True))

@@ -13,7 +13,7 @@ from domain.permissions import Permission
 from domain.postings.payouts import payout_canceled, payout_requested
 from persistence import api_keys, approval_requests, ledger, money_thresholds, payout_methods
 from persistence.organizations import ORGANIZATIONS
-from persistence.parking import is_parked
+from persistence.parking import stands_still
 from persistence.tables.payouts import payout_attempts, payouts
 from persistence.unit import Unit
 from persistence.users import USERS
@@ -122,7 +122,7 @@ async def attempt_of(db: Unit, payout: Payout) -> PayoutAttempt:
 
 async def due_for_sending(db: Unit, payout_id: UUID | None = None) -> Payout | None:
     """The oldest payout that may go and that nobody sends yet, or this one if it is such."""
-    statement = select(Payout).where(payouts.c.status == PayoutState.PENDING, ~is_parked(payouts.c.organization_id))
+    statement = select(Payout).where(payouts.c.status == PayoutState.PENDING, ~stands_still(payouts.c.organization_id))
     if payout_id is not None:
         statement = statement.where(payouts.c.id == payout_id)
     statement = statement.order_by(payouts.c.created_at, payouts.c.id).limit(1)

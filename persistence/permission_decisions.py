@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, true
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.api_keys import WORKING
 from domain.apps import AppStatus
 from domain.memberships import MembershipStatus
+from domain.organizations import OrganizationStatus
 from domain.permission_decisions import KeyStanding, Standing
 from persistence.permission_overrides import in_force, read
 from persistence.tables.apps import apps
@@ -53,12 +54,12 @@ async def standing_of(session: AsyncSession, user_id: UUID, organization_id: UUI
 
 async def standing_of_key(session: AsyncSession, key_id: UUID, organization_id: UUID) -> KeyStanding | None:
     """None for what is no key of the organization."""
-    key = api_keys.c
+    key, is_owner_active = api_keys.c, organizations.c.status == OrganizationStatus.ACTIVE
     statement = (
         select(
             key.scopes,
             and_(key.status.in_(WORKING), or_(key.expires_at.is_(None), key.expires_at > func.now())).label("works"),
-            func.coalesce(apps.c.status == AppStatus.ACTIVE, true()).label("is_app_active"),
+            or_(apps.c.id.is_(None), and_(apps.c.status == AppStatus.ACTIVE, is_owner_active)).label("is_app_active"),
             organizations.c.status.label("organization_status"),
         )
         .select_from(api_keys)

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.impersonations import require_oneself
-from domain.parking import STANDS_STILL
+from domain.parking import PAYS_OWED, STANDS_STILL
 from domain.refusals import RefusalCode, Refused, forbidden, rate_limited
 from domain.sessions import require_reauthenticated
 from persistence import idempotency
 from persistence.database import is_congestion
-from persistence.parking import require_none_parked
+from persistence.parking import require_none_parked, require_not_suspended
 from persistence.unit import Unit, transact
 from persistence.work import turn_to_write
 from resolvers.acts import act_of, denied_act
@@ -131,8 +131,10 @@ async def _commit(context: Context, call: Call) -> Changed:
 
 
 async def _act(context: Context, db: Unit, call: Call, arguments: dict[str, Any]) -> Changed:
-    """Calls the verb, unless it is one of those that a parked organization cannot make."""
+    """Calls the verb, unless it is one of those that a parked, or a suspended, organization cannot make."""
     if call.mutation in STANDS_STILL and db.by.organization_id is not None:
+        if call.mutation not in PAYS_OWED:
+            await require_not_suspended(db, db.by.organization_id)
         await require_none_parked(db, db.by.organization_id)
     changed = await call.verb(db, **arguments)
     db.act = act_of(context, call, changed)

@@ -14,6 +14,7 @@ from tests.makers.apps import (
     PERMISSIONS,
     app_input,
     install,
+    looked_up,
     make_active_app,
     make_app,
     make_backend,
@@ -230,3 +231,20 @@ async def test_in_production_an_app_gets_keys_when_it_is_approved_and_is_tried_b
         assert key["key"]["scopes"] == []
         world.client = sandbox
     assert (await make_backend(owner, app)).token.startswith("mp_test_")
+
+
+async def test_the_keys_of_an_app_work_only_while_its_owner_is_active(world: World) -> None:
+    partner = await make_partner(world)
+    made = await partner.owner.do("createAppKey", "key { id } secret", appId=partner.id, name="Second")
+    backend, staff = world.caller(made["secret"]), partner.reviewer
+    tokens = await sign_in(partner)
+    mine = {"organizationId": f"org_{partner.owner.organization_id.hex}", "reason": "Fake documents."}
+    simulated = 'simulatePermission(subjectId: $key, permission: "org:read", organizationId: $of) { reason }'
+    await staff.do("suspendOrganization", "organization { id }", **mine)
+    with pytest.raises(Faulted, match="UNAUTHENTICATED"):
+        await looked_up(backend, tokens["jwt"])
+    query = f"query($key: ID!, $of: ID!) {{ {simulated} }}"
+    decided = await staff.ask(query, key=made["key"]["id"], of=mine["organizationId"])
+    assert decided["simulatePermission"] == {"reason": "APP_NOT_ACTIVE"}
+    await staff.do("reactivateOrganization", "organization { id }", **mine)
+    assert (await looked_up(backend, tokens["jwt"]))["isActive"]

@@ -6,13 +6,14 @@ from typing import Any
 import asyncpg
 
 from domain.invoices import CollectionMode
-from domain.parking import GOES_ON, STANDS_STILL
+from domain.parking import GOES_ON, PAYS_OWED, STANDS_STILL
 from domain.permissions import Permission, StaffRole
 from resolvers.guards import Needs, permissions_of
 from tests.contract.inputs import mutations
 from tests.makers.approvals import another_of_staff
 from tests.makers.colleagues import also_joins
 from tests.makers.escrow import make_delivered_project, sums_of
+from tests.makers.keys import make_key
 from tests.makers.payments import Claim, make_claim, unsound
 from tests.makers.payouts import earner, figures, request_payout, states_of_payouts
 from tests.world import Person, World
@@ -26,6 +27,7 @@ def test_every_mutation_about_money_either_stands_still_or_goes_on() -> None:
     of_money = {name for name, rule in rules.items() if not _MONEY.isdisjoint(permissions_of(rule))}
     verified = {one.name for one in mutations() if one.needs in (Needs.VERIFIED, Needs.PERSON)}
     assert set() == STANDS_STILL & GOES_ON
+    assert PAYS_OWED < STANDS_STILL
     assert of_money <= STANDS_STILL | GOES_ON
     assert of_money | verified >= STANDS_STILL | GOES_ON
 
@@ -152,6 +154,48 @@ async def test_what_a_parked_organization_has_scheduled_or_asked_for_is_paid_out
     await world.settle()
     assert await states_of_payouts(world) == ["PAID", "PAID"]
     assert await figures(freelancer) == {"paidOut": 50_000, "earned": 50_000}
+
+
+async def test_a_suspended_organization_takes_no_money_out_until_it_may_act_again(world: World) -> None:
+    freelancer, staff = await earner(world, 50_000), await world.staff(StaffRole.ADMIN)
+    await request_payout(freelancer, 20_000)
+    weekly = {"currency": "EUR", "frequency": "WEEKLY", "weekday": "MONDAY"}
+    await freelancer.do("setPayoutSchedule", "schedule { id }", **weekly)
+    mine = {"organizationId": f"org_{freelancer.organization_id.hex}", "reason": "Fake documents."}
+    key = await make_key(freelancer)
+    await staff.do("suspendOrganization", "organization { id }", **mine)
+    amount = {"amountMinor": "1000", "currency": "EUR"}
+    refusals = [
+        await freelancer.refused("requestPayout", amount=amount, idempotencyKey=world.key()),
+        await key.refused("requestPayout", amount=amount, idempotencyKey=world.key()),
+        await freelancer.refused("setPayoutSchedule", **weekly),
+        await freelancer.refused("convertWallet", quoteId=f"wcv_{'0' * 32}", idempotencyKey=world.key()),
+    ]
+    assert {(one["code"], one["message"]) for one in refusals} == {
+        ("FORBIDDEN", "Your organization is suspended: of its money it can only pay what it owes.")
+    }
+    world.clock.advance(timedelta(days=8))
+    await world.settle()
+    assert await states_of_payouts(world) == ["PENDING"]
+    assert await figures(freelancer) == {"available": 30_000, "held": 20_000, "earned": 50_000}
+    await staff.do("reactivateOrganization", "organization { id }", **mine)
+    await world.settle()
+    assert await states_of_payouts(world) == ["PAID", "PAID"]
+
+
+async def test_a_suspended_client_neither_funds_nor_releases_nor_returns_what_is_held(world: World) -> None:
+    made, hold = await make_delivered_project(world)
+    staff = await world.staff(StaffRole.ADMIN)
+    suspended = {"organizationId": f"org_{made.client.organization_id.hex}", "reason": "Fake documents."}
+    await staff.do("suspendOrganization", "organization { id }", **suspended)
+    for mutation, input in (
+        ("releaseEscrow", {"holdId": hold}),
+        ("refundEscrow", {"holdId": hold, "reason": "No more."}),
+        ("fundMilestone", {"milestoneId": made.milestone}),
+    ):
+        refusal = await made.client.refused(mutation, **input, idempotencyKey=world.key())
+        assert refusal["code"] == "FORBIDDEN", mutation
+    assert await sums_of(made.client, hold) == ["HELD", "0.00", "0.00", "1000.00"]
 
 
 async def test_a_parked_freelancer_takes_no_money_out(world: World) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.invoices import CollectionMode, Invoice
-from domain.permissions import Role
+from domain.permissions import Role, StaffRole
 from tests.makers.colleagues import colleague
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import Claim, make_claim
@@ -76,3 +76,13 @@ async def test_only_the_payers_side_resumes_and_only_what_has_stopped(world: Wor
     refusal = await claim.payer.refused("resumeCollection", **input)
     assert refusal["code"] == "CONFLICT"
     assert (await claim.invoice()).collection_mode is CollectionMode.STOPPED
+
+
+async def test_a_suspended_payer_may_still_resume_it_as_that_pays_what_it_owes(world: World) -> None:
+    claim, staff = await on_hold(world), await world.staff(StaffRole.ADMIN)
+    await make_method(claim.payer, "sim_ok")
+    payer = f"org_{claim.payer.organization_id.hex}"
+    await staff.do("suspendOrganization", "organization { id }", organizationId=payer, reason="Fake documents.")
+    await claim.payer.do("resumeCollection", "payment { id }", invoiceId=claim.id, idempotencyKey=world.key())
+    await world.settle()
+    assert await claim.payments() == ["FAILED"] * 3 + ["SUCCEEDED"]
