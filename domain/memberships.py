@@ -144,3 +144,5 @@ def transfer_ownership(mine: Membership, to: Membership, *, by: Actor, at: datet
 def check_may_grant(role: Role, *, by: Actor) -> None:
     if role is Role.OWNER and not by.may(Permission.ORG_CLOSE):
         raise forbidden("Only an owner makes somebody an owner.", "role")
+    if not all(by.may(one) for one in BY_ROLE[role]):
+        raise forbidden("You may give others only a role of which you may do all yourself.", "role")

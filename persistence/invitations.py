@@ -66,6 +66,12 @@ async def pending_of(db: Unit, organization_id: UUID) -> Sequence[Invitation]:
     return (await db.session.scalars(select(Invitation).where(mine, _is_pending()).with_for_update())).all()
 
 
+async def pending_by(db: Unit, organization_id: UUID, user_id: UUID) -> Sequence[Invitation]:
+    """What a member has asked that waits for an answer, locked; the organization is locked already."""
+    theirs = (_invitations.organization_id == organization_id, _invitations.invited_by == user_id)
+    return (await db.session.scalars(select(Invitation).where(*theirs, _is_pending()).with_for_update())).all()
+
+
 async def for_revoking(db: Unit, invitation_id: UUID) -> Invitation:
     """An invitation of the active organization, both locked."""
     organization = await for_change(db)

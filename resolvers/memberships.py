@@ -5,7 +5,7 @@ from uuid import UUID
 from domain import memberships as rules
 from domain.permissions import Role
 from domain.refusals import forbidden
-from persistence import memberships
+from persistence import api_keys, invitations, memberships
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -14,6 +14,7 @@ LIST, USER, ORGANIZATION = memberships.LIST, memberships.USER, memberships.ORGAN
 
 async def change_role(db: Unit, *, membership_id: UUID, role: Role, expected_version: int | None = None) -> Changed:
     membership, owners = await memberships.for_member_change(db, membership_id, expected_version)
+    await api_keys.require_for_others(db, membership.user_id)
     membership.change_role(role, owners=owners, by=db.by, at=db.at)
     return Changed(membership=membership)
 
@@ -21,6 +22,8 @@ async def change_role(db: Unit, *, membership_id: UUID, role: Role, expected_ver
 async def remove_member(db: Unit, *, membership_id: UUID) -> Changed:
     membership, owners = await memberships.for_member_change(db, membership_id)
     membership.remove(owners=owners, by=db.by, at=db.at)
+    for invitation in await invitations.pending_by(db, membership.organization_id, membership.user_id):
+        invitation.revoke(by=db.by, at=db.at)
     return Changed(membership=membership)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain import permission_overrides as rules
 from domain.permission_overrides import OverrideEffect
 from domain.refusals import not_found
-from persistence import memberships
+from persistence import api_keys, memberships
 from persistence import permission_overrides as overrides
 from persistence.unit import Unit
 from resolvers.context import Context
@@ -32,6 +32,7 @@ async def set_permission_override(
     real: datetime,
 ) -> Changed:
     membership, _ = await memberships.for_member_change(db, membership_id)
+    await api_keys.require_for_others(db, membership.user_id)
     named = rules.permission_named(permission, "permission")
     rules.check_override(membership, named, effect, expires_at, by=db.by, real=real)
     override = await overrides.for_setting(db, membership.id, named)

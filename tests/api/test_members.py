@@ -158,6 +158,16 @@ async def test_a_removed_member_acts_no_more_for_the_organization(world: World) 
     assert await count(world, outbox, outbox.c.type == "member.removed") == 1
 
 
+async def test_whom_a_removed_member_has_invited_is_invited_no_more(world: World) -> None:
+    owner, admin, _ = await _team(world)
+    for who, email in ((owner, "bob@example.com"), (admin, "eve@example.com")):
+        await who.do("inviteMember", "invitation { id }", email=email, role="MEMBER")
+    await owner.do("removeMember", "membership { status }", membershipId=_member(admin))
+    listed = (await owner.ask("{ invitations { nodes { email status } } }"))["invitations"]["nodes"]
+    found = {one["email"]: one["status"] for one in listed}
+    assert found == {"bob@example.com": "PENDING", "eve@example.com": "REVOKED"}
+
+
 async def test_an_owner_passes_the_ownership_on(world: World) -> None:
     owner, admin, member = await _team(world)
     passed = await owner.do(

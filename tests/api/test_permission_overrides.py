@@ -13,6 +13,7 @@ from persistence.tables.platform import outbox
 from persistence.tables.rights import permission_overrides
 from tests.makers.colleagues import colleague
 from tests.makers.identity import letters
+from tests.makers.keys import make_key
 from tests.makers.rows import count, write
 from tests.makers.traces import nothing_changes
 from tests.world import Person, World
@@ -112,6 +113,38 @@ async def test_one_allows_others_only_what_one_may_oneself(world: World) -> None
     assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["permission"])
     await override(helper, member, "work:write", "ALLOW")
     await override(helper, member, "money:move", "DENY")
+
+
+async def test_one_gives_only_roles_of_which_one_may_do_all_oneself(world: World) -> None:
+    owner = await world.client_side()
+    helper, viewer = await colleague(world, owner, Role.MEMBER), await colleague(world, owner, Role.VIEWER)
+    await override(owner, helper, "members:manage", "ALLOW")
+    theirs, own = f"mbr_{viewer.membership_id.hex}", f"mbr_{helper.membership_id.hex}"
+    async with nothing_changes(world):
+        for mutation, input in (
+            ("changeRole", {"membershipId": own, "role": "ADMIN"}),
+            ("changeRole", {"membershipId": theirs, "role": "FINANCE"}),
+            ("inviteMember", {"email": "bob@example.com", "role": "ADMIN"}),
+        ):
+            refusal = await helper.refused(mutation, **input)
+            assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["role"]), input
+    await helper.do("changeRole", "membership { role }", membershipId=theirs, role="MEMBER")
+    await helper.do("inviteMember", "invitation { id }", email="bob@example.com", role="VIEWER")
+
+
+async def test_nobody_takes_back_by_a_key_what_was_decided_about_them(world: World) -> None:
+    owner = await world.client_side()
+    admin, finance = await colleague(world, owner, Role.ADMIN), await colleague(world, owner, Role.FINANCE)
+    key = await make_key(admin, *(one.value for one in BY_ROLE[Role.ADMIN]))
+    mine, theirs = f"mbr_{admin.membership_id.hex}", f"mbr_{finance.membership_id.hex}"
+    await override(owner, admin, "money:move", "DENY")
+    await owner.do("changeRole", "membership { role }", membershipId=mine, role="VIEWER")
+    async with nothing_changes(world):
+        lifting = {"permission": "money:move", "effect": None, "reason": None}
+        for mutation, input in (("setPermissionOverride", lifting), ("changeRole", {"role": "FINANCE"})):
+            refusal = await key.refused(mutation, membershipId=mine, **input)
+            assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["membershipId"]), mutation
+    await key.do("changeRole", "membership { role }", membershipId=theirs, role="MEMBER")
 
 
 async def test_overrides_are_seen_by_members_and_not_by_strangers(world: World) -> None:
