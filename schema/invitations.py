@@ -73,7 +73,8 @@ class InvitationMutations:
         resolve.invite_member,
         "Asks somebody by mail to join your active organization; good for 7 days. WRONG_STATE for a FREELANCER"
         " organization (see convertToAgency), CONFLICT for a member or while an invitation to the address is pending,"
-        " FORBIDDEN for admins who invite an owner, RATE_LIMITED after 50 of an organization in 24 hours.",
+        " FORBIDDEN for admins who invite an owner and for roles of which you may not do all yourself,"
+        " RATE_LIMITED after 50 of an organization in 24 hours.",
         needs=Permission.MEMBERS_MANAGE,
         takes={
             "email": value(Email, "The address of the person."),

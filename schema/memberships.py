@@ -103,7 +103,8 @@ class MembershipMutations:
     change_role = mutation(
         resolve.change_role,
         "Gives a member of your active organization another role. FORBIDDEN for admins where an owner is touched or"
-        " made; WRONG_STATE for the last owner.",
+        " made, for roles of which you may not do all yourself, and to a key for whoever was shown it; WRONG_STATE for"
+        " the last owner.",
         needs=Permission.MEMBERS_MANAGE,
         takes=_MEMBER | {"role": value(Role, "The new role.")},
         gives=_MEMBERSHIP,
@@ -112,7 +113,7 @@ class MembershipMutations:
     remove_member = mutation(
         resolve.remove_member,
         "Ends a membership of your active organization; it holds from the person's next request on. FORBIDDEN for"
-        " admins where it is an owner's; WRONG_STATE for the last owner.",
+        " admins where it is an owner's; WRONG_STATE for the last owner. Their unanswered invitations are revoked.",
         needs=Permission.MEMBERS_MANAGE,
         takes=_MEMBER,
         gives=_MEMBERSHIP,
@@ -121,8 +122,9 @@ class MembershipMutations:
         permission_overrides.set_permission_override,
         "Gives a member of your active organization a permission that their role lacks, or takes one from them, from"
         " their next request on. There is one override for each permission: it replaces an earlier one. DENY counts"
-        " before ALLOW, ALLOW before the role. FORBIDDEN for your own membership, for admins where it is an owner's,"
-        " and to allow what you may not do yourself; INVALID for org:close and staff permissions; NOT_FOUND when there"
+        " before ALLOW, ALLOW before the role. FORBIDDEN for your own membership, to a key for that of whoever"
+        " was shown it, for admins where it is an owner's, and to allow what you may not do yourself;"
+        " INVALID for org:close and staff permissions; NOT_FOUND when there"
         " is nothing to lift.",
         needs=Permission.MEMBERS_MANAGE,
         takes=_MEMBER

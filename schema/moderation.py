@@ -31,7 +31,8 @@ class ModerationMutations:
     )
     reactivate_user = mutation(
         resolve.reactivate_user,
-        "Lets a suspended person sign in again. WRONG_STATE unless they are SUSPENDED.",
+        "Lets a suspended person sign in again. FORBIDDEN for staff, without staff:members; WRONG_STATE unless they are"
+        " SUSPENDED.",
         needs=Permission.STAFF_MODERATION,
         takes={**_WHO, **_REASON},
         gives=_USER,

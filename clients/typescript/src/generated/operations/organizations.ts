@@ -323,7 +323,8 @@ export const InviteMemberDocument: Document<InviteMemberResult, { readonly input
  *
  * Asks somebody by mail to join your active organization; good for 7 days. WRONG_STATE for a FREELANCER organization
  * (see convertToAgency), CONFLICT for a member or while an invitation to the address is pending, FORBIDDEN for admins
- * who invite an owner, RATE_LIMITED after 50 of an organization in 24 hours.
+ * who invite an owner and for roles of which you may not do all yourself, RATE_LIMITED after 50 of an organization in
+ * 24 hours.
  *
  * Needs: the permission members:manage. Safe to repeat with the same Idempotency-Key header.
  */
@@ -414,8 +415,8 @@ export const ChangeRoleDocument: Document<ChangeRoleResult, { readonly input: Ch
 /**
  * Gives a member another role.
  *
- * Gives a member of your active organization another role. FORBIDDEN for admins where an owner is touched or made;
- * WRONG_STATE for the last owner.
+ * Gives a member of your active organization another role. FORBIDDEN for admins where an owner is touched or made, for
+ * roles of which you may not do all yourself, and to a key for whoever was shown it; WRONG_STATE for the last owner.
  *
  * Needs: the permission members:manage. Safe to repeat with the same Idempotency-Key header.
  */
@@ -456,7 +457,7 @@ export const RemoveMemberDocument: Document<RemoveMemberResult, { readonly input
  * Takes a member out of the organization.
  *
  * Ends a membership of your active organization; it holds from the person's next request on. FORBIDDEN for admins where
- * it is an owner's; WRONG_STATE for the last owner.
+ * it is an owner's; WRONG_STATE for the last owner. Their unanswered invitations are revoked.
  *
  * Needs: the permission members:manage. Safe to repeat with the same Idempotency-Key header.
  */
@@ -606,8 +607,9 @@ export const SetPermissionOverrideDocument: Document<
  *
  * Gives a member of your active organization a permission that their role lacks, or takes one from them, from their
  * next request on. There is one override for each permission: it replaces an earlier one. DENY counts before ALLOW,
- * ALLOW before the role. FORBIDDEN for your own membership, for admins where it is an owner's, and to allow what you
- * may not do yourself; INVALID for org:close and staff permissions; NOT_FOUND when there is nothing to lift.
+ * ALLOW before the role. FORBIDDEN for your own membership, to a key for that of whoever was shown it, for admins where
+ * it is an owner's, and to allow what you may not do yourself; INVALID for org:close and staff permissions; NOT_FOUND
+ * when there is nothing to lift.
  *
  * Needs: the permission members:manage. Safe to repeat with the same Idempotency-Key header.
  */

@@ -288,7 +288,8 @@ export const ReactivateUserDocument: Document<
 /**
  * Lets a suspended person in again.
  *
- * Lets a suspended person sign in again. WRONG_STATE unless they are SUSPENDED.
+ * Lets a suspended person sign in again. FORBIDDEN for staff, without staff:members; WRONG_STATE unless they are
+ * SUSPENDED.
  *
  * Needs: the permission staff:moderation. Safe to repeat with the same Idempotency-Key header.
  */
