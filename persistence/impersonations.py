@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
 from domain.actors import Actor
-from domain.impersonations import Impersonation
+from domain.impersonations import Impersonation, ImpersonationMode
 from domain.memberships import MembershipStatus
-from domain.permissions import BY_STAFF_ROLE, Permission
+from domain.permissions import BY_STAFF_ROLE, Permission, StaffRole
 from domain.sessions import Session
 from domain.users import UserStatus
 from persistence.tables.identity import memberships, sessions, users
@@ -41,18 +41,28 @@ LIST = Connection(
 
 
 def goes_on() -> ColumnElement[bool]:
-    """For sessions joined with their impersonation: whether there is none, or whoever began it is still such staff."""
-    roles = [role for role, held in BY_STAFF_ROLE.items() if Permission.STAFF_IMPERSONATE in held]
-    staff = memberships.alias()
+    """For sessions joined with their impersonation: whether there is none, or it could be begun as it is by now."""
+    staff, target = memberships.alias(), memberships.alias()
     people = users.alias()
+    may_write = staff.c.staff_role.in_(_roles_with(Permission.STAFF_MEMBERS))
     still = exists().where(
         staff.c.user_id == _impersonations.staff_user_id,
-        staff.c.staff_role.in_(roles),
+        staff.c.staff_role.in_(_roles_with(Permission.STAFF_IMPERSONATE)),
+        or_(_impersonations.mode == ImpersonationMode.READ_ONLY, may_write),
         staff.c.status == MembershipStatus.ACTIVE,
         people.c.id == staff.c.user_id,
         people.c.status == UserStatus.ACTIVE,
     )
-    return or_(_impersonations.id.is_(None), and_(_impersonations.ended_at.is_(None), still))
+    is_of_staff = exists().where(
+        target.c.user_id == _impersonations.target_user_id,
+        target.c.staff_role.is_not(None),
+        target.c.status == MembershipStatus.ACTIVE,
+    )
+    return or_(_impersonations.id.is_(None), and_(_impersonations.ended_at.is_(None), still, ~is_of_staff))
+
+
+def _roles_with(permission: Permission) -> list[StaffRole]:
+    return [role for role, held in BY_STAFF_ROLE.items() if permission in held]
 
 
 async def for_ending(db: Unit, impersonation_id: UUID) -> Impersonation:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
@@ -117,8 +117,10 @@ async def for_revoking(db: Unit, session_id: UUID) -> Session:
 
 
 async def all_for_revoking(db: Unit, user_id: UUID | None) -> Sequence[Session]:
-    """Somebody's live sessions, locked in one order."""
-    whose = sessions.c.user_id == user_id
+    """Somebody's live sessions, those in which they act as somebody else too, locked in one order."""
+    begun = select(impersonations.c.session_id).where(impersonations.c.staff_user_id == user_id).scalar_subquery()
+    # An array, so that both sides are found by their indexes.
+    whose = or_(sessions.c.user_id == user_id, sessions.c.id == any_(func.array(begun)))
     statement = select(Session).where(whose, _is_live(func.now())).order_by(sessions.c.id).with_for_update()
     return (await db.session.scalars(statement)).all()
 

@@ -155,6 +155,38 @@ async def test_whoever_is_no_longer_staff_acts_as_nobody_from_the_next_request_o
         await acting.ask(VIEWER)
 
 
+async def test_with_read_write_only_who_is_still_an_admin_goes_on(world: World) -> None:
+    owner, admin = await world.client_side(), await world.staff(StaffRole.ADMIN)
+    other = await another_of_the_staff(world, StaffRole.ADMIN)
+    (_, writing), (_, reading) = await impersonate(other, owner, "READ_WRITE"), await impersonate(other, owner)
+    await writing.ask(VIEWER)
+    await admin.do("setStaffRole", "membership { id }", userId=user(other), staffRole="SUPPORT")
+    with pytest.raises(Faulted, match="UNAUTHENTICATED"):
+        await writing.ask(VIEWER)
+    await reading.ask(VIEWER)
+
+
+async def test_whoever_has_become_staff_is_acted_as_no_longer(world: World) -> None:
+    owner, admin = await world.client_side(), await world.staff(StaffRole.ADMIN)
+    _, acting = await impersonate(admin, owner)
+    await acting.ask(VIEWER)
+    await admin.do("setStaffRole", "membership { id }", userId=user(owner), staffRole="FINANCE")
+    await owner.ask(VIEWER)
+    with pytest.raises(Faulted, match="UNAUTHENTICATED"):
+        await acting.ask(VIEWER)
+
+
+async def test_it_ends_when_all_sessions_of_who_began_it_are_ended(world: World) -> None:
+    owner, staff = await world.client_side(), await world.staff(StaffRole.SUPPORT)
+    other = await another_of_the_staff(world, StaffRole.SUPPORT)
+    (_, acting), (_, spared) = await impersonate(staff, owner), await impersonate(other, owner)
+    await staff.do("revokeAllSessions", "revokedCount", exceptCurrent=True)
+    with pytest.raises(Faulted, match="UNAUTHENTICATED"):
+        await acting.ask(VIEWER)
+    for person in (owner, staff, spared):
+        await person.ask(VIEWER)
+
+
 async def test_whoever_is_acted_as_can_look_it_up_and_others_cannot(world: World) -> None:
     owner, staff = await world.client_side(), await world.staff(StaffRole.SUPPORT)
     member = await colleague(world, owner, Role.MEMBER)
