@@ -1,6 +1,7 @@
 """Who calls, remembered for a moment, so that a stream of reads does not look up its session or key each time."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
@@ -10,6 +11,7 @@ from domain.tokens import digest
 from persistence.api_keys import holder_of
 from persistence.database import Database
 from persistence.sessions import actor_of
+from persistence.work import Share, within
 
 CHANNEL = "milepost_rights"
 """Triggers tell here of every change of a session, key, member, person or organization that decides what a caller may
@@ -48,8 +50,10 @@ async def look_up(database: Database, token: str, *, is_sandbox: bool) -> Caller
 class Callers:
     """The callers of one process. Only reads ask here: whoever changes something is looked up anew."""
 
-    def __init__(self, database: Database, *, is_sandbox: bool) -> None:
+    def __init__(self, database: Database, *, is_sandbox: bool, share_of: Callable[[str], Share]) -> None:
         self._database, self._is_sandbox = database, is_sandbox
+        self._share_of = share_of
+        """The share of an address, within which its tokens are looked up: whose they are is not known yet."""
         self._known: dict[bytes, tuple[Caller, float]] = {}
         self._forgotten = 0
 
@@ -60,7 +64,8 @@ class Callers:
         if known is not None and time.monotonic() < known[1]:
             return known[0].at(ip)
         forgotten, until = self._forgotten, time.monotonic() + LONGEST_SECONDS
-        caller = await look_up(self._database, token, is_sandbox=self._is_sandbox)
+        with within(self._share_of(ip)):
+            caller = await look_up(self._database, token, is_sandbox=self._is_sandbox)
         # What was read while rights changed may be what they were before.
         if caller.actor is not ANONYMOUS and forgotten == self._forgotten:
             if len(self._known) >= MOST:

@@ -78,15 +78,15 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """A plain connection in autocommit mode, for probes and tables without domain objects."""
-        async with self._reading.connect() as connection:
+        """A plain connection in autocommit mode, for probes and tables without domain objects; a turn as any other."""
+        async with turn_to_read(), self._reading.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """One consistent view for several statements, however long they take. Nothing can be written through it."""
         engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        async with engine.connect() as connection:
+        async with turn_to_read(), engine.connect() as connection:
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
             yield connection
 

@@ -1,7 +1,8 @@
 """What an operation asks of the database: counted where statements are sent, and kept within its caller's share."""
 
 from asyncio import Semaphore
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,16 @@ def turn_to_write() -> AbstractAsyncContextManager[None]:
     """Held while a mutation waits for its transaction and runs it."""
     work = CURRENT.get()
     return _AT_ONCE if work is None or work.share is None else work.share.writing
+
+
+@contextmanager
+def within(share: Share) -> Iterator[None]:
+    """What is done here is part of no operation, and has its turns in that share."""
+    token = CURRENT.set(Work(share=share))
+    try:
+        yield
+    finally:
+        CURRENT.reset(token)
 
 
 def count_work(engine: AsyncEngine) -> None:

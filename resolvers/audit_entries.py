@@ -19,4 +19,5 @@ async def verify_chain(context: Context, chain_id: UUID | None) -> AuditVerifica
     chosen = chain_id or viewer.organization_id
     if chosen is None or (chosen != viewer.organization_id and not viewer.may(Permission.STAFF_AUDIT)):
         return None
-    return await audit_entries.verify(platform.database, chosen, platform.now())
+    async with platform.recomputing:
+        return await audit_entries.verify(platform.database, chosen, platform.now())

@@ -14,5 +14,7 @@ async def trial_balance(context: Context, **conditions: Any) -> list[TrialBalanc
 
 
 async def integrity_report(context: Context) -> IntegrityReport:
-    now = context.platform.now()
-    return IntegrityReport(now, await books.run_checks(context.platform.database, now))
+    platform = context.platform
+    async with platform.recomputing:
+        now = platform.now()
+        return IntegrityReport(now, await books.run_checks(platform.database, now))

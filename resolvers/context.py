@@ -24,6 +24,8 @@ from resolvers.rate_limits import Charge, RateLimits
 from resolvers.trusted_documents import TrustedDocuments
 
 DEVELOPMENT_ISSUER = "http://127.0.0.1:8000"
+RECOMPUTING_AT_ONCE = 2
+"""Checks of all books or of a whole chain in this process, whoever asks for them."""
 WRITING_AT_ONCE = 8
 """Mutations in a transaction at once in this process: more would only keep each other's locks waiting."""
 
@@ -43,6 +45,8 @@ class Platform:
     passwords: Passwords = field(default_factory=Passwords)
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
+    recomputing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RECOMPUTING_AT_ONCE))
+    """Held while books or chains are recomputed, which takes a connection for as long as it takes."""
     rate_limits: RateLimits = field(default_factory=RateLimits)
     documents: TrustedDocuments = field(init=False)
     free_form: frozenset[CallerKind] = frozenset(CallerKind)
@@ -60,7 +64,7 @@ class Platform:
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 
     def __post_init__(self) -> None:
-        self.callers = Callers(self.database, is_sandbox=self.is_sandbox)
+        self.callers = Callers(self.database, is_sandbox=self.is_sandbox, share_of=self.rate_limits.share_of)
         self.wakeups.on(RIGHTS, self.callers.forget)
         self.documents = TrustedDocuments(self.database)
         self.wakeups.keep(trusted_documents.CHANNEL, self.documents.reload)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import ANONYMOUS, Actor
 from domain.rate_limits import DEFAULTS, Allowance, CallerKind, Meter, kind_of, principal_of
 from persistence.work import Share
 
@@ -86,6 +86,10 @@ class RateLimits:
             return self._new(principal, viewer)
         self._callers.move_to_end(principal)
         return caller
+
+    def share_of(self, ip: str) -> Share:
+        """Of an address, for whatever is done before its caller is known."""
+        return self.caller_of(ANONYMOUS, ip).share
 
     def limit_of(self, meter: Meter) -> int:
         return min(self.ceiling, meter.allowance.cost)

@@ -10,6 +10,8 @@ from persistence.api_keys import actor_of_key
 from persistence.callers import look_up
 from persistence.database import Database
 from persistence.sessions import actor_of_session
+from persistence.work import within
+from resolvers.context import Platform
 from resolvers.guards import NotSignedIn
 
 
@@ -42,6 +44,14 @@ async def actor_by_now(database: Database, viewer: Actor) -> Actor:
     if found.kind is ActorKind.ANONYMOUS:
         raise NotSignedIn
     return found
+
+
+async def caller_anew(platform: Platform, token: str | None, ip: str) -> Actor:
+    """Who asks, looked up within the share of their address: whose token it is is not known yet."""
+    if token is None:
+        return ANONYMOUS
+    with within(platform.rate_limits.share_of(ip)):
+        return await actor_of_token(platform.database, token, ip, is_sandbox=platform.is_sandbox)
 
 
 async def actor_of_token(database: Database, token: str | None, ip: str = "", *, is_sandbox: bool = True) -> Actor:

@@ -17,7 +17,7 @@ from resolvers.rate_limits import Charge, TooCostly
 from resolvers.trusted_documents import NotTrusted
 from schema.metering import OPERATIONS, charge, put_off, shown, start
 from schema.readings import before_reading
-from server.auth import actor_of_token
+from server.auth import caller_anew
 from server.documents import text_of
 from server.errors import as_fault
 from server.operations import Asked
@@ -130,7 +130,7 @@ class PlannedRequests:
         # Whoever changes something is looked up anew.
         if plan is not None and plan.is_query:
             return await self.platform.callers.of(given, ip)
-        return await actor_of_token(self.platform.database, given, ip, is_sandbox=self.platform.is_sandbox)
+        return await caller_anew(self.platform, given, ip)
 
 
 def _too_often(refused: Refused, request_id: str) -> TooOften:

@@ -27,7 +27,7 @@ from domain.rate_limits import principal_of
 from resolvers.context import Context
 from resolvers.guards import NotSignedIn
 from resolvers.live import lost
-from server.auth import actor_by_now, actor_of_token, token_of
+from server.auth import actor_by_now, caller_anew, token_of
 from server.documents import text_of
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
@@ -76,8 +76,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Signs in with the payload's token, else with the header's; nobody's sockets may ask what anybody may."""
         payload = message.get("payload") or {}
         if not self.connection_init_received and (token := token_of(payload)) is not None:
-            platform, ip = self.context.platform, self.context.ip
-            self.context.viewer = await actor_of_token(platform.database, token, ip, is_sandbox=platform.is_sandbox)
+            self.context.viewer = await caller_anew(self.context.platform, token, self.context.ip)
         if not self.connection_init_received and not self.has_room():
             await self.websocket.close(TOO_MANY, "Too many sockets")
             return

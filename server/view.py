@@ -20,7 +20,7 @@ from strawberry.types import ExecutionResult
 
 from resolvers.context import Context, Platform
 from schema.api import schema
-from server.auth import actor_of_token, bearer_token
+from server.auth import bearer_token, caller_anew
 from server.documents import text_of
 from server.errors import as_fault, wait_of
 from server.media import GRAPHQL, JSON, answer_type
@@ -144,8 +144,7 @@ class GraphQLView(GraphQL[Context, None]):
         if begun is not None:
             return begun
         ip = request.client.host if request.client else ""
-        token, is_sandbox = bearer_token(request), self.platform.is_sandbox
-        viewer = await actor_of_token(self.platform.database, token, ip, is_sandbox=is_sandbox)
+        viewer = await caller_anew(self.platform, bearer_token(request), ip)
         context = request.scope["state"]["context"] = Context(
             platform=self.platform,
             viewer=viewer,

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from domain.actors import ANONYMOUS
+from domain.actors import ANONYMOUS, Actor
 from persistence.unit import Unit
 from persistence.wakeups import Wakeups
 from persistence.work import CURRENT, Share, Work
-from resolvers.context import WRITING_AT_ONCE, Context, Platform
+from resolvers.context import RECOMPUTING_AT_ONCE, WRITING_AT_ONCE, Context, Platform
 from resolvers.guards import Needs
 from resolvers.mutations import Call, Changed, Verb, run
+from server.auth import caller_anew
 from tests.client import Client
 from tests.makers.gigs import make_open_gig
 from tests.world import Person, World
@@ -65,6 +67,42 @@ async def test_a_flood_of_one_caller_leaves_connections_to_the_others(
             assert answer["data"]["viewer"]["user"]["email"] == other.email
         answers = await asyncio.gather(*flood)
     assert all("errors" not in one for one in answers)
+
+
+async def test_recomputing_whole_chains_takes_few_connections_however_often_it_is_asked_for(world: World) -> None:
+    asking, other = await world.client_side(), await world.freelancer_side()
+    await make_open_gig(world, asking, title="A shop")
+    many = " ".join(f"a{number}: verifyAuditChain {{ isIntact }}" for number in range(40))
+    async with _locked(world, "audit_chains"):
+        flood = asyncio.create_task(asking.ask(f"{{ {many} }}"))
+        while world.database.connections()[0] <= RECOMPUTING_AT_ONCE and not flood.done():
+            await asyncio.sleep(0.01)
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+        busy, _ = world.database.connections()
+        assert busy <= RECOMPUTING_AT_ONCE + FEW
+        assert (await other.ask(OWN))["viewer"]["user"]["email"] == other.email
+    assert len(await flood) == 40
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_looking_up_who_asks_takes_no_more_than_the_share_of_an_address(
+    world: World, is_remembered: bool
+) -> None:
+    platform = Platform(database=world.database, now=world.clock.now, wakeups=Wakeups(world.database))
+
+    async def look_up(number: int) -> Actor:
+        token = f"unknown-{number}"
+        return await (platform.callers.of if is_remembered else partial(caller_anew, platform))(token, "10.0.0.1")
+
+    async with _locked(world, "sessions"):
+        flood = [asyncio.create_task(look_up(number)) for number in range(FLOOD)]
+        while world.database.connections()[0] < world.database.fair_share:
+            await asyncio.sleep(0.01)
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+        assert world.database.connections()[0] <= world.database.fair_share + FEW
+    assert await asyncio.gather(*flood) == [ANONYMOUS] * FLOOD
 
 
 async def test_mutations_of_one_caller_leave_turns_to_the_others(world: World) -> None:
