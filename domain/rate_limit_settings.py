@@ -10,6 +10,11 @@ from domain.checks import Checks, camel
 from domain.ids import new_id
 from domain.rate_limits import LARGEST, Allowance, CallerKind
 
+LEAST = Allowance(
+    operations_per_minute=10, cost=100, refill_per_second=1, documents_per_minute=5, payments_per_minute=1
+)
+"""Less would keep everybody out, those as well who could take it back."""
+
 
 @dataclass(eq=False, kw_only=True)
 class RateLimitSetting:
@@ -38,7 +43,7 @@ def set_rate_limit(
     checks = Checks()
     checks.require(bool(given), "Give at least one number.")
     for name, number in given.items():
-        checks.whole(camel(name), number, least=1, most=LARGEST)
+        checks.whole(camel(name), number, least=getattr(LEAST, name), most=LARGEST)
     checks.refuse()
     wanted = replace(now, **given)
     numbers = {one.name: getattr(wanted, one.name) for one in fields(wanted)}

@@ -81,6 +81,15 @@ async def test_numbers_that_are_none_are_refused_together(world: World) -> None:
     )
 
 
+async def test_nobody_is_kept_out_by_limits_that_staff_set(world: World) -> None:
+    staff = await world.staff(StaffRole.ADMIN)
+    least = {"operationsPerMinute": 10, "cost": 100, "refillPerSecond": 1, "documentsPerMinute": 5}
+    refusal = await staff.refused("setRateLimit", caller="SESSION", **{name: n - 1 for name, n in least.items()})
+    assert (refusal["code"], {one["path"][0] for one in refusal["problems"]}) == ("INVALID", set(least))
+    done = await staff.do("setRateLimit", SETTING, caller="API_KEY", **least)
+    assert done["setting"].items() >= least.items()
+
+
 async def test_payments_are_started_at_a_pace_that_counts_those_that_are_started(world: World) -> None:
     claim = await make_claim(world, token="sim_ok")
     payer, input = claim.payer, {"invoiceId": claim.id, "amount": {"amountMinor": "1000", "currency": "EUR"}}
