@@ -5,14 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import fee_tiers, fees
-from domain.actors import SYSTEM
 from domain.checks import Checks
 from domain.fee_tiers import TierTerms
 from domain.fees import FeeQuote, FeeScope
 from domain.money import Money
 from domain.payment_methods import Provider
 from persistence import fee_policies as policies
-from persistence.unit import Unit, unit_of_work
+from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
 
@@ -43,6 +42,7 @@ async def quote_fee(context: Context, *, amount: Money, scope: FeeScope, provide
     checks.money("amount", amount)
     checks.refuse()
     platform = context.platform
-    async with unit_of_work(platform.database, by=SYSTEM, at=platform.now()) as db:
+    async with platform.database.reader() as session:
+        db = Unit(session, platform.now(), context.viewer)
         terms = await policies.terms_for(db, scope, amount.currency, amount.amount_minor, provider)
     return FeeQuote(amount=amount, terms=terms)

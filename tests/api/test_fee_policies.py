@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from domain.permissions import Role, StaffRole
 from tests.client import Faulted
@@ -185,6 +186,24 @@ async def test_whoever_may_not_read_money_sees_no_fees(world: World) -> None:
         with pytest.raises(Faulted) as fault:
             await member.ask(document, **variables)
         assert fault.value.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_quote_begins_no_transaction(world: World) -> None:
+    issuer = await world.freelancer_side()
+    await quoted(issuer, 39_600)
+    begun: list[str] = []
+
+    def note(connection: Any) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            begun.append("begin")
+
+    engine = world.database.engine.sync_engine
+    event.listen(engine, "begin", note)
+    try:
+        assert await quoted(issuer, 39_600) == ("1980", "37620")
+    finally:
+        event.remove(engine, "begin", note)
+    assert begun == []
 
 
 async def test_a_quote_of_nothing_is_refused(world: World) -> None:
