@@ -67,6 +67,8 @@ async def post(db: Unit, *transfers: Transfer) -> None:
         accounts = await _made(db, keys)
         posted = await _write(db, transfers, accounts, changes, debts)
         require_covered(changes, posted.held)
+        if posted.entries != sum(len(transfer.postings) for transfer in transfers):
+            raise AssertionError("transfers were covered and not written: what they would tell has not happened")
     for transfer in transfers:
         await _tell(db, [*moved_wallets(transfer, accounts), *moved_debts(transfer, accounts)], posted.versions)
     for debt, wallet in debts.items():
