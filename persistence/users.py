@@ -16,15 +16,19 @@ from persistence.turns import take_turn
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, Source
 
+_OF_MEMBERS = (Permission.MEMBERS_READ, Permission.MEMBERS_MANAGE, Permission.ORG_CLOSE)
+"""To see members, and to change them: what has changed says whose membership it is."""
+
 
 def visible_to(viewer: Actor) -> Condition:
-    """Oneself and the members, past and present, of the active organization; and whoever of the staff acts as one."""
+    """Oneself and whoever of the staff acts as one; and to who may see or change members, whoever is or was one of
+    the active organization."""
     if viewer.may(Permission.STAFF_READ):
         return true()
-    member = exists().where(
-        and_(memberships.c.user_id == users.c.id, memberships.c.organization_id == viewer.organization_id)
-    )
-    known = or_(users.c.id == viewer.user_id, member)
+    known = users.c.id == viewer.user_id
+    if any(viewer.may(permission) for permission in _OF_MEMBERS):
+        member = and_(memberships.c.user_id == users.c.id, memberships.c.organization_id == viewer.organization_id)
+        known = or_(known, exists().where(member))
     return known if viewer.impersonator_id is None else or_(known, users.c.id == viewer.impersonator_id)
 
 

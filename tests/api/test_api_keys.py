@@ -71,6 +71,20 @@ async def test_a_key_acts_for_its_organization_as_far_as_its_scopes_go(world: Wo
     assert await fault_of(key, "{ invoices { totalCount } }") == "FORBIDDEN"
 
 
+async def test_a_key_learns_who_the_members_are_only_with_a_scope_for_it(world: World) -> None:
+    await make_category(world)
+    owner = await world.client_side()
+    member = await colleague(world, owner, Role.MEMBER)
+    gig = (await owner.do("createGig", "gig { id }", **gig_input()))["gig"]["id"]
+    query = "query($id: ID!) { gig(id: $id) { history { nodes { user { email } } } } }"
+    for scopes, user in ((("work:read",), None), (("work:read", "members:read"), {"email": owner.email})):
+        key = await make_key(owner, *scopes)
+        assert (await key.ask(query, id=gig))["gig"]["history"]["nodes"] == [{"user": user}]
+    manager, which = await make_key(owner, "members:manage"), global_id("Membership", member.membership_id)
+    done = await manager.do("removeMember", "membership { status user { email } }", membershipId=which)
+    assert done["membership"] == {"status": "REMOVED", "user": {"email": member.email}}
+
+
 async def test_only_those_who_manage_keys_make_and_see_them(world: World) -> None:
     owner = await world.client_side()
     key = await make_key(owner, "work:read", allowedIps=["127.0.0.0/8"])
