@@ -1,6 +1,7 @@
 """Which refusals for want of a permission are written down: all of somebody who is mistaken, not all of a flood."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -21,13 +22,13 @@ class Denials:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._callers: dict[Hashable, _Caller] = {}
+        self._callers: OrderedDict[Hashable, _Caller] = OrderedDict()
 
     def admit(self, caller: Hashable) -> int | None:
         """How many were left out before this one, which is to be written down; None when it is left out as well."""
         now = self._clock()
         if caller not in self._callers and len(self._callers) >= MOST_CALLERS:
-            self._callers.clear()
+            self._callers.popitem(last=False)
         known = self._callers.setdefault(caller, _Caller(now))
         if now - known.since >= SECONDS:
             known.since, known.written = now, 0

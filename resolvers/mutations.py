@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.impersonations import require_oneself
 from domain.parking import PAYS_OWED, STANDS_STILL
+from domain.rate_limits import place_of
 from domain.refusals import RefusalCode, Refused, forbidden, rate_limited
 from domain.sessions import require_reauthenticated
 from persistence import idempotency
@@ -144,7 +145,7 @@ async def _act(context: Context, db: Unit, call: Call, arguments: dict[str, Any]
 async def _write_down_denied(context: Context, call: Call) -> None:
     """In a transaction of its own, as that of the mutation is gone."""
     viewer = context.viewer
-    left_out = context.platform.denials.admit(viewer.key_id or viewer.user_id or context.ip)
+    left_out = context.platform.denials.admit(viewer.key_id or viewer.user_id or place_of(context.ip))
     if left_out is None:
         return
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.audit_entries import Act, AuditActorKind, kind_of
+from domain.rate_limits import place_of
 from domain.refusals import RefusalCode
 from persistence.unit import Unit, transact
 from resolvers.context import Context
@@ -26,7 +27,7 @@ async def write_down_read(context: Context, fields: Sequence[str], subject: tupl
 
 async def write_down_denied(context: Context, fields: Sequence[str], subject: tuple[str, UUID] | None) -> None:
     viewer = context.viewer
-    left_out = context.platform.denials.admit(viewer.key_id or viewer.user_id or context.ip)
+    left_out = context.platform.denials.admit(viewer.key_id or viewer.user_id or place_of(context.ip))
     if left_out is not None:
         change = {"needs": sorted(context.denied)} | ({"leftOut": left_out} if left_out else {})
         await _write_down(context, fields, subject, refusal=RefusalCode.FORBIDDEN, change=change)

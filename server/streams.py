@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from strawberry.types import ExecutionResult
 
+from domain.rate_limits import principal_of
 from persistence.database import is_outage
 from resolvers.context import Context
 from resolvers.live import lost
@@ -89,7 +90,7 @@ class Streams:
     @contextmanager
     def _counted(self, context: Context) -> Iterator[None]:
         """RATE_LIMITED when its caller has as many streams as they may."""
-        caller = context.viewer.session_id or context.viewer.key_id or context.ip
+        caller = principal_of(context.viewer, context.ip)
         if self._open[caller] >= MOST_STREAMS:
             text = f"At most {MOST_STREAMS} event streams may be open at once: close one first."
             raise GraphQLError(text, extensions={"code": "RATE_LIMITED"})

@@ -1,7 +1,7 @@
 """Refusals for want of a permission in a flood: the log keeps some of them, and says how many it left out."""
 
 from domain.permissions import Role
-from resolvers.denials import MOST, SECONDS, Denials
+from resolvers.denials import MOST, MOST_CALLERS, SECONDS, Denials
 from tests.makers.audit import entries_for
 from tests.makers.colleagues import colleague
 from tests.world import World
@@ -14,6 +14,14 @@ def test_of_each_caller_so_many_a_minute_are_written_down() -> None:
     assert denials.admit("alice") == 0
     instant[0] = SECONDS
     assert [denials.admit("mallory") for _ in range(2)] == [40, 0]
+
+
+def test_a_crowd_of_callers_makes_it_forget_the_oldest_only() -> None:
+    denials = Denials(lambda: 0.0)
+    for caller in ("alice", *range(MOST_CALLERS - 2), *["mallory"] * MOST, "one more"):
+        denials.admit(caller)
+    assert denials.admit("mallory") is None
+    assert denials.admit("alice") == 0
 
 
 async def test_a_flood_of_refusals_leaves_no_flood_of_entries(world: World) -> None:
