@@ -16,7 +16,7 @@ from domain.rate_limits import principal_of
 from persistence.database import is_outage
 from resolvers.context import Context
 from resolvers.live import lost
-from schema.limits import MAX_TOKENS
+from schema.limits import MAX_TOKENS, check_text
 from schema.metering import OPERATIONS
 from server.auth import actor_by_now
 from server.errors import as_fault
@@ -111,8 +111,9 @@ def wants_stream(request: Request) -> bool:
 
 
 def has_mutation(query: str) -> bool:
-    """Whether a document has a mutation, which no GET may run."""
+    """Whether a document has a mutation, which no GET may run. What cannot be read has none, and is refused later."""
     try:
+        check_text(query)
         document = parse(query, max_tokens=MAX_TOKENS)
     except GraphQLError:
         return False

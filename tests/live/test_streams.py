@@ -42,6 +42,13 @@ async def test_a_query_may_come_by_get_and_a_mutation_may_not(world: World, live
     assert await client.ask(COUNT) == {"gigs": {"totalCount": 0}}
 
 
+async def test_a_document_nested_too_deep_to_be_read_is_refused_on_a_get_as_well(live: str, world: World) -> None:
+    client = await world.client_side()
+    async with Stream.asked(live, client.token, "GET", params={"query": "{a" * 2_400 + "}" * 2_400}) as stream:
+        assert stream.answer.status_code == 200
+        assert "nested deeper" in (await stream.fault())["message"]
+
+
 async def test_a_mutation_by_post_says_how_it_ended(world: World, live: str) -> None:
     client = await world.client_side()
     gig = await make_placed_gig(world, client)
