@@ -116,6 +116,7 @@ $(BOOTSTRAP)/uv: $(BOOTSTRAP)/python
 require_npm = command -v npm > /dev/null || { echo "No npm found. On Debian: apt install nodejs npm"; exit 1; }
 
 # Compares contents, because a checkout changes times: nothing happens unless the lock file says something new.
+# The lock files name everything, so nothing else is fetched for what they name.
 define install_locked
 @cmp -s $(1) $(VENV)/.installed-$(2) || { \
 	$(MAKE) --silent --no-print-directory $(BOOTSTRAP)/uv && \
@@ -124,9 +125,9 @@ define install_locked
 	cp $(1) $(VENV)/.installed-$(2); }
 endef
 with_uv = test -x $(BOOTSTRAP)/uv && \
-	$(BOOTSTRAP)/uv pip install --quiet --compile-bytecode --python $(PYTHON) --require-hashes --requirement $(1)
+	$(BOOTSTRAP)/uv pip install --quiet --compile-bytecode --python $(PYTHON) --no-deps --require-hashes --requirement $(1)
 with_pip = $(BOOTSTRAP)/python -m pip --python $(PYTHON) install --quiet --disable-pip-version-check \
-	--require-hashes --requirement $(1)
+	--no-deps --require-hashes --requirement $(1)
 
 # The lock files themselves keep versions stable, so no other lock file is needed; they name no index.
 define lock_to
