@@ -17,6 +17,7 @@ PACKAGES = (
     "server",
     "jobs",
     "integrations",
+    "standins",
     "tests",
 )
 # Folders of others' code and of what tools leave behind.
