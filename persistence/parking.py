@@ -36,11 +36,14 @@ async def require_none_parked(db: Unit, *organization_ids: UUID) -> None:
         raise _refusal(is_own=db.by.acts_for(found))
 
 
-async def require_not_suspended(db: Unit, organization_id: UUID) -> None:
-    """Refuses FORBIDDEN what a suspended organization cannot do with its money although it may pay."""
-    named = (organizations.c.id == organization_id, organizations.c.status == OrganizationStatus.SUSPENDED)
-    if await db.session.scalar(select(exists().where(*named))):
+async def require_moves_money(db: Unit, organization_id: UUID, *, pays_owed: bool) -> None:
+    """Refuses FORBIDDEN to a suspended organization whatever does not pay what it owes, then as require_none_parked."""
+    of_theirs = select(organizations.c.status, organizations.c.parked_at).where(organizations.c.id == organization_id)
+    status, parked_at = (await db.session.execute(of_theirs)).one()
+    if status is OrganizationStatus.SUSPENDED and not pays_owed:
         raise forbidden("Your organization is suspended: of its money it can only pay what it owes.")
+    if parked_at is not None:
+        raise _refusal(is_own=db.by.acts_for(organization_id))
 
 
 async def _parked(db: Unit, organization_ids: Sequence[UUID]) -> UUID | None:

@@ -3,7 +3,7 @@
 from asyncio import Future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,19 +11,15 @@ from domain.actors import Actor
 from domain.impersonations import require_oneself
 from domain.parking import PAYS_OWED, STANDS_STILL
 from domain.rate_limits import place_of
-from domain.refusals import RefusalCode, Refused, forbidden, rate_limited
+from domain.refusals import RefusalCode, Refused, forbidden
 from domain.sessions import require_reauthenticated
 from persistence import idempotency
-from persistence.database import is_congestion
-from persistence.parking import require_none_parked, require_not_suspended
-from persistence.unit import Unit, transact
-from persistence.work import turn_to_write
+from persistence.parking import require_moves_money
+from persistence.unit import Unit
 from resolvers.acts import act_of, denied_act
 from resolvers.context import Context
 from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_app, require_signed_in
-
-CALM = timedelta(seconds=1)
-"""When to repeat what found no turn."""
+from resolvers.turns import in_turn
 
 
 class Changed:
@@ -128,15 +124,13 @@ async def _commit(context: Context, call: Call) -> Changed:
         await idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
         return changed
 
-    return await _in_turn(context, work)
+    return await in_turn(context, work)
 
 
 async def _act(context: Context, db: Unit, call: Call, arguments: dict[str, Any]) -> Changed:
     """Calls the verb, unless it is one of those that a parked, or a suspended, organization cannot make."""
     if call.mutation in STANDS_STILL and db.by.organization_id is not None:
-        if call.mutation not in PAYS_OWED:
-            await require_not_suspended(db, db.by.organization_id)
-        await require_none_parked(db, db.by.organization_id)
+        await require_moves_money(db, db.by.organization_id, pays_owed=call.mutation in PAYS_OWED)
     changed = await call.verb(db, **arguments)
     db.act = act_of(context, call, changed)
     return changed
@@ -153,7 +147,7 @@ async def _write_down_denied(context: Context, call: Call) -> None:
         db.act = denied_act(context, call, left_out)
         return Changed()
 
-    await _in_turn(context, work)
+    await in_turn(context, work)
 
 
 def resume(context: Context, done: Future[Any]) -> Any:
@@ -171,20 +165,6 @@ def _show(context: Context, changed: Changed) -> None:
     if changed.browser_token is not None:
         context.browser_token = changed.browser_token
     context.forget()
-
-
-async def _in_turn(context: Context, work: Callable[[Unit], Awaitable[Changed]]) -> Changed:
-    """One transaction, when its turn comes. RATE_LIMITED when it waited too long for what others are changing."""
-    platform = context.platform
-    async with turn_to_write(), platform.writing:
-        try:
-            return await transact(
-                platform.database, work, by=context.viewer, at=platform.now(), request_id=context.request_id
-            )
-        except Exception as error:
-            if is_congestion(error):
-                raise rate_limited("Too much is being changed at once. Repeat this", CALM) from error
-            raise
 
 
 def _check_rights(context: Context, needs: Rule) -> None:

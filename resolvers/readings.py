@@ -8,8 +8,9 @@ from domain.actors import Actor
 from domain.audit_entries import Act, AuditActorKind, kind_of
 from domain.rate_limits import place_of
 from domain.refusals import RefusalCode
-from persistence.unit import Unit, transact
+from persistence.unit import Unit
 from resolvers.context import Context
+from resolvers.turns import in_turn
 
 READ = "read"
 """What the log calls it. Which fields were asked for stands in the change."""
@@ -41,8 +42,6 @@ async def _write_down(
     refusal: RefusalCode | None,
     change: dict[str, Any],
 ) -> None:
-    platform = context.platform
-
     async def work(db: Unit) -> None:
         db.act = Act(
             by=context.viewer,
@@ -55,4 +54,4 @@ async def _write_down(
             change={"fields": list(fields)} | change,
         )
 
-    await transact(platform.database, work, by=context.viewer, at=platform.now(), request_id=context.request_id)
+    await in_turn(context, work)

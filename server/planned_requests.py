@@ -73,13 +73,13 @@ class PlannedRequests:
                 self._under_way[document] += 1
                 return None
             paid = charge(context, plan.notes, asked.variables)
+            assert plan.document is not None
+            await before_reading(context, plan.document.node, plan.document.operation, asked.variables)
         except Refused as refused:
             await put_off(context)
             return _too_often(refused, context.request_id)
         except (TooCostly, NotTrusted, GraphQLError):
             return None
-        assert plan.document is not None
-        await before_reading(context, plan.document.node, plan.document.operation, asked.variables)
         explain = EXPLAIN_HEADER in headers and context.viewer.may(Permission.STAFF_OPS)
         answer = await self.plans.answer(plan, asked.variables, context, explain=explain)
         context.is_planned = answer is not None
