@@ -48,6 +48,16 @@ A chargeback under way (P15) moves money between available and held, and so coun
 """
 
 
+def _of_own_balance(column: ColumnElement[Any]) -> Callable[[Table], ColumnElement[Any]]:
+    """A column of the balance row of the wallet's own account, which is that of what is available."""
+
+    def expression(account: Table) -> ColumnElement[Any]:
+        row = select(column).where(ledger_balances.c.account_id == account.c.id)
+        return func.coalesce(row.scalar_subquery(), 0, type_=column.type)
+
+    return expression
+
+
 def _of_balance(code: AccountCode, column: ColumnElement[Any]) -> Callable[[Table], ColumnElement[Any]]:
     """A column of the balance row of one of the owner's accounts in the wallet's currency; 0 where there is none."""
 
@@ -109,14 +119,14 @@ def _figure(expression: Callable[[Table], ColumnElement[Any]]) -> Derived:
 _kind, _is_debit = ledger_transfers.c.kind, ledger_entries.c.amount_minor > 0
 _is_spent, _is_taken_back = and_(_is_debit, _kind.in_(_SPENDING)), _kind.in_(_TAKING_BACK)
 
-AVAILABLE = _figure(_of_balance(AccountCode.WALLET_AVAILABLE, ledger_balances.c.balance_minor))
+AVAILABLE = _figure(_of_own_balance(ledger_balances.c.balance_minor))
 HELD = _figure(_of_balance(AccountCode.WALLET_HELD, ledger_balances.c.balance_minor))
 DEBT = _figure(_of_balance(AccountCode.ORG_DEBT, ledger_balances.c.balance_minor))
 IN_TRANSIT = _figure(_of_payouts(AccountCode.PAYOUT_IN_TRANSIT))
 PAID_OUT = _figure(_of_payouts(AccountCode.PROVIDER_CASH))
 EARNED = _figure(_moved(-1, and_(_kind.not_in(_PAYING_OUT), not_(_is_spent), not_(_is_taken_back))))
 SPENT, TAKEN_BACK = _figure(_moved(1, _is_spent)), _figure(_moved(1, _is_taken_back))
-VERSION = Derived(ledger_accounts, _of_balance(AccountCode.WALLET_AVAILABLE, ledger_balances.c.version))
+VERSION = Derived(ledger_accounts, _of_own_balance(ledger_balances.c.version))
 
 
 async def tell(db: Unit, organization_id: UUID, currency: str, verb: str) -> None:
