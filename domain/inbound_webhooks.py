@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.ids import new_id
+from domain.money_exceptions import Finding, MoneyExceptionKind
 from domain.payment_methods import Provider
 from domain.permissions import Permission
 from domain.reasons import said
@@ -54,10 +55,12 @@ WAITS = (
 """After each failed attempt but the last."""
 LOOKS = 4
 """How often an object is looked for: ours may be committed only after its provider has told of it."""
+KEPT = timedelta(days=90)
 OF_MONEY = frozenset({SubjectKind.CHARGE, SubjectKind.REFUND, SubjectKind.PAYOUT, SubjectKind.CHARGEBACK})
 
 _S, _P = InboundWebhookStatus, Permission
 WAITING = (_S.RECEIVED, _S.FAILED)
+FINISHED = (_S.PROCESSED, _S.IGNORED, _S.PROCESSED_WITH_ERROR)
 STUCK = (_S.PARKED, _S.DEAD_LETTER, _S.PROCESSED_WITH_ERROR)
 """What nobody comes back to but people."""
 
@@ -110,9 +113,30 @@ class InboundWebhook(Stateful):
         return self.kind in OF_MONEY
 
     @property
+    def is_for_people(self) -> bool:
+        """Whether money may have moved that nobody here follows by itself any more."""
+        return self.is_of_money and self.status in (_S.PARKED, _S.DEAD_LETTER)
+
+    @property
     def subject(self) -> str:
         """Whom it names, by the best name there is: what is older than another message of the same is stale."""
         return f"{self.kind.name} {self.key or self.provider_id}"
+
+    @property
+    def names_nothing(self) -> bool:
+        return self.key is None and self.provider_id is None
+
+    def finding(self) -> Finding:
+        """What people have to look at, once it is left to them: one exception for all messages about one subject."""
+        is_unmarked = self.odd_key is not None or self.names_nothing
+        kind = self.kind.name.lower()
+        return Finding(
+            MoneyExceptionKind.BAD_METADATA if is_unmarked else MoneyExceptionKind.UNMATCHED_EVENT,
+            f"{kind} at the provider",
+            self.provider_id or str(self.key or self.external_id),
+            f"a {kind} of Milepost",
+            f"{self.provider.name} {self.type}: {self.error}",
+        )
 
     def lease(self, *, at: datetime) -> None:
         """Takes it to handle it, for ten minutes."""
