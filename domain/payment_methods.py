@@ -16,7 +16,31 @@ from domain.states import Move, Side, Stateful
 class Provider(Enum):
     """Who moves the money. SIMULATOR is built in and needs no account."""
 
+    STRIPE = "STRIPE"
+    ADYEN = "ADYEN"
+    PAYPAL = "PAYPAL"
     SIMULATOR = "SIMULATOR"
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Provider.STRIPE: "Stripe",
+    Provider.ADYEN: "Adyen",
+    Provider.PAYPAL: "PayPal",
+    Provider.SIMULATOR: "The simulator",
+}
+
+
+class PaymentMethodKind(Enum):
+    """What a method stands for."""
+
+    CARD = "CARD"
+    BANK_ACCOUNT = "BANK_ACCOUNT"
+    WALLET = "WALLET"
 
 
 class PaymentMethodStatus(Enum):
@@ -28,11 +52,16 @@ class PaymentMethodStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodDetails:
-    """What a provider tells of a token, for people to recognize it by."""
+    """What a provider tells of a method that it keeps for us."""
 
+    token: str
+    """What is charged from now on; it may differ from the token that was shown."""
+    kind: PaymentMethodKind = PaymentMethodKind.CARD
     label: str
     last4: str
     expires_on: date | None = None
+    customer: str | None = None
+    """The provider's own name for the payer, where it has such."""
 
 
 _S, _MOVE = PaymentMethodStatus, Permission.MONEY_MOVE
@@ -51,7 +80,10 @@ class PaymentMethod(Stateful):
     id: UUID
     organization_id: UUID
     provider: Provider
+    kind: PaymentMethodKind
     token: str
+    customer: str | None
+    """The provider's own name for the payer, where it has such."""
     label: str
     last4: str
     currency: str
@@ -93,7 +125,6 @@ def added(
     *,
     organization_id: UUID,
     provider: Provider,
-    token: str,
     details: MethodDetails,
     currency: str,
     by: Actor,
@@ -104,7 +135,9 @@ def added(
         id=new_id(),
         organization_id=organization_id,
         provider=provider,
-        token=token,
+        kind=details.kind,
+        token=details.token,
+        customer=details.customer,
         label=details.label,
         last4=details.last4,
         currency=currency,

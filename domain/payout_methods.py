@@ -36,8 +36,10 @@ class PayoutMethodStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayeeDetails:
-    """What a provider tells of a token: how people recognize it, and whether it has checked whose it is."""
+    """What a provider tells of a payee: how people recognize it, and whether it has checked whose it is."""
 
+    token: str
+    """What is paid out to from now on; it may differ from the token that was shown."""
     kind: PayoutMethodKind
     label: str
     last4: str
@@ -117,7 +119,6 @@ def added(
     *,
     organization_id: UUID,
     provider: Provider,
-    token: str,
     details: PayeeDetails,
     currency: str,
     replaces: bool,
@@ -130,7 +131,7 @@ def added(
         organization_id=organization_id,
         provider=provider,
         kind=details.kind,
-        token=token,
+        token=details.token,
         label=details.label,
         last4=details.last4,
         currency=currency,

@@ -38,9 +38,10 @@ class Attempt:
 
 @dataclass(eq=False, kw_only=True)
 class Errand(Stateful):
-    """Something a provider does once, in states of `CallState`. Its MOVES name send, confirm, fail and lose + its noun.
+    """Something a provider does once, in states of `CallState`.
 
-    Nothing is ever sent again to find out what became of it.
+    Its MOVES name send, confirm, fail, lose and find + its noun. Nothing is ever sent again to find out what became
+    of it.
     """
 
     failure_code: str | None = None
@@ -81,6 +82,15 @@ class Errand(Stateful):
         self.record("failed", by=SYSTEM, at=at, data={"code": code})
         return True
 
+    def is_on_its_way(self, attempt: Attempt, provider_id: str, *, at: datetime) -> None:
+        """The provider has it and is not done: it will be asked again."""
+        if not self.is_under_way:
+            return
+        if self.status is CallState.UNKNOWN:
+            self._act("find", at)
+        attempt.status, attempt.provider_id, attempt.answer = AttemptState.SENT, provider_id, {"outcome": "under way"}
+        self.unknown_since, self.next_ask_at = None, max(self.next_ask_at or at, at + ASK_AFTER[0])
+
     def lose(self, attempt: Attempt, reason: str, *, at: datetime) -> None:
         """No answer, or none that can be understood: the provider will be asked what became of the call."""
         if self.status is not CallState.PROCESSING:
@@ -92,8 +102,7 @@ class Errand(Stateful):
 
     def ask(self, *, at: datetime) -> None:
         """Marks that the provider is asked now and says when next; committed before the question."""
-        if self.status is CallState.UNKNOWN:
-            self.asked += 1
+        self.asked += 1
         self.next_ask_at = at + (ASK_AFTER[self.asked] if self.asked < len(ASK_AFTER) else ASK_EVERY)
 
     def not_found(self, attempt: Attempt, *, at: datetime) -> bool:

@@ -59,6 +59,7 @@ class Refund(Errand):
         Move("confirmRefund", (_S.PROCESSING, _S.UNKNOWN), _S.SUCCEEDED, Side.SYSTEM),
         Move("failRefund", (_S.PROCESSING, _S.UNKNOWN), _S.FAILED, Side.SYSTEM),
         Move("loseRefund", (_S.PROCESSING,), _S.UNKNOWN, Side.SYSTEM),
+        Move("findRefund", (_S.UNKNOWN,), _S.PROCESSING, Side.SYSTEM),
         Move("dropRefund", (_S.PENDING,), _S.CANCELED, Side.SYSTEM),
         Move("cancelRefund", (_S.PENDING,), _S.CANCELED, Side.FREELANCER, _P.INVOICES_WRITE),
         Move("cancelRefund", (_S.PENDING,), _S.CANCELED, Side.STAFF, _P.STAFF_MONEY),

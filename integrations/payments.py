@@ -1,165 +1,145 @@
 """What Milepost asks of a company that moves money, in its own words; each provider is one adapter of this."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
-from uuid import UUID
 
-from domain.money import Money
 from domain.payment_methods import MethodDetails
 from domain.payout_methods import PayeeDetails
+from domain.provider_reports import DayReport
 from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
+from integrations.provider_answers import (
+    ActionRequired,
+    Answer,
+    Authorized,
+    CameBack,
+    Charged,
+    Declined,
+    Finding,
+    NoAnswer,
+    NotFound,
+    Onboarded,
+    PaidOut,
+    PayoutFinding,
+    Refunded,
+    RefundFinding,
+    UnderWay,
+    Unusable,
+    Voided,
+    VoidFinding,
+)
+from integrations.provider_events import Told
+from integrations.provider_requests import (
+    Adding,
+    Asked,
+    Capturing,
+    Charge,
+    Onboarding,
+    PayingOut,
+    Refunding,
+    Voiding,
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """Take this amount from this method. `key` is ours: the same key never charges twice."""
-
-    key: UUID
-    amount: Money
-    method_token: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charged:
-    """The money was taken, under the provider's own id."""
-
-    provider_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refunding:
-    """Give this amount of a charge back to where it came from. The same key never gives back twice."""
-
-    key: UUID
-    charge_id: str
-    amount: Money
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refunded:
-    """The money was given back, under the provider's own id."""
-
-    provider_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayingOut:
-    """Pay this amount out to this method. `key` is ours: the same key never pays twice."""
-
-    key: UUID
-    amount: Money
-    method_token: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaidOut:
-    """The money has arrived, under the provider's own id."""
-
-    provider_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnItsWay:
-    """The provider has taken the payout on and is not done."""
-
-    provider_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameBack:
-    """The money was paid out and has come back to the provider."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declined:
-    """The money was not moved and will not be."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotFound:
-    """The provider knows nothing with this key, so far."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoAnswer:
-    """Nothing came back in time, or nothing that can be understood: the money may or may not have been moved."""
-
-    reason: str
-
-
-Answer = Charged | Declined | NoAnswer
-Finding = Charged | Declined | NotFound | NoAnswer
-RefundFinding = Refunded | Declined | NotFound | NoAnswer
-PayoutFinding = PaidOut | OnItsWay | CameBack | Declined | NotFound | NoAnswer
+__all__ = [
+    "ActionRequired",
+    "Adding",
+    "Answer",
+    "Asked",
+    "Authorized",
+    "CameBack",
+    "Capturing",
+    "Charge",
+    "Charged",
+    "Declined",
+    "Finding",
+    "NoAnswer",
+    "NotFound",
+    "Onboarded",
+    "Onboarding",
+    "PaidOut",
+    "PayingOut",
+    "PaymentProvider",
+    "PayoutFinding",
+    "RefundFinding",
+    "Refunded",
+    "Refunding",
+    "UnderWay",
+    "Unusable",
+    "VoidFinding",
+    "Voided",
+    "Voiding",
+]
 
 
 class PaymentProvider(Protocol):
-    """A company that moves money, or the simulator. Inside a unit of work only `…_of` is called: it asks nobody."""
+    """A company that moves money, or the simulator. It is never called inside a unit of work.
 
-    def details_of(self, token: str) -> MethodDetails | None:
-        """What is known of a method's token without asking anybody; None for a token that can never be charged."""
+    A sure no is Declined; whatever leaves open whether money has moved is NoAnswer. An exception counts as no answer.
+    """
+
+    async def method_details(self, adding: Adding) -> MethodDetails | Unusable | NoAnswer:
+        """Keeps a method for later charges, and tells how people recognize it."""
         ...
 
-    def payee_of(self, token: str) -> PayeeDetails | None:
-        """What is known of the token of a payout method; None for one that can never be paid out to."""
+    async def payee_details(self, adding: Adding) -> PayeeDetails | Unusable | NoAnswer:
+        """How people recognize a payout method, and whether the provider has verified whose it is."""
+        ...
+
+    async def onboard(self, onboarding: Onboarding) -> Onboarded | Unusable | NoAnswer:
+        """Where a payee tells the provider who they are; Unusable where the provider needs no such thing."""
         ...
 
     async def charge(self, charge: Charge) -> Answer:
-        """Takes the money, once per key however often it is called."""
+        """Takes or reserves the money, once per key however often it is called."""
         ...
 
-    async def find(self, key: UUID) -> Finding:
-        """What became of the charge with our key. Asking never charges."""
+    async def find(self, asked: Asked) -> Finding:
+        """What has become of the charge with our key. Asking never charges."""
+        ...
+
+    async def capture(self, capturing: Capturing) -> Finding:
+        """Takes what was reserved, or a part of it; the rest is released. Once, however often it is called."""
+        ...
+
+    async def void(self, voiding: Voiding) -> VoidFinding:
+        """Ends a charge that has taken nothing yet: Voided once nothing was taken and nothing will be."""
         ...
 
     async def refund(self, refunding: Refunding) -> RefundFinding:
         """Gives the money back, once per key however often it is called."""
         ...
 
-    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+    async def find_refund(self, asked: Asked) -> RefundFinding:
         """What has become, by this instant, of the refund with our key. Asking never gives anything back."""
-        ...
-
-    async def refunded_total(self, currency: str) -> int:
-        """The provider's own books: all it has given back for Milepost in a currency, in minor units."""
         ...
 
     async def pay_out(self, paying: PayingOut) -> PayoutFinding:
         """Pays the money out, once per key however often it is called."""
         ...
 
-    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
+    async def find_payout(self, asked: Asked) -> PayoutFinding:
         """What has become, by this instant, of the payout with our key. Asking never pays anything."""
-        ...
-
-    async def paid_out_total(self, currency: str, at: datetime) -> int:
-        """The provider's own books: all that has arrived and not come back by then, in minor units."""
         ...
 
     async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
         """The chargebacks that were opened or have changed after an instant, as they stand now."""
         ...
 
+    async def find_chargeback(self, external_id: str, at: datetime) -> ReportedChargeback | NotFound | NoAnswer:
+        """One chargeback as it stands now."""
+        ...
+
     async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
         """Says our word about a chargeback; the first one counts, however often it is said."""
         ...
 
-    async def charged_back_total(self, currency: str, at: datetime) -> int:
-        """The provider's own books: all that banks have taken back and not returned by then, in minor units."""
+    async def report(self, day: date, now: datetime) -> DayReport | NoAnswer:
+        """The provider's own books of one day (UTC), to be compared with ours."""
         ...
 
-    async def charged_total(self, currency: str) -> int:
-        """The provider's own books: all it has taken for Milepost in a currency, in minor units."""
+    def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
+        """What a message of the provider says, once it is proved to be the provider's; it asks nobody.
+
+        Raises NotGenuine or Unreadable. The names of headers are in lower case.
+        """
         ...

@@ -1,8 +1,8 @@
 """The built-in provider: it needs no account, does what the method's token says, and keeps books of its own."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
@@ -11,21 +11,33 @@ import asyncpg
 from domain.money import Money
 from domain.payment_methods import MethodDetails
 from domain.payout_methods import PayeeDetails
+from domain.provider_reports import DayReport
 from integrations import simulator_chargebacks, simulator_payouts, simulator_refunds
 from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
+from integrations.opened import Opened
 from integrations.payments import (
+    Adding,
     Answer,
+    Asked,
+    Capturing,
     Charge,
     Charged,
     Declined,
     Finding,
     NoAnswer,
     NotFound,
+    Onboarded,
+    Onboarding,
     PayingOut,
     PayoutFinding,
     RefundFinding,
     Refunding,
+    Unusable,
+    Voided,
+    VoidFinding,
+    Voiding,
 )
+from integrations.provider_events import NotGenuine, Told
 from integrations.simulator_chargebacks import ChargebackToken
 from integrations.simulator_refunds import RefundToken
 
@@ -43,34 +55,34 @@ class SimulatedToken(Enum):
 
 
 _DETAILS = {
-    SimulatedToken.OK: MethodDetails(label="Simulated card: is charged", last4="0001"),
-    SimulatedToken.DECLINE: MethodDetails(label="Simulated card: is declined", last4="0002"),
-    SimulatedToken.TIMEOUT_CHARGED: MethodDetails(label="Simulated card: is charged without an answer", last4="0003"),
-    SimulatedToken.TIMEOUT_NOT_CHARGED: MethodDetails(
-        label="Simulated card: is not charged and gives no answer", last4="0004"
-    ),
+    SimulatedToken.OK: ("is charged", "0001"),
+    SimulatedToken.DECLINE: ("is declined", "0002"),
+    SimulatedToken.TIMEOUT_CHARGED: ("is charged without an answer", "0003"),
+    SimulatedToken.TIMEOUT_NOT_CHARGED: ("is not charged and gives no answer", "0004"),
 }
 _ODD_DETAILS = {
-    SimulatedToken.LESS: MethodDetails(label="Simulated card: is charged one unit less", last4="0005"),
-    SimulatedToken.MORE: MethodDetails(label="Simulated card: is charged one unit more", last4="0006"),
-    SimulatedToken.DOLLARS: MethodDetails(label="Simulated card: is charged in US dollars", last4="0007"),
+    SimulatedToken.LESS: ("is charged one unit less", "0005"),
+    SimulatedToken.MORE: ("is charged one unit more", "0006"),
+    SimulatedToken.DOLLARS: ("is charged in US dollars", "0007"),
 }
 _REFUND_DETAILS = {
-    RefundToken.DECLINE: MethodDetails(label="Simulated card: takes no refund", last4="0011"),
-    RefundToken.TIMEOUT_DONE: MethodDetails(label="Simulated card: is refunded without an answer", last4="0012"),
-    RefundToken.TIMEOUT_NOT_DONE: MethodDetails(
-        label="Simulated card: is not refunded and gives no answer", last4="0013"
-    ),
-    RefundToken.LATE: MethodDetails(label="Simulated card: is refunded an hour later", last4="0014"),
+    RefundToken.DECLINE: ("takes no refund", "0011"),
+    RefundToken.TIMEOUT_DONE: ("is refunded without an answer", "0012"),
+    RefundToken.TIMEOUT_NOT_DONE: ("is not refunded and gives no answer", "0013"),
+    RefundToken.LATE: ("is refunded an hour later", "0014"),
 }
 _CHARGEBACK_DETAILS = {
-    ChargebackToken.AT_ONCE: MethodDetails(label="Simulated card: is charged back a day later", last4="0021"),
-    ChargebackToken.WARNING: MethodDetails(label="Simulated card: its bank asks before it charges back", last4="0022"),
+    ChargebackToken.AT_ONCE: ("is charged back a day later", "0021"),
+    ChargebackToken.WARNING: ("its bank asks before it charges back", "0022"),
 }
 _ALL_DETAILS = [*_DETAILS.items(), *_ODD_DETAILS.items(), *_REFUND_DETAILS.items(), *_CHARGEBACK_DETAILS.items()]
-_BY_TOKEN = {token.value: details for token, details in _ALL_DETAILS}
+_BY_TOKEN = {
+    token.value: MethodDetails(token=token.value, label=f"Simulated card: {label}", last4=last4)
+    for token, (label, last4) in _ALL_DETAILS
+}
 _CARD_DECLINED = "CARD_DECLINED"
 _TIMEOUT = NoAnswer(reason="timeout")
+_UNKNOWN = Unusable(reason="The provider does not know this token.")
 
 _ENTER = """
 INSERT INTO simulator_charges (key, provider_id, token, amount_minor, currency, decline_code, at)
@@ -87,17 +99,20 @@ class Simulator:
     they take no part in Milepost's transactions, and a crash between a charge and its record leaves the charge.
     """
 
-    def __init__(self, database_url: str) -> None:
-        self._url = database_url
+    def __init__(self, opened: Opened) -> None:
+        self._url = opened.database_url
 
-    def details_of(self, token: str) -> MethodDetails | None:
-        return _BY_TOKEN.get(token)
+    async def method_details(self, adding: Adding) -> MethodDetails | Unusable:
+        return _BY_TOKEN.get(adding.token) or _UNKNOWN
 
-    def payee_of(self, token: str) -> PayeeDetails | None:
-        return simulator_payouts.payee_of(token)
+    async def payee_details(self, adding: Adding) -> PayeeDetails | Unusable:
+        return simulator_payouts.payee_of(adding.token) or _UNKNOWN
+
+    async def onboard(self, onboarding: Onboarding) -> Onboarded | Unusable:
+        return Unusable(reason="The simulator pays out to its own tokens, without asking anybody who they are.")
 
     async def charge(self, charge: Charge) -> Answer:
-        token = charge.method_token
+        token = charge.method_token or SimulatedToken.OK.value
         if token == SimulatedToken.TIMEOUT_NOT_CHARGED.value:
             return _TIMEOUT
         async with self._books() as books:
@@ -113,17 +128,26 @@ class Simulator:
             return _TIMEOUT
         return answer
 
-    async def find(self, key: UUID) -> Finding:
+    async def find(self, asked: Asked) -> Finding:
         async with self._books() as books:
-            return await _look_up(books, key)
+            return await _look_up(books, asked.key)
+
+    async def capture(self, capturing: Capturing) -> Finding:
+        """It takes at once whatever it takes."""
+        return await self.find(Asked(key=capturing.key, provider_id=capturing.charge_id, at=capturing.at))
+
+    async def void(self, voiding: Voiding) -> VoidFinding:
+        async with self._books() as books:
+            found = await _look_up(books, voiding.key)
+        return found if isinstance(found, Charged) else Voided(provider_id=voiding.charge_id)
 
     async def refund(self, refunding: Refunding) -> RefundFinding:
         async with self._books() as books:
             return await simulator_refunds.refund(books, refunding)
 
-    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
+    async def find_refund(self, asked: Asked) -> RefundFinding:
         async with self._books() as books:
-            return await simulator_refunds.find(books, key, at)
+            return await simulator_refunds.find(books, asked.key, asked.at)
 
     async def refunded_total(self, currency: str) -> int:
         async with self._books() as books:
@@ -133,9 +157,9 @@ class Simulator:
         async with self._books() as books:
             return await simulator_payouts.pay_out(books, paying)
 
-    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
+    async def find_payout(self, asked: Asked) -> PayoutFinding:
         async with self._books() as books:
-            return await simulator_payouts.find(books, key, at)
+            return await simulator_payouts.find(books, asked.key, asked.at)
 
     async def paid_out_total(self, currency: str, at: datetime) -> int:
         async with self._books() as books:
@@ -145,9 +169,19 @@ class Simulator:
         async with self._books() as books:
             return await simulator_chargebacks.changed_since(books, since, now)
 
+    async def find_chargeback(self, external_id: str, at: datetime) -> ReportedChargeback | NotFound | NoAnswer:
+        async with self._books() as books:
+            return await simulator_chargebacks.find(books, external_id, at)
+
     async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
         async with self._books() as books:
             return await simulator_chargebacks.answer(books, said)
+
+    async def report(self, day: date, now: datetime) -> DayReport | NoAnswer:
+        return NoAnswer(reason="the simulator writes no reports")
+
+    def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
+        raise NotGenuine("The simulator sends no messages.")
 
     async def charged_back_total(self, currency: str, at: datetime) -> int:
         async with self._books() as books:

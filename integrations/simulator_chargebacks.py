@@ -8,7 +8,7 @@ import asyncpg
 
 from domain.money import Money
 from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback, ReportedState
-from integrations.payments import NoAnswer
+from integrations.payments import NoAnswer, NotFound
 
 OPENED_AFTER = timedelta(days=1)
 WARNED_FOR = timedelta(days=2)
@@ -51,6 +51,12 @@ async def changed_since(books: asyncpg.Connection, since: datetime, now: datetim
     """What was opened or has changed after `since`, as it stands now."""
     reported = [_reported(row, now) for row in await books.fetch(_OPENED, now)]
     return [one for one in reported if one.changed_at > since]
+
+
+async def find(books: asyncpg.Connection, external_id: str, now: datetime) -> ReportedChargeback | NotFound:
+    """One of them as it stands now."""
+    reported = [_reported(row, now) for row in await books.fetch(_OPENED, now) if row["external_id"] == external_id]
+    return reported[0] if reported else NotFound()
 
 
 async def answer(books: asyncpg.Connection, said: ChargebackAnswer) -> Heard | NoAnswer:

@@ -8,7 +8,7 @@ import asyncpg
 
 from domain.money import Money
 from domain.payout_methods import PayeeDetails, PayoutMethodKind
-from integrations.payments import CameBack, Declined, NoAnswer, NotFound, OnItsWay, PaidOut, PayingOut, PayoutFinding
+from integrations.payments import CameBack, Declined, NoAnswer, NotFound, PaidOut, PayingOut, PayoutFinding, UnderWay
 
 
 class PayoutToken(Enum):
@@ -54,6 +54,7 @@ def payee_of(token: str) -> PayeeDetails | None:
     except ValueError:
         return None
     return PayeeDetails(
+        token=token,
         kind=PayoutMethodKind.BANK_ACCOUNT,
         label=f"Simulated bank account: {_LABELS[known]}",
         last4=f"{list(PayoutToken).index(known) + 1:04}",
@@ -82,7 +83,7 @@ async def find(books: asyncpg.Connection, key: UUID, at: datetime) -> PayoutFind
         return Declined(code=row["decline_code"])
     token, age = PayoutToken(row["token"]), at - row["at"]
     if token is PayoutToken.LATE and age < LATE_AFTER:
-        return OnItsWay(provider_id=row["provider_id"])
+        return UnderWay(provider_id=row["provider_id"])
     if token is PayoutToken.RETURNED and age >= RETURNED_AFTER:
         return CameBack(code=_RETURNED)
     return PaidOut(provider_id=row["provider_id"], amount=Money(row["amount_minor"], row["currency"]))

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.money import Money
-from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding
+from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding, UnderWay
 
 DECLINE_CODE = "REFUND_DECLINED"
 LATE = timedelta(hours=1)
@@ -68,7 +68,7 @@ async def find(books: asyncpg.Connection, key: UUID, at: datetime) -> RefundFind
     if row["decline_code"] is not None:
         return Declined(code=row["decline_code"])
     if row["token"] == RefundToken.LATE.value and at < row["at"] + LATE:
-        return NoAnswer(reason="under way")
+        return UnderWay(provider_id=row["provider_id"])
     return Refunded(provider_id=row["provider_id"], amount=Money(row["amount_minor"], row["currency"]))
 
 

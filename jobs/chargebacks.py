@@ -9,10 +9,10 @@ from domain.actors import SYSTEM
 from domain.payment_methods import Provider
 from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
 from integrations.payments import NoAnswer
-from integrations.providers import ADAPTERS, provider_of
 from jobs.chargeback_reports import follow
 from jobs.one_by_one import each
-from persistence import chargeback_postings, chargebacks
+from jobs.providers import reach
+from persistence import chargeback_postings, chargebacks, provider_accounts
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 async def read_reports(database: Database, now: datetime) -> int:
     """Asks each provider what has changed since it was asked last."""
-    return sum([await _read(database, provider, now) for provider in ADAPTERS])
+    return sum([await _read(database, provider, now) for provider in await provider_accounts.reachable(database)])
 
 
 async def tell_answers(database: Database, now: datetime) -> int:
@@ -46,7 +46,7 @@ async def _read(database: Database, provider: Provider, now: datetime) -> int:
     since = await transact(database, claim, by=SYSTEM, at=now)
     if since is None:
         return 0
-    reports = await provider_of(provider, database.url).chargebacks(since, now)
+    reports = await (await reach(database, provider)).chargebacks(since, now)
     if isinstance(reports, NoAnswer):
         return 0
     followed = [report for report in reports if await _followed(database, provider, report, now)]
@@ -85,7 +85,7 @@ async def _tell_one(database: Database, now: datetime) -> bool:
     if telling is None:
         return False
     id_, provider, said = telling
-    if isinstance(await provider_of(provider, database.url).answer_chargeback(said), Heard):
+    if isinstance(await (await reach(database, provider)).answer_chargeback(said), Heard):
         await transact(database, lambda db: _heard(db, id_), by=SYSTEM, at=now)
     return True
 

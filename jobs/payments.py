@@ -8,10 +8,10 @@ from domain import collection
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.payment_methods import PaymentMethod, Provider
-from domain.payments import Payment
-from integrations.payments import Charge
-from integrations.providers import provider_of
+from domain.payments import Payment, PaymentAttempt
+from integrations.payments import Asked, Charge
 from jobs.payment_outcomes import record_outcome
+from jobs.providers import reach
 from jobs.side_by_side import several
 from persistence import payments
 from persistence.database import Database
@@ -36,7 +36,7 @@ class Asking:
 
     payment_id: UUID
     provider: Provider
-    key: UUID
+    asked: Asked
 
 
 async def send_created(database: Database, now: datetime) -> int:
@@ -62,7 +62,7 @@ async def send_one(database: Database, now: datetime, payment_id: UUID | None = 
     sending = await transact(database, mark, by=SYSTEM, at=now)
     if sending is None:
         return False
-    answer = await provider_of(sending.provider, database.url).charge(sending.charge)
+    answer = await (await reach(database, sending.provider)).charge(sending.charge)
     await record_outcome(database, sending.payment_id, answer, now)
     return True
 
@@ -77,7 +77,7 @@ async def check_outcome(database: Database, payment_id: UUID, now: datetime) -> 
 
     async def look_up(db: Unit) -> Asking:
         _, payment, attempt = await payments.for_outcome(db, payment_id)
-        return Asking(payment.id, payment.charged_by, attempt.id)
+        return _question(db, payment, attempt)
 
     await _ask(database, await transact(database, look_up, by=SYSTEM, at=now), now)
 
@@ -94,7 +94,16 @@ async def _marked(db: Unit, payment: Payment) -> Sending:
     attempt = await payments.attempt_of(db, payment)
     method = await db.session.get_one(PaymentMethod, payment.method_id)
     payment.send(attempt, at=db.at)
-    charge = Charge(key=attempt.id, amount=payment.amount, method_token=method.token, at=db.at)
+    charge = Charge(
+        key=attempt.id,
+        amount=payment.amount,
+        method_token=method.token,
+        customer=method.customer,
+        return_url="",
+        description=await payments.description_of(db, payment),
+        is_off_session=payment.is_automatic,
+        at=db.at,
+    )
     return Sending(payment.id, payment.charged_by, charge)
 
 
@@ -104,7 +113,7 @@ async def _ask_one(database: Database, now: datetime) -> bool:
         if payment is None:
             return None
         payment.ask(at=db.at)
-        return Asking(payment.id, payment.charged_by, (await payments.attempt_of(db, payment)).id)
+        return _question(db, payment, await payments.attempt_of(db, payment))
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
@@ -112,8 +121,13 @@ async def _ask_one(database: Database, now: datetime) -> bool:
     return asking is not None
 
 
+def _question(db: Unit, payment: Payment, attempt: PaymentAttempt) -> Asking:
+    asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at)
+    return Asking(payment.id, payment.charged_by, asked)
+
+
 async def _ask(database: Database, asking: Asking, now: datetime) -> None:
-    finding = await provider_of(asking.provider, database.url).find(asking.key)
+    finding = await (await reach(database, asking.provider)).find(asking.asked)
     await record_outcome(database, asking.payment_id, finding, now)
 
 

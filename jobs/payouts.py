@@ -10,9 +10,19 @@ from domain.payment_methods import Provider
 from domain.payout_methods import PayoutMethod
 from domain.payouts import Payout, PayoutAttempt, PayoutState
 from domain.postings.payouts import payout_failed, payout_paid, payout_returned, payout_sent
-from integrations.payments import CameBack, Declined, NoAnswer, NotFound, OnItsWay, PaidOut, PayingOut, PayoutFinding
-from integrations.providers import provider_of
+from integrations.payments import (
+    Asked,
+    CameBack,
+    Declined,
+    NoAnswer,
+    NotFound,
+    PaidOut,
+    PayingOut,
+    PayoutFinding,
+    UnderWay,
+)
 from jobs import contradictions, unknown_outcomes
+from jobs.providers import reach
 from jobs.side_by_side import several
 from persistence import ledger, payouts, wallets
 from persistence.database import Database
@@ -34,7 +44,7 @@ class Asking:
 
     payout_id: UUID
     provider: Provider
-    key: UUID
+    asked: Asked
 
 
 async def send_pending(database: Database, now: datetime) -> int:
@@ -60,7 +70,7 @@ async def send_one(database: Database, now: datetime, payout_id: UUID | None = N
     sending = await transact(database, mark, by=SYSTEM, at=now)
     if sending is None:
         return False
-    answer = await provider_of(sending.provider, database.url).pay_out(sending.paying)
+    answer = await (await reach(database, sending.provider)).pay_out(sending.paying)
     await record_outcome(database, sending.payout_id, answer, now)
     return True
 
@@ -84,7 +94,7 @@ async def record_outcome(database: Database, payout_id: UUID, answer: PayoutFind
                 )
             case PaidOut():
                 await _confirm(db, payout, attempt, answer.provider_id)
-            case OnItsWay():
+            case UnderWay():
                 payout.is_on_its_way(attempt, answer.provider_id, at=db.at)
             case CameBack():
                 if payout.give_back(answer.code, at=db.at):
@@ -147,10 +157,12 @@ async def _ask_one(database: Database, now: datetime) -> bool:
         if payout is None:
             return None
         payout.ask(at=db.at)
-        return Asking(payout.id, payout.provider, (await payouts.attempt_of(db, payout)).id)
+        attempt = await payouts.attempt_of(db, payout)
+        asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at)
+        return Asking(payout.id, payout.provider, asked)
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
-        finding = await provider_of(asking.provider, database.url).find_payout(asking.key, now)
+        finding = await (await reach(database, asking.provider)).find_payout(asking.asked)
         await record_outcome(database, asking.payout_id, finding, now)
     return asking is not None

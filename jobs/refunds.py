@@ -10,10 +10,10 @@ from domain.payment_methods import Provider
 from domain.postings.refunds import refund_succeeded
 from domain.provider_calls import CallState
 from domain.refunds import Refund, RefundAttempt
-from integrations.payments import Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding
-from integrations.providers import provider_of
+from integrations.payments import Asked, Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding, UnderWay
 from jobs import contradictions, unknown_outcomes
 from jobs.one_by_one import each
+from jobs.providers import reach
 from jobs.side_by_side import several
 from persistence import ledger, refunds
 from persistence.database import Database
@@ -35,7 +35,7 @@ class Asking:
 
     refund_id: UUID
     provider: Provider
-    key: UUID
+    asked: Asked
 
 
 async def send_pending(database: Database, now: datetime) -> int:
@@ -61,7 +61,7 @@ async def send_one(database: Database, now: datetime, refund_id: UUID | None = N
     sending = await transact(database, mark, by=SYSTEM, at=now)
     if sending is None:
         return False
-    answer = await provider_of(sending.provider, database.url).refund(sending.refunding)
+    answer = await (await reach(database, sending.provider)).refund(sending.refunding)
     await record_outcome(database, sending.refund_id, answer, now)
     return True
 
@@ -100,6 +100,8 @@ async def record_outcome(database: Database, refund_id: UUID, answer: RefundFind
                 )
             case Refunded():
                 await _confirm(db, refund, attempt, answer.provider_id)
+            case UnderWay():
+                refund.is_on_its_way(attempt, answer.provider_id, at=db.at)
             case Declined():
                 if refund.fail(attempt, answer.code, at=db.at):
                     await refunds.give_up(db, refund, payment)
@@ -149,10 +151,12 @@ async def _ask_one(database: Database, now: datetime) -> bool:
         if refund is None:
             return None
         refund.ask(at=db.at)
-        return Asking(refund.id, refund.provider, (await refunds.attempt_of(db, refund)).id)
+        attempt = await refunds.attempt_of(db, refund)
+        asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at)
+        return Asking(refund.id, refund.provider, asked)
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
-        finding = await provider_of(asking.provider, database.url).find_refund(asking.key, now)
+        finding = await (await reach(database, asking.provider)).find_refund(asking.asked)
         await record_outcome(database, asking.refund_id, finding, now)
     return asking is not None

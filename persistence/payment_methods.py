@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import exists, false, select, true
 
 from domain.actors import Actor, ActorKind
-from domain.payment_methods import PaymentMethod, PaymentMethodStatus
+from domain.payment_methods import PaymentMethod, PaymentMethodStatus, Provider
 from domain.payments import LIVE_STATES
 from domain.permissions import Permission
 from domain.refusals import invalid
+from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.identity import organizations
 from persistence.tables.money import payment_methods, payments
@@ -54,6 +55,16 @@ async def default_of(db: Unit, organization_id: UUID, currency: str) -> PaymentM
     found = await db.session.scalar(statement.with_for_update(read=True))
     # Whoever has waited for a change of the default finds the old one gone: the second look sees the new one.
     return found or await db.session.scalar(statement.with_for_update(read=True))
+
+
+async def customer_at(database: Database, organization_id: UUID, provider: Provider) -> str | None:
+    """What the provider calls the organization, where it has ever given it a name."""
+    methods = payment_methods.c
+    statement = select(methods.customer).where(
+        methods.organization_id == organization_id, methods.provider == provider, methods.customer.is_not(None)
+    )
+    async with database.reader() as session:
+        return await session.scalar(statement.order_by(methods.id.desc()).limit(1))
 
 
 async def chosen(db: Unit, payer_id: UUID | None, currency: str, method_id: UUID | None) -> PaymentMethod:

@@ -129,6 +129,14 @@ async def attempt_of(db: Unit, payment: Payment) -> PaymentAttempt:
     return found
 
 
+async def description_of(db: Unit, payment: Payment) -> str:
+    """What the payer reads on their statement: what it is for, without names of people."""
+    if payment.invoice_id is None:
+        return "Milestone, held until it is approved"
+    number = select(invoices.c.number).where(invoices.c.id == payment.invoice_id)
+    return f"Invoice {await db.session.scalar(number)}"
+
+
 async def due_for_sending(db: Unit, payment_id: UUID | None = None) -> Payment | None:
     """The oldest payment that nobody sends yet, or this one if it is such."""
     waits = (payments.c.trigger == PaymentTrigger.COLLECTION) & is_parked(payments.c.payer_id)

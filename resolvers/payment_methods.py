@@ -6,11 +6,12 @@ from uuid import UUID
 from domain import payment_methods as rules
 from domain.checks import Checks
 from domain.payment_methods import MethodDetails, Provider
-from integrations.providers import provider_of
+from integrations.payments import Adding
 from persistence import payment_methods as methods
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
+from resolvers.providers import answered, reach
 
 ORGANIZATION, LIST = methods.ORGANIZATION, methods.LIST
 
@@ -19,23 +20,29 @@ async def look_up_token(
     context: Context, *, provider: Provider, token: str, currency: str, **rest: Any
 ) -> dict[str, Any]:
     """Before the transaction: what the provider knows of the token. Refuses INVALID one that can never be charged."""
-    details = provider_of(provider, context.platform.database.url).details_of(token)
     checks = Checks()
     checks.currency("currency", currency)
-    checks.require(details is not None, "The provider does not know this token.", "token")
     checks.refuse()
-    return {"provider": provider, "token": token, "currency": currency, "details": details, **rest}
+    organization_id = context.viewer.require_organization()
+    adding = Adding(
+        organization_id=organization_id,
+        token=token,
+        customer=await methods.customer_at(context.platform.database, organization_id, provider),
+        currency=currency,
+        at=context.platform.now(),
+    )
+    details = answered(provider, await (await reach(context, provider)).method_details(adding))
+    return {"provider": provider, "currency": currency, "details": details, **rest}
 
 
 async def add_payment_method(
-    db: Unit, *, provider: Provider, token: str, currency: str, details: MethodDetails, make_default: bool
+    db: Unit, *, provider: Provider, currency: str, details: MethodDetails, make_default: bool
 ) -> Changed:
     organization_id = db.by.require_organization()
     others = await methods.for_choice(db, organization_id, currency)
     method = rules.added(
         organization_id=organization_id,
         provider=provider,
-        token=token,
         details=details,
         currency=currency,
         by=db.by,

@@ -7,11 +7,12 @@ from domain import payout_methods as rules
 from domain.checks import Checks
 from domain.payment_methods import Provider
 from domain.payout_methods import PayeeDetails
-from integrations.providers import provider_of
+from integrations.payments import Adding
 from persistence import payout_methods as methods
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
+from resolvers.providers import answered, reach
 
 ORGANIZATION, LIST = methods.ORGANIZATION, methods.LIST
 
@@ -20,23 +21,28 @@ async def look_up_payee(
     context: Context, *, provider: Provider, token: str, currency: str, **rest: Any
 ) -> dict[str, Any]:
     """Before the transaction: what the provider knows of the token. Refuses INVALID one that can never be paid."""
-    details = provider_of(provider, context.platform.database.url).payee_of(token)
     checks = Checks()
     checks.currency("currency", currency)
-    checks.require(details is not None, "The provider does not know this token.", "token")
     checks.refuse()
-    return {"provider": provider, "token": token, "currency": currency, "details": details, **rest}
+    adding = Adding(
+        organization_id=context.viewer.require_organization(),
+        token=token,
+        customer=None,
+        currency=currency,
+        at=context.platform.now(),
+    )
+    details = answered(provider, await (await reach(context, provider)).payee_details(adding))
+    return {"provider": provider, "currency": currency, "details": details, **rest}
 
 
 async def add_payout_method(
-    db: Unit, *, provider: Provider, token: str, currency: str, details: PayeeDetails, make_default: bool
+    db: Unit, *, provider: Provider, currency: str, details: PayeeDetails, make_default: bool
 ) -> Changed:
     organization_id = db.by.require_organization()
     others = await methods.for_choice(db, organization_id, currency)
     method = rules.added(
         organization_id=organization_id,
         provider=provider,
-        token=token,
         details=details,
         currency=currency,
         replaces=await methods.has_any(db, organization_id),

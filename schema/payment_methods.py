@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from domain import payment_methods as domain
-from domain.payment_methods import PaymentMethodStatus, Provider
+from domain.payment_methods import PaymentMethodKind, PaymentMethodStatus, Provider
 from domain.permissions import Permission
 from resolvers import payment_methods as resolve
 from schema.connections import connection, one
@@ -17,7 +17,21 @@ from schema.scalars import Currency
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
-describe(Provider, "Who moves the money.", SIMULATOR="Built in: needs no account and moves no real money.")
+describe(
+    Provider,
+    "Who moves the money.",
+    STRIPE="Stripe, once staff have set it up.",
+    ADYEN="Adyen, once staff have set it up.",
+    PAYPAL="PayPal, once staff have set it up.",
+    SIMULATOR="Built in: needs no account and moves no real money. Only a sandbox has it.",
+)
+describe(
+    PaymentMethodKind,
+    "What a payment method stands for.",
+    CARD="A card.",
+    BANK_ACCOUNT="A bank account, which is debited.",
+    WALLET="An account at the provider or another company, such as PayPal.",
+)
 describe(
     PaymentMethodStatus,
     "Whether a method can be charged.",
@@ -31,6 +45,7 @@ class PaymentMethod(Stateful):
     status: PaymentMethodStatus = plain("Whether it can be charged.")
     organization: Organization = one(resolve.ORGANIZATION, Organization, "Whose it is.", required=True)
     provider: Provider = plain("Who charges it.")
+    kind: PaymentMethodKind = plain("What it stands for.")
     label: str = plain("What to call it, as the provider says.")
     last4: str = plain("The last four characters of what it stands for.")
     currency: Currency = plain("The currency it pays in.")
@@ -63,7 +78,8 @@ class PaymentMethodMutations:
     add_payment_method = mutation(
         resolve.add_payment_method,
         "Adds a payment method to your organization. It becomes the default where its currency has none. "
-        "INVALID for a token that the provider cannot charge. The simulator takes sim_ok, sim_decline, "
+        "INVALID for a token that the provider cannot charge; WRONG_STATE for a provider that is not set up here; "
+        "PROVIDER_UNAVAILABLE when it does not answer. The simulator takes sim_ok, sim_decline, "
         "sim_timeout_charged and sim_timeout_not_charged, each of which forces what it says.",
         needs=Permission.MONEY_MOVE,
         takes={

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ledger import CHART, KEY_PARTS, AccountCode, AccountSide, PostingKind, TransferSource
-from domain.payment_methods import PaymentMethodStatus, Provider
+from domain.payment_methods import PaymentMethodKind, PaymentMethodStatus, Provider
 from domain.payments import AttemptState, PaymentSource, PaymentState, PaymentTrigger
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
@@ -29,7 +29,9 @@ payment_methods = Table(
     key(),
     ref("organization_id", "organizations", index=True),
     Column("provider", one_of(Provider, "provider"), nullable=False),
+    Column("kind", one_of(PaymentMethodKind, "kind"), nullable=False),
     Column("token", Text, nullable=False),
+    Column("customer", Text),
     Column("label", Text, nullable=False),
     Column("last4", Text, nullable=False),
     Column("currency", Text, nullable=False),

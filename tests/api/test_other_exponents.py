@@ -2,9 +2,7 @@
 
 import pytest
 
-from domain.payment_methods import Provider
 from domain.terms import FundingMode
-from integrations.providers import provider_of
 from tests.makers.credits import given_back
 from tests.makers.escrow import fund, hold_of
 from tests.makers.invariants import broken
@@ -12,6 +10,7 @@ from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances
 from tests.makers.payouts import figures, make_payout_method, request_payout
 from tests.makers.projects import approve, make_project, submit
+from tests.makers.providers import simulator
 from tests.world import World
 
 
@@ -48,7 +47,7 @@ async def test_money_goes_all_its_ways_with_other_decimals(
     await world.settle()
     assert await figures(freelancer, currency) == {"paidOut": 19_010, "earned": 19_010}
     assert await balances(world) == {"provider_cash": 1_001, "platform_fee": -1_001}
-    provider = provider_of(Provider.SIMULATOR, world.database.url)
+    provider = simulator(world)
     kept = await provider.charged_total(currency) - await provider.refunded_total(currency)
     assert kept - await provider.paid_out_total(currency, world.clock.now()) == 1_001
     assert await broken(world) == []

@@ -94,10 +94,17 @@ async def test_a_token_the_provider_does_not_know_is_refused(world: World, token
     assert await stored(world) == (0, [])
 
 
-async def test_every_wrong_field_of_a_new_method_is_named_at_once(world: World) -> None:
+async def test_no_provider_is_asked_about_a_method_in_what_is_no_currency(world: World) -> None:
     client = await world.client_side()
-    refusal = await client.refused("addPaymentMethod", provider="SIMULATOR", token="card", currency="XXX")
-    assert [problem["path"] for problem in refusal["problems"]] == [["currency"], ["token"]]
+    refusal = await client.refused("addPaymentMethod", provider="STRIPE", token="card", currency="XXX")
+    assert [problem["path"] for problem in refusal["problems"]] == [["currency"]]
+
+
+@pytest.mark.parametrize("mutation", ["addPaymentMethod", "addPayoutMethod"])
+async def test_a_method_of_a_provider_that_is_not_set_up_is_refused(world: World, mutation: str) -> None:
+    client = await world.client_side()
+    refusal = await client.refused(mutation, provider="STRIPE", token="pm_1", currency="EUR")
+    assert (refusal["code"], refusal["message"]) == ("WRONG_STATE", "Stripe is not set up in this sandbox.")
 
 
 async def test_a_detached_default_leaves_no_default_behind(world: World) -> None:

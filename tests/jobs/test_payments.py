@@ -9,15 +9,13 @@ from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.invoices import CollectionMode, InvoiceStatus, PaymentStatus
 from domain.money import Money
-from domain.payment_methods import Provider
-from integrations.payments import Charge, Charged
-from integrations.providers import provider_of
+from integrations.payments import Asked, Charge, Charged
 from jobs.payment_outcomes import record_outcome
 from jobs.payments import ask_unanswered, check_outcome, collect_due, send_created
 from persistence.unit import unit_of_work
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances, charged, make_claim, postings
-from tests.makers.providers import Breaks, HoldsTheCall, TakesAnotherAmount, put_in_place, simulator
+from tests.makers.providers import Breaks, HoldsTheCall, TakesAnotherAmount, put_in_place, reach, simulator
 from tests.world import World
 
 AUTO = CollectionMode.AUTO
@@ -232,19 +230,30 @@ async def test_any_payment_can_be_checked_against_the_provider(world: World) -> 
 
 
 async def test_no_provider_is_called_inside_a_unit_of_work(world: World) -> None:
-    provider = provider_of(Provider.SIMULATOR, world.database.url)
-    charge = Charge(key=new_id(), amount=Money(1, "EUR"), method_token="sim_ok", at=world.clock.now())
+    provider, charge = reach(world), _charge(world, 1)
+    asked = Asked(key=charge.key, provider_id=None, at=charge.at)
     async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()):
-        for call in (provider.charge(charge), provider.find(charge.key), provider.charged_total("EUR")):
+        for call in (provider.charge(charge), provider.find(asked), provider.find_payout(asked)):
             with pytest.raises(AssertionError, match="inside a unit of work"):
                 await call
     assert await charged(world) == 0
 
 
 async def test_the_simulator_charges_a_key_once_and_keeps_its_own_books(world: World) -> None:
-    provider = provider_of(Provider.SIMULATOR, world.database.url)
-    charge = Charge(key=new_id(), amount=Money(250, "EUR"), method_token="sim_ok", at=world.clock.now())
+    provider, charge = reach(world), _charge(world, 250)
     answers = await asyncio.gather(*(provider.charge(charge) for _ in range(5)))
     assert answers == [Charged(provider_id=f"sim_{charge.key.hex}", amount=Money(250, "EUR"))] * 5
-    assert await provider.find(charge.key) == answers[0]
+    assert await provider.find(Asked(key=charge.key, provider_id=None, at=charge.at)) == answers[0]
     assert (await charged(world), await charged(world, "USD")) == (250, 0)
+
+
+def _charge(world: World, amount_minor: int) -> Charge:
+    return Charge(
+        key=new_id(),
+        amount=Money(amount_minor, "EUR"),
+        method_token="sim_ok",
+        return_url="https://northwind.example/paid",
+        description="Invoice NW-2026-0001",
+        is_off_session=False,
+        at=world.clock.now(),
+    )

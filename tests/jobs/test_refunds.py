@@ -119,12 +119,13 @@ async def test_a_refund_that_never_arrived_fails_after_two_answers_not_found(wor
     assert (await given_back(world), await balances(world)) == (0, KEPT)
 
 
-async def test_a_late_refund_stays_unknown_until_the_provider_knows(world: World) -> None:
+async def test_a_late_refund_is_asked_about_until_it_is_done(world: World) -> None:
     claim = await make_refund(world, "sim_refund_late")
     await send_pending(world.database, world.clock.now())
-    assert await pass_minutes(world, 5) == 1
     assert await pass_minutes(world, 10) == 1
-    assert ((await refund_of(claim)).status.name, await balances(world)) == ("UNKNOWN", ON_ITS_WAY)
+    assert ((await refund_of(claim)).status.name, await balances(world)) == ("PROCESSING", ON_ITS_WAY)
+    assert await pass_minutes(world, 10) == 1
+    assert ((await refund_of(claim)).status.name, await balances(world)) == ("PROCESSING", ON_ITS_WAY)
     assert await pass_minutes(world, 45) == 1
     assert ((await refund_of(claim)).status.name, await balances(world)) == ("SUCCEEDED", GONE)
 

@@ -4,12 +4,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.payment_methods import Provider
 from domain.refunds import Refund
-from integrations.providers import provider_of
 from jobs.payments import send_created
 from persistence.tables.refunds import refunds
 from tests.makers.payments import Claim, make_claim
+from tests.makers.providers import simulator
 from tests.world import Person, World
 
 NOTE = """id status number total { amountMinor } netTotal { amountMinor } taxTotal { amountMinor }
@@ -97,4 +96,4 @@ async def refund_of(claim: Claim) -> Refund:
 
 async def given_back(world: World, currency: str = "EUR") -> int:
     """What the simulator says it has given back."""
-    return await provider_of(Provider.SIMULATOR, world.database.url).refunded_total(currency)
+    return await simulator(world).refunded_total(currency)

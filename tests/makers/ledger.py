@@ -12,7 +12,7 @@ from domain.ids import new_id
 from domain.invoice_lines import InvoiceLine
 from domain.invoices import CollectionMode, Invoice, InvoiceKind, InvoiceStatus
 from domain.organizations import OrganizationKind
-from domain.payment_methods import PaymentMethodStatus, Provider
+from domain.payment_methods import PaymentMethodKind, PaymentMethodStatus, Provider
 from domain.payments import Payment, PaymentState, PaymentTrigger
 from domain.postings.invoices import invoice_opened, invoice_voided
 from domain.postings.payments import allocated_minor, payment_succeeded
@@ -66,6 +66,7 @@ async def make_trade(
             last4="4242",
             currency=currency,
             is_default=False,
+            kind=PaymentMethodKind.CARD,
             status=PaymentMethodStatus.ACTIVE,
             **life,
         )

@@ -9,10 +9,8 @@ from domain.actors import SYSTEM
 from domain.books import BookCheck
 from domain.invoices import CollectionMode, Invoice
 from domain.ledger import AccountCode
-from domain.payment_methods import Provider
 from domain.payments import Payment
 from domain.postings.invoices import invoice_opened
-from integrations.providers import provider_of
 from persistence import number_series
 from persistence.books import check_books
 from persistence.ledger import post
@@ -22,6 +20,7 @@ from persistence.tables.platform import outbox
 from persistence.unit import unit_of_work
 from tests.makers.ledger import ISSUE_ON, Trade, make_trade, new_invoice
 from tests.makers.payment_methods import make_method
+from tests.makers.providers import simulator
 from tests.world import Person, World
 
 
@@ -120,7 +119,7 @@ async def _open(world: World, invoice: Invoice, mode: CollectionMode) -> None:
 
 async def charged(world: World, currency: str = "EUR") -> int:
     """What the simulator says it has taken."""
-    return await provider_of(Provider.SIMULATOR, world.database.url).charged_total(currency)
+    return await simulator(world).charged_total(currency)
 
 
 async def balances(world: World) -> dict[str, int]:

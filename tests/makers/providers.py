@@ -1,25 +1,33 @@
 """Providers that misbehave: stand-ins for a company elsewhere, put behind the same port as the simulator."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, TypeVar
-from uuid import UUID
 
 import pytest
 
 from domain.money import Money
 from domain.payment_methods import MethodDetails, Provider
 from domain.payout_methods import PayeeDetails
+from domain.provider_accounts import Access, ProviderMode
+from domain.provider_reports import DayReport
 from integrations import providers
 from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
+from integrations.opened import open_account
 from integrations.payments import (
+    Adding,
     Answer,
+    Asked,
+    Capturing,
     Charge,
     Charged,
     Finding,
     NoAnswer,
+    NotFound,
+    Onboarded,
+    Onboarding,
     PaidOut,
     PayingOut,
     PaymentProvider,
@@ -27,7 +35,12 @@ from integrations.payments import (
     Refunded,
     RefundFinding,
     Refunding,
+    Unusable,
+    VoidFinding,
+    Voiding,
 )
+from integrations.provider_events import Told
+from integrations.providers import provider_of
 from integrations.simulator import Simulator
 from tests.world import World
 
@@ -45,47 +58,53 @@ class Stand:
 
     real: PaymentProvider
 
-    def details_of(self, token: str) -> MethodDetails | None:
-        return self.real.details_of(token)
+    async def method_details(self, adding: Adding) -> MethodDetails | Unusable | NoAnswer:
+        return await self.real.method_details(adding)
+
+    async def payee_details(self, adding: Adding) -> PayeeDetails | Unusable | NoAnswer:
+        return await self.real.payee_details(adding)
+
+    async def onboard(self, onboarding: Onboarding) -> Onboarded | Unusable | NoAnswer:
+        return await self.real.onboard(onboarding)
 
     async def charge(self, charge: Charge) -> Answer:
         return await self.real.charge(charge)
 
-    async def find(self, key: UUID) -> Finding:
-        return await self.real.find(key)
+    async def find(self, asked: Asked) -> Finding:
+        return await self.real.find(asked)
 
-    def payee_of(self, token: str) -> PayeeDetails | None:
-        return self.real.payee_of(token)
+    async def capture(self, capturing: Capturing) -> Finding:
+        return await self.real.capture(capturing)
 
-    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
-        return await self.real.pay_out(paying)
-
-    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
-        return await self.real.find_payout(key, at)
-
-    async def paid_out_total(self, currency: str, at: datetime) -> int:
-        return await self.real.paid_out_total(currency, at)
-
-    async def charged_total(self, currency: str) -> int:
-        return await self.real.charged_total(currency)
+    async def void(self, voiding: Voiding) -> VoidFinding:
+        return await self.real.void(voiding)
 
     async def refund(self, refunding: Refunding) -> RefundFinding:
         return await self.real.refund(refunding)
 
-    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
-        return await self.real.find_refund(key, at)
+    async def find_refund(self, asked: Asked) -> RefundFinding:
+        return await self.real.find_refund(asked)
 
-    async def refunded_total(self, currency: str) -> int:
-        return await self.real.refunded_total(currency)
+    async def pay_out(self, paying: PayingOut) -> PayoutFinding:
+        return await self.real.pay_out(paying)
+
+    async def find_payout(self, asked: Asked) -> PayoutFinding:
+        return await self.real.find_payout(asked)
 
     async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
         return await self.real.chargebacks(since, now)
 
+    async def find_chargeback(self, external_id: str, at: datetime) -> ReportedChargeback | NotFound | NoAnswer:
+        return await self.real.find_chargeback(external_id, at)
+
     async def answer_chargeback(self, said: ChargebackAnswer) -> Heard | NoAnswer:
         return await self.real.answer_chargeback(said)
 
-    async def charged_back_total(self, currency: str, at: datetime) -> int:
-        return await self.real.charged_back_total(currency, at)
+    async def report(self, day: date, now: datetime) -> DayReport | NoAnswer:
+        return await self.real.report(day, now)
+
+    def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
+        return self.real.told(headers, body, real)
 
 
 class DiesBeforeTheCall(Stand):
@@ -159,20 +178,20 @@ class Moody(Stand):
     async def charge(self, charge: Charge) -> Answer:
         return _SILENCE if self.mood == "silent" else await self._said(self.real.charge(charge))
 
-    async def find(self, key: UUID) -> Finding:
-        return _SILENCE if self.mood == "silent" else await self.real.find(key)
+    async def find(self, asked: Asked) -> Finding:
+        return _SILENCE if self.mood == "silent" else await self.real.find(asked)
 
     async def pay_out(self, paying: PayingOut) -> PayoutFinding:
         return _SILENCE if self.mood == "silent" else await self._said(self.real.pay_out(paying))
 
-    async def find_payout(self, key: UUID, at: datetime) -> PayoutFinding:
-        return _SILENCE if self.mood == "silent" else await self.real.find_payout(key, at)
+    async def find_payout(self, asked: Asked) -> PayoutFinding:
+        return _SILENCE if self.mood == "silent" else await self.real.find_payout(asked)
 
     async def refund(self, refunding: Refunding) -> RefundFinding:
         return _SILENCE if self.mood == "silent" else await self._said(self.real.refund(refunding))
 
-    async def find_refund(self, key: UUID, at: datetime) -> RefundFinding:
-        return _SILENCE if self.mood == "silent" else await self.real.find_refund(key, at)
+    async def find_refund(self, asked: Asked) -> RefundFinding:
+        return _SILENCE if self.mood == "silent" else await self.real.find_refund(asked)
 
     async def chargebacks(self, since: datetime, now: datetime) -> Sequence[ReportedChargeback] | NoAnswer:
         return _SILENCE if self.mood == "silent" else await self.real.chargebacks(since, now)
@@ -201,9 +220,16 @@ class HoldsTheCall(Stand):
 
 
 def simulator(world: World) -> Simulator:
-    return Simulator(world.database.url)
+    """The simulator itself, with its own books."""
+    access = Access(provider=Provider.SIMULATOR, mode=ProviderMode.SANDBOX)
+    return Simulator(open_account(access, world.database.url))
+
+
+def reach(world: World) -> PaymentProvider:
+    """What is behind the port, with the care that every call needs."""
+    return provider_of(Access(provider=Provider.SIMULATOR, mode=ProviderMode.SANDBOX), world.database.url)
 
 
 def put_in_place(monkeypatch: pytest.MonkeyPatch, stand: Stand) -> None:
     """From now on the simulator's methods are charged through this provider."""
-    monkeypatch.setitem(providers.ADAPTERS, Provider.SIMULATOR, lambda url: stand)
+    monkeypatch.setitem(providers.ADAPTERS, Provider.SIMULATOR, lambda opened: stand)

@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from domain.payment_methods import Provider
 from domain.payments import RETURNED
-from integrations.providers import provider_of
 from persistence.books import check_books
 from tests.makers.payouts import WALLET
+from tests.makers.providers import simulator
 from tests.properties.money_sides import Sides
 from tests.world import Person, World
 
@@ -44,7 +43,7 @@ async def difference_to_provider(sides: Sides, currency: str) -> int:
     """
     said = "SELECT coalesce(sum(e.amount_minor), 0)::bigint AS kept FROM ledger_entries e JOIN ledger_accounts a"
     ours = await sides.rows(f"{said} ON a.id = e.account_id WHERE code = 'provider_cash' AND a.currency = '{currency}'")
-    provider, at = provider_of(Provider.SIMULATOR, sides.world.database.url), sides.world.clock.now()
+    provider, at = simulator(sides.world), sides.world.clock.now()
     taken, given = await provider.charged_total(currency), await provider.refunded_total(currency)
     paid, lost = await provider.paid_out_total(currency, at), await provider.charged_back_total(currency, at)
     [by_hand] = await sides.rows(f"""

@@ -750,6 +750,9 @@ String nameProposalStatus(ProposalStatus value) => switch (value) {
 
 /// What the API calls a value of Provider.
 String nameProvider(Provider value) => switch (value) {
+  Provider.stripe => 'STRIPE',
+  Provider.adyen => 'ADYEN',
+  Provider.paypal => 'PAYPAL',
   Provider.simulator => 'SIMULATOR',
   Provider.unknown => '',
 };
@@ -1193,7 +1196,7 @@ final operations = <Operation<Object?>>[
   ListPaymentMethods(),
   ListPayments(),
   GetPayment(id: 'text'),
-  AddPaymentMethod(provider: Provider.simulator, token: 'text', currency: 'text'),
+  AddPaymentMethod(provider: Provider.stripe, token: 'text', currency: 'text'),
   SetDefaultMethod(methodId: 'text'),
   DetachMethod(methodId: 'text'),
   PayInvoice(invoiceId: 'text'),
@@ -1204,7 +1207,7 @@ final operations = <Operation<Object?>>[
   ListPayoutSchedules(),
   GetPayout(id: 'text'),
   GetWalletStatement(currency: 'text'),
-  AddPayoutMethod(provider: Provider.simulator, token: 'text', currency: 'text'),
+  AddPayoutMethod(provider: Provider.stripe, token: 'text', currency: 'text'),
   SetDefaultPayoutMethod(methodId: 'text'),
   DetachPayoutMethod(methodId: 'text'),
   RequestPayout(amount: Money.minor(100, 'EUR')),

@@ -1280,7 +1280,13 @@ export type ProposalStatus = Open<keyof typeof ProposalStatus>;
 
 /** Who moves the money. */
 export const Provider = {
-  /** Built in: needs no account and moves no real money. */
+  /** Stripe, once staff have set it up. */
+  STRIPE: 'STRIPE',
+  /** Adyen, once staff have set it up. */
+  ADYEN: 'ADYEN',
+  /** PayPal, once staff have set it up. */
+  PAYPAL: 'PAYPAL',
+  /** Built in: needs no account and moves no real money. Only a sandbox has it. */
   SIMULATOR: 'SIMULATOR',
 } as const;
 

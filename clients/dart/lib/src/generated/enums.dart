@@ -2334,7 +2334,16 @@ enum ProposalStatus implements ApiEnum {
 
 /// Who moves the money.
 enum Provider implements ApiEnum {
-  /// Built in: needs no account and moves no real money.
+  /// Stripe, once staff have set it up.
+  stripe('STRIPE'),
+
+  /// Adyen, once staff have set it up.
+  adyen('ADYEN'),
+
+  /// PayPal, once staff have set it up.
+  paypal('PAYPAL'),
+
+  /// Built in: needs no account and moves no real money. Only a sandbox has it.
   simulator('SIMULATOR'),
 
   /// A value that this package does not know; `raw` of its object has the text.

@@ -261,8 +261,9 @@ export const AddPaymentMethodDocument: Document<
  * Adds a way to pay.
  *
  * Adds a payment method to your organization. It becomes the default where its currency has none. INVALID for a token
- * that the provider cannot charge. The simulator takes sim_ok, sim_decline, sim_timeout_charged and
- * sim_timeout_not_charged, each of which forces what it says.
+ * that the provider cannot charge; WRONG_STATE for a provider that is not set up here; PROVIDER_UNAVAILABLE when it
+ * does not answer. The simulator takes sim_ok, sim_decline, sim_timeout_charged and sim_timeout_not_charged, each of
+ * which forces what it says.
  *
  * Needs: the permission money:move. Safe to repeat with the same Idempotency-Key header.
  */
