@@ -29,6 +29,7 @@ from domain.gigs import Gig
 from domain.history import HistoryEntry
 from domain.hold_movements import HoldMovement
 from domain.impersonations import Impersonation
+from domain.inbound_webhooks import InboundWebhook
 from domain.invitations import Invitation
 from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
@@ -91,6 +92,7 @@ from persistence.tables import (
     projects,
     refunds,
     rights,
+    webhooks,
     work,
 )
 
@@ -169,6 +171,7 @@ VERSIONED = {
     RecordedPayment: losses.recorded_payments,
     Chargeback: losses.chargebacks,
     MoneyException: losses.money_exceptions,
+    InboundWebhook: webhooks.inbound_webhooks,
     Refund: refunds.refunds,
     CreditNote: credit_notes.credit_notes,
     ApprovalRequest: approvals.approval_requests,

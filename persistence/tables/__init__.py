@@ -23,6 +23,7 @@ from persistence.tables import (
     refunds,
     rights,
     simulator,
+    webhooks,
     work,
 )
 from persistence.tables.columns import metadata
@@ -51,5 +52,6 @@ __all__ = [
     "refunds",
     "rights",
     "simulator",
+    "webhooks",
     "work",
 ]
