@@ -1,6 +1,7 @@
 """What a provider is asked to do. A `key` is always ours: the same key never moves money twice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -73,8 +74,10 @@ class Asked:
     key: UUID
     provider_id: str | None
     sent_at: datetime | None = None
-    """When it was asked for, where that is known: a provider that finds it late can tell by this how late is too late."""
+    """When it was asked for, where that is known: one that finds it late can tell by this how late is too late."""
     at: datetime
+    returned: Mapping[str, str] = field(default_factory=dict)
+    """What the payer's browser has just brought back in its address: some providers go on only once they have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class Onboarding:
     """An organization that wants to be paid out to; `account` is the provider's name for it, once it has one."""
 
     organization_id: UUID
+    name: str
+    """What the organization is called; companies demand it before they ask the payee for the rest."""
     account: str | None
     country: str
     return_url: str
