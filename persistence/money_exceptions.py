@@ -43,7 +43,7 @@ LIST = Connection(
 async def open_once(db: Unit, finding: Finding, verb: str | None = None) -> bool:
     """Opens an exception, unless one of its kind is undecided for the same subject. `verb` is a further event of it."""
     await take_turn(db, "money exception", finding.kind.name, finding.subject_type, finding.subject_key)
-    if await _undecided(db, finding) is not None:
+    if await undecided(db, finding) is not None:
         return False
     exception = domain.opened(finding, at=db.at)
     if verb is not None:
@@ -54,7 +54,7 @@ async def open_once(db: Unit, finding: Finding, verb: str | None = None) -> bool
 
 async def settle(db: Unit, finding: Finding) -> None:
     """Resolves the undecided exception of that kind and subject, if there is one: what did not fit fits now."""
-    exception = await _undecided(db, finding)
+    exception = await undecided(db, finding)
     if exception is not None:
         exception.resolve(finding.actual, by=SYSTEM, at=db.at)
 
@@ -82,8 +82,9 @@ async def handles_money(db: Unit, user_id: UUID) -> bool:
     return (await db.session.execute(select(member))).scalar_one()
 
 
-async def _undecided(db: Unit, finding: Finding) -> MoneyException | None:
+async def undecided(db: Unit, finding: Finding) -> MoneyException | None:
+    """The undecided exception of that kind and subject, locked."""
     table = money_exceptions.c
     same = (table.subject_type == finding.subject_type, table.subject_key == finding.subject_key)
-    undecided = select(MoneyException).where(table.kind == finding.kind, *same, table.status.in_(UNDECIDED))
-    return await db.session.scalar(undecided.with_for_update())
+    statement = select(MoneyException).where(table.kind == finding.kind, *same, table.status.in_(UNDECIDED))
+    return await db.session.scalar(statement.with_for_update())
