@@ -30,6 +30,7 @@ from server.planned_requests import PlannedRequests
 from server.plans import Plans
 from server.reference import reference_routes
 from server.view import GraphQLView
+from server.webhooks import Webhooks
 
 
 def create_app(
@@ -72,7 +73,9 @@ def create_app(
         await platform.wakeups.stop()
         await database.pins.close()
 
-    app = Starlette(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
+    webhooks = Webhooks(platform, metrics.tallies)
+    routes = [webhooks.route, *_routes(view, health, metrics, is_sandbox=is_sandbox)]
+    app = Starlette(routes=routes, lifespan=lifespan)
     # Around everything, so that what is planned goes through nothing else.
     browsers = Browsers(origins, is_sandbox)
     app.middleware_stack = RequestMiddleware(app.build_middleware_stack(), metrics.tallies, planned, browsers)

@@ -7,11 +7,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollecto
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from persistence.outbox import Backlog
 from persistence.unit import REPEATED
 from resolvers.context import Platform
 from server.errors import FAULTS
 from server.tallies import BOUNDS, Histogram, Tallies
+from server.waiting import Waiting
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _TOTALS = {
@@ -28,14 +28,14 @@ class Exposition(Collector):
 
     def __init__(self, tallies: Tallies, platform: Platform, fallbacks: Mapping[str, int]) -> None:
         self.tallies, self._platform, self._fallbacks = tallies, platform, fallbacks
-        self._backlog: Backlog | None = None
+        self._waiting: Waiting | None = None
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
 
-    def written(self, backlog: Backlog | None) -> bytes:
-        self._backlog = backlog
+    def written(self, waiting: Waiting | None) -> bytes:
+        self._waiting = waiting
         return generate_latest(self._registry)
 
     def describe(self) -> list[Metric]:
@@ -48,6 +48,7 @@ class Exposition(Collector):
         yield _counter("milepost_refusals", "Refusals of mutations by code", "code", self.tallies.refusals)
         yield _counter("milepost_transaction_retries", "Transactions that were repeated", "reason", REPEATED)
         yield _counter("milepost_plan_fallbacks", "Planned operations left to the executor", "reason", self._fallbacks)
+        yield from self._webhooks()
         yield _gauge("milepost_sockets", "WebSockets open now", self.tallies.sockets)
         yield _gauge("milepost_streams", "Event streams open now", self.tallies.streams)
         busy, idle = self._platform.database.connections()
@@ -58,11 +59,28 @@ class Exposition(Collector):
         lag.add_metric([], _buckets(self.tallies.lag), self.tallies.lag.seconds)
         yield lag
 
+    def _webhooks(self) -> Iterator[Metric]:
+        came = CounterMetricFamily(
+            "milepost_inbound_webhooks", "Messages of providers and what came of them", labels=["provider", "result"]
+        )
+        for labels, count in self.tallies.webhooks.items():
+            came.add_metric(labels, count)
+        yield came
+        if self._waiting is not None:
+            unfinished = GaugeMetricFamily(
+                "milepost_inbound_webhooks_unfinished",
+                "Messages that wait for a worker or for people",
+                labels=["status"],
+            )
+            for status, count in self._waiting.webhooks.items():
+                unfinished.add_metric([status.name], count)
+            yield unfinished
+
     def _outbox(self) -> Iterator[Metric]:
-        if self._backlog is not None:
-            since = self._backlog.oldest_at
-            waiting = 0.0 if since is None else (self._platform.now() - since).total_seconds()
-            yield _gauge("milepost_outbox_waiting", "Events that the relay has not placed yet", self._backlog.events)
+        if self._waiting is not None:
+            backlog = self._waiting.events
+            waiting = 0.0 if backlog.oldest_at is None else (self._platform.now() - backlog.oldest_at).total_seconds()
+            yield _gauge("milepost_outbox_waiting", "Events that the relay has not placed yet", backlog.events)
             yield _gauge("milepost_outbox_lag_seconds", "How long the oldest of them waits", waiting)
 
     def _operations(self) -> Iterator[Metric]:

@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from persistence.outbox import Backlog, backlog
+from persistence import inbound_webhooks
+from persistence.outbox import backlog
 from persistence.work import count_work
 from resolvers.context import Platform
 from server.auth import bearer_token
 from server.tallies import Histogram, Tallies
+from server.waiting import Waiting
 
 LAG_EVERY_SECONDS, PROBE_SECONDS = 0.25, 1.0
 
@@ -36,11 +38,11 @@ class Metrics:
         exposition = Exposition(self.tallies, self._platform, self._fallbacks)
         return Response(exposition.written(await self._waiting()), media_type=CONTENT_TYPE)
 
-    async def _waiting(self) -> Backlog | None:
+    async def _waiting(self) -> Waiting | None:
         """Without a database the rest is still worth knowing, and so is that this part is missing."""
         with suppress(Exception):
             async with asyncio.timeout(PROBE_SECONDS), self._platform.database.reader() as session:
-                return await backlog(session)
+                return Waiting(await backlog(session), await inbound_webhooks.unfinished(session))
         return None
 
     @asynccontextmanager

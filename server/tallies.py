@@ -44,6 +44,8 @@ class Tallies:
     def __init__(self) -> None:
         self.operations: dict[str, Tally] = {}
         self.refusals: Counter[str] = Counter()
+        self.webhooks: Counter[tuple[str, str]] = Counter()
+        """Messages of providers, by provider and by what came of them."""
         self.lag = Histogram()
         self.app_calls = AppCalls()
         self.sockets = 0

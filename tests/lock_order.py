@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import ForUpdateArg
 from persistence.ledger import POST
 
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("chargeback_feeds",),
+    ("chargeback_feeds", "inbound_webhooks"),
     ("organizations",),
     ("one_time_tokens", "invitations"),
     ("users", "memberships"),

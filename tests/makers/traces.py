@@ -29,6 +29,7 @@ _TABLES = (
     "recorded_payments",
     "chargebacks",
     "money_exceptions",
+    "inbound_webhooks",
     "ledger_transfers",
     "ledger_entries",
     "ledger_balances",

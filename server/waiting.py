@@ -1,0 +1,15 @@
+"""What waits in the database while somebody asks for metrics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.inbound_webhooks import InboundWebhookStatus
+from persistence.outbox import Backlog
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Events for the relay; messages of providers for a worker or for people."""
+
+    events: Backlog
+    webhooks: Mapping[InboundWebhookStatus, int]

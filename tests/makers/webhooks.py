@@ -1,0 +1,111 @@
+"""Messages of a provider, signed as one would sign them, and a stand-in that tells what is in them."""
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from domain.ids import new_id
+from domain.inbound_webhooks import InboundWebhook, SubjectKind
+from domain.payment_methods import Provider
+from domain.provider_accounts import Access, ProviderMode
+from integrations import providers
+from integrations.opened import Opened, open_account
+from integrations.provider_events import NotGenuine, Told, Unreadable
+from integrations.simulator import Simulator
+from tests.makers.providers import Stand
+from tests.world import World
+
+TOLERANCE = timedelta(seconds=300)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What a provider tells, with all that a test does not care about filled in."""
+
+    kind: SubjectKind = SubjectKind.CHARGE
+    key: UUID | None = None
+    provider_id: str | None = None
+    odd_key: str | None = None
+    type: str = "charge.succeeded"
+    account: str = ""
+    external_id: str = field(default_factory=lambda: f"evt_{new_id().hex}")
+    occurred_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class Talker(Stand):
+    """Does what the simulator does, and reads messages that are signed with any of its secrets."""
+
+    def __init__(self, opened: Opened) -> None:
+        super().__init__(Simulator(opened))
+        self._secrets = opened.webhook_secrets
+
+    def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
+        at = headers.get("x-at", "")
+        signatures = [signature(secret, at, body) for secret in self._secrets]
+        if not any(hmac.compare_digest(one, headers.get("x-signature", "")) for one in signatures):
+            raise NotGenuine
+        if abs(real - datetime.fromisoformat(at)) > TOLERANCE:
+            raise NotGenuine
+        try:
+            return [_told(one) for one in json.loads(body)["messages"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable from error
+
+
+def listen(monkeypatch: pytest.MonkeyPatch, provider: Provider = Provider.SIMULATOR) -> None:
+    """From now on messages of that provider are read by the stand-in."""
+    monkeypatch.setitem(providers.ADAPTERS, provider, Talker)
+
+
+def signature(secret: str, at: str, body: bytes) -> str:
+    return hmac.digest(secret.encode(), at.encode() + body, "sha256").hex()
+
+
+def body_of(*messages: Message, **more: Any) -> bytes:
+    return json.dumps({"messages": [asdict(one) for one in messages], **more}, default=_text).encode()
+
+
+def headers_for(body: bytes, *, secret: str | None = None, at: datetime | None = None) -> dict[str, str]:
+    when = (at or datetime.now(UTC)).isoformat()
+    return {"x-at": when, "x-signature": signature(secret or secret_of_simulator(), when, body)}
+
+
+def secret_of_simulator() -> str:
+    access = Access(provider=Provider.SIMULATOR, mode=ProviderMode.SANDBOX)
+    return open_account(access, "").webhook_secrets[0]
+
+
+async def tell(world: World, *messages: Message, **more: Any) -> httpx2.Response:
+    """Posts them as the simulator would."""
+    body = body_of(*messages, **more)
+    return await world.client.http.post("/webhooks/simulator", content=body, headers=headers_for(body))
+
+
+async def webhooks(world: World) -> list[InboundWebhook]:
+    """All that are kept, in the order in which they came."""
+    async with world.database.reader() as session:
+        return list(await session.scalars(select(InboundWebhook).order_by("id")))
+
+
+def _told(one: dict[str, Any]) -> Told:
+    key = one.pop("key")
+    return Told(
+        **one
+        | {
+            "kind": SubjectKind(one["kind"]),
+            "key": None if key is None else UUID(key),
+            "occurred_at": datetime.fromisoformat(one["occurred_at"]),
+        }
+    )
+
+
+def _text(value: Any) -> str:
+    return str(value.value if isinstance(value, SubjectKind) else value)
