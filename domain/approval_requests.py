@@ -29,6 +29,7 @@ class ApprovalKind(Enum):
     RELEASE = "RELEASE"
     LEDGER_ADJUSTMENT = "LEDGER_ADJUSTMENT"
     SUSPENSE_CLEARING = "SUSPENSE_CLEARING"
+    PROVIDER_DIFFERENCE = "PROVIDER_DIFFERENCE"
     DEBT_WRITE_OFF = "DEBT_WRITE_OFF"
     RULING = "RULING"
 
@@ -68,6 +69,7 @@ RULES: dict[ApprovalKind, Rule] = {
     ApprovalKind.RELEASE: Rule(_P.STAFF_MONEY, _D.AS_WELL, "EscrowHold"),
     ApprovalKind.LEDGER_ADJUSTMENT: Rule(_P.STAFF_MONEY, _D.ALONE, "LedgerTransfer"),
     ApprovalKind.SUSPENSE_CLEARING: Rule(_P.STAFF_MONEY, _D.ALONE, "Payment"),
+    ApprovalKind.PROVIDER_DIFFERENCE: Rule(_P.STAFF_MONEY, _D.ALONE, "MoneyException"),
     ApprovalKind.DEBT_WRITE_OFF: Rule(_P.STAFF_MONEY, _D.ALONE, "LedgerAccount"),
     ApprovalKind.RULING: Rule(_P.STAFF_DISPUTES, _D.ALONE, "EscrowHold"),
 }

@@ -142,6 +142,8 @@ class TransferSource(Enum):
     WALLET_CONVERSION = "WalletConversion"
     APPROVAL_REQUEST = "ApprovalRequest"
     RECORDED_PAYMENT = "RecordedPayment"
+    PROVIDER_REPORT_LINE = "ProviderReportLine"
+    MONEY_EXCEPTION = "MoneyException"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from domain.checks import Checks
-from domain.ledger import AccountCode, AccountKey, AccountSide, LedgerAccount, LedgerEntry, LedgerTransfer, PostingKind
+from domain.ledger import (
+    AccountCode,
+    AccountKey,
+    AccountSide,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransfer,
+    PostingKind,
+    TransferSource,
+)
 from domain.money import Money
 from domain.refusals import RefusalCode, Refused, conflict, invalid
 
@@ -75,6 +84,15 @@ class Correction:
             change[line.account_id] += line.signed_minor
         return change
 
+    @property
+    def is_about_a_difference(self) -> bool:
+        """Whether it is posted because a provider reports so: what that money is may be found out later."""
+        return self.wrong.source_type is TransferSource.MONEY_EXCEPTION
+
+    def may_change(self, account: LedgerAccount) -> bool:
+        is_explained = account.code is AccountCode.SUSPENSE and self.is_about_a_difference
+        return is_explained or account.code in CORRECTABLE
+
     def owners(self) -> list[UUID]:
         """The organizations whose accounts it changes."""
         changed = [self.accounts[account_id] for account_id, change in self.net().items() if change]
@@ -135,7 +153,7 @@ def check_correction(correction: Correction, *, is_reversed: bool) -> None:
     checks.require(any(net.values()), "This is what is posted already: there is nothing to correct.", "lines")
     for account_id, change in net.items():
         account = correction.accounts[account_id]
-        if change and account.code not in CORRECTABLE:
+        if change and not correction.may_change(account):
             has = _entry_on(correction.entries, account_id)
             checks.require(False, f"{account.code.name} follows its documents: give {has}, as it is posted.", "lines")
     checks.refuse()
@@ -148,7 +166,8 @@ def _check_kind(correction: Correction) -> None:
     if kind not in ADJUSTABLE:
         what = correction.wrong.source_type.value
         raise invalid(f"{kind.name} is undone by what ends or takes back its {what}, not by hand.", "transferId")
-    if any(correction.accounts[entry.account_id].code is AccountCode.SUSPENSE for entry in correction.entries):
+    is_suspended = any(correction.accounts[one.account_id].code is AccountCode.SUSPENSE for one in correction.entries)
+    if is_suspended and not correction.is_about_a_difference:
         raise invalid("Money in suspense leaves it with clearSuspense.", "transferId")
 
 

@@ -1,13 +1,16 @@
 """Money exceptions: what does not fit and that a person has to look at, in one queue with an owner and an age."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.ids import new_id
+from domain.money import Money
+from domain.payment_methods import Provider
 from domain.permissions import Permission
 from domain.reasons import said
 from domain.states import Move, Side, Stateful
@@ -79,7 +82,38 @@ class MoneyException(Stateful):
     resolution: str | None
     decided_by_id: UUID | None
     decided_at: datetime | None
+    provider: Provider | None = None
+    """Of what was found by comparing with a provider's report, as are the day and both amounts."""
+    day: date | None = None
+    expected_minor: int | None = None
+    expected_currency: str | None = None
+    actual_minor: int | None = None
+    actual_currency: str | None = None
     status: MoneyExceptionStatus = field(init=False)
+
+    @property
+    def expected_amount(self) -> Money | None:
+        return _amount(self.expected_minor, self.expected_currency)
+
+    @property
+    def actual_amount(self) -> Money | None:
+        return _amount(self.actual_minor, self.actual_currency)
+
+    @property
+    def difference(self) -> Counter[str]:
+        """What the ledger lacks to be as the provider reports, by currency: money in is positive."""
+        change: Counter[str] = Counter()
+        if self.expected_amount is not None and self.actual_amount is not None:
+            change[self.actual_amount.currency] += self.actual_amount.amount_minor
+            change[self.expected_amount.currency] -= self.expected_amount.amount_minor
+        return Counter({currency: minor for currency, minor in change.items() if minor})
+
+    def compare(self, day: date, provider: Provider, ours: Money | None, theirs: Money | None) -> None:
+        """What a comparison says of it now; it may have said otherwise before."""
+        self.day, self.provider = day, provider
+        if ours is not None and theirs is not None:
+            self.expected_minor, self.expected_currency = ours.amount_minor, ours.currency
+            self.actual_minor, self.actual_currency = theirs.amount_minor, theirs.currency
 
     def assign(self, owner_id: UUID, *, by: Actor, at: datetime) -> None:
         self.move_to("assignMoneyException", by=by, at=at)
@@ -107,6 +141,10 @@ class MoneyException(Stateful):
     def concerned_organizations(self) -> tuple[UUID, ...]:
         """Staff learn of it; whom it concerns learns what is decided."""
         return ()
+
+
+def _amount(minor: int | None, currency: str | None) -> Money | None:
+    return None if minor is None or currency is None else Money(minor, currency)
 
 
 def opened(finding: Finding, *, at: datetime) -> MoneyException:

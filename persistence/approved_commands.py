@@ -20,6 +20,7 @@ from persistence import (
     escrow_rulings,
     ledger_adjustments,
     payouts,
+    provider_differences,
     refund_commands,
     suspense,
 )
@@ -43,6 +44,7 @@ class Approved:
 COMMANDS: dict[ApprovalKind, Approved] = {
     ApprovalKind.LEDGER_ADJUSTMENT: Approved(ledger_adjustments.adjust),
     ApprovalKind.SUSPENSE_CLEARING: Approved(suspense.clear),
+    ApprovalKind.PROVIDER_DIFFERENCE: Approved(provider_differences.post),
     ApprovalKind.DEBT_WRITE_OFF: Approved(debt_write_offs.write_off),
     ApprovalKind.RELEASE: Approved(escrow_releases.consent),
     ApprovalKind.RULING: Approved(escrow_rulings.approved),

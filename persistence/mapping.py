@@ -12,6 +12,8 @@ from domain.approval_requests import ApprovalRequest
 from domain.apps import App
 from domain.audit_entries import AuditEntry
 from domain.audit_exports import AuditExport, AuditExportPart
+from domain.cash_findings import FoundOfRun
+from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
@@ -53,6 +55,7 @@ from domain.payouts import Payout, PayoutAttempt
 from domain.permission_overrides import PermissionOverride
 from domain.projects import Project
 from domain.proposals import Proposal
+from domain.provider_reports import ProviderReport, ProviderReportLine
 from domain.rate_limit_settings import RateLimitSetting
 from domain.recorded_payments import RecordedPayment
 from domain.refresh_tokens import RefreshToken
@@ -90,6 +93,7 @@ from persistence.tables import (
     payouts,
     platform,
     projects,
+    reconciliation,
     refunds,
     rights,
     webhooks,
@@ -132,6 +136,9 @@ PLAIN = {
     AppUser: apps.app_users,
     SigningKey: apps.signing_keys,
     HistoryEntry: platform.status_changes,
+    ProviderReport: reconciliation.provider_reports,
+    ProviderReportLine: reconciliation.provider_report_lines,
+    FoundOfRun: reconciliation.cash_findings,
     AuditEntry: audit.audit_entries,
     AuditExportPart: audit.audit_export_parts,
 }
@@ -171,6 +178,7 @@ VERSIONED = {
     RecordedPayment: losses.recorded_payments,
     Chargeback: losses.chargebacks,
     MoneyException: losses.money_exceptions,
+    CashReconciliation: reconciliation.cash_reconciliations,
     InboundWebhook: webhooks.inbound_webhooks,
     Refund: refunds.refunds,
     CreditNote: credit_notes.credit_notes,

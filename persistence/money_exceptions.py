@@ -1,13 +1,15 @@
 """Queries of money exceptions: staff see them, one that is undecided keeps its like from being opened again."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, false, select, true
 
 from domain import money_exceptions as domain
 from domain.actors import SYSTEM, Actor
+from domain.cash_findings import CashFinding
 from domain.memberships import MembershipStatus
-from domain.money_exceptions import UNDECIDED, Finding, MoneyException
+from domain.money_exceptions import UNDECIDED, Finding, MoneyException, MoneyExceptionStatus
 from domain.permissions import BY_STAFF_ROLE, Permission
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.identity import memberships
@@ -52,6 +54,22 @@ async def open_once(db: Unit, finding: Finding, verb: str | None = None) -> bool
     return True
 
 
+async def compared(db: Unit, found: CashFinding, day: date) -> tuple[MoneyException | None, bool]:
+    """The undecided exception of a difference, as it is now, and whether it is new; none where it was let be so."""
+    finding = found.finding
+    await take_turn(db, "money exception", finding.kind.name, finding.subject_type, finding.subject_key)
+    exception, is_new = await undecided(db, finding), False
+    if exception is None:
+        if await _is_waived(db, finding):
+            return None, False
+        exception, is_new = domain.opened(finding, at=db.at), True
+        db.add(exception)
+    if is_new or (exception.expected, exception.actual) != (finding.expected, finding.actual):
+        exception.expected, exception.actual = finding.expected, finding.actual
+        exception.compare(day, found.provider, found.ours, found.theirs)
+    return exception, is_new
+
+
 async def settle(db: Unit, finding: Finding) -> None:
     """Resolves the undecided exception of that kind and subject, if there is one: what did not fit fits now."""
     exception = await undecided(db, finding)
@@ -88,3 +106,12 @@ async def undecided(db: Unit, finding: Finding) -> MoneyException | None:
     same = (table.subject_type == finding.subject_type, table.subject_key == finding.subject_key)
     statement = select(MoneyException).where(table.kind == finding.kind, *same, table.status.in_(UNDECIDED))
     return await db.session.scalar(statement.with_for_update())
+
+
+async def _is_waived(db: Unit, finding: Finding) -> bool:
+    """Whether the very same was found before and left as it is."""
+    table = money_exceptions.c
+    subject = (table.subject_type == finding.subject_type, table.subject_key == finding.subject_key)
+    facts = (table.kind == finding.kind, table.expected == finding.expected, table.actual == finding.actual)
+    waived = exists().where(*subject, *facts, table.status == MoneyExceptionStatus.WAIVED)
+    return (await db.session.execute(select(waived))).scalar_one()

@@ -39,6 +39,7 @@ describe(
     RELEASE="A release of held money: members of the client with money:approve, or staff:money.",
     LEDGER_ADJUSTMENT="A correction of the books: staff:money.",
     SUSPENSE_CLEARING="Money that a provider took otherwise than asked: staff:money.",
+    PROVIDER_DIFFERENCE="Money that a provider reports and the ledger lacks, or the other way round: staff:money.",
     DEBT_WRITE_OFF="A debt that Milepost gives up: staff:money.",
     RULING="A ruling over disputed money: staff:disputes.",
 )

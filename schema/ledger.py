@@ -105,6 +105,8 @@ describe(
     WALLET_CONVERSION="Conversion of a wallet into another currency.",
     APPROVAL_REQUEST="Approved request, for example for an adjustment.",
     RECORDED_PAYMENT="Payment outside Milepost that was recorded.",
+    PROVIDER_REPORT_LINE="Line of a provider's report, for its fee.",
+    MONEY_EXCEPTION="Money exception, for money that a provider reports and the ledger lacked.",
 )
 
 

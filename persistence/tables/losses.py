@@ -100,8 +100,17 @@ money_exceptions = Table(
     Column("resolution", Text),
     ref("decided_by_id", "users", optional=True),
     Column("decided_at", Instant),
+    Column("provider", one_of(Provider, "provider", checked=False)),
+    Column("day", Date),
+    minor("expected_minor", optional=True),
+    Column("expected_currency", Text),
+    minor("actual_minor", optional=True),
+    Column("actual_currency", Text),
     Column("status", one_of(MoneyExceptionStatus, "status"), nullable=False),
     *lifecycle(),
+    CheckConstraint(
+        "num_nulls(expected_minor, expected_currency, actual_minor, actual_currency) IN (0, 4)", name="amounts"
+    ),
     CheckConstraint("(status IN ('RESOLVED', 'WAIVED')) = (resolution IS NOT NULL)", name="resolution"),
     CheckConstraint("(resolution IS NULL) = (decided_at IS NULL)", name="decided_at"),
     CheckConstraint("status <> 'ASSIGNED' OR owner_id IS NOT NULL", name="owner"),
@@ -113,6 +122,13 @@ Index(
     money_exceptions.c.subject_key,
     unique=True,
     postgresql_where=text("status IN ('OPEN', 'ASSIGNED')"),
+)
+
+Index("ix_money_exceptions_subject", money_exceptions.c.subject_key)
+Index(
+    "ix_money_exceptions_compared",
+    money_exceptions.c.provider,
+    postgresql_where=text("provider IS NOT NULL AND status <> 'RESOLVED'"),
 )
 
 integrity_runs = Table(
