@@ -61,7 +61,7 @@ async def test_what_a_refused_payout_took_is_back_in_the_wallet(world: World) ->
     payout = await request_payout(freelancer, 50_000)
     await world.settle()
     found = await payout_of(freelancer, payout["id"])
-    assert (found["status"], found["failureCode"]) == ("FAILED", "ACCOUNT_REFUSED")
+    assert (found["status"], found["failureCode"]) == ("FAILED", "METHOD_UNUSABLE")
     assert await figures(freelancer) == {"available": 50_000, "earned": 50_000}
     assert await postings(world) == ["P1", "P3", "P12", "P12", "P13"]
     assert await wrong_books(world) == []

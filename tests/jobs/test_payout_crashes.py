@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.provider_reports import LineKind
 from jobs.payouts import ask_unanswered, send_pending
 from tests.makers.crashes import killed_at
 from tests.makers.payments import balances, postings
@@ -18,6 +19,7 @@ from tests.makers.providers import (
     put_in_place,
     simulator,
 )
+from tests.makers.simulator import moved
 from tests.world import Person, World
 
 
@@ -37,7 +39,7 @@ async def let_others_finish(world: World) -> None:
 
 async def assert_paid_once(world: World, freelancer: Person) -> None:
     assert await states_of_payouts(world) == ["PAID"]
-    assert await simulator(world).paid_out_total("EUR", world.clock.now()) == 20_000
+    assert await moved(world, LineKind.PAYOUT) == 20_000
     assert await figures(freelancer) == {"available": 30_000, "paidOut": 20_000, "earned": 50_000}
     assert await balances(world) == {"provider_cash": 30_000, "wallet_available": -30_000}
     assert await postings(world) == ["P1", "P3", "P12", "P12", "P12"]
@@ -45,7 +47,7 @@ async def assert_paid_once(world: World, freelancer: Person) -> None:
 
 async def assert_given_back(world: World, freelancer: Person) -> None:
     assert await states_of_payouts(world) == ["FAILED"]
-    assert await simulator(world).paid_out_total("EUR", world.clock.now()) == 0
+    assert await moved(world, LineKind.PAYOUT) == 0
     assert await figures(freelancer) == {"available": 50_000, "earned": 50_000}
 
 

@@ -88,7 +88,7 @@ async def test_a_declined_refund_is_the_customers_credit_again(world: World) -> 
     claim = await make_refund(world, "sim_refund_decline")
     await send_pending(world.database, world.clock.now())
     refund = await refund_of(claim)
-    assert (refund.status.name, refund.failure_code) == ("FAILED", "REFUND_DECLINED")
+    assert (refund.status.name, refund.failure_code) == ("FAILED", "NOT_REFUNDABLE")
     assert (await given_back(world), await balances(world)) == (0, KEPT)
     assert (await claim.payment()).refunded_minor == 0
     assert await claim.events("refund") == ["requested", "failed"]

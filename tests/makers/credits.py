@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from domain.provider_reports import LineKind
 from domain.refunds import Refund
 from jobs.payments import send_created
 from persistence.tables.refunds import refunds
 from tests.makers.payments import Claim, make_claim
-from tests.makers.providers import simulator
+from tests.makers.simulator import moved
 from tests.world import Person, World
 
 NOTE = """id status number total { amountMinor } netTotal { amountMinor } taxTotal { amountMinor }
@@ -96,4 +97,4 @@ async def refund_of(claim: Claim) -> Refund:
 
 async def given_back(world: World, currency: str = "EUR") -> int:
     """What the simulator says it has given back."""
-    return await simulator(world).refunded_total(currency)
+    return await moved(world, LineKind.REFUND, currency)

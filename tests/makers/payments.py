@@ -11,6 +11,7 @@ from domain.invoices import CollectionMode, Invoice
 from domain.ledger import AccountCode
 from domain.payments import Payment
 from domain.postings.invoices import invoice_opened
+from domain.provider_reports import LineKind
 from persistence import number_series
 from persistence.books import check_books
 from persistence.ledger import post
@@ -20,7 +21,7 @@ from persistence.tables.platform import outbox
 from persistence.unit import unit_of_work
 from tests.makers.ledger import ISSUE_ON, Trade, make_trade, new_invoice
 from tests.makers.payment_methods import make_method
-from tests.makers.providers import simulator
+from tests.makers.simulator import moved
 from tests.world import Person, World
 
 
@@ -119,7 +120,7 @@ async def _open(world: World, invoice: Invoice, mode: CollectionMode) -> None:
 
 async def charged(world: World, currency: str = "EUR") -> int:
     """What the simulator says it has taken."""
-    return await simulator(world).charged_total(currency)
+    return await moved(world, LineKind.CHARGE, currency)
 
 
 async def balances(world: World) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from domain.payments import RETURNED
 from persistence.books import check_books
 from tests.makers.payouts import WALLET
-from tests.makers.providers import simulator
+from tests.makers.simulator import kept
 from tests.properties.money_sides import Sides
 from tests.world import Person, World
 
@@ -43,14 +43,11 @@ async def difference_to_provider(sides: Sides, currency: str) -> int:
     """
     said = "SELECT coalesce(sum(e.amount_minor), 0)::bigint AS kept FROM ledger_entries e JOIN ledger_accounts a"
     ours = await sides.rows(f"{said} ON a.id = e.account_id WHERE code = 'provider_cash' AND a.currency = '{currency}'")
-    provider, at = simulator(sides.world), sides.world.clock.now()
-    taken, given = await provider.charged_total(currency), await provider.refunded_total(currency)
-    paid, lost = await provider.paid_out_total(currency, at), await provider.charged_back_total(currency, at)
     [by_hand] = await sides.rows(f"""
         SELECT coalesce(sum(c.amount_minor), 0)::bigint AS amount FROM simulator_charges c
         JOIN payment_attempts a ON a.id = c.key JOIN payments p ON p.id = a.payment_id
         WHERE p.failure_code = '{RETURNED}' AND c.currency = '{currency}'""")
-    return int(ours[0]["kept"]) - (taken - given - paid - lost - by_hand["amount"])
+    return int(ours[0]["kept"]) - (await kept(sides.world, currency) - by_hand["amount"])
 
 
 async def unexplained_wallets(person: Person) -> list[dict[str, int]]:
