@@ -1,7 +1,7 @@
 """Levels: one statement each, for all parents at once, and the texts of its rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,7 +10,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from planner.below import Read
 from planner.edges import Connection, Many, One, Source, seen_from
-from planner.pages import PageRequest, decode_cursor, list_conditions, ordering, place_conditions, sort_columns
+from planner.pages import (
+    PageRequest,
+    decode_cursor,
+    list_conditions,
+    ordering,
+    place_conditions,
+    signature_of,
+    sort_columns,
+)
 from planner.rows import FetchedRows, readers_of
 from planner.running import Fallback, Run
 from planner.statements import Statement, prepare, shape_of, slot, slots_of
@@ -23,6 +31,8 @@ class Renders(Protocol):
     """Makes the JSON text of each row; says which columns it reads."""
 
     def columns(self) -> dict[str, Read]: ...
+
+    def written(self, rows: Any) -> list[str] | None: ...
 
     async def render(self, run: Run, rows: Any) -> list[str]: ...
 
@@ -72,7 +82,9 @@ class KeyLevel(Level):
         """The texts of its rows. It is compared with, several are searched in: for one PostgreSQL keeps its plan."""
         statement, places = self.statement(run, "one", None, self._of_one)
         records = await run.rows_of(self.name, statement, {"key": key})
-        return await self.shapes[0].render(run, FetchedRows(records, places, self.source))
+        shape, rows = self.shapes[0], FetchedRows(records, places, self.source)
+        texts = shape.written(rows)
+        return await shape.render(run, rows) if texts is None else texts
 
     async def of_keys(self, run: Run, keys: Sequence[Any]) -> dict[Any, list[str]]:
         """The texts of the rows of each key, in order; of keys without rows there may be none."""
@@ -106,6 +118,19 @@ class KeyLevel(Level):
         return found.order_by(*edge.ordering()) if isinstance(edge, Many) else found
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """What is asked of a list, as its statements need it."""
+
+    request: PageRequest
+    shape: Hashable
+    """What decides the text of the statement."""
+    slots: Mapping[str, Any]
+    """Values of its parameters that come from the request, cursors included."""
+    signature: str
+    """What cursors begin with; empty where there are none."""
+
+
 @dataclass(slots=True)
 class FetchedPage:
     """A page of one parent: the texts of its rows by shape, and what its pageInfo needs."""
@@ -124,39 +149,48 @@ class PageLevel(Level):
     looks_ahead: bool = False
     """Whether one row more than the page is read, because somebody wants to know if there is one."""
 
-    async def fetch(
-        self, run: Run, keys: Sequence[Any] | None, request: PageRequest, cursors: dict[str, Any]
-    ) -> dict[Any, FetchedPage]:
-        shape = (keys is None, shape_of(self.edge, request), request.size)
-        build = self._of_root if keys is None else self._of_parents
-        statement, places = self.statement(run, shape, request, build)
-        slots = {**slots_of(self.edge, request), **cursors, "keys": keys}
-        records = await run.rows_of(self.name, statement, slots)
-        found = {None: records} if keys is None else _by_parent(keys, records)
-        return await self._pages(run, found, request, places)
+    def asked(self, request: PageRequest) -> AskedPage:
+        shape = shape_of(self.edge, request), request.size
+        slots = slots_of(self.edge, request) | cursor_slots(self.edge, request)
+        return AskedPage(request, shape, slots, signature_of(self.edge, request) if self.cursors else "")
 
-    async def _pages(
-        self, run: Run, found: dict[Any, list[Any]], request: PageRequest, places: dict[str, int]
-    ) -> dict[Any, FetchedPage]:
+    async def of_root(self, run: Run, asked: AskedPage) -> FetchedPage:
+        """The page of a list that begins at the root."""
+        statement, places = self.statement(run, ("root", asked.shape), asked.request, self._of_root)
+        records = await run.rows_of(self.name, statement, asked.slots)
+        kept = _kept(records, asked.request)
+        rows = FetchedRows(kept, places, self.source)
+        texts = list[list[str]]()
+        for shape in self.shapes:
+            written = shape.written(rows)
+            texts.append(await shape.render(run, rows) if written is None else written)
+        return FetchedPage(texts, self._sorts(rows, asked.request), len(kept) < len(records))
+
+    async def of_parents(self, run: Run, keys: Sequence[Any], asked: AskedPage) -> dict[Any, FetchedPage]:
+        """The page of each key, all by one statement."""
+        statement, places = self.statement(run, ("parents", asked.shape), asked.request, self._of_parents)
+        records = await run.rows_of(self.name, statement, {**asked.slots, "keys": keys})
         kept: list[Any] = []
         spans: dict[Any, tuple[int, int, bool]] = {}
-        size, backwards = request.size, request.backwards
-        for key, of_parent in found.items():
-            page = of_parent[:size]
-            page = page[::-1] if backwards else page
-            spans[key] = len(kept), len(kept) + len(page), len(of_parent) > size
+        for key, of_parent in _by_parent(keys, records).items():
+            page = _kept(of_parent, asked.request)
+            spans[key] = len(kept), len(kept) + len(page), len(page) < len(of_parent)
             kept += page
         rows = FetchedRows(kept, places, self.source)
         texts = [await shape.render(run, rows) for shape in self.shapes]
-        labels = [rows.column(label) for label in _sort_labels(self.edge, request)] if self.cursors else []
-        sorts = list(zip(*labels, strict=True)) if labels else [()] * len(kept)
+        sorts = self._sorts(rows, asked.request)
         return {
             key: FetchedPage([text[start:end] for text in texts], sorts[start:end], more)
             for key, (start, end, more) in spans.items()
         }
 
-    async def counts(self, run: Run, keys: Sequence[Any] | None, request: PageRequest) -> dict[Any, int]:
-        counted = PageRequest(filter=request.filter)
+    def _sorts(self, rows: FetchedRows, request: PageRequest) -> list[tuple[Any, ...]]:
+        if not self.cursors:
+            return [()] * len(rows)
+        return list(zip(*[rows.column(label) for label in _sort_labels(self.edge, request)], strict=True))
+
+    async def counts(self, run: Run, keys: Sequence[Any] | None, asked: AskedPage) -> dict[Any, int]:
+        counted = PageRequest(filter=asked.request.filter)
         shape = ("count", keys is None, shape_of(self.edge, counted))
         statement, _ = self.statement(run, shape, counted, self._count_root if keys is None else self._count_parents)
         records = await run.rows_of(f"{self.name} count", statement, {**slots_of(self.edge, counted), "keys": keys})
@@ -209,6 +243,12 @@ class PageLevel(Level):
         conditions = list_conditions(self.edge, request, viewer)
         reached = column == any_(slot("keys", ARRAY(column.type)))
         return select(column, func.count()).where(reached, *conditions).group_by(column)
+
+
+def _kept(records: Sequence[Any], request: PageRequest) -> Sequence[Any]:
+    """The rows of the page in the order of the list, without the one that only tells that there are more."""
+    page = records[: request.size]
+    return page[::-1] if request.backwards else page
 
 
 def _by_parent(keys: Sequence[Any], records: list[Any]) -> dict[Any, list[Any]]:

@@ -8,8 +8,8 @@ from typing import Any
 from graphql import GraphQLObjectType
 
 from planner.edges import Connection
-from planner.levels import FetchedPage, PageLevel, cursor_slots
-from planner.pages import PageRequest, cursor_text, signature_of
+from planner.levels import AskedPage, FetchedPage, PageLevel
+from planner.pages import PageRequest, cursor_text
 from planner.rows import Rows
 from planner.running import Run
 from planner.shapes import present
@@ -27,7 +27,7 @@ class PagePart:
     fields: "list[PageField]"
     _has_rows: bool = field(init=False)
     _is_counted: bool = field(init=False)
-    _settled: dict[int, PageRequest] = field(init=False, default_factory=dict)
+    _settled: dict[int, AskedPage] = field(init=False, default_factory=dict)
     """By the viewer's shape, what is asked for where that and constant arguments decide it."""
 
     def __post_init__(self) -> None:
@@ -35,7 +35,11 @@ class PagePart:
         self._is_counted = any(one.name == "totalCount" for one in self.fields)
 
     async def answer(self, run: Run) -> str:
-        return (await self._pages(run, None))[None]
+        """The page of a list that begins at the root."""
+        asked = self._settled.get(run.asker.shape) or await self._ask(run)
+        page = await self.level.of_root(run, asked) if self._has_rows else _EMPTY
+        counts = await self.level.counts(run, None, asked) if self._is_counted else {}
+        return self._text(asked, page, counts.get(None, 0))
 
     async def texts(self, run: Run, rows: Rows) -> Any:
         if self.edge.column is None:
@@ -44,25 +48,22 @@ class PagePart:
         pages = await self._pages(run, list(set(keys)))
         return [pages[key] for key in keys]
 
-    async def _pages(self, run: Run, keys: list[Any] | None) -> dict[Any, str]:
-        """The text of each key's page, or under None that of a list that begins at the root."""
-        request = self._settled.get(run.asker.shape) or await self._ask(run)
-        cursors = cursor_slots(self.edge, request)
-        found = await self.level.fetch(run, keys, request, cursors) if self._has_rows else {}
-        counts = await self.level.counts(run, keys, request) if self._is_counted else {}
-        signature = signature_of(self.edge, request) if self.level.cursors else ""
-        return {
-            key: self._text(signature, request, found.get(key, _EMPTY), counts.get(key, 0)) for key in keys or [None]
-        }
+    async def _pages(self, run: Run, keys: list[Any]) -> dict[Any, str]:
+        """The text of each key's page."""
+        asked = self._settled.get(run.asker.shape) or await self._ask(run)
+        found = await self.level.of_parents(run, keys, asked) if self._has_rows else {}
+        counts = await self.level.counts(run, keys, asked) if self._is_counted else {}
+        return {key: self._text(asked, found.get(key, _EMPTY), counts.get(key, 0)) for key in keys}
 
-    async def _ask(self, run: Run) -> PageRequest:
+    async def _ask(self, run: Run) -> AskedPage:
         request: PageRequest = (await run.ask(self.selected, self.parent)).request
+        asked = self.level.asked(request)
         if self.selected.direct is not None and self.selected.arguments.are_constant:
-            self._settled[run.asker.shape] = request
-        return request
+            self._settled[run.asker.shape] = asked
+        return asked
 
-    def _text(self, signature: str, request: PageRequest, page: FetchedPage, count: int) -> str:
-        inside = [f'"{one.key}":{one.text(signature, request, page, count)}' for one in self.fields]
+    def _text(self, asked: AskedPage, page: FetchedPage, count: int) -> str:
+        inside = [f'"{one.key}":{one.text(asked, page, count)}' for one in self.fields]
         return f"{{{','.join(inside)}}}"
 
 
@@ -80,15 +81,17 @@ class PageField:
     below: list[Selected]
     type_name: str
 
-    def text(self, signature: str, request: PageRequest, page: FetchedPage, count: int) -> str:
+    def text(self, asked: AskedPage, page: FetchedPage, count: int) -> str:
         if self.name == "nodes":
             return f"[{','.join(page.texts[self.shapes[0]])}]"
         if self.name == "edges":
             nodes = zip(*(page.texts[shape] for shape in self.shapes), strict=True) if self.shapes else repeat(())
-            entries = (self._entry(signature, texts, place) for texts, place in zip(nodes, page.places, strict=False))
+            entries = (
+                self._entry(asked.signature, texts, place) for texts, place in zip(nodes, page.places, strict=False)
+            )
             return f"[{','.join(entries)}]"
         if self.name == "pageInfo":
-            return self._page_info(signature, request, page)
+            return self._page_info(asked.signature, asked.request, page)
         return str(count) if self.name == "totalCount" else f'"{self.type_name}"'
 
     def _entry(self, signature: str, nodes: Sequence[str], place: tuple[Any, ...]) -> str:

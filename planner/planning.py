@@ -115,7 +115,11 @@ class Planner:
                 raise Unsupported(document.kind.value)
             kept = {} if outcomes is None else outcomes
             run = Run(document, self.bindings, fetch, session, context, self._asker(context), values, kept, explain)
-            return await self._answer(roots, run)
+            texts = []
+            # One after the other, because those of a mutation change what the next one finds.
+            for key, root in roots:
+                texts.append(f'"{key}":{await root.answer(run)}')
+            return self._made(texts, run)
         except Exception as error:
             self._count(error)
             return None
@@ -144,7 +148,8 @@ class Planner:
         fetch, session = stream.fetch, stream.session
         try:
             run = Run(document, self.bindings, fetch, session, context, self._asker(context), values, {}, event=event)
-            return await self._answer(roots, run)
+            texts = [f'"{key}":{await root.answer(run)}' for key, root in roots]
+            return self._made(texts, run)
         except Exception as error:
             self._count(error)
             return None
@@ -152,11 +157,7 @@ class Planner:
     def _asker(self, context: Any) -> Asker:
         return self.bindings.viewers.asker(self.bindings.viewer_of(context))
 
-    async def _answer(self, roots: Roots, run: Run) -> Answer:
-        # One after the other, because those of a mutation change what the next one finds.
-        texts = []
-        for key, root in roots:
-            texts.append(f'"{key}":{await root.answer(run)}')
+    def _made(self, texts: list[str], run: Run) -> Answer:
         self.planned += 1
         return Answer(f"{{{','.join(texts)}}}".encode(), run.statements, run.steps)
 
@@ -181,7 +182,7 @@ class Planner:
             given = values_of(document.variables, variables or {})
         except Unasked:
             raise Fallback("variables") from None
-        variant = tuple([given.coerced.get(name) for name in document.switches])
+        variant = tuple([given.coerced.get(name) for name in document.switches]) if document.switches else ()
         roots = plan.variants.get(variant)
         if roots is None:
             roots = self._compile(plan, document, variant, given.coerced)

@@ -1,6 +1,7 @@
 """Rows of a level: what PostgreSQL returned, or objects that Python made; both give values and objects by column."""
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Numeric, Table
@@ -30,8 +31,7 @@ class FetchedRows:
         return len(self._records)
 
     def column(self, label: str) -> list[Any]:
-        place = self._places[label]
-        return [record[place] for record in self._records]
+        return list(map(itemgetter(self._places[label]), self._records))
 
     def objects(self) -> list[Any]:
         """Domain objects with the columns of this level; reading any other attribute is an error."""

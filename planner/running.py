@@ -68,13 +68,14 @@ class Run:
             self._recording = self.bindings.recording(self.context)
         return self._recording
 
-    async def rows_of(self, name: str, statement: Statement, slots: Mapping[str, Any]) -> Any:
+    def rows_of(self, name: str, statement: Statement, slots: Mapping[str, Any]) -> Awaitable[Any]:
         self.statements += 1
-        values = statement.values({**self.asker.values, **slots})
-        if not self.explain:
-            return await self.fetch(statement.text, values)
+        fetched = self.fetch(statement.text, statement.values({**self.asker.values, **slots}))
+        return self._noted(name, statement, fetched) if self.explain else fetched
+
+    async def _noted(self, name: str, statement: Statement, fetched: Awaitable[Any]) -> Any:
         started = time.perf_counter()
-        records = await self.fetch(statement.text, values)
+        records = await fetched
         took = (time.perf_counter() - started) * 1000
         self.steps.append(Step(name, statement.text, len(records), took))
         return records

@@ -40,6 +40,11 @@ class Shape:
     def columns(self) -> dict[str, Read]:
         return self.reads
 
+    def written(self, rows: Rows) -> list[str] | None:
+        """The texts of rows where SQL has written all of them; None where there is something to do."""
+        alone = self.parts[0]
+        return alone.read(rows) if isinstance(alone, Segment) and len(self.parts) == 1 else None
+
     async def render(self, run: Run, rows: Rows) -> list[str]:
         if not len(rows):
             return []
@@ -71,6 +76,9 @@ class Segment:
     can_fail: bool = False
 
     async def texts(self, run: Run, rows: Rows) -> Any:
+        return self.read(rows)
+
+    def read(self, rows: Rows) -> list[str]:
         texts = rows.column(self.label)
         if self.can_fail and None in texts:
             raise Fallback("null")
