@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from persistence.work import CURRENT, turn_to_read
+from persistence.work import CURRENT
 
 MOST_PREPARED = 500
 """On each connection."""
@@ -39,41 +39,42 @@ class Pins:
     async def fetch(self, text: str, values: list[Any]) -> Any:
         """The rows of one statement, when its caller's turn comes. The connection is kept no longer: others of the same
         request need some, too."""
-        async with turn_to_read():
-            records = await self._fetch(text, values)
-        if (work := CURRENT.get()) is not None:
+        work = CURRENT.get()
+        turns = None if work is None or work.share is None else work.share.reading
+        # As turn_to_read, without a coroutine where nobody has to wait.
+        if turns is not None and not turns.take():
+            await turns.wait()
+        try:
+            pin = await self._open() if not self.free or self.free[-1].driver.is_closed() else self.free.pop()
+            try:
+                statement = pin.prepared.get(text) or await pin.prepare(text)
+                records = await statement.fetch(*values)
+            except BaseException:
+                # Given up amid a statement, or its tables have changed: nobody else should meet what is left.
+                await self._discard(pin)
+                raise
+            if len(self.free) < self._most:
+                self.free.append(pin)
+            else:
+                await pin.connection.close()
+        finally:
+            if turns is not None:
+                turns.give_back()
+        if work is not None:
             work.statements += 1
             work.rows += len(records)
-        return records
-
-    async def _fetch(self, text: str, values: list[Any]) -> Any:
-        pin = self.free.pop() if self.free else await self._new()
-        if pin.driver.is_closed():
-            pin = await self._instead_of(pin)
-        try:
-            statement = pin.prepared.get(text) or await pin.prepare(text)
-            records = await statement.fetch(*values)
-        except BaseException:
-            # Given up in the middle of a statement, or its tables have changed: nobody else should meet what is left.
-            await self._discard(pin)
-            raise
-        if len(self.free) < self._most:
-            self.free.append(pin)
-        else:
-            await pin.connection.close()
         return records
 
     async def close(self) -> None:
         while self.free:
             await self.free.pop().connection.close()
 
-    async def _new(self) -> Pin:
+    async def _open(self) -> Pin:
+        """One that works, instead of the next one where that is closed."""
+        if self.free:
+            await self._discard(self.free.pop())
         connection = await self._engine.connect()
         return Pin(connection, (await connection.get_raw_connection()).driver_connection)
-
-    async def _instead_of(self, closed: Pin) -> Pin:
-        await self._discard(closed)
-        return await self._new()
 
     async def _discard(self, pin: Pin) -> None:
         await pin.connection.invalidate()

@@ -1,6 +1,7 @@
 """What an operation asks of the database: counted where statements are sent, and kept within its caller's share."""
 
-from asyncio import Semaphore
+from asyncio import CancelledError, Future, get_running_loop
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -11,13 +12,59 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 
+class Turns:
+    """So many may have one at once; the others wait, first come first served.
+
+    asyncio.Semaphore does the same; here a turn that is free, as nearly always, is taken and given back by plain calls.
+    """
+
+    __slots__ = ("_free", "_waiting")
+
+    def __init__(self, most: int) -> None:
+        self._free, self._waiting = most, deque[Future[None]]()
+
+    def take(self) -> bool:
+        """Takes a turn if one is free; while somebody waits, none is."""
+        if not self._free:
+            return False
+        self._free -= 1
+        return True
+
+    async def wait(self) -> None:
+        """Until one is given back, which is taken then."""
+        given = get_running_loop().create_future()
+        self._waiting.append(given)
+        try:
+            await given
+        except CancelledError:
+            if not given.cancelled():
+                # It came at the same moment.
+                self.give_back()
+            raise
+
+    def give_back(self) -> None:
+        while self._waiting:
+            given = self._waiting.popleft()
+            if not given.done():
+                given.set_result(None)
+                return
+        self._free += 1
+
+    async def __aenter__(self) -> None:
+        if not self.take():
+            await self.wait()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.give_back()
+
+
 @dataclass(eq=False, slots=True)
 class Share:
     """How much of the database a caller may use at once, whatever they ask: the rest of it waits, first come first
     served, without a connection. Nobody takes a second turn to read while they hold one."""
 
-    reading: Semaphore
-    writing: Semaphore
+    reading: Turns
+    writing: Turns
     """Mutations, whose transactions may read besides."""
 
 

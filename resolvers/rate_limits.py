@@ -1,7 +1,6 @@
 """The callers of a process: what is left to each of them, and what share of the database they have."""
 
 import time
-from asyncio import Semaphore
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from uuid import UUID
 
 from domain.actors import ANONYMOUS, Actor
 from domain.rate_limits import DEFAULTS, Allowance, CallerKind, Meter, kind_of, principal_of
-from persistence.work import Share
+from persistence.work import Share, Turns
 
 MOST_CALLERS = 20_000
 CEILING = 5_000
@@ -105,6 +104,6 @@ class RateLimits:
         if len(self._callers) >= MOST_CALLERS:
             self._callers.popitem(last=False)
         kind = kind_of(viewer)
-        share = Share(Semaphore(self.reads_at_once), Semaphore(self.writes_at_once))
+        share = Share(Turns(self.reads_at_once), Turns(self.writes_at_once))
         caller = self._callers[principal] = Caller(kind, Meter(self.current[kind], self.clock()), share)
         return caller

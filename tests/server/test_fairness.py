@@ -12,7 +12,7 @@ from sqlalchemy import text
 from domain.actors import ANONYMOUS, Actor
 from persistence.unit import Unit
 from persistence.wakeups import Wakeups
-from persistence.work import CURRENT, Share, Work
+from persistence.work import CURRENT, Share, Turns, Work
 from resolvers.context import RECOMPUTING_AT_ONCE, WRITING_AT_ONCE, Context, Platform
 from resolvers.guards import Needs
 from resolvers.mutations import Call, Changed, Verb, run
@@ -133,7 +133,7 @@ async def test_mutations_of_one_caller_leave_turns_to_the_others(world: World) -
 
 
 async def test_turns_are_given_in_the_order_in_which_they_were_asked_for(world: World) -> None:
-    share = Share(asyncio.Semaphore(1), asyncio.Semaphore(1))
+    share = Share(Turns(1), Turns(1))
     order: list[int] = []
 
     async def ask(number: int) -> None:
