@@ -34,6 +34,11 @@ inbound_webhooks = Table(
     CheckConstraint("(status = 'PROCESSING') = (lease_until IS NOT NULL)", name="lease"),
     CheckConstraint("attempts BETWEEN 0 AND 8", name="attempts"),
 )
+# What companies say that cannot be asked is looked up here, by either name.
+Index("ix_inbound_webhooks_key", inbound_webhooks.c.key, postgresql_where=text("key IS NOT NULL"))
+Index(
+    "ix_inbound_webhooks_provider_id", inbound_webhooks.c.provider_id, postgresql_where=text("provider_id IS NOT NULL")
+)
 Index(
     "ix_inbound_webhooks_due",
     inbound_webhooks.c.next_attempt_at,
