@@ -20,6 +20,7 @@ from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
 from persistence.impersonations import IMPERSONATIONS
+from persistence.inbound_webhooks import INBOUND_WEBHOOKS
 from persistence.invitations import INVITATIONS
 from persistence.invoice_reminders import REMINDERS
 from persistence.invoices import INVOICE_LINES, INVOICES
@@ -75,6 +76,7 @@ SOURCES: dict[str, Source] = {
     "ReleasePolicy": RELEASE_POLICIES,
     "Chargeback": CHARGEBACKS,
     "MoneyException": MONEY_EXCEPTIONS,
+    "InboundWebhook": INBOUND_WEBHOOKS,
     "RecordedPayment": RECORDED_PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,

@@ -26,6 +26,7 @@ from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
 from schema.impersonations import ImpersonationMutations, ImpersonationQueries
+from schema.inbound_webhooks import InboundWebhook, InboundWebhookMutations, InboundWebhookQueries
 from schema.invitations import InvitationMutations, InvitationQueries
 from schema.invoice_drafts import InvoiceDraftMutations, InvoiceDraftQueries
 from schema.invoice_reminders import InvoiceReminderMutations
@@ -126,6 +127,7 @@ class Query(
     ReleasePolicyQueries,
     ChargebackQueries,
     MoneyExceptionQueries,
+    InboundWebhookQueries,
     ApprovalQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
@@ -144,6 +146,7 @@ class Query(
     credit_note: CreditNote | None = by_id("CreditNote", CreditNote, "A credit note by its id.")
     chargeback: Chargeback | None = by_id("Chargeback", Chargeback, "A chargeback by its id.")
     money_exception: MoneyException | None = by_id("MoneyException", MoneyException, "A money exception by its id.")
+    inbound_webhook: InboundWebhook | None = by_id("InboundWebhook", InboundWebhook, "An inbound webhook by its id.")
     payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
     approval: ApprovalRequest | None = by_id("ApprovalRequest", ApprovalRequest, "An approval by its id.")
 
@@ -196,6 +199,7 @@ class Mutation(
     ReleasePolicyMutations,
     ChargebackMutations,
     MoneyExceptionMutations,
+    InboundWebhookMutations,
     StaffCorrectionMutations,
     ParkingMutations,
     ApprovalMutations,

@@ -44,6 +44,7 @@ PREFIXES = {
     "RecordedPayment": "rpm",
     "Chargeback": "chb",
     "MoneyException": "mex",
+    "InboundWebhook": "iwh",
     "ApprovalRequest": "apr",
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",

@@ -73,9 +73,7 @@ def create_app(
         await platform.wakeups.stop()
         await database.pins.close()
 
-    webhooks = Webhooks(platform, metrics.tallies)
-    routes = [webhooks.route, *_routes(view, health, metrics, is_sandbox=is_sandbox)]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
     # Around everything, so that what is planned goes through nothing else.
     browsers = Browsers(origins, is_sandbox)
     app.middleware_stack = RequestMiddleware(app.build_middleware_stack(), metrics.tallies, planned, browsers)
@@ -95,6 +93,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         Route("/metrics", metrics.serve),
+        Webhooks(view.platform, metrics.tallies).route,
         jwks_route(health.database),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),

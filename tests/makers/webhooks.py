@@ -12,14 +12,17 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from domain.actors import SYSTEM
 from domain.ids import new_id
-from domain.inbound_webhooks import InboundWebhook, SubjectKind
+from domain.inbound_webhooks import InboundWebhook, SubjectKind, received
 from domain.payment_methods import Provider
 from domain.provider_accounts import Access, ProviderMode
 from integrations import providers
 from integrations.opened import Opened, open_account
 from integrations.provider_events import NotGenuine, Told, Unreadable
 from integrations.simulator import Simulator
+from persistence import inbound_webhooks
+from persistence.unit import unit_of_work
 from tests.makers.providers import Stand
 from tests.world import World
 
@@ -93,6 +96,20 @@ async def webhooks(world: World) -> list[InboundWebhook]:
     """All that are kept, in the order in which they came."""
     async with world.database.reader() as session:
         return list(await session.scalars(select(InboundWebhook).order_by("id")))
+
+
+async def make_parked_webhook(world: World) -> UUID:
+    """A charge that nobody here knows, with an exception that nobody looks at yet."""
+    at = world.clock.now()
+    message = Message(provider_id=f"ch_{new_id().hex}", external_id=f"evt_{new_id().hex}")
+    webhook = received(Provider.SIMULATOR, asdict(message), at=at)
+    webhook.lease(at=at)
+    webhook.refuse("Nobody here knows this charge.", at=at)
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        db.add(webhook)
+        await db.flush()
+        await inbound_webhooks.ask_people(db, webhook)
+    return webhook.id
 
 
 def _told(one: dict[str, Any]) -> Told:

@@ -140,12 +140,12 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
     const answer = await request(client, document, variables).catch((error: RequestError) => error.message);
     if (answer === null || typeof answer === 'string') unanswered.push(`${document.name}: ${answer}`);
   }
-  // GetLiveCursor answers with text, the clock, exceptions and lists of everybody are for staff, and of the rest this
-  // story has none.
-  const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession GetCurrentApiKey
-    GetEscrowHold GetEscrowSummary GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetPayout
-    GetRefund GetWalletStatement ListImpersonations ListMoneyExceptions ListOrganizations ListUsers QuoteFee
-    ReadAuditExport ReadLedgerExport SimulatePermission`;
+  // GetLiveCursor answers with text, the clock, webhooks, exceptions and lists of everybody are for staff, and of the
+  // rest this story has none.
+  const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession
+    GetCurrentApiKey GetEscrowHold GetEscrowSummary GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember
+    GetMoneyException GetPayout GetRefund GetWalletStatement ListImpersonations ListInboundWebhooks ListMoneyExceptions
+    ListOrganizations ListUsers QuoteFee ReadAuditExport ReadLedgerExport SimulatePermission`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),
     expected.split(/\s+/),

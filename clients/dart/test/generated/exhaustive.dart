@@ -78,6 +78,7 @@ String nameApprovalKind(ApprovalKind value) => switch (value) {
   ApprovalKind.release => 'RELEASE',
   ApprovalKind.ledgerAdjustment => 'LEDGER_ADJUSTMENT',
   ApprovalKind.suspenseClearing => 'SUSPENSE_CLEARING',
+  ApprovalKind.providerDifference => 'PROVIDER_DIFFERENCE',
   ApprovalKind.debtWriteOff => 'DEBT_WRITE_OFF',
   ApprovalKind.ruling => 'RULING',
   ApprovalKind.unknown => '',
@@ -367,6 +368,26 @@ String nameImpersonationMode(ImpersonationMode value) => switch (value) {
 String nameImpersonationOrderField(ImpersonationOrderField value) => switch (value) {
   ImpersonationOrderField.startedAt => 'STARTED_AT',
   ImpersonationOrderField.unknown => '',
+};
+
+/// What the API calls a value of InboundWebhookOrderField.
+String nameInboundWebhookOrderField(InboundWebhookOrderField value) => switch (value) {
+  InboundWebhookOrderField.receivedAt => 'RECEIVED_AT',
+  InboundWebhookOrderField.occurredAt => 'OCCURRED_AT',
+  InboundWebhookOrderField.unknown => '',
+};
+
+/// What the API calls a value of InboundWebhookStatus.
+String nameInboundWebhookStatus(InboundWebhookStatus value) => switch (value) {
+  InboundWebhookStatus.received => 'RECEIVED',
+  InboundWebhookStatus.processing => 'PROCESSING',
+  InboundWebhookStatus.processed => 'PROCESSED',
+  InboundWebhookStatus.ignored => 'IGNORED',
+  InboundWebhookStatus.processedWithError => 'PROCESSED_WITH_ERROR',
+  InboundWebhookStatus.parked => 'PARKED',
+  InboundWebhookStatus.failed => 'FAILED',
+  InboundWebhookStatus.deadLetter => 'DEAD_LETTER',
+  InboundWebhookStatus.unknown => '',
 };
 
 /// What the API calls a value of InstallationStatus.
@@ -870,6 +891,18 @@ String nameStaffRole(StaffRole value) => switch (value) {
   StaffRole.unknown => '',
 };
 
+/// What the API calls a value of SubjectKind.
+String nameSubjectKind(SubjectKind value) => switch (value) {
+  SubjectKind.charge => 'CHARGE',
+  SubjectKind.refund => 'REFUND',
+  SubjectKind.payout => 'PAYOUT',
+  SubjectKind.chargeback => 'CHARGEBACK',
+  SubjectKind.method => 'METHOD',
+  SubjectKind.payee => 'PAYEE',
+  SubjectKind.nothing => 'NOTHING',
+  SubjectKind.unknown => '',
+};
+
 /// What the API calls a value of SubmissionDecision.
 String nameSubmissionDecision(SubmissionDecision value) => switch (value) {
   SubmissionDecision.pending => 'PENDING',
@@ -1271,4 +1304,7 @@ final operations = <Operation<Object?>>[
   ApproveMilestone(milestoneId: 'text'),
   RequestMilestoneChanges(milestoneId: 'text', note: 'text'),
   RequestInterimInvoice(milestoneId: 'text'),
+  ListInboundWebhooks(),
+  GetInboundWebhook(id: 'text'),
+  ReplayInboundWebhook(webhookId: 'text', reason: 'text'),
 ];

@@ -134,6 +134,8 @@ export const ApprovalKind = {
   LEDGER_ADJUSTMENT: 'LEDGER_ADJUSTMENT',
   /** Money that a provider took otherwise than asked: staff:money. */
   SUSPENSE_CLEARING: 'SUSPENSE_CLEARING',
+  /** Money that a provider reports and the ledger lacks, or the other way round: staff:money. */
+  PROVIDER_DIFFERENCE: 'PROVIDER_DIFFERENCE',
   /** A debt that Milepost gives up: staff:money. */
   DEBT_WRITE_OFF: 'DEBT_WRITE_OFF',
   /** A ruling over disputed money: staff:disputes. */
@@ -618,6 +620,40 @@ export const ImpersonationOrderField = {
 
 /** One of ImpersonationOrderField's values, or one that a newer server has added. */
 export type ImpersonationOrderField = Open<keyof typeof ImpersonationOrderField>;
+
+/** What the list can be ordered by. */
+export const InboundWebhookOrderField = {
+  /** By received at. */
+  RECEIVED_AT: 'RECEIVED_AT',
+  /** By occurred at. */
+  OCCURRED_AT: 'OCCURRED_AT',
+} as const;
+
+/** One of InboundWebhookOrderField's values, or one that a newer server has added. */
+export type InboundWebhookOrderField = Open<keyof typeof InboundWebhookOrderField>;
+
+/** The life of an inbound webhook. */
+export const InboundWebhookStatus = {
+  /** It waits for a worker. */
+  RECEIVED: 'RECEIVED',
+  /** A worker asks the provider for the object that it names, and follows that. */
+  PROCESSING: 'PROCESSING',
+  /** The object stands here as it stood at the provider. */
+  PROCESSED: 'PROCESSED',
+  /** There was nothing to do: its type has no effect here, or its object was followed further already. */
+  IGNORED: 'IGNORED',
+  /** It cannot be followed. No money is concerned, so that it is only noted. */
+  PROCESSED_WITH_ERROR: 'PROCESSED_WITH_ERROR',
+  /** It cannot be followed, money is concerned, and a money exception is open. It waits for people. */
+  PARKED: 'PARKED',
+  /** It could not be followed and is tried again at nextAttemptAt. */
+  FAILED: 'FAILED',
+  /** It was tried eight times and waits for people. */
+  DEAD_LETTER: 'DEAD_LETTER',
+} as const;
+
+/** One of InboundWebhookStatus's values, or one that a newer server has added. */
+export type InboundWebhookStatus = Open<keyof typeof InboundWebhookStatus>;
 
 /** Whether an app may act in an organization. */
 export const InstallationStatus = {
@@ -1479,6 +1515,27 @@ export const StaffRole = {
 
 /** One of StaffRole's values, or one that a newer server has added. */
 export type StaffRole = Open<keyof typeof StaffRole>;
+
+/** What a message of a provider is about. */
+export const SubjectKind = {
+  /** Money that is taken from a payer. */
+  CHARGE: 'CHARGE',
+  /** Money that goes back to a payer. */
+  REFUND: 'REFUND',
+  /** Money that goes to a payee. */
+  PAYOUT: 'PAYOUT',
+  /** A payer's bank that takes money back. */
+  CHARGEBACK: 'CHARGEBACK',
+  /** Something that is paid with. */
+  METHOD: 'METHOD',
+  /** Whoever is paid out to. */
+  PAYEE: 'PAYEE',
+  /** What has no effect here. */
+  NOTHING: 'NOTHING',
+} as const;
+
+/** One of SubjectKind's values, or one that a newer server has added. */
+export type SubjectKind = Open<keyof typeof SubjectKind>;
 
 /** What became of a submission. */
 export const SubmissionDecision = {

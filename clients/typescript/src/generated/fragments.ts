@@ -29,6 +29,7 @@ import type {
   HoldReason,
   HoldStatus,
   ImpersonationMode,
+  InboundWebhookStatus,
   InstallationStatus,
   InvoiceKind,
   InvoiceStatus,
@@ -62,6 +63,7 @@ import type {
   ReleasePolicyStatus,
   Role,
   SessionKind,
+  SubjectKind,
   TaskStatus,
   TaxCategory,
   TaxLevel,
@@ -2139,3 +2141,41 @@ export interface TaskDetailProject {
 /** The definition of TaskDetail. */
 export const TaskDetailFragment: string =
   'fragment TaskDetail on Task{...TaskSummary description isAgreed changeRequestCount approvedAt approvedBy{id displayName}milestone{id title workStatus}project{id reference title}}';
+
+/** Something that a provider has told. */
+export interface InboundWebhookSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: InboundWebhookStatus;
+  /** Who tells it. */
+  readonly provider: Provider;
+  /** What has happened, in the provider's words, for example payment_intent.succeeded. */
+  readonly type: string;
+  /** What it is about. */
+  readonly kind: SubjectKind;
+  /** The provider's name for it, unique in its account. */
+  readonly externalId: string;
+  /** The provider's name for the object. */
+  readonly providerId: string | null;
+  /** When it happened, by the provider's clock. */
+  readonly occurredAt: DateTime;
+  /** When it came. */
+  readonly receivedAt: DateTime;
+  /** How often it was tried since it came, or since it was replayed last. */
+  readonly attempts: number;
+  /** When it is tried next; null where nothing tries it. */
+  readonly nextAttemptAt: DateTime | null;
+  /** Why it could not be followed the last time. */
+  readonly error: string | null;
+  /** What came of it. */
+  readonly result: string | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of InboundWebhookSummary. */
+export const InboundWebhookSummaryFragment: string =
+  'fragment InboundWebhookSummary on InboundWebhook{id version status provider type kind externalId providerId occurredAt receivedAt attempts nextAttemptAt error result availableActions{...Action}}';

@@ -28,4 +28,5 @@ export * from './operations/proposals.js';
 export * from './operations/sandbox.js';
 export * from './operations/staff.js';
 export * from './operations/tasks.js';
+export * from './operations/webhooks.js';
 export * from './scalars.js';

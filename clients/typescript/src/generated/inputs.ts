@@ -33,6 +33,8 @@ import type {
   HoldStatus,
   ImpersonationMode,
   ImpersonationOrderField,
+  InboundWebhookOrderField,
+  InboundWebhookStatus,
   InstallationStatus,
   InvitationStatus,
   InvoiceKind,
@@ -1042,6 +1044,32 @@ export interface ImportExchangeRatesInput {
   readonly idempotencyKey: UUID;
 }
 
+/** Conditions on inbound webhooks; all given ones must hold. */
+export interface InboundWebhookFilter {
+  /** Of one of these providers. */
+  readonly provider?: ReadonlyArray<Provider> | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<InboundWebhookStatus> | null;
+  /** Of one of these types, in the provider's words. */
+  readonly type?: ReadonlyArray<string> | null;
+  /** About the object with this name at its provider. */
+  readonly providerId?: string | null;
+  /** That this exception was opened for. */
+  readonly exceptionId?: string | null;
+  /** Received at this instant or later. */
+  readonly receivedFrom?: DateTime | null;
+  /** Received before this instant. */
+  readonly receivedBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface InboundWebhookOrder {
+  /** What to order by. */
+  readonly field: InboundWebhookOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What installApp takes. */
 export interface InstallAppInput {
   /** The app. */
@@ -1726,6 +1754,14 @@ export interface RemoveRecordedPaymentInput {
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What replayInboundWebhook takes. */
+export interface ReplayInboundWebhookInput {
+  /** The webhook. */
+  readonly webhookId: string;
+  /** What is different now, 1 to 1000 characters. */
+  readonly reason: string;
 }
 
 /** What requestInterimInvoice takes. */

@@ -28,3 +28,4 @@ export 'operations/proposals.dart';
 export 'operations/sandbox.dart';
 export 'operations/staff.dart';
 export 'operations/tasks.dart';
+export 'operations/webhooks.dart';

@@ -232,6 +232,9 @@ enum ApprovalKind implements ApiEnum {
   /// Money that a provider took otherwise than asked: staff:money.
   suspenseClearing('SUSPENSE_CLEARING'),
 
+  /// Money that a provider reports and the ledger lacks, or the other way round: staff:money.
+  providerDifference('PROVIDER_DIFFERENCE'),
+
   /// A debt that Milepost gives up: staff:money.
   debtWriteOff('DEBT_WRITE_OFF'),
 
@@ -1137,6 +1140,68 @@ enum ImpersonationOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory ImpersonationOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum InboundWebhookOrderField implements ApiEnum {
+  /// By received at.
+  receivedAt('RECEIVED_AT'),
+
+  /// By occurred at.
+  occurredAt('OCCURRED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const InboundWebhookOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory InboundWebhookOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of an inbound webhook.
+enum InboundWebhookStatus implements ApiEnum {
+  /// It waits for a worker.
+  received('RECEIVED'),
+
+  /// A worker asks the provider for the object that it names, and follows that.
+  processing('PROCESSING'),
+
+  /// The object stands here as it stood at the provider.
+  processed('PROCESSED'),
+
+  /// There was nothing to do: its type has no effect here, or its object was followed further already.
+  ignored('IGNORED'),
+
+  /// It cannot be followed. No money is concerned, so that it is only noted.
+  processedWithError('PROCESSED_WITH_ERROR'),
+
+  /// It cannot be followed, money is concerned, and a money exception is open. It waits for people.
+  parked('PARKED'),
+
+  /// It could not be followed and is tried again at nextAttemptAt.
+  failed('FAILED'),
+
+  /// It was tried eight times and waits for people.
+  deadLetter('DEAD_LETTER'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const InboundWebhookStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory InboundWebhookStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -2705,6 +2770,43 @@ enum StaffRole implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory StaffRole.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a message of a provider is about.
+enum SubjectKind implements ApiEnum {
+  /// Money that is taken from a payer.
+  charge('CHARGE'),
+
+  /// Money that goes back to a payer.
+  refund('REFUND'),
+
+  /// Money that goes to a payee.
+  payout('PAYOUT'),
+
+  /// A payer's bank that takes money back.
+  chargeback('CHARGEBACK'),
+
+  /// Something that is paid with.
+  method('METHOD'),
+
+  /// Whoever is paid out to.
+  payee('PAYEE'),
+
+  /// What has no effect here.
+  nothing('NOTHING'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SubjectKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SubjectKind.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -6020,3 +6020,108 @@ final class TaskDetailProject extends ApiData {
   @override
   Map<String, Object?> get fields => {'id': id, 'reference': reference, 'title': title};
 }
+
+/// Something that a provider has told.
+class InboundWebhookSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const InboundWebhookSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.provider,
+    required this.type,
+    required this.kind,
+    required this.externalId,
+    this.providerId,
+    required this.occurredAt,
+    required this.receivedAt,
+    required this.attempts,
+    this.nextAttemptAt,
+    this.error,
+    this.result,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  InboundWebhookSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = InboundWebhookStatus.fromJson(json['status']),
+      provider = Provider.fromJson(json['provider']),
+      type = json['type'].string,
+      kind = SubjectKind.fromJson(json['kind']),
+      externalId = json['externalId'].string,
+      providerId = json['providerId'].orNull((one) => one.string),
+      occurredAt = json['occurredAt'].instant,
+      receivedAt = json['receivedAt'].instant,
+      attempts = json['attempts'].integer,
+      nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      error = json['error'].orNull((one) => one.string),
+      result = json['result'].orNull((one) => one.string),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final InboundWebhookStatus status;
+
+  /// Who tells it.
+  final Provider provider;
+
+  /// What has happened, in the provider's words, for example payment_intent.succeeded.
+  final String type;
+
+  /// What it is about.
+  final SubjectKind kind;
+
+  /// The provider's name for it, unique in its account.
+  final String externalId;
+
+  /// The provider's name for the object.
+  final String? providerId;
+
+  /// When it happened, by the provider's clock.
+  final DateTime occurredAt;
+
+  /// When it came.
+  final DateTime receivedAt;
+
+  /// How often it was tried since it came, or since it was replayed last.
+  final int attempts;
+
+  /// When it is tried next; null where nothing tries it.
+  final DateTime? nextAttemptAt;
+
+  /// Why it could not be followed the last time.
+  final String? error;
+
+  /// What came of it.
+  final String? result;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'provider': provider,
+    'type': type,
+    'kind': kind,
+    'externalId': externalId,
+    'providerId': providerId,
+    'occurredAt': occurredAt,
+    'receivedAt': receivedAt,
+    'attempts': attempts,
+    'nextAttemptAt': nextAttemptAt,
+    'error': error,
+    'result': result,
+    'availableActions': availableActions,
+  };
+}

@@ -681,6 +681,67 @@ final class ImpersonationOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on inbound webhooks; all given ones must hold.
+final class InboundWebhookFilter extends ApiInput {
+  /// Takes what is sent.
+  const InboundWebhookFilter({
+    this.provider,
+    this.status,
+    this.type,
+    this.providerId,
+    this.exceptionId,
+    this.receivedFrom,
+    this.receivedBefore,
+  });
+
+  /// Of one of these providers.
+  final List<Provider>? provider;
+
+  /// In one of these states.
+  final List<InboundWebhookStatus>? status;
+
+  /// Of one of these types, in the provider's words.
+  final List<String>? type;
+
+  /// About the object with this name at its provider.
+  final String? providerId;
+
+  /// That this exception was opened for.
+  final String? exceptionId;
+
+  /// Received at this instant or later.
+  final DateTime? receivedFrom;
+
+  /// Received before this instant.
+  final DateTime? receivedBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (provider case final provider?) 'provider': [for (final one in provider) wireOf(one)],
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (type case final type?) 'type': type,
+    if (providerId case final providerId?) 'providerId': providerId,
+    if (exceptionId case final exceptionId?) 'exceptionId': exceptionId,
+    if (receivedFrom case final receivedFrom?) 'receivedFrom': receivedFrom.toUtc().toIso8601String(),
+    if (receivedBefore case final receivedBefore?) 'receivedBefore': receivedBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class InboundWebhookOrder extends ApiInput {
+  /// Takes what is sent.
+  const InboundWebhookOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final InboundWebhookOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on invitations; all given ones must hold.
 final class InvitationFilter extends ApiInput {
   /// Takes what is sent.
