@@ -22,6 +22,7 @@ from jobs import (
     projects,
     refunds,
     retention,
+    simulator,
 )
 from persistence.database import Database
 
@@ -33,6 +34,7 @@ Timers = tuple[tuple[str, Job], ...]
 
 TIMERS: Timers = (
     # ("name", job) in the order in which they run: what falls due first comes first.
+    ("simulator.deliver", simulator.deliver),
     ("payments.send", payments.send_created),
     ("payments.resolve", payments.ask_unanswered),
     ("refunds.send", refunds.send_pending),

@@ -14,6 +14,10 @@ from domain.provider_reports import LineKind
 from domain.simulator_settings import SimulatorSettings
 
 _SETTINGS = "SELECT settings FROM simulator_settings"
+_CONFIGURE = """
+INSERT INTO simulator_settings (id, settings) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET settings = excluded.settings
+"""
+_COUNT_ANEW = "DELETE FROM simulator_ordinals"
 _MOVE = """
 INSERT INTO simulator_movements (external_id, kind, key, amount_minor, currency, fee_minor, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -43,6 +47,12 @@ async def settings_of(db: asyncpg.Connection) -> SimulatorSettings:
     """The settings in force; those of the beginning where nobody has set any."""
     found = await db.fetchval(_SETTINGS)
     return SimulatorSettings(**json.loads(found)) if found is not None else SimulatorSettings()
+
+
+async def configure(db: asyncpg.Connection, settings: SimulatorSettings) -> None:
+    """From now on these settings count, and objects are counted anew: the next charge is the first."""
+    await db.execute(_CONFIGURE, json.dumps(settings.document()))
+    await db.execute(_COUNT_ANEW)
 
 
 async def move(
