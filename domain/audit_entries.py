@@ -24,6 +24,9 @@ NOBODYS = UUID(int=0)
 """The chain of acts that nobody known has done for nobody known, such as guessing at a password."""
 
 
+_PLATFORM = OrganizationKind.PLATFORM.value
+
+
 class AuditActorKind(Enum):
     """Which kind of principal did it."""
 
@@ -170,9 +173,13 @@ def written(act: Act, told: Sequence[Told], *, at: datetime, request_id: str | N
     return Written(act.chain_id, canonical(_texts(known)), change)
 
 
+def is_staff(by: Actor) -> bool:
+    """Asked of every operation, and therefore without a look into an enumeration."""
+    return by.organization_kind == _PLATFORM and by.kind is ActorKind.USER
+
+
 def kind_of(by: Actor) -> AuditActorKind:
-    is_staff = by.kind is ActorKind.USER and by.organization_kind == OrganizationKind.PLATFORM.value
-    return AuditActorKind.STAFF if is_staff else AuditActorKind[by.kind.name]
+    return AuditActorKind.STAFF if is_staff(by) else AuditActorKind[by.kind.name]
 
 
 def own_act(by: Actor, told: Sequence[Told]) -> Act | None:

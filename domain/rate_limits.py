@@ -21,6 +21,9 @@ _NETWORK_BITS = 64
 class CallerKind(Enum):
     """Kinds of callers, each with limits of its own."""
 
+    # By identity: an enumeration's own way, by name, costs a call each time that a kind is looked up.
+    __hash__ = object.__hash__
+
     ANONYMOUS = "ANONYMOUS"
     SESSION = "SESSION"
     API_KEY = "API_KEY"

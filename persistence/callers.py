@@ -36,6 +36,7 @@ class Caller:
 
 
 NOBODY = Caller(ANONYMOUS)
+_UNKNOWN = NOBODY, float("-inf")
 
 
 async def look_up(database: Database, token: str, *, is_sandbox: bool) -> Caller:
@@ -57,12 +58,15 @@ class Callers:
         self._known: dict[bytes, tuple[Caller, float]] = {}
         self._forgotten = 0
 
+    def known(self, token: str, ip: str) -> Actor | None:
+        """Who holds this token, if that was asked a moment ago."""
+        caller, until = self._known.get(digest(token)) or _UNKNOWN
+        if time.monotonic() >= until:
+            return None
+        return caller.actor if caller.networks is None else caller.at(ip)
+
     async def of(self, token: str, ip: str) -> Actor:
-        """Who holds this token; ANONYMOUS, which is not remembered, when nobody does."""
-        hashed = digest(token)
-        known = self._known.get(hashed)
-        if known is not None and time.monotonic() < known[1]:
-            return known[0].at(ip)
+        """Who holds this token, remembered from now on; ANONYMOUS, which is not, when nobody does."""
         forgotten, until = self._forgotten, time.monotonic() + LONGEST_SECONDS
         with within(self._share_of(ip)):
             caller = await look_up(self._database, token, is_sandbox=self._is_sandbox)
@@ -70,7 +74,7 @@ class Callers:
         if caller.actor is not ANONYMOUS and forgotten == self._forgotten:
             if len(self._known) >= MOST:
                 self._known.clear()
-            self._known[hashed] = caller, until
+            self._known[digest(token)] = caller, until
         return caller.at(ip)
 
     def forget(self) -> None:

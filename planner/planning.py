@@ -25,7 +25,7 @@ from planner.payloads import roots_of
 from planner.running import Fallback, Outcomes, Run, Step
 from planner.selections import Document, Selections, read_document
 from planner.shapes import Root
-from planner.statements import Asker, Unsupported
+from planner.statements import Unsupported
 
 MOST_DOCUMENTS, MOST_BYTES, MOST_VARIANTS = 1_000, 4_000_000, 16
 
@@ -114,7 +114,8 @@ class Planner:
             if outcomes is None and not plan.is_query:
                 raise Unsupported(document.kind.value)
             kept = {} if outcomes is None else outcomes
-            run = Run(document, self.bindings, fetch, session, context, self._asker(context), values, kept, explain)
+            asker = self.bindings.viewers.asker(self.bindings.viewer_of(context))
+            run = Run(document, self.bindings, fetch, session, context, asker, values, kept, explain)
             texts = []
             # One after the other, because those of a mutation change what the next one finds.
             for key, root in roots:
@@ -147,15 +148,13 @@ class Planner:
         (document, roots, values), context = stream.ready, stream.executor.context_value
         fetch, session = stream.fetch, stream.session
         try:
-            run = Run(document, self.bindings, fetch, session, context, self._asker(context), values, {}, event=event)
+            asker = self.bindings.viewers.asker(self.bindings.viewer_of(context))
+            run = Run(document, self.bindings, fetch, session, context, asker, values, {}, event=event)
             texts = [f'"{key}":{await root.answer(run)}' for key, root in roots]
             return self._made(texts, run)
         except Exception as error:
             self._count(error)
             return None
-
-    def _asker(self, context: Any) -> Asker:
-        return self.bindings.viewers.asker(self.bindings.viewer_of(context))
 
     def _made(self, texts: list[str], run: Run) -> Answer:
         self.planned += 1

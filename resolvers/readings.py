@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.audit_entries import Act, AuditActorKind, kind_of
+from domain.audit_entries import Act, is_staff
 from domain.rate_limits import place_of
 from domain.refusals import RefusalCode
 from persistence.unit import Unit
@@ -18,7 +18,7 @@ READ = "read"
 
 def is_watched(viewer: Actor) -> bool:
     """Whether all that somebody reads is written down: staff, also while they act as somebody else."""
-    return viewer.impersonator_id is not None or kind_of(viewer) is AuditActorKind.STAFF
+    return viewer.impersonator_id is not None or is_staff(viewer)
 
 
 async def write_down_read(context: Context, fields: Sequence[str], subject: tuple[str, UUID] | None) -> None:

@@ -104,7 +104,8 @@ def charge(context: Context, known: Known, variables: Mapping[str, Any] | None) 
     if context.charge is None:
         assert context.meter is not None
         given, meter = variables or {}, context.meter
-        check_variables(given)
+        if given:
+            check_variables(given)
         if known.reads_schema and context.viewer.kind is ActorKind.ANONYMOUS and not context.platform.is_sandbox:
             raise GraphQLError(_NO_INTROSPECTION, extensions={"code": "UNAUTHENTICATED"})
         cost, limit = known.cost.cost(given), context.platform.rate_limits.limit_of(meter)

@@ -36,6 +36,11 @@ def origins_of(text: str) -> frozenset[bytes]:
     return frozenset(one.encode() for one in given)
 
 
+def may_be_of_page(headers: dict[bytes, bytes]) -> bool:
+    """Whether anything here says something of a request; to all others, the callers of an API, it means nothing."""
+    return b"origin" in headers or b"cookie" in headers or OPT_IN in headers
+
+
 @dataclass(frozen=True, slots=True)
 class Browsers:
     """What this server allows to browsers."""
@@ -49,9 +54,9 @@ class Browsers:
 
         From here on the token of a session's cookie stands where a bearer token would: nothing else knows of cookies.
         """
-        origin, cookies = headers.get(b"origin"), headers.get(b"cookie")
-        if (origin is None and cookies is None and OPT_IN not in headers) or scope["path"] != PATH:
+        if not may_be_of_page(headers) or scope["path"] != PATH:
             return None
+        origin, cookies = headers.get(b"origin"), headers.get(b"cookie")
         is_allowed, is_socket = self.allows(headers), scope["type"] == "websocket"
         wants_cookie = headers.get(OPT_IN) == b"cookie"
         if not is_allowed and (wants_cookie or (is_socket and origin is not None)):

@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Iterable
+from functools import lru_cache
 from itertools import count
 
 import structlog
@@ -12,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.browsers import Browsers
+from server.browsers import Browsers, may_be_of_page
 from server.deadlines import Deadlines
 from server.errors import MASKED
 from server.headers import COMMON, HTTPS_ONLY, Header
@@ -75,6 +76,7 @@ class _Exchange:
         "_headers",
         "_id",
         "_is_late",
+        "_is_of_page",
         "_is_read",
         "_owner",
         "_receive",
@@ -87,6 +89,7 @@ class _Exchange:
     def __init__(self, owner: RequestMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
         self._owner, self._scope, self._receive, self._send = owner, scope, receive, send
         self._headers = dict[bytes, bytes](scope["headers"])
+        self._is_of_page = may_be_of_page(self._headers)
         self._bytes, self._status, self._is_read, self._is_late = 0, 0, False, False
 
     async def run(self) -> None:
@@ -128,25 +131,32 @@ class _Exchange:
     async def _answer(self) -> None:
         """Gives the answer on the shortest way that there is for it."""
         owner, scope, received = self._owner, self._scope, list[Message]()
-        if (allowed := owner.browsers.preflight(scope, self._headers)) is not None:
-            await self._start(204, allowed)
-            await self._send({"type": "http.response.body", "body": b""})
-            return
-        if (reason := owner.browsers.admit(scope, self._headers)) is not None:
-            await self._refuse(403, "FORBIDDEN", reason)
+        if self._is_of_page and await self._answers_page():
             return
         if owner.planned is not None and owner.planned.may_answer(scope, self._headers):
-            media_type = answer_type(self._headers.get(b"accept", b"").decode("latin-1"))
+            media_type = _media_type(self._headers.get(b"accept", b""))
             body = await self._body(received)
             answer = None if media_type is None else await owner.planned.answer(body, scope, self._headers)
             if media_type is not None and answer is not None:
-                await self._give(answer, media_type.encode())
+                await self._give(answer, media_type)
                 return
         try:
             await owner.app(scope, _again(received, self.receive), self.send)
         finally:
             if owner.planned is not None:
                 owner.planned.end(scope)
+
+    async def _answers_page(self) -> bool:
+        """Whether a browser has been told what its page may do, or that it may not."""
+        browsers, scope, headers = self._owner.browsers, self._scope, self._headers
+        if (allowed := browsers.preflight(scope, headers)) is not None:
+            await self._send(self._head(204, allowed))
+            await self._send({"type": "http.response.body", "body": b""})
+            return True
+        if (reason := browsers.admit(scope, headers)) is not None:
+            await self._refuse(403, "FORBIDDEN", reason)
+            return True
+        return False
 
     async def receive(self) -> Message:
         """Counts what is received, whatever Content-Length says."""
@@ -168,7 +178,8 @@ class _Exchange:
         given = [(name.lower(), value) for name, value in message.get("headers", ())]
         names = {name for name, _ in given}
         # What the answer itself says stands.
-        await self._start(message["status"], [*given, *(one for one in self._owner.common if one[0] not in names)])
+        headers = [*given, *(one for one in self._owner.common if one[0] not in names)]
+        await self._send(self._head(message["status"], headers))
 
     async def _body(self, received: list[Message]) -> bytes:
         """The whole body; its messages are kept for those who may have to receive it again."""
@@ -194,15 +205,16 @@ class _Exchange:
             answer = await packed(answer)
             headers += (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")
         headers.append((b"content-length", b"%d" % len(answer)))
-        await self._start(status, headers)
+        await self._send(self._head(status, headers))
         await self._send({"type": "http.response.body", "body": answer})
 
-    async def _start(self, status: int, headers: Iterable[Header]) -> None:
+    def _head(self, status: int, headers: Iterable[Header]) -> Message:
         """The head of an answer, with what its request has to do with it."""
-        browsers, named = self._owner.browsers, (b"x-request-id", self._id.encode())
-        more = (*browsers.readable(self._scope, self._headers), *browsers.cookie(self._scope))
-        self._status = status
-        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, named, *more]})
+        self._status, of_request = status, [(b"x-request-id", self._id.encode())]
+        if self._is_of_page:
+            browsers = self._owner.browsers
+            of_request += *browsers.readable(self._scope, self._headers), *browsers.cookie(self._scope)
+        return {"type": "http.response.start", "status": status, "headers": [*headers, *of_request]}
 
     async def _refuse(self, status: int, code: str, message: str) -> None:
         fault = {"message": message, "extensions": {"code": code, "requestId": self._id}}
@@ -235,6 +247,13 @@ def _again(received: list[Message], receive: Receive) -> Receive:
         return await receive()
 
     return replay
+
+
+@lru_cache(maxsize=100)
+def _media_type(accept: bytes) -> bytes | None:
+    """As answer_type; clients say the same again and again."""
+    taken = answer_type(accept.decode("latin-1"))
+    return None if taken is None else taken.encode()
 
 
 def _begin(scope: Scope, headers: dict[bytes, bytes]) -> str:

@@ -92,8 +92,11 @@ async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerat
         context.is_planned = stream is not None
         return None if stream is None else _messages(plans, stream, extensions)
     answer = await plans.answer(plan, asked.variables, context)
-    context.is_planned = answer is not None
-    return None if answer is None else _only(_result(answer, extensions))
+    if answer is None:
+        context.forget()
+        return None
+    context.is_planned = True
+    return _only(_result(answer, extensions))
 
 
 async def _messages(plans: Plans, stream: Stream, extensions: dict[str, Any]) -> AsyncGenerator[object, None]:

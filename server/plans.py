@@ -1,7 +1,7 @@
 """Planned queries: the planner beside the GraphQL endpoint, its pinned connections, counters and explanations."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,16 +71,14 @@ class Plans:
         )
         return plan
 
-    async def answer(
+    def answer(
         self, plan: Plan, variables: Mapping[str, Any] | None, context: Context, *, explain: bool = False
-    ) -> Answer | None:
-        """The data of a query or mutation; None where the ordinary executor has to answer, with the same context."""
-        answer = await self.planner.answer(
+    ) -> Awaitable[Answer | None]:
+        """The data of a query or mutation; None where the ordinary executor has to answer, with the same context once
+        it has forgotten what was loaded."""
+        return self.planner.answer(
             plan, variables, context, self._fetch, self._reader, outcomes=context.outcomes, explain=explain
         )
-        if answer is None:
-            context.forget()
-        return answer
 
     async def subscribe(self, plan: Plan, variables: Mapping[str, Any] | None, context: Context) -> Stream | None:
         """An open subscription; None where the ordinary executor has to open it."""

@@ -155,12 +155,14 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
 def _config(app: Starlette, trusted_proxies: Sequence[str]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        interface="asgi3",
         http=PatientProtocol,
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
-        # Named, even where it is nobody: unnamed, whoever calls from this machine would be believed.
+        # Where none are named, nobody is believed, and no header is looked at for it.
+        proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
