@@ -1,0 +1,80 @@
+"""Payees at Adyen: where they tell who they are, and what is known of the bank accounts they gave."""
+
+from typing import Any
+
+from domain.payout_methods import PayeeDetails, PayoutMethodKind
+from integrations.adyen_payments.services import Rejected, Service, Services, asking
+from integrations.payments import Adding, NoAnswer, Onboarded, Onboarding, Unusable
+
+_CAPABILITY = "sendToTransferInstrument"
+
+
+class Payees:
+    """A payee is a legal entity whose reference is the organization's id; each bank account is checked by Adyen."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def onboard(self, onboarding: Onboarding) -> Onboarded | Unusable | NoAnswer:
+        return await asking(self._onboard(onboarding))
+
+    async def details(self, adding: Adding) -> PayeeDetails | Unusable | NoAnswer:
+        return await asking(self._details(adding))
+
+    async def _onboard(self, onboarding: Onboarding) -> Onboarded:
+        account = onboarding.account or await self._entity(onboarding)
+        body = {"redirectUrl": onboarding.return_url}
+        # A link works once and for a short time: each call makes another.
+        key = f"link-{account}-{onboarding.at.timestamp():.0f}"
+        link = await self._services.post(
+            Service.LEGAL_ENTITIES, f"/legalEntities/{account}/onboardingLinks", body, key=key
+        )
+        return Onboarded(account=account, url=str(link["url"]))
+
+    async def _entity(self, onboarding: Onboarding) -> str:
+        """The legal entity, and an account holder that asks for the capability to be paid out."""
+        reference = str(onboarding.organization_id)
+        entity = await self._services.post(
+            Service.LEGAL_ENTITIES, "/legalEntities", _entity_of(onboarding), key=f"entity-{reference}"
+        )
+        holder = {
+            "legalEntityId": entity["id"],
+            "reference": reference,
+            "capabilities": {_CAPABILITY: {"requested": True}},
+        }
+        await self._services.post(Service.ACCOUNTS, "/accountHolders", holder, key=f"holder-{reference}")
+        return str(entity["id"])
+
+    async def _details(self, adding: Adding) -> PayeeDetails | Unusable:
+        unknown = Unusable(reason="Adyen knows no such bank account of this organization.")
+        try:
+            instrument = await self._services.get(Service.LEGAL_ENTITIES, f"/transferInstruments/{adding.token}")
+        except Rejected as refusal:
+            if refusal.status in (404, 422):
+                return unknown
+            raise
+        entity = await self._services.get(Service.LEGAL_ENTITIES, f"/legalEntities/{instrument['legalEntityId']}")
+        if entity.get("reference") != str(adding.organization_id):
+            return unknown
+        capability = (instrument.get("capabilities") or {}).get(_CAPABILITY) or {}
+        account = (instrument.get("bankAccount") or {}).get("accountIdentification") or {}
+        number = str(account.get("iban") or account.get("accountNumber") or "")
+        return PayeeDetails(
+            token=adding.token,
+            kind=PayoutMethodKind.BANK_ACCOUNT,
+            label=f"Bank account ({(instrument.get('bankAccount') or {}).get('countryCode', '?')})",
+            last4=number[-4:],
+            is_verified=capability.get("allowed") is True and capability.get("verificationStatus") == "valid",
+        )
+
+
+def _entity_of(onboarding: Onboarding) -> dict[str, Any]:
+    """What Adyen demands before it asks the payee itself for the rest."""
+    return {
+        "type": "organization",
+        "reference": str(onboarding.organization_id),
+        "organization": {
+            "legalName": onboarding.name,
+            "registeredAddress": {"country": onboarding.country},
+        },
+    }
