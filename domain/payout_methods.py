@@ -25,6 +25,7 @@ class PayoutMethodKind(Enum):
 
     BANK_ACCOUNT = "BANK_ACCOUNT"
     CARD = "CARD"
+    PAYPAL_ACCOUNT = "PAYPAL_ACCOUNT"
 
 
 class PayoutMethodStatus(Enum):

@@ -33,7 +33,7 @@ from integrations.payments import (
     VoidFinding,
     Voiding,
 )
-from integrations.provider_events import Told
+from integrations.provider_events import FetchesProof, Told
 
 T = TypeVar("T")
 
@@ -95,6 +95,13 @@ class Careful:
 
     async def report(self, day: date, now: datetime) -> DayReport | NoAnswer:
         return await self._answered(lambda adapter: adapter.report(day, now))
+
+    async def prepare_told(self, headers: Mapping[str, str]) -> None:
+        """Lets an adapter fetch what it proves a message with, before `told`."""
+        require_no_open_unit()
+        adapter = self._opened()
+        if isinstance(adapter, FetchesProof):
+            await adapter.prepare_told(headers)
 
     def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
         return self._opened().told(headers, body, real)

@@ -26,4 +26,5 @@ class DeclineCode(Enum):
     EXPIRED = "The payer did not act in time."
     CANCELED = "The payment was canceled before any money moved."
     ACCOUNT_CLOSED = "The account that should be paid out to is closed or unknown."
+    PROVIDER_UNAVAILABLE = "The provider was not reached, or was too busy to take it on; nothing was moved."
     PROVIDER_REFUSED = "The provider refused and gave no reason that is known here."

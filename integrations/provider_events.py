@@ -1,12 +1,14 @@
 """What providers tell by themselves: each message names an object, which is then asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from domain.inbound_webhooks import SubjectKind
 
-__all__ = ["NotGenuine", "SubjectKind", "Told", "Unreadable"]
+__all__ = ["FetchesProof", "NotGenuine", "SubjectKind", "Told", "Unreadable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +38,12 @@ class NotGenuine(Exception):
 
 class Unreadable(Exception):
     """It is genuine, and cannot be understood."""
+
+
+@runtime_checkable
+class FetchesProof(Protocol):
+    """An adapter whose provider signs with certificates that have to be fetched: `told` itself asks nobody."""
+
+    async def prepare_told(self, headers: Mapping[str, str]) -> None:
+        """Gets what the message with these headers is proved with, unless it is there; never fails."""
+        ...

@@ -34,7 +34,7 @@ ADAPTERS: dict[Provider, Maker] = {
 _in_use: dict[tuple[Provider, str], tuple[Access, Maker, PaymentProvider]] = {}
 
 
-def provider_of(access: Access, database_url: str) -> PaymentProvider:
+def provider_of(access: Access, database_url: str) -> Careful:
     """The adapter of a provider, as `persistence.provider_accounts.access_to` says how to reach it."""
     return Careful(partial(_adapter, access, database_url))
 

@@ -46,8 +46,10 @@ async def receive(
     access = await access_to(database, provider)
     if not _has_secrets(access, database.url):
         return Received(Outcome.NOT_SET_UP)
+    adapter = provider_of(access, database.url)
+    await adapter.prepare_told(headers)
     try:
-        told = provider_of(access, database.url).told(headers, body, real)
+        told = adapter.told(headers, body, real)
     except NotGenuine:
         return Received(Outcome.NOT_GENUINE)
     except Unreadable:

@@ -19,7 +19,13 @@ from schema.scalars import Currency
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
-describe(PayoutMethodKind, "What money is paid out to.", BANK_ACCOUNT="An account at a bank.", CARD="A debit card.")
+describe(
+    PayoutMethodKind,
+    "What money is paid out to.",
+    BANK_ACCOUNT="An account at a bank.",
+    CARD="A debit card.",
+    PAYPAL_ACCOUNT="An account at PayPal.",
+)
 describe(
     PayoutMethodStatus,
     "Whether a method can be paid out to.",
