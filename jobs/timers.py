@@ -69,3 +69,18 @@ TIMERS: Timers = (
     ("audit.anchor", audit.anchor),
     ("events.forget", retention.forget_old_events),
 )
+
+SELDOM = frozenset(
+    {
+        "money.integrity",
+        "app_codes.forget",
+        "signing_keys.rotate",
+        "sign_ins.forget",
+        "credentials.forget",
+        "ledger_exports.forget",
+        "audit_exports.forget",
+        "audit.anchor",
+        "events.forget",
+    }
+)
+"""Those for which nobody waits: once they find nothing due, a minute later is soon enough to look again."""

@@ -5,20 +5,22 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from jobs import relay
 from jobs.pace import Pace
 from jobs.reactions import REACTIONS, Reactions
-from jobs.timers import TIMERS, Job, Timers
+from jobs.timers import SELDOM, TIMERS, Job, Timers
 from persistence import positions
 from persistence.database import Database
 
 IDLE_SECONDS = 0.05
 """How often an idle relay looks for new events, with one cheap query."""
 TICK_SECONDS = 1.0
+SELDOM_AFTER = timedelta(minutes=1)
+"""Of the platform's clock, so that whoever moves it need not wait."""
 STANDBY_SECONDS = 1.0
 JOB_SECONDS = 120
 MAX_ROUNDS = 1000
@@ -64,6 +66,8 @@ class Worker:
     stop: asyncio.Event
     reactions: Reactions
     timers: Timers
+    _not_before: dict[str, datetime] = field(default_factory=dict)
+    """When the seldom timers look again."""
     placed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when events have got their positions, so that their reactions follow at once."""
 
@@ -119,13 +123,18 @@ class Worker:
             await self._pause(IDLE_SECONDS if handled else TICK_SECONDS)
 
     async def _run_timer(self, name: str, job: Job, instant: datetime) -> int:
-        """One turn of a job; its failure is its own, and the next turn tries again."""
+        """One turn of a job, if it is its turn; its failure is its own, and the next turn tries again."""
+        if instant < self._not_before.get(name, instant):
+            return 0
         try:
             async with asyncio.timeout(JOB_SECONDS):
-                return await job(self.database, instant)
+                handled = await job(self.database, instant)
         except Exception:
             log.exception("the timer %s failed", name)
             return 0
+        if name in SELDOM and not handled:
+            self._not_before[name] = instant + SELDOM_AFTER
+        return handled
 
     async def _follow_events(self, instant: datetime) -> None:
         """What the timers of a stride set off happens before the next stride."""

@@ -8,6 +8,7 @@ import pytest
 
 from jobs import worker
 from jobs.pace import MAX_STRIDES, STRIDE, Pace
+from jobs.timers import SELDOM, TIMERS
 from persistence.database import Database
 from tests.world import World
 
@@ -35,6 +36,41 @@ async def test_a_failing_timer_stops_no_other_and_gets_its_next_turn(world: Worl
     stop.set()
     await running
     assert turns == ["fail", "work"] * 3
+
+
+async def test_a_seldom_timer_with_nothing_to_do_looks_again_a_minute_later_and_one_with_more_at_once(
+    world: World,
+) -> None:
+    seldom, often = list[datetime](), list[datetime]()
+
+    async def forget(database: Database, now: datetime) -> int:
+        seldom.append(now)
+        return 1 if len(seldom) == 1 else 0
+
+    async def work(database: Database, now: datetime) -> int:
+        often.append(now)
+        return 1
+
+    async def turns(number: int) -> None:
+        so_far = len(often)
+        async with asyncio.timeout(5):
+            while len(often) < so_far + number:
+                await asyncio.sleep(0.01)
+
+    stop, timers = asyncio.Event(), (("events.forget", forget), ("work", work))
+    running = asyncio.create_task(worker.run(world.database, world.clock.now, stop, timers=timers))
+    await turns(4)
+    assert len(seldom) == 2
+    world.clock.advance(worker.SELDOM_AFTER)
+    await turns(2)
+    stop.set()
+    await running
+    assert len(seldom) == 3
+    assert seldom[2] - seldom[1] >= worker.SELDOM_AFTER
+
+
+def test_every_seldom_timer_is_one() -> None:
+    assert {name for name, _ in TIMERS} >= SELDOM
 
 
 async def test_stopping_lets_the_job_at_work_end(world: World) -> None:
