@@ -18,6 +18,8 @@ class Charge:
     """None: the payer chooses what to pay with on a page of the provider's."""
     customer: str | None = None
     """The provider's own name for the payer, where it has such."""
+    payer_id: UUID | None = None
+    """Who pays, for providers that call payers by our names; None where it does not matter."""
     is_manual: bool = False
     return_url: str
     """Where the payer's browser comes back to after it was sent to the provider."""
@@ -75,7 +77,11 @@ class Asked:
     provider_id: str | None
     sent_at: datetime | None = None
     """When it was asked for, where that is known: one that finds it late can tell by this how late is too late."""
+    charge_id: str | None = None
+    """Of a refund: the charge that it gives back from. Some providers know refunds by their charges only."""
     at: datetime
+    told_as: str | None = None
+    """The id in a message of the provider's that led to the question: it helps where no id was known before."""
     returned: Mapping[str, str] = field(default_factory=dict)
     """What the payer's browser has just brought back in its address: some providers go on only once they have it."""
 

@@ -16,11 +16,23 @@ from server.embedded import temporary_postgres
 from server.migrations import upgrade
 from tests.client import Client
 from tests.makers.emptiness import empty
+from tests.stripe_counts import StripeCounts, counted
 from tests.world import World
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 _TEMPLATE = "template_milepost"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(StripeCounts())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_outside_of_stripes_description() -> Iterator[None]:
+    """Whatever test used the stand-in for Stripe: all requests, answers and events were such as Stripe describes."""
+    yield
+    assert counted()[1] == []
 
 
 @pytest.fixture(scope="session", autouse=True)

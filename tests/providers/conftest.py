@@ -6,6 +6,14 @@ import pytest
 
 from standins.serving import serving
 from tests.providers.paypal import Stage
+from tests.providers.stripe_setup import Setup, standing_in
+
+
+@pytest.fixture
+async def stripe() -> AsyncIterator[Setup]:
+    """A stand-in for Stripe with nothing in it, and the adapter that speaks with it."""
+    async with standing_in() as setup:
+        yield setup
 
 
 @pytest.fixture(scope="session")
