@@ -59,7 +59,7 @@ async def charge(api: Connection, asked: Charge) -> Answer:
 
 async def find(api: Connection, asked: Asked) -> Finding:
     """What has become of it. An order that its payer has approved is taken now, once, whoever finds it."""
-    known = asked.provider_id or ""
+    known = asked.provider_id or asked.told_as or ""
     if known.startswith(ORDER):
         reply = await api.get(f"{_ORDERS}/{known.removeprefix(ORDER)}")
         if reply.is_ok:

@@ -53,9 +53,9 @@ async def pay_out(api: Connection, asked: PayingOut) -> PayoutFinding:
 
 async def find(api: Connection, asked: Asked) -> PayoutFinding:
     """By the batch or, where its id is not known, by our key in PayPal's books."""
-    known = asked.provider_id or ""
-    if known.startswith(BATCH):
-        return await _of_batch(api, known.removeprefix(BATCH))
+    for known in (asked.provider_id or "", asked.told_as or ""):
+        if known.startswith(BATCH):
+            return await _of_batch(api, known.removeprefix(BATCH))
     found = await with_key(api, asked, _MASS_PAYMENT, "T11")
     paid = [one for one in found if one.code == _MASS_PAYMENT]
     if not paid:

@@ -53,6 +53,19 @@ _CAPTURE = closed(
     update_time=TIME,
     links=LINKS,
 )
+_REFUND = closed(
+    "id",
+    "status",
+    "amount",
+    id=ID,
+    status=one_of("CANCELLED", "FAILED", "PENDING", "COMPLETED"),
+    status_details=STATUS_DETAILS,
+    amount=MONEY,
+    custom_id=text(127),
+    create_time=TIME,
+    update_time=TIME,
+    links=LINKS,
+)
 _ORDER_UNIT = closed(
     "reference_id",
     "amount",
@@ -61,7 +74,7 @@ _ORDER_UNIT = closed(
     invoice_id=text(127),
     description=text(127),
     amount=MONEY,
-    payments=closed(captures=listed(_CAPTURE), authorizations=listed(_AUTHORIZATION)),
+    payments=closed(captures=listed(_CAPTURE), authorizations=listed(_AUTHORIZATION), refunds=listed(_REFUND)),
 )
 _ORDER = closed(
     "id",
@@ -72,19 +85,6 @@ _ORDER = closed(
     intent=one_of("CAPTURE", "AUTHORIZE"),
     status=one_of("CREATED", "SAVED", "APPROVED", "VOIDED", "COMPLETED", "PAYER_ACTION_REQUIRED"),
     purchase_units=listed(_ORDER_UNIT, least=1, most=10),
-    create_time=TIME,
-    update_time=TIME,
-    links=LINKS,
-)
-_REFUND = closed(
-    "id",
-    "status",
-    "amount",
-    id=ID,
-    status=one_of("CANCELLED", "FAILED", "PENDING", "COMPLETED"),
-    status_details=STATUS_DETAILS,
-    amount=MONEY,
-    custom_id=text(127),
     create_time=TIME,
     update_time=TIME,
     links=LINKS,

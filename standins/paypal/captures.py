@@ -79,6 +79,8 @@ def refund(account: Account, capture_id: str, body: Thing) -> Thing:
         ],
     }
     account.refunds[refund_id] = made
+    order = account.orders[captured["supplementary_data"]["related_ids"]["order_id"]]
+    order["purchase_units"][0]["payments"].setdefault("refunds", []).append(made)
     captured["status"] = "REFUNDED" if Decimal(amount["value"]) == left else "PARTIALLY_REFUNDED"
     account.enter(REFUND, refund_id, negative(amount), key=body.get("custom_id"))
     account.tell("PAYMENT.CAPTURE.REFUNDED", "refund", made)

@@ -76,8 +76,8 @@ def charge(
     )
 
 
-def asked(key: UUID, provider_id: str | None = None, *, sent_at: datetime | None = None) -> Asked:
-    return Asked(key=key, provider_id=provider_id, sent_at=sent_at, at=now())
+def asked(key: UUID, provider_id: str | None = None, *, sent_at: datetime | None = None, **more: str) -> Asked:
+    return Asked(key=key, provider_id=provider_id, sent_at=sent_at, at=now(), **more)
 
 
 def capturing(of: Charge, charge_id: str, amount: Money | None = None) -> Capturing:

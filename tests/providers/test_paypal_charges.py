@@ -250,6 +250,17 @@ async def test_not_found_is_only_said_once_paypals_search_has_seen_the_time_of_t
         assert await adapter.find(asked(key, sent_at=now() - timedelta(hours=3, minutes=16))) == NotFound()
 
 
+async def test_what_a_message_names_is_found_long_before_the_search_has_it(paypal_stage: Stage) -> None:
+    async with paypal_stage.paypal(search_delay=timedelta(hours=3)) as (adapter, standin):
+        asked_for = charge()
+        standin.faults.script(Fault.NO_ANSWER_AFTER, path="/v2/checkout/orders")
+        assert isinstance(await adapter.charge(asked_for), NoAnswer)
+        assert isinstance(await adapter.find(asked(asked_for.key)), NoAnswer)
+        capture_id = next(iter(standin.account.captures))
+        found = await adapter.find(asked(asked_for.key, told_as=capture_id))
+        assert found == Charged(provider_id=capture_id, amount=asked_for.amount, fee=FEE)
+
+
 async def test_a_charge_that_never_left_is_declined(paypal: Pair) -> None:
     _, standin = paypal
     away = PayPal(opened(standin, address="http://127.0.0.1:9"))

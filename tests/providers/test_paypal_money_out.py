@@ -69,6 +69,17 @@ async def test_a_refund_without_an_answer_is_found_by_its_key(paypal: Pair, faul
     assert isinstance(found, Refunded if is_done else NotFound)
 
 
+async def test_a_refund_without_an_answer_is_seen_at_its_order_before_the_search_has_it(paypal_stage: Stage) -> None:
+    async with paypal_stage.paypal(search_delay=timedelta(hours=3)) as (adapter, standin):
+        charge_id = await taken(adapter)
+        part = refunding(charge_id, 3_000)
+        standin.faults.script(Fault.ERROR_AFTER, path="/refund")
+        assert isinstance(await adapter.refund(part), NoAnswer)
+        assert isinstance(await adapter.find_refund(asked(part.key, charge_id=charge_id)), Refunded)
+        behind = NoAnswer(reason="PayPal's search has not come so far yet")
+        assert await adapter.find_refund(asked(new_id(), charge_id=charge_id)) == behind
+
+
 async def test_a_payout_is_taken_on_and_then_paid(paypal: Pair) -> None:
     adapter, standin = paypal
     payout = paying("grace@payee.example")
@@ -78,6 +89,7 @@ async def test_a_payout_is_taken_on_and_then_paid(paypal: Pair) -> None:
     paid = PaidOut(provider_id=item["transaction_id"], amount=payout.amount)
     assert await adapter.find_payout(asked(payout.key, taken_on.provider_id)) == paid
     assert await adapter.find_payout(asked(payout.key)) == paid
+    assert await adapter.find_payout(asked(payout.key, told_as=taken_on.provider_id)) == paid
     assert item["payout_item"]["recipient_type"] == "EMAIL"
 
 
