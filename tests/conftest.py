@@ -16,7 +16,7 @@ from server.embedded import temporary_postgres
 from server.migrations import upgrade
 from tests.client import Client
 from tests.makers.emptiness import empty
-from tests.stripe_counts import StripeCounts, counted
+from tests.stand_in_counts import StandInCounts, outside
 from tests.world import World
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -25,14 +25,14 @@ _TEMPLATE = "template_milepost"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(StripeCounts())
+    config.pluginmanager.register(StandInCounts())
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_is_outside_of_stripes_description() -> Iterator[None]:
-    """Whatever test used the stand-in for Stripe: all requests, answers and events were such as Stripe describes."""
+def nothing_is_outside_of_what_companies_describe() -> Iterator[None]:
+    """Whatever test used a stand-in: all requests, answers and events were such as its company describes."""
     yield
-    assert counted()[1] == []
+    assert outside() == []
 
 
 @pytest.fixture(scope="session", autouse=True)
