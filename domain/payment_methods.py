@@ -6,7 +6,7 @@ from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.ids import new_id
 from domain.permissions import Permission
 from domain.refusals import conflict, invalid, wrong_state
@@ -23,7 +23,7 @@ class Provider(Enum):
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """What people call it, inside a sentence."""
         return _TITLES[self]
 
 
@@ -31,7 +31,7 @@ _TITLES = {
     Provider.STRIPE: "Stripe",
     Provider.ADYEN: "Adyen",
     Provider.PAYPAL: "PayPal",
-    Provider.SIMULATOR: "The simulator",
+    Provider.SIMULATOR: "the simulator",
 }
 
 
@@ -47,6 +47,7 @@ class PaymentMethodStatus(Enum):
     """Whether a method can be charged."""
 
     ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
     DETACHED = "DETACHED"
 
 
@@ -74,7 +75,9 @@ class PaymentMethod(Stateful):
     SUBJECT: ClassVar[str] = "payment_method"
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("setDefaultMethod", (_S.ACTIVE,), None, Side.OWNER, _MOVE),
-        Move("detachMethod", (_S.ACTIVE,), _S.DETACHED, Side.OWNER, _MOVE),
+        Move("expireMethod", (_S.ACTIVE,), _S.EXPIRED, Side.SYSTEM),
+        Move("renewMethod", (_S.EXPIRED,), _S.ACTIVE, Side.SYSTEM),
+        Move("detachMethod", (_S.ACTIVE, _S.EXPIRED), _S.DETACHED, Side.OWNER, _MOVE),
     )
 
     id: UUID
@@ -105,12 +108,30 @@ class PaymentMethod(Stateful):
         self.is_default = False
         self.record("detached", by=by, at=at)
 
+    def is_outlived_at(self, at: datetime) -> bool:
+        return self.expires_on is not None and self.expires_on < at.date()
+
+    def expire(self, *, at: datetime) -> bool:
+        """Its last day has passed. No other becomes the default by itself: nobody chose to be charged there."""
+        if self.status is not PaymentMethodStatus.ACTIVE or not self.is_outlived_at(at):
+            return False
+        self.move_to("expireMethod", by=SYSTEM, at=at)
+        self.is_default = False
+        self.record("expired", by=SYSTEM, at=at)
+        return True
+
+    def follow(self, details: MethodDetails, *, at: datetime) -> None:
+        """Takes over what the provider says of it by now: cards are replaced by newer ones under the same token."""
+        self.label, self.last4, self.expires_on = details.label, details.last4, details.expires_on
+        if self.status is PaymentMethodStatus.EXPIRED and not self.is_outlived_at(at):
+            self.move_to("renewMethod", by=SYSTEM, at=at)
+        self.expire(at=at)
+
     def require_usable(self, currency: str) -> None:
         """Refuses to charge it when it is detached, and for an amount in another currency than its own."""
         if self.status is not PaymentMethodStatus.ACTIVE:
-            raise wrong_state(
-                "This method is detached.", from_state=self.status.name, allowed=[PaymentMethodStatus.ACTIVE.name]
-            )
+            message = f"This method is {self.status.name.lower()}: choose another, or add one."
+            raise wrong_state(message, from_state=self.status.name, allowed=[PaymentMethodStatus.ACTIVE.name])
         if self.currency != currency:
             raise invalid(f"This method pays in {self.currency}; the invoice is in {currency}.", "methodId")
 

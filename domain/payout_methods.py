@@ -6,7 +6,7 @@ from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.ids import new_id
 from domain.payment_methods import Provider
 from domain.permissions import Permission
@@ -88,6 +88,13 @@ class PayoutMethod(Stateful):
         self.move_to("detachPayoutMethod", by=by, at=at)
         self.is_default = False
         self.record("detached", by=by, at=at)
+
+    def follow_verification(self, *, is_verified: bool, at: datetime) -> None:
+        """Takes over whether the provider has verified, by now, whose it is."""
+        if is_verified == (self.verified_at is not None):
+            return
+        self.verified_at = at if is_verified else None
+        self.record("verified" if is_verified else "unverified", by=SYSTEM, at=at)
 
     def require_usable(self, currency: str) -> None:
         """Refuses to pay out to it when it is detached or not verified, and in another currency than its own."""

@@ -8,14 +8,13 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
+from domain.attempts import NEVER_ARRIVED, AskedAbout, Attempt, AttemptState
 from domain.checks import Checks
 from domain.ids import new_id
 from domain.money import Money
 from domain.payment_methods import Provider
-from domain.payments import ASK_AFTER, ASK_EVERY, NEVER_ARRIVED, NOT_FOUND_GAP, STALE_AFTER, AttemptState
 from domain.payout_methods import PayoutMethod
 from domain.permissions import Permission
-from domain.provider_calls import Attempt
 from domain.reasons import said
 from domain.refusals import forbidden
 from domain.states import Move, Side, Stateful
@@ -67,7 +66,7 @@ class PayoutAttempt(Attempt):
 
 
 @dataclass(eq=False, kw_only=True)
-class Payout(Stateful):
+class Payout(AskedAbout, Stateful):
     """An amount of one wallet for one method, paid once or given back whole."""
 
     SUBJECT: ClassVar[str] = "payout"
@@ -100,9 +99,6 @@ class Payout(Stateful):
     cancel_reason: str | None = None
     sent_at: datetime | None = None
     paid_at: datetime | None = None
-    next_ask_at: datetime | None = None
-    asked: int = 0
-    unknown_since: datetime | None = None
     status: PayoutState = field(init=False)
 
     amount = Amount("amount_minor")
@@ -145,8 +141,9 @@ class Payout(Stateful):
     def send(self, attempt: PayoutAttempt, *, at: datetime) -> None:
         """Marks it as under way. Committed before the call, so that a crash in between never pays twice."""
         self.move_to("sendPayout", by=SYSTEM, at=at)
-        attempt.status, attempt.sent_at, self.sent_at = AttemptState.SENT, at, at
-        self.next_ask_at = at + STALE_AFTER
+        attempt.send(at=at)
+        self.sent_at = at
+        self.await_answer(at=at)
         self.record("sent", by=SYSTEM, at=at)
 
     def confirm(self, attempt: PayoutAttempt, provider_id: str, *, at: datetime) -> bool:
@@ -154,7 +151,7 @@ class Payout(Stateful):
         if self.status is not PayoutState.IN_TRANSIT:
             return False
         self.move_to("confirmPayout", by=SYSTEM, at=at)
-        attempt.status, attempt.provider_id, attempt.answer = AttemptState.SUCCEEDED, provider_id, {"outcome": "paid"}
+        attempt.succeed(provider_id, "paid")
         self.paid_at, self.unknown_since, self.next_ask_at = at, None, at + RETURNS_EVERY
         self.record("paid", by=SYSTEM, at=at)
         return True
@@ -164,8 +161,9 @@ class Payout(Stateful):
         if self.status is not PayoutState.IN_TRANSIT:
             return False
         self.move_to("failPayout", by=SYSTEM, at=at)
-        attempt.status, attempt.answer = AttemptState.FAILED, {"outcome": "declined", "code": code}
-        self.failure_code, self.unknown_since, self.next_ask_at = code, None, None
+        attempt.fail(code)
+        self.failure_code = code
+        self.be_asked_no_more()
         self.record("failed", by=SYSTEM, at=at, data={"code": code})
         return True
 
@@ -181,31 +179,28 @@ class Payout(Stateful):
     def is_on_its_way(self, attempt: PayoutAttempt, provider_id: str, *, at: datetime) -> None:
         """The provider has it and is not done: it will be asked again."""
         if self.status is PayoutState.IN_TRANSIT:
-            attempt.provider_id, attempt.answer = provider_id, {"outcome": "on its way"}
-            attempt.status, self.unknown_since = AttemptState.SENT, None
-            self.next_ask_at = max(self.next_ask_at or at, at + ASK_AFTER[0])
+            attempt.go_on(provider_id, "on its way")
+            self.be_known(at=at)
 
     def lose(self, attempt: PayoutAttempt, reason: str, *, at: datetime) -> None:
         """No answer, or none that can be understood: it stays IN_TRANSIT and the provider is asked."""
         if self.status is PayoutState.IN_TRANSIT and attempt.status is not AttemptState.UNKNOWN:
-            attempt.status, attempt.answer = AttemptState.UNKNOWN, {"outcome": "none", "reason": reason}
-            self.unknown_since, self.asked, self.next_ask_at = at, 0, at + ASK_AFTER[0]
+            attempt.lose(reason)
+            self.be_unknown(at=at)
 
     def not_found(self, attempt: PayoutAttempt, *, at: datetime) -> bool:
         """The provider does not know the call; True when it has said so often enough for the payout to fail."""
         self.lose(attempt, "not found", at=at)
         if self.status is not PayoutState.IN_TRANSIT:
             return False
-        attempt.not_found_at = attempt.not_found_at or at
-        return at - attempt.not_found_at >= NOT_FOUND_GAP and self.fail(attempt, NEVER_ARRIVED, at=at)
+        return attempt.is_missing(at=at) and self.fail(attempt, NEVER_ARRIVED, at=at)
 
     def ask(self, *, at: datetime) -> None:
         """Marks that the provider is asked now and says when next; committed before the question."""
         if self.paid_at is not None:
             self.next_ask_at = at + RETURNS_EVERY if at + RETURNS_EVERY <= self.paid_at + RETURNS_WITHIN else None
             return
-        self.asked += 1
-        self.next_ask_at = at + (ASK_AFTER[self.asked] if self.asked < len(ASK_AFTER) else ASK_EVERY)
+        self.ask_again(at=at)
 
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
@@ -262,10 +257,5 @@ def requested(
         id=new_id(),
         payout_id=payout.id,
         number=1,
-        status=AttemptState.CREATED,
-        provider_id=None,
         created_at=at,
-        sent_at=None,
-        not_found_at=None,
-        answer={},
     )

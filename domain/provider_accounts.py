@@ -52,4 +52,5 @@ class Access:
 
 def not_set_up(provider: Provider, mode: ProviderMode) -> Refused:
     """Why nothing moves through a provider."""
-    return wrong_state(f"{provider.title} is not set up in {_PLACES[mode]}.", from_state="NOT_SET_UP")
+    title = provider.title[0].upper() + provider.title[1:]
+    return wrong_state(f"{title} is not set up in {_PLACES[mode]}.", from_state="NOT_SET_UP")

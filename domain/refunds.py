@@ -8,13 +8,14 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
+from domain.attempts import Attempt
 from domain.checks import Checks
 from domain.ids import new_id
 from domain.money import Money
 from domain.payment_methods import Provider
-from domain.payments import AttemptState, Payment, PaymentSource
+from domain.payments import Payment, PaymentSource
 from domain.permissions import Permission
-from domain.provider_calls import Attempt, CallState, Errand
+from domain.provider_calls import CallState, Errand
 from domain.refusals import Refused, forbidden, wrong_state
 from domain.states import Move, Side
 
@@ -177,10 +178,5 @@ def asked(
         id=new_id(),
         refund_id=refund.id,
         number=1,
-        status=AttemptState.CREATED,
-        provider_id=None,
         created_at=at,
-        sent_at=None,
-        not_found_at=None,
-        answer={},
     )

@@ -24,9 +24,7 @@ def paid_from_wallet(invoice: Invoice, *, amount_minor: int, by: Actor, at: date
         currency=invoice.currency,
         trigger=PaymentTrigger.PAYER,
         failure_code=None,
-        next_ask_at=None,
-        asked=0,
-        unknown_since=None,
+        paid_at=at,
     )
     payment.born(PaymentState.SUCCEEDED, action="payInvoice", by=by, at=at)
     payment.record("created", by=by, at=at)

@@ -8,10 +8,10 @@ from uuid import UUID
 from domain.actors import SYSTEM
 from domain.payment_methods import Provider
 from integrations.chargebacks import ChargebackAnswer, Heard, ReportedChargeback
-from integrations.payments import NoAnswer
+from integrations.payments import NoAnswer, NotFound
 from jobs.chargeback_reports import follow
 from jobs.one_by_one import each
-from jobs.providers import reach
+from jobs.providers import reach, unanswered
 from persistence import chargeback_postings, chargebacks, provider_accounts
 from persistence.database import Database
 from persistence.unit import Unit, transact
@@ -25,6 +25,21 @@ log = logging.getLogger(__name__)
 async def read_reports(database: Database, now: datetime) -> int:
     """Asks each provider what has changed since it was asked last."""
     return sum([await _read(database, provider, now) for provider in await provider_accounts.reachable(database)])
+
+
+async def look(
+    database: Database, provider: Provider, key: UUID | None, provider_id: str | None, now: datetime
+) -> bool:
+    """Follows a chargeback that the provider has told of, by its own name for it; False where it knows none."""
+    if provider_id is None:
+        return False
+    report = await (await reach(database, provider)).find_chargeback(provider_id, now)
+    if isinstance(report, NoAnswer):
+        raise unanswered(provider, report)
+    if isinstance(report, NotFound):
+        return False
+    await follow(database, provider, report, now)
+    return True
 
 
 async def tell_answers(database: Database, now: datetime) -> int:

@@ -4,40 +4,87 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.actors import SYSTEM
+from domain.escrow_funding import Holding
+from domain.invoices import Invoice
 from domain.money_exceptions import Finding, MoneyExceptionKind
-from domain.payments import Payment, PaymentAttempt, PaymentState
-from integrations.payments import Charged, Declined, NoAnswer, NotFound
+from domain.payment_attempts import PaymentAttempt
+from domain.payments import Payment, PaymentState
+from integrations.payments import (
+    ActionRequired,
+    Authorized,
+    Charged,
+    Declined,
+    NoAnswer,
+    NotFound,
+    UnderWay,
+    Voided,
+)
 from integrations.payments import Finding as Answer
 from jobs import unknown_outcomes
 from persistence import money_exceptions, payments, suspense
 from persistence.database import Database
-from persistence.payment_settlement import not_received, received
+from persistence.payment_settlement import charged_for, not_received, received
 from persistence.unit import Unit, transact
 
+_ENDED = (PaymentState.FAILED, PaymentState.CANCELED)
 
-async def record_outcome(database: Database, payment_id: UUID, answer: Answer, now: datetime) -> None:
-    """Applies an answer to a payment, whenever and however often it comes: only the first of its kind has an effect."""
+
+async def record_outcome(
+    database: Database, payment_id: UUID, answer: Answer, now: datetime, *, asked_at: datetime | None = None
+) -> None:
+    """Applies an answer to a payment, whenever and however often it comes: only the first of its kind has an effect.
+
+    What was asked before something newer was known never moves the payment back; that money was taken always counts.
+    """
+    asked = asked_at or now
 
     async def record(db: Unit) -> None:
         payable, payment, attempt = await payments.for_outcome(db, payment_id)
         before, unknown_since = payment.status, payment.unknown_since
-        match answer:
-            case Charged(amount=amount) if amount != payment.amount:
-                await _mismatched(db, payment, attempt, answer)
-            case Charged():
-                if payment.confirm(attempt, answer.provider_id, at=db.at):
-                    await received(db, payable, payment)
-            case Declined():
-                if payment.fail(attempt, answer.code, at=db.at):
-                    not_received(db, payable, payment)
-            case NotFound():
-                if payment.not_found(attempt, at=db.at):
-                    not_received(db, payable, payment)
-            case NoAnswer():
-                payment.lose(attempt, answer.reason, at=db.at)
+        is_outdated = attempt.known_at is not None and asked < attempt.known_at
+        if isinstance(answer, Charged):
+            await _charged(db, payable, payment, attempt, answer)
+        elif not is_outdated:
+            _follow(db, payable, payment, attempt, answer)
+        if not is_outdated and not isinstance(answer, (NotFound, NoAnswer)):
+            attempt.known_at = asked
         await _report(db, payment, before, unknown_since)
 
     await transact(database, record, by=SYSTEM, at=now)
+
+
+async def _charged(
+    db: Unit, payable: Invoice | Holding, payment: Payment, attempt: PaymentAttempt, answer: Charged
+) -> None:
+    if answer.amount != payment.to_take:
+        await _mismatched(db, payment, attempt, answer)
+    elif payment.confirm(attempt, answer.provider_id, at=db.at):
+        await received(db, payable, payment)
+        await charged_for(db, payment, answer.fee)
+
+
+def _follow(db: Unit, payable: Invoice | Holding, payment: Payment, attempt: PaymentAttempt, answer: Answer) -> None:
+    """Whatever does not prove that money was taken."""
+    has_ended = False
+    match answer:
+        case ActionRequired():
+            payment.require_action(attempt, answer.provider_id, answer.url, at=db.at)
+        case UnderWay():
+            payment.go_on(attempt, answer.provider_id, at=db.at)
+        case Authorized(amount=amount) if amount != payment.amount:
+            payment.lose(attempt, "another amount was reserved", at=db.at)
+        case Authorized():
+            payment.authorize(attempt, answer.provider_id, at=db.at)
+        case Declined():
+            has_ended = payment.fail(attempt, answer.code, at=db.at)
+        case Voided():
+            has_ended = payment.void(attempt, at=db.at)
+        case NotFound():
+            has_ended = payment.not_found(attempt, at=db.at)
+        case NoAnswer():
+            payment.lose(attempt, answer.reason, at=db.at)
+    if has_ended:
+        not_received(db, payable, payment)
 
 
 async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answer: Charged) -> None:
@@ -51,7 +98,7 @@ async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answe
 
 async def _report(db: Unit, payment: Payment, before: PaymentState, unknown_since: datetime | None) -> None:
     """Tells staff of what they should know: money that came late, and an outcome that stays unknown for too long."""
-    if before in (PaymentState.FAILED, PaymentState.CANCELED) and payment.status is PaymentState.SUCCEEDED:
+    if before in _ENDED and payment.status is PaymentState.SUCCEEDED:
         taken = f"{payment.captured_amount} were taken"
         kind = MoneyExceptionKind.LATE_SUCCESS
         late = Finding(kind, "Payment", str(payment.id), before.name, taken, payment.issuer_id)

@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from domain import collection
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
+from domain.payment_attempts import CaptureMode, PaymentAttempt, Question
 from domain.payment_methods import PaymentMethod, Provider
-from domain.payments import Payment, PaymentAttempt
-from integrations.payments import Asked, Charge
+from domain.payments import Payment, PaymentState
+from integrations.payments import Asked, Capturing, Charge, Finding, NoAnswer, Voiding
+from integrations.return_pages import page_of
 from jobs.payment_outcomes import record_outcome
-from jobs.providers import reach
+from jobs.providers import reach, unanswered
 from jobs.side_by_side import several
-from persistence import payments
+from persistence import attempts, payments
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -36,7 +39,7 @@ class Asking:
 
     payment_id: UUID
     provider: Provider
-    asked: Asked
+    request: Asked | Capturing | Voiding
 
 
 async def send_created(database: Database, now: datetime) -> int:
@@ -63,23 +66,48 @@ async def send_one(database: Database, now: datetime, payment_id: UUID | None = 
     if sending is None:
         return False
     answer = await (await reach(database, sending.provider)).charge(sending.charge)
-    await record_outcome(database, sending.payment_id, answer, now)
+    await record_outcome(database, sending.payment_id, answer, now, asked_at=sending.charge.at)
     return True
 
 
 async def ask_unanswered(database: Database, now: datetime) -> int:
-    """Asks the providers what became of payments whose answer is missing. Asking never charges."""
+    """Asks the providers about payments that have not ended, and has them take or release what was decided."""
     return await several(lambda: _ask_one(database, now))
 
 
-async def check_outcome(database: Database, payment_id: UUID, now: datetime) -> None:
+async def ask_payment(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """Asks at once because somebody has captured, canceled or checked it; the timer finds whatever this misses."""
+    await _ask_one(database, now, event.subject_id)
+
+
+async def check_outcome(
+    database: Database, payment_id: UUID, now: datetime, told_as: str | None = None
+) -> Finding | None:
     """Asks about one payment, whatever its state: even one that failed may turn out to have been charged."""
 
-    async def look_up(db: Unit) -> Asking:
+    async def mark(db: Unit) -> Asking | None:
         _, payment, attempt = await payments.for_outcome(db, payment_id)
-        return _question(db, payment, attempt)
+        if payment.status is PaymentState.CREATED:
+            return None
+        attempt.asked_at = db.at
+        return _question(db, payment, attempt, Question.FIND, told_as)
 
-    await _ask(database, await transact(database, look_up, by=SYSTEM, at=now), now)
+    asking = await transact(database, mark, by=SYSTEM, at=now)
+    return None if asking is None else await _ask(database, asking, now)
+
+
+async def look(
+    database: Database, provider: Provider, key: UUID | None, provider_id: str | None, now: datetime
+) -> bool:
+    """Follows a payment that the provider has told of, by our key or its own id; False for one that is not ours."""
+    payment_id = await transact(
+        database, lambda db: attempts.payment_of(db, provider, key, provider_id), by=SYSTEM, at=now
+    )
+    if payment_id is not None:
+        finding = await check_outcome(database, payment_id, now, provider_id)
+        if isinstance(finding, NoAnswer):
+            raise unanswered(provider, finding)
+    return payment_id is not None
 
 
 async def collect_due(database: Database, now: datetime) -> int:
@@ -92,14 +120,16 @@ async def collect_due(database: Database, now: datetime) -> int:
 
 async def _marked(db: Unit, payment: Payment) -> Sending:
     attempt = await payments.attempt_of(db, payment)
-    method = await db.session.get_one(PaymentMethod, payment.method_id)
+    method = None if payment.method_id is None else await db.session.get_one(PaymentMethod, payment.method_id)
     payment.send(attempt, at=db.at)
     charge = Charge(
         key=attempt.id,
         amount=payment.amount,
-        method_token=method.token,
-        customer=method.customer,
-        return_url="",
+        method_token=None if method is None else method.token,
+        customer=await payments.customer_of(db, payment) if method is None else method.customer,
+        payer_id=payment.payer_id,
+        is_manual=payment.capture_mode is CaptureMode.MANUAL,
+        return_url=payment.return_url or page_of(payment.id),
         description=await payments.description_of(db, payment),
         is_off_session=payment.is_automatic,
         at=db.at,
@@ -107,13 +137,14 @@ async def _marked(db: Unit, payment: Payment) -> Sending:
     return Sending(payment.id, payment.charged_by, charge)
 
 
-async def _ask_one(database: Database, now: datetime) -> bool:
+async def _ask_one(database: Database, now: datetime, payment_id: UUID | None = None) -> bool:
     async def mark(db: Unit) -> Asking | None:
-        payment = await payments.due_for_asking(db)
+        payment = await payments.due_for_asking(db, payment_id)
         if payment is None:
             return None
-        payment.ask(at=db.at)
-        return _question(db, payment, await payments.attempt_of(db, payment))
+        attempt = await payments.attempt_of(db, payment)
+        payment.ask(attempt, at=db.at)
+        return _question(db, payment, attempt, payment.question)
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
@@ -121,14 +152,33 @@ async def _ask_one(database: Database, now: datetime) -> bool:
     return asking is not None
 
 
-def _question(db: Unit, payment: Payment, attempt: PaymentAttempt) -> Asking:
-    asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at)
-    return Asking(payment.id, payment.charged_by, asked)
+def _question(
+    db: Unit, payment: Payment, attempt: PaymentAttempt, question: Question, told_as: str | None = None
+) -> Asking:
+    key, charge_id = attempt.id, attempt.provider_id
+    returned = dict(parse_qsl(attempt.returned or ""))
+    request: Asked | Capturing | Voiding = Asked(
+        key=key, provider_id=charge_id, sent_at=attempt.sent_at, at=db.at, told_as=told_as, returned=returned
+    )
+    if question is Question.VOID:
+        request = Voiding(key=key, charge_id=charge_id, at=db.at)
+    elif question is Question.CAPTURE and charge_id is not None:
+        request = Capturing(key=key, charge_id=charge_id, amount=payment.to_take, at=db.at)
+    return Asking(payment.id, payment.charged_by, request)
 
 
-async def _ask(database: Database, asking: Asking, now: datetime) -> None:
-    finding = await (await reach(database, asking.provider)).find(asking.asked)
-    await record_outcome(database, asking.payment_id, finding, now)
+async def _ask(database: Database, asking: Asking, now: datetime) -> Finding:
+    provider = await reach(database, asking.provider)
+    finding: Finding
+    match asking.request:
+        case Capturing() as capturing:
+            finding = await provider.capture(capturing)
+        case Voiding() as voiding:
+            finding = await provider.void(voiding)
+        case asked:
+            finding = await provider.find(asked)
+    await record_outcome(database, asking.payment_id, finding, now, asked_at=asking.request.at)
+    return finding
 
 
 async def _collect_one(database: Database, now: datetime) -> bool:

@@ -22,9 +22,9 @@ from integrations.payments import (
     UnderWay,
 )
 from jobs import contradictions, unknown_outcomes
-from jobs.providers import reach
+from jobs.providers import reach, unanswered
 from jobs.side_by_side import several
-from persistence import ledger, payouts, wallets
+from persistence import attempts, ledger, payouts, wallets
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -78,6 +78,25 @@ async def send_one(database: Database, now: datetime, payout_id: UUID | None = N
 async def ask_unanswered(database: Database, now: datetime) -> int:
     """Asks the providers what became of payouts: without an outcome, or paid and perhaps come back. It pays nothing."""
     return await several(lambda: _ask_one(database, now))
+
+
+async def look(
+    database: Database, provider: Provider, key: UUID | None, provider_id: str | None, now: datetime
+) -> bool:
+    """Follows a payout that the provider has told of, by our key or its own id; False for one that is not ours."""
+
+    async def mark(db: Unit) -> Asking | None:
+        payout_id = await attempts.payout_of(db, provider, key, provider_id)
+        if payout_id is None:
+            return None
+        return _question(db, *await payouts.for_outcome(db, payout_id), told_as=provider_id)
+
+    asking = await transact(database, mark, by=SYSTEM, at=now)
+    if asking is not None:
+        finding = await _ask(database, asking, now)
+        if isinstance(finding, NoAnswer):
+            raise unanswered(provider, finding)
+    return asking is not None
 
 
 async def record_outcome(database: Database, payout_id: UUID, answer: PayoutFinding, now: datetime) -> None:
@@ -157,12 +176,20 @@ async def _ask_one(database: Database, now: datetime) -> bool:
         if payout is None:
             return None
         payout.ask(at=db.at)
-        attempt = await payouts.attempt_of(db, payout)
-        asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at)
-        return Asking(payout.id, payout.provider, asked)
+        return _question(db, payout, await payouts.attempt_of(db, payout))
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
-        finding = await (await reach(database, asking.provider)).find_payout(asking.asked)
-        await record_outcome(database, asking.payout_id, finding, now)
+        await _ask(database, asking, now)
     return asking is not None
+
+
+def _question(db: Unit, payout: Payout, attempt: PayoutAttempt, *, told_as: str | None = None) -> Asking:
+    asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at, told_as=told_as)
+    return Asking(payout.id, payout.provider, asked)
+
+
+async def _ask(database: Database, asking: Asking, now: datetime) -> PayoutFinding:
+    finding = await (await reach(database, asking.provider)).find_payout(asking.asked)
+    await record_outcome(database, asking.payout_id, finding, now)
+    return finding

@@ -1,7 +1,8 @@
 """The way from a job to a provider."""
 
 from domain.payment_methods import Provider
-from integrations.payments import PaymentProvider
+from domain.refusals import RefusalCode, Refused
+from integrations.payments import NoAnswer, PaymentProvider
 from integrations.providers import provider_of
 from persistence.database import Database
 from persistence.provider_accounts import access_to
@@ -10,3 +11,8 @@ from persistence.provider_accounts import access_to
 async def reach(database: Database, provider: Provider) -> PaymentProvider:
     """A provider with its account as it is now. Without one it gives no answers, and new money does not move."""
     return provider_of(await access_to(database, provider), database.url)
+
+
+def unanswered(provider: Provider, answer: NoAnswer) -> Refused:
+    """PROVIDER_UNAVAILABLE, so that whoever wants an answer comes again."""
+    return Refused(RefusalCode.PROVIDER_UNAVAILABLE, f"No answer came from {provider.title}: {answer.reason}.")

@@ -29,6 +29,10 @@ Reactions = Mapping[str, tuple[Reaction, ...]]
 REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
+    "payment.authorized": (payments.ask_payment,),
+    "payment.capture_asked": (payments.ask_payment,),
+    "payment.cancel_asked": (payments.ask_payment,),
+    "payment.check_asked": (payments.ask_payment,),
     "payout.requested": (payouts.send_payout,),
     "payout.approved": (payouts.send_payout,),
     "payout.cleared": (payouts.send_payout,),

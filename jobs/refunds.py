@@ -13,9 +13,9 @@ from domain.refunds import Refund, RefundAttempt
 from integrations.payments import Asked, Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding, UnderWay
 from jobs import contradictions, unknown_outcomes
 from jobs.one_by_one import each
-from jobs.providers import reach
+from jobs.providers import reach, unanswered
 from jobs.side_by_side import several
-from persistence import ledger, refunds
+from persistence import attempts, ledger, refunds
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -79,6 +79,26 @@ async def _drop(db: Unit, refund_id: UUID) -> bool:
     refund.drop(at=db.at)
     await refunds.give_up(db, refund, payment)
     return True
+
+
+async def look(
+    database: Database, provider: Provider, key: UUID | None, provider_id: str | None, now: datetime
+) -> bool:
+    """Follows a refund that the provider has told of, by our key or its own id; False for one that is not ours."""
+
+    async def mark(db: Unit) -> Asking | None:
+        refund_id = await attempts.refund_of(db, provider, key, provider_id)
+        if refund_id is None:
+            return None
+        _, refund, attempt = await refunds.for_change(db, refund_id)
+        return await _question(db, refund, attempt, told_as=provider_id)
+
+    asking = await transact(database, mark, by=SYSTEM, at=now)
+    if asking is not None:
+        finding = await _ask(database, asking, now)
+        if isinstance(finding, NoAnswer):
+            raise unanswered(provider, finding)
+    return asking is not None
 
 
 async def ask_unanswered(database: Database, now: datetime) -> int:
@@ -151,12 +171,27 @@ async def _ask_one(database: Database, now: datetime) -> bool:
         if refund is None:
             return None
         refund.ask(at=db.at)
-        attempt = await refunds.attempt_of(db, refund)
-        asked = Asked(key=attempt.id, provider_id=attempt.provider_id, sent_at=attempt.sent_at, at=db.at)
-        return Asking(refund.id, refund.provider, asked)
+        return await _question(db, refund, await refunds.attempt_of(db, refund))
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
-        finding = await (await reach(database, asking.provider)).find_refund(asking.asked)
-        await record_outcome(database, asking.refund_id, finding, now)
+        await _ask(database, asking, now)
     return asking is not None
+
+
+async def _question(db: Unit, refund: Refund, attempt: RefundAttempt, *, told_as: str | None = None) -> Asking:
+    asked = Asked(
+        key=attempt.id,
+        provider_id=attempt.provider_id,
+        sent_at=attempt.sent_at,
+        charge_id=await refunds.charge_id(db, refund.payment_id),
+        at=db.at,
+        told_as=told_as,
+    )
+    return Asking(refund.id, refund.provider, asked)
+
+
+async def _ask(database: Database, asking: Asking, now: datetime) -> RefundFinding:
+    finding = await (await reach(database, asking.provider)).find_refund(asking.asked)
+    await record_outcome(database, asking.refund_id, finding, now)
+    return finding

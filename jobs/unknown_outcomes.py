@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from domain.attempts import UNKNOWN_TOO_LONG
 from domain.money_exceptions import Finding, MoneyExceptionKind
-from domain.payments import UNKNOWN_TOO_LONG
 from persistence import money_exceptions
 from persistence.unit import Unit
 

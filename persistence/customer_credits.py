@@ -9,7 +9,7 @@ from domain.invoice_fees import fee_of_payment
 from domain.invoices import Invoice
 from domain.ledger import AccountCode, PostingKind
 from domain.money import Money
-from domain.payments import require_none_live
+from domain.payment_starts import require_none_live
 from domain.permissions import Permission
 from domain.postings.credit_notes import paid_with_credit
 from domain.postings.kit import customer_credit

@@ -8,10 +8,19 @@ from domain.escrow_holds import EscrowHold
 from domain.fees import FeeScope
 from domain.milestones import Milestone
 from domain.payment_methods import Provider
-from domain.payment_starts import started_for_hold
+from domain.payment_starts import Means, started_for_hold
 from domain.payments import Payment
 from domain.postings.escrow import hold_funded, late_funding
-from persistence import escrow_holds, fee_policies, ledger, milestones, organizations, payment_methods, payments
+from persistence import (
+    escrow_holds,
+    fee_policies,
+    ledger,
+    milestones,
+    organizations,
+    payment_methods,
+    payments,
+    provider_accounts,
+)
 from persistence import tax_types as tax_types_
 from persistence.unit import Unit
 
@@ -25,6 +34,8 @@ async def fund(
     payer_id, currency = milestone.client_organization_id, milestone.currency
     method = None if from_wallet else await payment_methods.chosen(db, payer_id, currency, method_id)
     provider = None if method is None else method.provider
+    if provider is not None:
+        await provider_accounts.require_open(db, provider)
     hold = await _hold(db, milestone, provider, from_wallet=from_wallet)
     holding = Holding(project=project, milestone=milestone, hold=hold)
     holding.begin(by=db.by, at=db.at)
@@ -34,7 +45,7 @@ async def fund(
         holding.fund(by=db.by, at=db.at)
         await ledger.post(db, hold_funded(hold, None, by=db.by, at=db.at))
         return holding, None
-    payment, attempt = started_for_hold(hold, method, by=db.by, at=db.at)
+    payment, attempt = started_for_hold(hold, Means.of(method), by=db.by, at=db.at)
     await payments.add(db, payment, attempt)
     return holding, payment
 

@@ -47,8 +47,9 @@ from domain.money_thresholds import MoneyThreshold
 from domain.one_time_tokens import OneTimeToken
 from domain.organizations import Organization
 from domain.pause_requests import PauseRequest
+from domain.payment_attempts import PaymentAttempt
 from domain.payment_methods import PaymentMethod
-from domain.payments import Payment, PaymentAttempt
+from domain.payments import Payment
 from domain.payout_methods import PayoutMethod
 from domain.payout_schedules import PayoutOccurrence, PayoutSchedule
 from domain.payouts import Payout, PayoutAttempt

@@ -90,6 +90,19 @@ async def for_change(db: Unit, method_id: UUID) -> PaymentMethod:
     return await db.require(statement.with_for_update(), "payment method", "methodId")
 
 
+async def of_token(db: Unit, provider: Provider, token: str) -> Sequence[UUID]:
+    """The methods that a provider's token stands for, in however many organizations and currencies."""
+    methods = payment_methods.c
+    statement = select(methods.id).where(methods.provider == provider, methods.token == token)
+    return (await db.session.scalars(statement.where(methods.status != PaymentMethodStatus.DETACHED))).all()
+
+
+async def outlived(db: Unit) -> Sequence[UUID]:
+    """Methods whose last day has passed."""
+    statement = select(payment_methods.c.id).where(_is_active, payment_methods.c.expires_on < db.at.date())
+    return (await db.session.scalars(statement.order_by(payment_methods.c.id).limit(100))).all()
+
+
 async def for_choice(db: Unit, organization_id: UUID, currency: str) -> Sequence[PaymentMethod]:
     """All active methods of a currency, while nobody else adds one or chooses among them.
 

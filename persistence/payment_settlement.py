@@ -5,8 +5,10 @@ from domain.actors import SYSTEM
 from domain.escrow_funding import Holding
 from domain.invoice_fees import fee_of_payment
 from domain.invoices import Invoice
-from domain.payments import Payment
-from domain.postings.payments import allocated_minor, payment_succeeded
+from domain.ledger import PostingKind
+from domain.money import Money
+from domain.payments import CANCELED, Payment, PaymentState
+from domain.postings.payments import allocated_minor, payment_succeeded, provider_fee
 from persistence import escrow_funding, ledger
 from persistence.invoice_standings import standing_of
 from persistence.unit import Unit
@@ -22,11 +24,18 @@ async def received(db: Unit, payable: Invoice | Holding, payment: Payment) -> No
 
 
 def not_received(db: Unit, payable: Invoice | Holding, payment: Payment) -> None:
-    """A failed automatic charge counts towards the three; one that a person started does not."""
+    """An automatic charge that came to nothing counts towards the three; one that a person started does not."""
     if isinstance(payable, Holding):
-        payable.end_unfunded("failHold", at=db.at)
-    elif payment.is_automatic and payment.failure_code is not None:
-        collection.charge_failed(payable, payment.failure_code, at=db.at)
+        payable.end_unfunded("cancelHold" if payment.status is PaymentState.CANCELED else "failHold", at=db.at)
+    elif payment.is_automatic:
+        collection.charge_failed(payable, payment.failure_code or CANCELED, at=db.at)
+
+
+async def charged_for(db: Unit, payment: Payment, fee: Money | None) -> None:
+    """What the provider keeps of a payment, where it says so at once; the rest comes with its report."""
+    if fee is not None and fee.amount_minor > 0 and fee.currency == payment.currency:
+        ordinal = await ledger.next_ordinal(db, PostingKind.P14, payment.id)
+        await ledger.post(db, provider_fee(payment, fee, ordinal, by=SYSTEM, at=db.at))
 
 
 async def _pay(db: Unit, invoice: Invoice, payment: Payment) -> None:

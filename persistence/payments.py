@@ -8,16 +8,18 @@ from domain import collection
 from domain.actors import SYSTEM, Actor
 from domain.escrow_funding import Holding
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
-from domain.payment_starts import started
-from domain.payments import LIVE_STATES, Payment, PaymentAttempt, PaymentState, PaymentTrigger
+from domain.payment_attempts import PaymentAttempt
+from domain.payment_starts import Means, started
+from domain.payments import AT_PROVIDER, LIVE_STATES, Payment, PaymentState, PaymentTrigger
 from domain.permissions import Permission
 from domain.refusals import not_found, wrong_state
-from persistence import escrow_holds, payment_methods
+from persistence import escrow_holds, payment_methods, provider_accounts
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.parking import are_parked, is_parked
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_attempts, payments
+from persistence.tables.money import payment_methods as payment_methods_table
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
 
@@ -86,13 +88,13 @@ async def start_collection(db: Unit, invoice: Invoice) -> Payment | None:
         collection.wait(invoice, at=db.at)
         return None
     method = await payment_methods.default_of(db, invoice.recipient_id, invoice.currency)
-    if method is None:
+    if method is None or not await provider_accounts.takes_money(db.session, method.provider):
         collection.charge_failed(invoice, collection.NO_PAYMENT_METHOD, at=db.at)
         return None
     collection.charge_started(invoice)
     due = invoice.amount_due_minor
     payment, attempt = started(
-        invoice, method, amount_minor=due, trigger=PaymentTrigger.COLLECTION, by=SYSTEM, at=db.at
+        invoice, Means.of(method), amount_minor=due, trigger=PaymentTrigger.COLLECTION, by=SYSTEM, at=db.at
     )
     await add(db, payment, attempt)
     return payment
@@ -129,6 +131,17 @@ async def attempt_of(db: Unit, payment: Payment) -> PaymentAttempt:
     return found
 
 
+async def customer_of(db: Unit, payment: Payment) -> str | None:
+    """What the provider calls the payer, where it has ever given them a name."""
+    method = payment_methods_table.c
+    named = select(method.customer).where(
+        method.organization_id == payment.payer_id,
+        method.provider == payment.provider,
+        method.customer.is_not(None),
+    )
+    return await db.session.scalar(named.order_by(method.id.desc()).limit(1))
+
+
 async def description_of(db: Unit, payment: Payment) -> str:
     """What the payer reads on their statement: what it is for, without names of people."""
     if payment.invoice_id is None:
@@ -147,11 +160,11 @@ async def due_for_sending(db: Unit, payment_id: UUID | None = None) -> Payment |
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
 
 
-async def due_for_asking(db: Unit) -> Payment | None:
-    """A payment without an answer whose provider shall be asked now."""
-    statement = select(Payment).where(
-        payments.c.status.in_((PaymentState.PROCESSING, PaymentState.UNKNOWN)), payments.c.next_ask_at <= db.at
-    )
+async def due_for_asking(db: Unit, payment_id: UUID | None = None) -> Payment | None:
+    """A payment without an outcome whose provider shall be asked now, or this one if it is such."""
+    statement = select(Payment).where(payments.c.status.in_(AT_PROVIDER), payments.c.next_ask_at <= db.at)
+    if payment_id is not None:
+        statement = statement.where(payments.c.id == payment_id)
     statement = statement.order_by(payments.c.next_ask_at, payments.c.id).limit(1)
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
 

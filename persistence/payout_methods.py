@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, false, select, true
 
 from domain.actors import Actor
+from domain.payment_methods import Provider
 from domain.payout_methods import PayoutMethod, PayoutMethodStatus
 from domain.payouts import BEFORE_SENT, PayoutState
 from domain.permissions import Permission
@@ -69,6 +70,13 @@ async def of_payout(db: Unit, method_id: UUID) -> PayoutMethod:
     """The method of a payout that goes on; shared-locked."""
     statement = select(PayoutMethod).where(payout_methods.c.id == method_id)
     return (await db.session.scalars(statement.with_for_update(read=True))).one()
+
+
+async def of_account(db: Unit, provider: Provider, account: str) -> Sequence[PayoutMethod]:
+    """The methods that are paid through one account at a provider, locked."""
+    methods = payout_methods.c
+    statement = select(PayoutMethod).where(methods.provider == provider, methods.token == account, _is_active)
+    return (await db.session.scalars(statement.order_by(methods.id).with_for_update())).all()
 
 
 async def for_choice(db: Unit, organization_id: UUID, currency: str) -> Sequence[PayoutMethod]:

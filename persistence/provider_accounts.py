@@ -11,6 +11,7 @@ from domain.payment_methods import Provider
 from domain.provider_accounts import Access, ProviderAccountStatus, ProviderMode, not_set_up
 from persistence.database import Database
 from persistence.tables.providers import provider_accounts
+from persistence.unit import Unit
 
 
 @dataclass(slots=True)
@@ -72,8 +73,14 @@ async def takes_money(session: AsyncSession, provider: Provider) -> bool:
     return await session.scalar(status) is ProviderAccountStatus.ACTIVE
 
 
-async def require_set_up(database: Database, provider: Provider) -> None:
+async def require_open(db: Unit, provider: Provider) -> None:
     """Refuses to begin anything through a provider that is not set up, or was disabled."""
+    if not await takes_money(db.session, provider):
+        raise not_set_up(provider, mode_in_use())
+
+
+async def require_set_up(database: Database, provider: Provider) -> None:
+    """The same before a transaction begins."""
     async with database.reader() as session:
         if not await takes_money(session, provider):
             raise not_set_up(provider, mode_in_use())

@@ -10,7 +10,8 @@ from domain.escrow_funding import Holding
 from domain.invoices import Invoice
 from domain.ledger import AccountCode, PostingKind
 from domain.money import Money
-from domain.payments import RETURNED, Payment, PaymentAttempt
+from domain.payment_attempts import PaymentAttempt
+from domain.payments import RETURNED, Payment
 from domain.permissions import Permission
 from domain.postings.suspense import money_suspended, suspense_cleared
 from domain.reasons import said

@@ -58,6 +58,8 @@ class Platform:
     issuer: str = DEVELOPMENT_ISSUER
     """Who tokens for apps say that they come from: the address at which the platform is reached."""
     is_sandbox: bool = True
+    origins: frozenset[bytes] = frozenset()
+    """Of pages elsewhere that may call, and that browsers may be sent back to."""
     ahead: Callable[[], timedelta] = timedelta
     """How far `now` is ahead of real time."""
     reload_clock: Callable[[], Awaitable[None]] = _nothing

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.ledger import PostingKind
-from domain.payments import require_none_live
+from domain.payment_starts import require_none_live
 from domain.postings.invoices import invoice_voided
 from domain.reasons import said
 from persistence import (

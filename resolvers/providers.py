@@ -24,6 +24,6 @@ def answered(provider: Provider, answer: T | Unusable | NoAnswer) -> T:
     if isinstance(answer, Unusable):
         raise invalid(answer.reason, "token")
     if isinstance(answer, NoAnswer):
-        message = f"{provider.title} did not answer; nothing has changed. Try again in a minute."
+        message = f"No answer came from {provider.title}; nothing has changed. Try again in a minute."
         raise Refused(RefusalCode.PROVIDER_UNAVAILABLE, message)
     return answer

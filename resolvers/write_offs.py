@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain import payments as payment_rules
+from domain import payment_starts as payment_rules
 from domain import write_offs as rules
 from domain.money import Money
 from persistence import invoices, payments, write_offs

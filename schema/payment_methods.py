@@ -36,6 +36,7 @@ describe(
     PaymentMethodStatus,
     "Whether a method can be charged.",
     ACTIVE="It can.",
+    EXPIRED="Its last day has passed; add it again, or another.",
     DETACHED="Not any more; past payments still name it.",
 )
 

@@ -67,6 +67,7 @@ def create_app(
         vault=vault or vault_in_use(),
         issuer=issuer,
         is_sandbox=is_sandbox,
+        origins=origins,
         ahead=lambda: clock.ahead,
         reload_clock=partial(clock.reload, database),
     )
@@ -86,11 +87,10 @@ def create_app(
 
     app = App(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
     # Around everything, so that what is planned goes through nothing else.
-    browsers = Browsers(origins, is_sandbox)
-    app.middleware_stack = RequestMiddleware(app.build_middleware_stack(), metrics.tallies, planned, browsers)
+    inner, browsers = app.build_middleware_stack(), Browsers(origins, is_sandbox)
+    app.middleware_stack = RequestMiddleware(inner, metrics.tallies, planned, browsers)
     app.state.platform = platform
-    app.state.health = health
-    app.state.plans = plans
+    app.state.health, app.state.plans = health, plans
     app.state.tallies = metrics.tallies
     app.state.streams = view.streams
     return app

@@ -11,13 +11,16 @@ import uvicorn
 from starlette.applications import Starlette
 
 from domain.actors import SYSTEM
+from domain.provider_accounts import ProviderMode
 from integrations.archive import FolderArchive, use_archive
 from integrations.mail import FolderMail, Mailer, use_mailer
+from integrations.return_pages import use_address
 from integrations.smtp import SmtpMail
 from integrations.vault import Vault, VaultError, use_vault, vault_in_use
 from jobs import worker
 from persistence import reference_data
 from persistence.database import Database
+from persistence.provider_accounts import use_mode
 from persistence.unit import transact
 from resolvers.rate_limits import RateLimits
 from server.app import create_app
@@ -97,6 +100,8 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     use_mailer(_mailer(settings))
     use_vault(_vault(settings))
     use_archive(FolderArchive(settings.audit_folder))
+    use_address(settings.issuer)
+    use_mode(ProviderMode.LIVE if settings.mode is Mode.PRODUCTION else ProviderMode.SANDBOX)
     database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
     try:
         yield database

@@ -1,10 +1,11 @@
-"""P3: money that a provider took for an invoice."""
+"""P3: money that a provider took for an invoice; P14: what the provider keeps of a payment."""
 
 from datetime import datetime
 
 from domain.actors import Actor
 from domain.invoices import Invoice, InvoiceStatus
 from domain.ledger import AccountCode, PostingKind, Transfer, TransferSource
+from domain.money import Money
 from domain.payments import Payment
 from domain.postings.kit import (
     billed,
@@ -42,6 +43,23 @@ def payment_succeeded(
             credit(wallet_of_issuer(invoice), allocated - fee_minor),
             credit(platform(AccountCode.PLATFORM_FEE, invoice.currency), fee_minor),
             credit(customer_credit(invoice), received_minor - allocated),
+        ),
+    )
+
+
+def provider_fee(payment: Payment, fee: Money, ordinal: int, *, by: Actor, at: datetime) -> Transfer:
+    """P14: the provider keeps a part of what it took; Milepost bears it."""
+    return Transfer(
+        kind=PostingKind.P14,
+        source_type=TransferSource.PAYMENT,
+        source_id=payment.id,
+        ordinal=ordinal,
+        payment_id=payment.id,
+        by=by,
+        at=at,
+        postings=lines(
+            debit(platform(AccountCode.PROCESSOR_FEE, fee.currency), fee.amount_minor),
+            credit(kept_by(AccountCode.PROVIDER_CASH, payment.charged_by, fee.currency), fee.amount_minor),
         ),
     )
 

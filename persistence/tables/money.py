@@ -18,9 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.attempts import AttemptState
 from domain.ledger import CHART, KEY_PARTS, AccountCode, AccountSide, PostingKind, TransferSource
+from domain.payment_attempts import CaptureMode
 from domain.payment_methods import PaymentMethodKind, PaymentMethodStatus, Provider
-from domain.payments import AttemptState, PaymentSource, PaymentState, PaymentTrigger
+from domain.payments import PaymentSource, PaymentState, PaymentTrigger
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
 payment_methods = Table(
@@ -59,12 +61,19 @@ payments = Table(
     Column("source", one_of(PaymentSource, "source"), nullable=False),
     ref("method_id", "payment_methods", optional=True),
     Column("provider", one_of(Provider, "provider")),
+    Column("capture_mode", one_of(CaptureMode, "capture_mode"), nullable=False),
+    minor("capture_minor", optional=True),
     minor("amount_minor"),
     minor("captured_minor"),
     minor("refunded_minor"),
     Column("currency", Text, nullable=False),
     Column("trigger", one_of(PaymentTrigger, "trigger"), nullable=False),
     Column("failure_code", Text),
+    Column("next_action_url", Text),
+    Column("act_by", Instant),
+    Column("return_url", Text),
+    Column("cancel_asked_at", Instant),
+    Column("paid_at", Instant),
     Column("next_ask_at", Instant),
     Column("asked", Integer, nullable=False),
     Column("unknown_since", Instant),
@@ -72,10 +81,11 @@ payments = Table(
     *lifecycle(),
     CheckConstraint("amount_minor >= 1 AND captured_minor >= 0", name="amount"),
     CheckConstraint(
-        "(source = 'METHOD') = (method_id IS NOT NULL) AND (method_id IS NULL) = (provider IS NULL)"
+        "(source = 'METHOD') = (provider IS NOT NULL) AND (method_id IS NULL OR source = 'METHOD')"
         " AND (source = 'METHOD' OR status = 'SUCCEEDED')",
         name="from",
     ),
+    CheckConstraint("capture_minor BETWEEN 1 AND amount_minor", name="capture"),
     CheckConstraint("num_nonnulls(invoice_id, hold_id) = 1", name="pays_one_thing"),
     CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor", name="refunded"),
 )
@@ -83,19 +93,19 @@ Index(
     "uq_payments_live",
     payments.c.invoice_id,
     unique=True,
-    postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
+    postgresql_where=text("status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')"),
 )
 Index(
     "uq_payments_live_for_hold",
     payments.c.hold_id,
     unique=True,
-    postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
+    postgresql_where=text("status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')"),
 )
 Index(
     "ix_payments_unfinished",
     payments.c.status,
     payments.c.next_ask_at,
-    postgresql_where=text("status IN ('CREATED', 'PROCESSING', 'UNKNOWN')"),
+    postgresql_where=text("status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')"),
 )
 
 payment_attempts = Table(
@@ -109,6 +119,9 @@ payment_attempts = Table(
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
     Column("not_found_at", Instant),
+    Column("returned", Text),
+    Column("asked_at", Instant),
+    Column("known_at", Instant),
     Column("answer", JSONB, nullable=False),
     Index("uq_payment_attempts_number", "payment_id", "number", unique=True),
 )

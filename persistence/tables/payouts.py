@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.attempts import AttemptState
 from domain.payment_methods import Provider
-from domain.payments import AttemptState
 from domain.payout_methods import PayoutMethodKind, PayoutMethodStatus
 from domain.payout_schedules import OccurrenceOutcome, PayoutFrequency, Weekday
 from domain.payouts import HoldReason, PayoutState, PayoutTrigger

@@ -3,8 +3,8 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.attempts import AttemptState
 from domain.payment_methods import Provider
-from domain.payments import AttemptState
 from domain.provider_calls import CallState
 from domain.refunds import RefundCause
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref

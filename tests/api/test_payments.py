@@ -62,6 +62,8 @@ async def test_the_recipient_pays_with_the_default_method(world: World) -> None:
         "history": {"nodes": [{"action": "payInvoice", "to": "CREATED", "user": {"email": claim.payer.email}}]},
         "availableActions": [
             {"action": "cancelPayment", "allowed": True},
+            {"action": "checkPayment", "allowed": False},
+            {"action": "capturePayment", "allowed": False},
             {"action": "refundPayment", "allowed": False},
         ],
     }

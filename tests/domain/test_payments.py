@@ -1,83 +1,39 @@
 """Payments as the domain knows them: every answer in every state, and the questions in between."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from domain.actors import SYSTEM, Actor, ActorKind
+from domain.attempts import AttemptState
 from domain.ids import new_id
 from domain.money import Money
-from domain.payment_methods import MethodDetails, PaymentMethod, Provider, added
-from domain.payment_starts import amount_to_pay, started
+from domain.payment_attempts import PaymentAttempt
+from domain.payment_starts import Means, amount_to_pay, require_none_live, started
 from domain.payments import (
     LIVE_STATES,
-    AttemptState,
     Payment,
-    PaymentAttempt,
     PaymentState,
     PaymentTrigger,
-    require_none_live,
 )
-from domain.permissions import BY_ROLE, Role
+from domain.permissions import Role
 from domain.refusals import RefusalCode, Refused
-from tests.makers.ledger import Trade, new_invoice
-
-AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
-TRADE = Trade(new_id(), new_id(), new_id(), new_id(), "EUR")
-
-
-def minutes(count: int) -> datetime:
-    return AT + timedelta(minutes=count)
-
-
-def somebody_of(organization_id: UUID, role: Role = Role.OWNER) -> Actor:
-    return Actor(
-        kind=ActorKind.USER,
-        user_id=new_id(),
-        organization_id=organization_id,
-        is_verified=True,
-        permissions=BY_ROLE[role],
-    )
-
-
-PAYER = somebody_of(TRADE.payer_id)
-
-
-def method(currency: str = "EUR") -> PaymentMethod:
-    details = MethodDetails(label="Card", last4="4242")
-    return added(
-        organization_id=TRADE.payer_id,
-        provider=Provider.SIMULATOR,
-        token="sim_ok",
-        details=details,
-        currency=currency,
-        by=PAYER,
-        at=AT,
-    )
-
-
-def new_payment(trigger: PaymentTrigger = PaymentTrigger.PAYER) -> tuple[Payment, PaymentAttempt]:
-    invoice = new_invoice(TRADE, 100_000)
-    return started(invoice, method(), amount_minor=60_000, trigger=trigger, by=PAYER, at=AT)
-
-
-def sent_payment() -> tuple[Payment, PaymentAttempt]:
-    payment, attempt = new_payment()
-    payment.send(attempt, at=AT)
-    return payment, attempt
-
-
-def lost_payment() -> tuple[Payment, PaymentAttempt]:
-    payment, attempt = sent_payment()
-    payment.lose(attempt, "timeout", at=AT)
-    return payment, attempt
-
-
-def types_of(payment: Payment) -> list[str]:
-    return [event.type for event in payment.take_events()]
+from tests.makers.intents import (
+    AT,
+    PAYER,
+    TRADE,
+    acting_payment,
+    lost_payment,
+    method,
+    minutes,
+    new_payment,
+    reserved_payment,
+    sent_payment,
+    somebody_of,
+    types_of,
+)
+from tests.makers.ledger import new_invoice
 
 
 def test_an_intent_knows_both_sides_and_is_not_sent_yet() -> None:
@@ -96,7 +52,7 @@ def test_an_invoice_of_somebody_outside_cannot_be_charged() -> None:
     invoice = new_invoice(TRADE, 100_000)
     invoice.recipient_id = None
     with pytest.raises(Refused, match="not on Milepost"):
-        started(invoice, method(), amount_minor=1, trigger=PaymentTrigger.PAYER, by=PAYER, at=AT)
+        started(invoice, Means.of(method()), amount_minor=1, trigger=PaymentTrigger.PAYER, by=PAYER, at=AT)
 
 
 def test_success_captures_the_whole_amount_and_ends_the_questions() -> None:
@@ -144,19 +100,19 @@ def test_a_late_proof_of_success_still_counts(end: str) -> None:
 
 
 def test_a_lost_answer_is_asked_for_after_5_15_and_60_minutes_then_every_6_hours() -> None:
-    payment, _ = lost_payment()
+    payment, attempt = lost_payment()
     assert (payment.status, payment.unknown_since) == (PaymentState.UNKNOWN, AT)
     asked_at = []
     for _ in range(5):
         assert payment.next_ask_at is not None
         asked_at.append(payment.next_ask_at - AT)
-        payment.ask(at=payment.next_ask_at)
+        payment.ask(attempt, at=payment.next_ask_at)
     assert asked_at == [timedelta(minutes=m) for m in (5, 15, 60, 60 + 360, 60 + 720)]
 
 
 def test_losing_the_answer_again_does_not_start_the_questions_anew() -> None:
     payment, attempt = lost_payment()
-    payment.ask(at=minutes(5))
+    payment.ask(attempt, at=minutes(5))
     payment.lose(attempt, "timeout", at=minutes(5))
     assert (payment.unknown_since, payment.next_ask_at) == (AT, minutes(15))
     assert types_of(payment) == ["payment.created", "payment.became_unknown"]
@@ -173,10 +129,10 @@ def test_not_found_fails_a_payment_only_when_said_twice_ten_minutes_apart() -> N
 
 def test_a_sent_payment_without_any_outcome_is_asked_about_like_a_lost_one() -> None:
     payment, attempt = sent_payment()
-    payment.ask(at=minutes(10))
+    payment.ask(attempt, at=minutes(10))
     assert payment.not_found(attempt, at=minutes(10)) is False
     assert (payment.status, payment.unknown_since) == (PaymentState.UNKNOWN, minutes(10))
-    payment.ask(at=minutes(15))
+    payment.ask(attempt, at=minutes(15))
     assert payment.not_found(attempt, at=minutes(15)) is False
     assert payment.next_ask_at == minutes(25)
     assert payment.not_found(attempt, at=minutes(25)) is True
@@ -194,14 +150,24 @@ def test_only_the_payer_cancels_and_only_what_was_not_sent() -> None:
     assert (refused.value.code, refused.value.refusal.from_state) == (RefusalCode.WRONG_STATE, "PROCESSING")
 
 
-@pytest.mark.parametrize("state", LIVE_STATES)
-def test_a_live_payment_takes_no_other_beside_it(state: PaymentState) -> None:
-    payment = {PaymentState.CREATED: new_payment, PaymentState.PROCESSING: sent_payment}.get(state, lost_payment)()[0]
-    assert payment.status is state
-    with pytest.raises(Refused) as refused:
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (new_payment, "is under way"),
+        (sent_payment, "is under way"),
+        (lost_payment, "is being checked"),
+        (acting_payment, "waits for the payer"),
+        (reserved_payment, "Money is reserved"),
+    ],
+)
+def test_a_live_payment_takes_no_other_beside_it(
+    made: Callable[[], tuple[Payment, PaymentAttempt]], message: str
+) -> None:
+    payment, _ = made()
+    assert payment.status in LIVE_STATES
+    with pytest.raises(Refused, match=message) as refused:
         require_none_live(payment)
     assert refused.value.code is RefusalCode.CONFLICT
-    assert ("being checked" in str(refused.value)) is (state is PaymentState.UNKNOWN)
 
 
 def test_without_an_amount_everything_due_is_paid() -> None:
@@ -230,7 +196,6 @@ def test_an_amount_that_is_not_due_is_refused(amount: Money, path: tuple[str, ..
 Verb = Callable[[Payment, PaymentAttempt], Any]
 VERBS: dict[str, Verb] = {
     "sendPayment": lambda payment, attempt: payment.send(attempt, at=AT),
-    "cancelPayment": lambda payment, _: payment.cancel(by=SYSTEM, at=AT),
 }
 
 
@@ -239,7 +204,7 @@ VERBS: dict[str, Verb] = {
 def test_no_verb_leaves_the_state_table(state: PaymentState, action: str) -> None:
     payment, attempt = new_payment()
     payment.status = state
-    [move] = [move for move in Payment.MOVES if move.action == action]
+    move = next(move for move in Payment.MOVES if move.action == action)
     if state in move.sources:
         VERBS[action](payment, attempt)
         assert payment.status is move.target

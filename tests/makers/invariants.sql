@@ -85,7 +85,7 @@ SELECT 'fee and net are the total', id
 FROM invoices WHERE status <> 'DRAFT' AND fee_minor + net_minor <> total_minor - advances_applied_minor
 UNION ALL
 SELECT 'one payment at a time may take the money', coalesce(invoice_id, hold_id)
-FROM payments WHERE status IN ('CREATED', 'PROCESSING', 'UNKNOWN')
+FROM payments WHERE status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')
 GROUP BY coalesce(invoice_id, hold_id) HAVING count(*) > 1
 UNION ALL
 SELECT 'collection gives up after three failures and not before', id
@@ -96,7 +96,7 @@ UNION ALL
 SELECT 'an open invoice that is collected is being paid or waits for its next charge', i.id
 FROM invoices i WHERE i.status = 'OPEN' AND i.collection_mode = 'AUTO' AND i.collection_next_at IS NULL
 AND NOT EXISTS (
-    SELECT FROM payments p WHERE p.invoice_id = i.id AND p.status IN ('CREATED', 'PROCESSING', 'UNKNOWN'))
+    SELECT FROM payments p WHERE p.invoice_id = i.id AND p.status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN'))
 UNION ALL
 SELECT 'no work was done before its money was there', t.id
 FROM tasks t JOIN milestones m ON m.id = t.milestone_id

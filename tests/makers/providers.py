@@ -36,6 +36,7 @@ from integrations.payments import (
     RefundFinding,
     Refunding,
     Unusable,
+    Voided,
     VoidFinding,
     Voiding,
 )
@@ -204,6 +205,34 @@ class Moody(Stand):
         if self.mood == "forgetful":
             raise ConnectionResetError
         return said
+
+
+@dataclass
+class Says(Stand):
+    """Answers what a test tells it to, and remembers what it was asked."""
+
+    finding: Finding = field(default_factory=NotFound)
+    """To charges and to questions about them."""
+    on_void: VoidFinding = field(default_factory=lambda: Voided(provider_id="said_1"))
+    on_capture: Finding = field(default_factory=NotFound)
+    asked: list[Charge | Asked | Capturing | Voiding] = field(default_factory=list)
+
+    async def charge(self, charge: Charge) -> Answer:
+        self.asked.append(charge)
+        assert not isinstance(self.finding, (Voided, NotFound))
+        return self.finding
+
+    async def find(self, asked: Asked) -> Finding:
+        self.asked.append(asked)
+        return self.finding
+
+    async def capture(self, capturing: Capturing) -> Finding:
+        self.asked.append(capturing)
+        return self.on_capture
+
+    async def void(self, voiding: Voiding) -> VoidFinding:
+        self.asked.append(voiding)
+        return self.on_void
 
 
 @dataclass

@@ -88,6 +88,55 @@ def upgrade() -> None:
     op.add_column("payment_methods", sa.Column("customer", sa.Text(), nullable=True))
     for table in _OF_PROVIDERS:
         _take(table, "provider", "'STRIPE', 'ADYEN', 'PAYPAL', 'SIMULATOR'")
+    _take("payout_methods", "kind", "'BANK_ACCOUNT', 'CARD', 'PAYPAL_ACCOUNT'")
+    _take("payment_methods", "status", "'ACTIVE', 'EXPIRED', 'DETACHED'")
+    _give_payments_more_states()
+
+
+def _give_payments_more_states() -> None:
+    _take(
+        "payments",
+        "status",
+        "'CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN', 'SUCCEEDED', 'FAILED', 'CANCELED'",
+    )
+    for table in ("payment_attempts", "refund_attempts", "payout_attempts"):
+        _take(table, "status", "'CREATED', 'SENT', 'REQUIRES_ACTION', 'SUCCEEDED', 'FAILED', 'UNKNOWN'")
+    op.add_column(
+        "payments",
+        sa.Column(
+            "capture_mode",
+            sa.Enum("AUTOMATIC", "MANUAL", name="capture_mode", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+            server_default="AUTOMATIC",
+        ),
+    )
+    op.alter_column("payments", "capture_mode", server_default=None)
+    op.add_column("payments", sa.Column("capture_minor", sa.BigInteger(), nullable=True))
+    op.add_column("payments", sa.Column("next_action_url", sa.Text(), nullable=True))
+    op.add_column("payments", sa.Column("act_by", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("payments", sa.Column("return_url", sa.Text(), nullable=True))
+    op.add_column("payments", sa.Column("cancel_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("payments", sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE payments SET paid_at = updated_at WHERE status = 'SUCCEEDED'")
+    op.add_column("payment_attempts", sa.Column("returned", sa.Text(), nullable=True))
+    op.add_column("payment_attempts", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("payment_attempts", sa.Column("known_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_constraint(op.f("ck_payments_from"), "payments")
+    op.create_check_constraint(
+        op.f("ck_payments_from"),
+        "payments",
+        "(source = 'METHOD') = (provider IS NOT NULL) AND (method_id IS NULL OR source = 'METHOD')"
+        " AND (source = 'METHOD' OR status = 'SUCCEEDED')",
+    )
+    op.create_check_constraint(op.f("ck_payments_capture"), "payments", "capture_minor BETWEEN 1 AND amount_minor")
+    live = sa.text("status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')")
+    for name, columns, is_unique in (
+        ("uq_payments_live", ["invoice_id"], True),
+        ("uq_payments_live_for_hold", ["hold_id"], True),
+        ("ix_payments_unfinished", ["status", "next_ask_at"], False),
+    ):
+        op.drop_index(name, "payments")
+        op.create_index(name, "payments", columns, unique=is_unique, postgresql_where=live)
 
 
 def _take(table: str, column: str, values: str) -> None:

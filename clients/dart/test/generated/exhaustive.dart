@@ -148,6 +148,13 @@ String nameCallerKind(CallerKind value) => switch (value) {
   CallerKind.unknown => '',
 };
 
+/// What the API calls a value of CaptureMode.
+String nameCaptureMode(CaptureMode value) => switch (value) {
+  CaptureMode.automatic => 'AUTOMATIC',
+  CaptureMode.manual => 'MANUAL',
+  CaptureMode.unknown => '',
+};
+
 /// What the API calls a value of ChargebackOrderField.
 String nameChargebackOrderField(ChargebackOrderField value) => switch (value) {
   ChargebackOrderField.createdAt => 'CREATED_AT',
@@ -594,6 +601,7 @@ String namePauseRequestStatus(PauseRequestStatus value) => switch (value) {
 /// What the API calls a value of PaymentMethodStatus.
 String namePaymentMethodStatus(PaymentMethodStatus value) => switch (value) {
   PaymentMethodStatus.active => 'ACTIVE',
+  PaymentMethodStatus.expired => 'EXPIRED',
   PaymentMethodStatus.detached => 'DETACHED',
   PaymentMethodStatus.unknown => '',
 };
@@ -615,7 +623,9 @@ String namePaymentSource(PaymentSource value) => switch (value) {
 /// What the API calls a value of PaymentState.
 String namePaymentState(PaymentState value) => switch (value) {
   PaymentState.created => 'CREATED',
+  PaymentState.requiresAction => 'REQUIRES_ACTION',
   PaymentState.processing => 'PROCESSING',
+  PaymentState.authorized => 'AUTHORIZED',
   PaymentState.unknownValue => 'UNKNOWN',
   PaymentState.succeeded => 'SUCCEEDED',
   PaymentState.failed => 'FAILED',
@@ -651,6 +661,7 @@ String namePayoutFrequency(PayoutFrequency value) => switch (value) {
 String namePayoutMethodKind(PayoutMethodKind value) => switch (value) {
   PayoutMethodKind.bankAccount => 'BANK_ACCOUNT',
   PayoutMethodKind.card => 'CARD',
+  PayoutMethodKind.paypalAccount => 'PAYPAL_ACCOUNT',
   PayoutMethodKind.unknown => '',
 };
 
@@ -1234,6 +1245,8 @@ final operations = <Operation<Object?>>[
   DetachMethod(methodId: 'text'),
   PayInvoice(invoiceId: 'text'),
   CancelPayment(paymentId: 'text'),
+  CapturePayment(paymentId: 'text'),
+  CheckPayment(paymentId: 'text'),
   ResumeCollection(invoiceId: 'text'),
   ListPayoutMethods(),
   ListPayouts(),

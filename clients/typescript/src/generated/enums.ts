@@ -252,6 +252,17 @@ export const CallerKind = {
 /** One of CallerKind's values, or one that a newer server has added. */
 export type CallerKind = Open<keyof typeof CallerKind>;
 
+/** When the money of a payment is taken. */
+export const CaptureMode = {
+  /** At once. */
+  AUTOMATIC: 'AUTOMATIC',
+  /** It is reserved first; the issuer takes all or a part of it with capturePayment. */
+  MANUAL: 'MANUAL',
+} as const;
+
+/** One of CaptureMode's values, or one that a newer server has added. */
+export type CaptureMode = Open<keyof typeof CaptureMode>;
+
 /** What the list can be ordered by. */
 export const ChargebackOrderField = {
   /** By created at. */
@@ -992,6 +1003,8 @@ export type PauseRequestStatus = Open<keyof typeof PauseRequestStatus>;
 export const PaymentMethodStatus = {
   /** It can. */
   ACTIVE: 'ACTIVE',
+  /** Its last day has passed; add it again, or another. */
+  EXPIRED: 'EXPIRED',
   /** Not any more; past payments still name it. */
   DETACHED: 'DETACHED',
 } as const;
@@ -1025,15 +1038,19 @@ export type PaymentSource = Open<keyof typeof PaymentSource>;
 export const PaymentState = {
   /** Stored; it is sent in a moment. */
   CREATED: 'CREATED',
-  /** Sent to the provider. */
+  /** The payer has to do something at the provider first: nextActionUrl leads there. */
+  REQUIRES_ACTION: 'REQUIRES_ACTION',
+  /** Sent to the provider, which is working on it. */
   PROCESSING: 'PROCESSING',
+  /** The money is reserved; the issuer takes it with capturePayment. */
+  AUTHORIZED: 'AUTHORIZED',
   /** The provider's answer is missing; it is being asked, and nothing else is charged meanwhile. */
   UNKNOWN: 'UNKNOWN',
   /** The money was taken. */
   SUCCEEDED: 'SUCCEEDED',
   /** The money was not taken; a late proof of the opposite still counts. */
   FAILED: 'FAILED',
-  /** Taken back before it was sent. */
+  /** Taken back: nothing was taken. A late proof of the opposite still counts. */
   CANCELED: 'CANCELED',
 } as const;
 
@@ -1085,6 +1102,8 @@ export const PayoutMethodKind = {
   BANK_ACCOUNT: 'BANK_ACCOUNT',
   /** A debit card. */
   CARD: 'CARD',
+  /** An account at PayPal. */
+  PAYPAL_ACCOUNT: 'PAYPAL_ACCOUNT',
 } as const;
 
 /** One of PayoutMethodKind's values, or one that a newer server has added. */

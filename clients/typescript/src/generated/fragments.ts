@@ -11,6 +11,7 @@ import type {
   AuditActorKind,
   AuthLevel,
   CallState,
+  CaptureMode,
   ChargebackStatus,
   CollectionMode,
   ConversionState,
@@ -1558,8 +1559,14 @@ export interface PaymentSummary {
   readonly provider: Provider | null;
   /** Who started it. */
   readonly trigger: PaymentTrigger;
+  /** Whether it is taken at once. */
+  readonly captureMode: CaptureMode;
   /** FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge. */
   readonly failureCode: string | null;
+  /** How it stands, in a sentence for people. */
+  readonly statusText: string;
+  /** REQUIRES_ACTION: where the payer goes on, at the provider. Null for everybody but the payer. */
+  readonly nextActionUrl: string | null;
   /** When it came to exist. */
   readonly createdAt: DateTime;
   /** METHOD: what it is taken from; the payer alone sees it. */
@@ -1578,7 +1585,7 @@ export interface PaymentSummaryMethod {
 
 /** The definition of PaymentSummary. */
 export const PaymentSummaryFragment: string =
-  'fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+  'fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}';
 
 /** A way to pay. */
 export interface PaymentMethodSummary {

@@ -12,6 +12,7 @@ import type {
   ApprovalStatus,
   CallState,
   CallerKind,
+  CaptureMode,
   ChargebackOrderField,
   ChargebackStatus,
   CreditNoteOrderField,
@@ -430,6 +431,16 @@ export interface CancelTaskInput {
   readonly taskId: string;
 }
 
+/** What capturePayment takes. */
+export interface CapturePaymentInput {
+  /** The payment. */
+  readonly paymentId: string;
+  /** How much of it; all unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What changeEmail takes. */
 export interface ChangeEmailInput {
   /** The new address, in ASCII. */
@@ -472,6 +483,14 @@ export interface ChargebackOrder {
   readonly field: ChargebackOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What checkPayment takes. */
+export interface CheckPaymentInput {
+  /** The payment. */
+  readonly paymentId: string;
+  /** What the provider added to the address when it sent the browser back, as name=value&name=value. */
+  readonly returned?: string | null;
 }
 
 /** What clearEscrowRelease takes. */
@@ -1357,6 +1376,12 @@ export interface PayInvoiceInput {
   readonly source?: PaymentSource | null;
   /** METHOD: which one; your default of the currency unless said. */
   readonly methodId?: string | null;
+  /** In place of a method: the payer chooses what to pay with on a page of this provider's. */
+  readonly provider?: Provider | null;
+  /** Where the payer's browser comes back to; a page of Milepost's own unless said. */
+  readonly returnUrl?: string | null;
+  /** When the money is taken; at once unless said. */
+  readonly captureMode?: CaptureMode | null;
   /** How much, in the invoice's currency; all that is due unless said. */
   readonly amount?: MoneyInput | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */

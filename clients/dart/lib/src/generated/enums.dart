@@ -454,6 +454,28 @@ enum CallerKind implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// When the money of a payment is taken.
+enum CaptureMode implements ApiEnum {
+  /// At once.
+  automatic('AUTOMATIC'),
+
+  /// It is reserved first; the issuer takes all or a part of it with capturePayment.
+  manual('MANUAL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CaptureMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CaptureMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum ChargebackOrderField implements ApiEnum {
   /// By created at.
@@ -1840,6 +1862,9 @@ enum PaymentMethodStatus implements ApiEnum {
   /// It can.
   active('ACTIVE'),
 
+  /// Its last day has passed; add it again, or another.
+  expired('EXPIRED'),
+
   /// Not any more; past payments still name it.
   detached('DETACHED'),
 
@@ -1906,8 +1931,14 @@ enum PaymentState implements ApiEnum {
   /// Stored; it is sent in a moment.
   created('CREATED'),
 
-  /// Sent to the provider.
+  /// The payer has to do something at the provider first: nextActionUrl leads there.
+  requiresAction('REQUIRES_ACTION'),
+
+  /// Sent to the provider, which is working on it.
   processing('PROCESSING'),
+
+  /// The money is reserved; the issuer takes it with capturePayment.
+  authorized('AUTHORIZED'),
 
   /// The provider's answer is missing; it is being asked, and nothing else is charged meanwhile.
   unknownValue('UNKNOWN'),
@@ -1918,7 +1949,7 @@ enum PaymentState implements ApiEnum {
   /// The money was not taken; a late proof of the opposite still counts.
   failed('FAILED'),
 
-  /// Taken back before it was sent.
+  /// Taken back: nothing was taken. A late proof of the opposite still counts.
   canceled('CANCELED'),
 
   /// A value that this package does not know; `raw` of its object has the text.
@@ -2017,6 +2048,9 @@ enum PayoutMethodKind implements ApiEnum {
 
   /// A debit card.
   card('CARD'),
+
+  /// An account at PayPal.
+  paypalAccount('PAYPAL_ACCOUNT'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');

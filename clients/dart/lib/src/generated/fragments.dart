@@ -4194,7 +4194,10 @@ class PaymentSummary extends ApiData {
     required this.source,
     this.provider,
     required this.trigger,
+    required this.captureMode,
     this.failureCode,
+    required this.statusText,
+    this.nextActionUrl,
     required this.createdAt,
     this.method,
   });
@@ -4209,7 +4212,10 @@ class PaymentSummary extends ApiData {
       source = PaymentSource.fromJson(json['source']),
       provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
+      captureMode = CaptureMode.fromJson(json['captureMode']),
       failureCode = json['failureCode'].orNull((one) => one.string),
+      statusText = json['statusText'].string,
+      nextActionUrl = json['nextActionUrl'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       method = json['method'].orNull(PaymentSummaryMethod.fromJson),
       super.read(json);
@@ -4238,8 +4244,17 @@ class PaymentSummary extends ApiData {
   /// Who started it.
   final PaymentTrigger trigger;
 
+  /// Whether it is taken at once.
+  final CaptureMode captureMode;
+
   /// FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge.
   final String? failureCode;
+
+  /// How it stands, in a sentence for people.
+  final String statusText;
+
+  /// REQUIRES_ACTION: where the payer goes on, at the provider. Null for everybody but the payer.
+  final String? nextActionUrl;
 
   /// When it came to exist.
   final DateTime createdAt;
@@ -4257,7 +4272,10 @@ class PaymentSummary extends ApiData {
     'source': source,
     'provider': provider,
     'trigger': trigger,
+    'captureMode': captureMode,
     'failureCode': failureCode,
+    'statusText': statusText,
+    'nextActionUrl': nextActionUrl,
     'createdAt': createdAt,
     'method': method,
   };

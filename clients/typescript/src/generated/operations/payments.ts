@@ -24,6 +24,8 @@ import {
 import type {
   AddPaymentMethodInput,
   CancelPaymentInput,
+  CapturePaymentInput,
+  CheckPaymentInput,
   DetachMethodInput,
   PayInvoiceInput,
   PaymentFilter,
@@ -394,11 +396,11 @@ export const PayInvoiceDocument: Document<PayInvoiceResult, { readonly input: Pa
 /**
  * Pays an invoice, or a part of it.
  *
- * Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment. INVALID
- * unless 1 <= amount <= amountDue, or without a usable method. From your wallet it has succeeded at once, or is refused
- * with INSUFFICIENT_FUNDS, required and available; CONFLICT while another payment is under way or being checked;
- * DISPUTED while the invoice is frozen. It uses up no attempt of automatic collection. RATE_LIMITED above 10 payments a
- * minute of one session, 60 of one key.
+ * Starts a payment of an open invoice by its recipient. The charge follows in a moment: watch the payment, which may
+ * need you to go to nextActionUrl. A failed one is retried by paying again. INVALID unless 1 <= amount <= amountDue, or
+ * without a usable method. From your wallet it has succeeded at once, or is refused with INSUFFICIENT_FUNDS, required
+ * and available; CONFLICT while another payment is under way or being checked; DISPUTED while the invoice is frozen. It
+ * uses up no attempt of automatic collection. RATE_LIMITED above 10 payments a minute of one session, 60 of one key.
  *
  * Needs: the permission money:move. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.
@@ -448,8 +450,9 @@ export const CancelPaymentDocument: Document<
 /**
  * Stops a payment that is not through yet.
  *
- * Takes a payment back that was not sent yet; the payer's side alone may. WRONG_STATE once it is under way. A cancelled
- * automatic charge counts as one that failed.
+ * Takes a payment back; the payer's side alone may. One that was not sent is CANCELED at once. One that waits for the
+ * payer, or is reserved, is CANCELED once its provider agrees: if it has taken the money meanwhile, the payment has
+ * succeeded. WRONG_STATE for all others. A cancelled automatic charge counts as one that failed.
  *
  * Needs: the permission money:move. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.
@@ -460,6 +463,94 @@ export function cancelPayment(
   options?: RequestOptions,
 ): Promise<CancelPaymentResult> {
   return request(client, CancelPaymentDocument, { input: withKey(input) }, options);
+}
+
+/** What capturePayment answers. */
+export type CapturePaymentResult = CapturePaymentPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a CapturePaymentPayload. */
+export interface CapturePaymentPayload {
+  readonly __typename: 'CapturePaymentPayload';
+  /** The payment as it is now. */
+  readonly payment: PaymentSummary;
+  /** True when an earlier request with this key had done it already. */
+  readonly replayed: boolean;
+}
+
+/** The document of capturePayment. */
+export const CapturePaymentDocument: Document<
+  CapturePaymentResult,
+  { readonly input: CapturePaymentInput },
+  'capturePayment'
+> = {
+  name: 'CapturePayment',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    PaymentSummaryFragment,
+    'mutation CapturePayment($input:CapturePaymentInput!){capturePayment(input:$input){__typename ...on CapturePaymentPayload{payment{...PaymentSummary}replayed}...Refusal}}',
+  ],
+  root: 'capturePayment',
+  key: 'input',
+};
+
+/**
+ * Takes money that is reserved, or a part of it.
+ *
+ * Takes money that is reserved, or a part of it; the rest is released. The provider is asked in a moment: watch the
+ * payment. INVALID unless 1 <= amount <= what is reserved; WRONG_STATE unless AUTHORIZED.
+ *
+ * Needs: the permission invoices:write or staff:money. Repeating it with the same idempotencyKey and input returns the
+ * first result and changes nothing more.
+ */
+export function capturePayment(
+  client: Client,
+  input: Keyed<CapturePaymentInput>,
+  options?: RequestOptions,
+): Promise<CapturePaymentResult> {
+  return request(client, CapturePaymentDocument, { input: withKey(input) }, options);
+}
+
+/** What checkPayment answers. */
+export type CheckPaymentResult = CheckPaymentPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a CheckPaymentPayload. */
+export interface CheckPaymentPayload {
+  readonly __typename: 'CheckPaymentPayload';
+  /** The payment as it is now. */
+  readonly payment: PaymentSummary;
+}
+
+/** The document of checkPayment. */
+export const CheckPaymentDocument: Document<CheckPaymentResult, { readonly input: CheckPaymentInput }, 'checkPayment'> =
+  {
+    name: 'CheckPayment',
+    kind: 'mutation',
+    parts: [
+      MoneyFragment,
+      RefusalFragment,
+      PaymentSummaryFragment,
+      'mutation CheckPayment($input:CheckPaymentInput!){checkPayment(input:$input){__typename ...on CheckPaymentPayload{payment{...PaymentSummary}}...Refusal}}',
+    ],
+    root: 'checkPayment',
+    key: 'header',
+  };
+
+/**
+ * Has the provider asked at once how a payment stands.
+ *
+ * Has the provider asked at once how a payment stands, at most every five seconds: for whoever has just come back from
+ * the provider. Watch the payment. WRONG_STATE once it has ended.
+ *
+ * Needs: the permission money:read. Safe to repeat with the same Idempotency-Key header.
+ */
+export function checkPayment(
+  client: Client,
+  input: CheckPaymentInput,
+  options?: RequestOptions,
+): Promise<CheckPaymentResult> {
+  return request(client, CheckPaymentDocument, { input }, options);
 }
 
 /** What resumeCollection answers. */

@@ -646,10 +646,10 @@ final class GetRefund extends Query<GetRefundResult?> {
 
   @override
   String get document =>
-      r'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}query GetRefund($id:ID!){refund(id:$id){...RefundSummary payment{...PaymentSummary}invoice{...InvoiceSummary}approval{id status expiresAt}history(last:20){nodes{...Change}}}}fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+      r'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}query GetRefund($id:ID!){refund(id:$id){...RefundSummary payment{...PaymentSummary}invoice{...InvoiceSummary}approval{id status expiresAt}history(last:20){nodes{...Change}}}}fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}';
 
   @override
-  String get hash => 'e340428b22a1adb91622bd1c51ccf217a134eac6d4c062ce18858dc716d6f894';
+  String get hash => '941dd194a0f209cf5b4567fe84d849b8eb42041c61efdcfe29910ac2ebc4d4f3';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -1228,10 +1228,10 @@ final class RefundPayment extends Mutation<Outcome<RefundPaymentPayload, Refusal
 
   @override
   String get document =>
-      r'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}mutation RefundPayment($input:RefundPaymentInput!){refundPayment(input:$input){__typename ...on RefundPaymentPayload{refund{...RefundSummary}payment{...PaymentSummary}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+      r'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}mutation RefundPayment($input:RefundPaymentInput!){refundPayment(input:$input){__typename ...on RefundPaymentPayload{refund{...RefundSummary}payment{...PaymentSummary}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}';
 
   @override
-  String get hash => '889c7c7711f477e533d7ddde6e6916560697219720c711a00f758a4666686e6f';
+  String get hash => 'cba2ae3369ed51a310a0cf437469e5171c8ae601c54419efc4972700fe4bef22';
 
   @override
   Map<String, Object?> get variables => {
@@ -1289,10 +1289,10 @@ final class CancelRefund extends Mutation<Outcome<CancelRefundPayload, Refusal>>
 
   @override
   String get document =>
-      r'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}mutation CancelRefund($input:CancelRefundInput!){cancelRefund(input:$input){__typename ...on CancelRefundPayload{refund{...RefundSummary}payment{...PaymentSummary}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+      r'fragment RefundSummary on Refund{id version status cause reason amount{...Money}provider awaitsApproval failureCode createdAt availableActions{...Action}}mutation CancelRefund($input:CancelRefundInput!){cancelRefund(input:$input){__typename ...on CancelRefundPayload{refund{...RefundSummary}payment{...PaymentSummary}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}';
 
   @override
-  String get hash => '3731f50e5035b97ecbcd8699043563ab91368872598b2b05def81d99afbab364';
+  String get hash => '192fff8a76abccf5500485c365baeb197a30fe1d6d8beec43fff5492634470dd';
 
   @override
   Map<String, Object?> get variables => {

@@ -86,10 +86,10 @@ final class GetEscrowHold extends Query<GetEscrowHoldResult?> {
 
   @override
   String get document =>
-      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}query GetEscrowHold($id:ID!){escrowHold(id:$id){...HoldSummary project{id reference title}client{...Party}freelancer{...Party}fromWallet fundedAt taxRates{name rateBps category}releaseInvoice{id number}movements{id kind cause amount{...Money}invoice{id number}movedAt}payments(first:10){nodes{...PaymentSummary}pageInfo{...PageInfo}}}}fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}query GetEscrowHold($id:ID!){escrowHold(id:$id){...HoldSummary project{id reference title}client{...Party}freelancer{...Party}fromWallet fundedAt taxRates{name rateBps category}releaseInvoice{id number}movements{id kind cause amount{...Money}invoice{id number}movedAt}payments(first:10){nodes{...PaymentSummary}pageInfo{...PageInfo}}}}fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}';
 
   @override
-  String get hash => '252f5aa0cbce668683c07d62a11c9689edb3ab2e671d510ee48549fc0a5b69c9';
+  String get hash => '7b5a24bdd3f1e71851e196f760e747c8f14897872fa2960f6422a123d4c922f2';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -532,10 +532,10 @@ final class FundMilestone extends Mutation<Outcome<FundMilestonePayload, Refusal
 
   @override
   String get document =>
-      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}mutation FundMilestone($input:FundMilestoneInput!){fundMilestone(input:$input){__typename ...on FundMilestonePayload{hold{...HoldSummary}payment{...PaymentSummary}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}';
+      r'fragment HoldSummary on EscrowHold{id version status milestone{id title fundingStatus}amount{...Money}fee{...Money}net{...Money}released{...Money}refunded{...Money}remaining{...Money}isFrozen scheduledReleaseAt releaseAmount{...Money}awaitsApproval awaitsClearance availableActions{...Action}}mutation FundMilestone($input:FundMilestoneInput!){fundMilestone(input:$input){__typename ...on FundMilestonePayload{hold{...HoldSummary}payment{...PaymentSummary}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}';
 
   @override
-  String get hash => '3531009447c69432cbcf4fdc73fbf7be8e9f912b2000961e3649aa6b16493a4a';
+  String get hash => 'f41b15fa44738504f4b7fbd97e3116cecca823baa71eebff83dd70044bd725de';
 
   @override
   Map<String, Object?> get variables => {

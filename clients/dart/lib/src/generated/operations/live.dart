@@ -179,10 +179,10 @@ final class WatchPayment extends Subscription<WatchPaymentMessage> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}subscription WatchPayment($paymentId:ID!$after:Cursor){paymentUpdated(paymentId:$paymentId after:$after){cursor gap payment{...PaymentSummary refundedAmount{...Money}}event{...Event}}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+      r'fragment Money on Money{amountMinor currency decimal}subscription WatchPayment($paymentId:ID!$after:Cursor){paymentUpdated(paymentId:$paymentId after:$after){cursor gap payment{...PaymentSummary refundedAmount{...Money}}event{...Event}}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
 
   @override
-  String get hash => 'df5f7b7efd70049c7dd3fbc08081d3f7a3b20f24c8f6b897fee7b6658c93c6b0';
+  String get hash => '4244e6da40707693d1ca58c7014e2cb05d6eac6f0fd498d35ab5dbf8deba1c11';
 
   @override
   Map<String, Object?> get variables => {'paymentId': paymentId, if (after case final after?) 'after': after};
@@ -242,7 +242,10 @@ final class WatchPaymentPayment extends ApiData implements PaymentSummary {
     required this.source,
     this.provider,
     required this.trigger,
+    required this.captureMode,
     this.failureCode,
+    required this.statusText,
+    this.nextActionUrl,
     required this.createdAt,
     this.method,
     required this.refundedAmount,
@@ -258,7 +261,10 @@ final class WatchPaymentPayment extends ApiData implements PaymentSummary {
       source = PaymentSource.fromJson(json['source']),
       provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
+      captureMode = CaptureMode.fromJson(json['captureMode']),
       failureCode = json['failureCode'].orNull((one) => one.string),
+      statusText = json['statusText'].string,
+      nextActionUrl = json['nextActionUrl'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       method = json['method'].orNull(PaymentSummaryMethod.fromJson),
       refundedAmount = Money.fromJson(json['refundedAmount']),
@@ -296,9 +302,21 @@ final class WatchPaymentPayment extends ApiData implements PaymentSummary {
   @override
   final PaymentTrigger trigger;
 
+  /// Whether it is taken at once.
+  @override
+  final CaptureMode captureMode;
+
   /// FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge.
   @override
   final String? failureCode;
+
+  /// How it stands, in a sentence for people.
+  @override
+  final String statusText;
+
+  /// REQUIRES_ACTION: where the payer goes on, at the provider. Null for everybody but the payer.
+  @override
+  final String? nextActionUrl;
 
   /// When it came to exist.
   @override
@@ -321,7 +339,10 @@ final class WatchPaymentPayment extends ApiData implements PaymentSummary {
     'source': source,
     'provider': provider,
     'trigger': trigger,
+    'captureMode': captureMode,
     'failureCode': failureCode,
+    'statusText': statusText,
+    'nextActionUrl': nextActionUrl,
     'createdAt': createdAt,
     'method': method,
     'refundedAmount': refundedAmount,

@@ -91,10 +91,10 @@ final class ListPayments extends PagedQuery<ListPaymentsResult, ListPaymentsNode
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}query ListPayments($first:Int$after:Cursor$filter:PaymentFilter$orderBy:[PaymentOrder!]){payments(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...PaymentSummary invoice{id number}}pageInfo{...PageInfo}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}query ListPayments($first:Int$after:Cursor$filter:PaymentFilter$orderBy:[PaymentOrder!]){payments(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...PaymentSummary invoice{id number}}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => '62ddc3cfc5e1e9326511e840abb7b637d3fb9702bb896a437042a3fc2cb4e85f';
+  String get hash => '4895a6adda22dc2f15ed24047070427da17b86b87189036f44486e8e62320c34';
 
   @override
   Map<String, Object?> get variables => {
@@ -148,7 +148,10 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
     required this.source,
     this.provider,
     required this.trigger,
+    required this.captureMode,
     this.failureCode,
+    required this.statusText,
+    this.nextActionUrl,
     required this.createdAt,
     this.method,
     this.invoice,
@@ -164,7 +167,10 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
       source = PaymentSource.fromJson(json['source']),
       provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
+      captureMode = CaptureMode.fromJson(json['captureMode']),
       failureCode = json['failureCode'].orNull((one) => one.string),
+      statusText = json['statusText'].string,
+      nextActionUrl = json['nextActionUrl'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       method = json['method'].orNull(PaymentSummaryMethod.fromJson),
       invoice = json['invoice'].orNull(ListPaymentsNodeInvoice.fromJson),
@@ -202,9 +208,21 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
   @override
   final PaymentTrigger trigger;
 
+  /// Whether it is taken at once.
+  @override
+  final CaptureMode captureMode;
+
   /// FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge.
   @override
   final String? failureCode;
+
+  /// How it stands, in a sentence for people.
+  @override
+  final String statusText;
+
+  /// REQUIRES_ACTION: where the payer goes on, at the provider. Null for everybody but the payer.
+  @override
+  final String? nextActionUrl;
 
   /// When it came to exist.
   @override
@@ -227,7 +245,10 @@ final class ListPaymentsNode extends ApiData implements PaymentSummary {
     'source': source,
     'provider': provider,
     'trigger': trigger,
+    'captureMode': captureMode,
     'failureCode': failureCode,
+    'statusText': statusText,
+    'nextActionUrl': nextActionUrl,
     'createdAt': createdAt,
     'method': method,
     'invoice': invoice,
@@ -268,10 +289,10 @@ final class GetPayment extends Query<GetPaymentResult?> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}history(last:20){nodes{...Change}}availableActions{...Action}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}history(last:20){nodes{...Change}}availableActions{...Action}}}';
 
   @override
-  String get hash => '25326c9e10edc1b64aeb2c3497e0bbc5d07c84627f67d880978a5fd3457cfb46';
+  String get hash => '450b0f8f480f6940a398cd4a03968ac896c1abad5d65de49ad359fa44727709a';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -292,7 +313,10 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
     required this.source,
     this.provider,
     required this.trigger,
+    required this.captureMode,
     this.failureCode,
+    required this.statusText,
+    this.nextActionUrl,
     required this.createdAt,
     this.method,
     required this.payer,
@@ -312,7 +336,10 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
       source = PaymentSource.fromJson(json['source']),
       provider = json['provider'].orNull(Provider.fromJson),
       trigger = PaymentTrigger.fromJson(json['trigger']),
+      captureMode = CaptureMode.fromJson(json['captureMode']),
       failureCode = json['failureCode'].orNull((one) => one.string),
+      statusText = json['statusText'].string,
+      nextActionUrl = json['nextActionUrl'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       method = json['method'].orNull(PaymentSummaryMethod.fromJson),
       payer = Party.fromJson(json['payer']),
@@ -354,9 +381,21 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
   @override
   final PaymentTrigger trigger;
 
+  /// Whether it is taken at once.
+  @override
+  final CaptureMode captureMode;
+
   /// FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge.
   @override
   final String? failureCode;
+
+  /// How it stands, in a sentence for people.
+  @override
+  final String statusText;
+
+  /// REQUIRES_ACTION: where the payer goes on, at the provider. Null for everybody but the payer.
+  @override
+  final String? nextActionUrl;
 
   /// When it came to exist.
   @override
@@ -391,7 +430,10 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
     'source': source,
     'provider': provider,
     'trigger': trigger,
+    'captureMode': captureMode,
     'failureCode': failureCode,
+    'statusText': statusText,
+    'nextActionUrl': nextActionUrl,
     'createdAt': createdAt,
     'method': method,
     'payer': payer,
@@ -591,7 +633,15 @@ final class DetachMethodPayload extends ApiData {
 /// Pays an invoice, or a part of it.
 final class PayInvoice extends Mutation<Outcome<PayInvoicePayload, Refusal>> {
   /// Takes what the operation asks for.
-  const PayInvoice({required this.invoiceId, this.source, this.methodId, this.amount});
+  const PayInvoice({
+    required this.invoiceId,
+    this.source,
+    this.methodId,
+    this.provider,
+    this.returnUrl,
+    this.captureMode,
+    this.amount,
+  });
 
   /// The invoice.
   final String invoiceId;
@@ -602,6 +652,15 @@ final class PayInvoice extends Mutation<Outcome<PayInvoicePayload, Refusal>> {
   /// METHOD: which one; your default of the currency unless said.
   final String? methodId;
 
+  /// In place of a method: the payer chooses what to pay with on a page of this provider's.
+  final Provider? provider;
+
+  /// Where the payer's browser comes back to; a page of Milepost's own unless said.
+  final String? returnUrl;
+
+  /// When the money is taken; at once unless said.
+  final CaptureMode? captureMode;
+
   /// How much, in the invoice's currency; all that is due unless said.
   final Money? amount;
 
@@ -610,10 +669,10 @@ final class PayInvoice extends Mutation<Outcome<PayInvoicePayload, Refusal>> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}mutation PayInvoice($input:PayInvoiceInput!){payInvoice(input:$input){__typename ...on PayInvoicePayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation PayInvoice($input:PayInvoiceInput!){payInvoice(input:$input){__typename ...on PayInvoicePayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '813e35edb0d49f1391ecb06e57224b5512145f797430dea26f2ff9e0ab17abf6';
+  String get hash => '688d44a96e7d79c787adb75929f129dfccf90a13df80f9a1cb8a88af1f26c55e';
 
   @override
   Map<String, Object?> get variables => {
@@ -621,6 +680,9 @@ final class PayInvoice extends Mutation<Outcome<PayInvoicePayload, Refusal>> {
       'invoiceId': invoiceId,
       if (source case final source?) 'source': wireOf(source),
       if (methodId case final methodId?) 'methodId': methodId,
+      if (provider case final provider?) 'provider': wireOf(provider),
+      if (returnUrl case final returnUrl?) 'returnUrl': returnUrl,
+      if (captureMode case final captureMode?) 'captureMode': wireOf(captureMode),
       if (amount case final amount?) 'amount': amount.toJson(),
     },
   };
@@ -676,10 +738,10 @@ final class CancelPayment extends Mutation<Outcome<CancelPaymentPayload, Refusal
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}mutation CancelPayment($input:CancelPaymentInput!){cancelPayment(input:$input){__typename ...on CancelPaymentPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation CancelPayment($input:CancelPaymentInput!){cancelPayment(input:$input){__typename ...on CancelPaymentPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '07e2949ea52aea3b0e9cd0930687fca40a19ddf9f6a3a70e79c5da3b4fa5e39d';
+  String get hash => '4462df0c0f0e6d6f456e08714185cfccfcd21254fd276497ad67cfaad35c3093';
 
   @override
   Map<String, Object?> get variables => {
@@ -724,6 +786,120 @@ final class CancelPaymentPayload extends ApiData {
   Map<String, Object?> get fields => {'invoice': invoice, 'payment': payment, 'replayed': replayed};
 }
 
+/// Takes money that is reserved, or a part of it.
+final class CapturePayment extends Mutation<Outcome<CapturePaymentPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const CapturePayment({required this.paymentId, this.amount});
+
+  /// The payment.
+  final String paymentId;
+
+  /// How much of it; all unless said.
+  final Money? amount;
+
+  @override
+  String get name => 'CapturePayment';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation CapturePayment($input:CapturePaymentInput!){capturePayment(input:$input){__typename ...on CapturePaymentPayload{payment{...PaymentSummary}replayed}...Refusal}}';
+
+  @override
+  String get hash => '3fd89b89f86fe9d5ab5a267210dbd6919c7e076e4cefec577c70f2591a67e3e2';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'paymentId': paymentId, if (amount case final amount?) 'amount': amount.toJson()},
+  };
+
+  @override
+  Outcome<CapturePaymentPayload, Refusal> read(Json data) => Outcome.read(
+    data['capturePayment'],
+    payload: 'CapturePaymentPayload',
+    readPayload: CapturePaymentPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.input;
+}
+
+/// What CapturePayment has changed.
+final class CapturePaymentPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CapturePaymentPayload({required this.payment, required this.replayed});
+
+  /// Reads it from an answer.
+  CapturePaymentPayload.fromJson(Json json)
+    : payment = PaymentSummary.fromJson(json['payment']),
+      replayed = json['replayed'].boolean,
+      super.read(json);
+
+  /// The payment as it is now.
+  final PaymentSummary payment;
+
+  /// True when an earlier request with this key had done it already.
+  final bool replayed;
+
+  @override
+  Map<String, Object?> get fields => {'payment': payment, 'replayed': replayed};
+}
+
+/// Has the provider asked at once how a payment stands.
+final class CheckPayment extends Mutation<Outcome<CheckPaymentPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const CheckPayment({required this.paymentId, this.returned});
+
+  /// The payment.
+  final String paymentId;
+
+  /// What the provider added to the address when it sent the browser back, as name=value&name=value.
+  final String? returned;
+
+  @override
+  String get name => 'CheckPayment';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation CheckPayment($input:CheckPaymentInput!){checkPayment(input:$input){__typename ...on CheckPaymentPayload{payment{...PaymentSummary}}...Refusal}}';
+
+  @override
+  String get hash => '638204d59be666073cf74028f923993dc969abb1db4b47428ce269e4d37c2d39';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'paymentId': paymentId, if (returned case final returned?) 'returned': returned},
+  };
+
+  @override
+  Outcome<CheckPaymentPayload, Refusal> read(Json data) => Outcome.read(
+    data['checkPayment'],
+    payload: 'CheckPaymentPayload',
+    readPayload: CheckPaymentPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What CheckPayment has changed.
+final class CheckPaymentPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CheckPaymentPayload({required this.payment});
+
+  /// Reads it from an answer.
+  CheckPaymentPayload.fromJson(Json json) : payment = PaymentSummary.fromJson(json['payment']), super.read(json);
+
+  /// The payment as it is now.
+  final PaymentSummary payment;
+
+  @override
+  Map<String, Object?> get fields => {'payment': payment};
+}
+
 /// Lets Milepost charge an invoice again after it gave up.
 final class ResumeCollection extends Mutation<Outcome<ResumeCollectionPayload, Refusal>> {
   /// Takes what the operation asks for.
@@ -737,10 +913,10 @@ final class ResumeCollection extends Mutation<Outcome<ResumeCollectionPayload, R
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger failureCode createdAt method{id label last4}}mutation ResumeCollection($input:ResumeCollectionInput!){resumeCollection(input:$input){__typename ...on ResumeCollectionPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation ResumeCollection($input:ResumeCollectionInput!){resumeCollection(input:$input){__typename ...on ResumeCollectionPayload{invoice{...InvoiceSummary}payment{...PaymentSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '84d8dfc10ca38d8a05ba6d75bbc44912510b8f42919ca8f9151a8acd4b9d483b';
+  String get hash => 'b17ed5f2067819d5ffa7f3e9247d0e69404c4ff6d233aac81cfdd61234cbd411';
 
   @override
   Map<String, Object?> get variables => {

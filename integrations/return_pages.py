@@ -1,0 +1,38 @@
+"""The addresses to which a payer's browser comes back: each holds a proof that only we can have made."""
+
+import base64
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from integrations.vault import vault_in_use
+
+_OWNER = b"return page"
+
+
+@dataclass(slots=True)
+class _Process:
+    address: str = "http://127.0.0.1:8000"
+
+
+_process = _Process()
+
+
+def use_address(address: str) -> None:
+    """Says once, where a process starts, at which address the platform is reached."""
+    _process.address = address
+
+
+def page_of(payment_id: UUID) -> str:
+    """Our own page for a payment. It cannot be guessed, and shows no more than how far the payment is."""
+    return f"{_process.address}/pay/return/{payment_id.hex}?proof={_proofs(payment_id)[0]}"
+
+
+def is_proof(payment_id: UUID, proof: str) -> bool:
+    return any(hmac.compare_digest(one.encode(), proof.encode()) for one in _proofs(payment_id))
+
+
+def _proofs(payment_id: UUID) -> list[str]:
+    """One for each key of the vault, the newest first: an old page stays good when the key is followed by another."""
+    made = vault_in_use().fingerprints(payment_id.hex, _OWNER)
+    return [base64.urlsafe_b64encode(one[:18]).decode() for one in made]
