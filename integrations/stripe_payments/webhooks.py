@@ -86,15 +86,18 @@ def _require_genuine(header: str, body: bytes, real: datetime, secrets: Sequence
     if abs(real.timestamp() - int(times[0])) > TOLERANCE_SECONDS:
         raise NotGenuine(f"The message was signed more than {TOLERANCE_SECONDS} seconds from now.")
     signed = f"{times[0]}.".encode() + body
-    # An empty secret is known to everybody.
-    expected = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets if secret]
+    # A secret may hold several: that of the platform's endpoint and that of its connected accounts. Empty ones are known
+    # to everybody.
+    keys = [key.encode() for secret in secrets for key in secret.split()]
+    expected = [hmac.new(key, signed, hashlib.sha256).hexdigest().encode() for key in keys]
     if not any(hmac.compare_digest(one, signature) for one in expected for signature in signatures):
         raise NotGenuine("The signature is not one of Stripe's for this body.")
 
 
 def _read(event: Mapping[str, Any], thing: Mapping[str, Any]) -> Told:
     kind = _KINDS.get(event["type"], SubjectKind.NOTHING)
-    key = as_key((thing.get("metadata") or {}).get(KEY))
+    marked = (thing.get("metadata") or {}).get(KEY)
+    key = as_key(marked)
     provider_id = thing.get("id")
     if kind is SubjectKind.PAYOUT:
         # A payout is known here by its transfer; one without our key was made by the account's owner.
@@ -108,5 +111,6 @@ def _read(event: Mapping[str, Any], thing: Mapping[str, Any]) -> Told:
         occurred_at=datetime.fromtimestamp(int(event["created"]), UTC),
         kind=kind,
         key=key,
+        odd_key=str(marked) if marked and key is None else None,
         provider_id=provider_id,
     )

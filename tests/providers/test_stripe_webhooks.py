@@ -15,6 +15,7 @@ from domain.money import Money
 from integrations.payments import PayingOut, Refunding
 from integrations.provider_events import NotGenuine, SubjectKind, Told, Unreadable
 from integrations.stripe_payments import Stripe
+from integrations.stripe_payments.connection import KEY
 from standins.serving import serving
 from standins.stripe.world import signature
 from tests.providers.stripe_setup import NOON, SECRET, Setup, opened, standing_in
@@ -128,6 +129,18 @@ def test_each_of_two_secrets_is_good_while_one_takes_over() -> None:
     stripe = Stripe(opened(secrets=("whsec_new", SECRET)))
     for secret in ("whsec_new", SECRET):
         assert told_of(BODY, signature(secret, BODY, NOON), stripe).external_id == "evt_1"
+
+
+def test_the_endpoints_of_the_platform_and_of_its_connected_accounts_have_a_secret_each() -> None:
+    stripe = Stripe(opened(secrets=(f"{SECRET} whsec_connect",)))
+    for secret in (SECRET, "whsec_connect"):
+        assert told_of(BODY, signature(secret, BODY, NOON), stripe).external_id == "evt_1"
+
+
+def test_what_stands_in_the_place_of_our_key_is_told() -> None:
+    body = BODY.replace(b'"metadata": {}', b'"metadata": {"%s": "order 7"}' % KEY.encode())
+    told = told_of(body, signature(SECRET, body, NOON))
+    assert (told.key, told.odd_key) == (None, "order 7")
 
 
 @pytest.mark.parametrize(
