@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from integrations.adyen_payments import refusals
+from integrations.adyen_payments import accounting, refusals
 from integrations.adyen_payments.amounts import from_adyen, to_adyen
 from integrations.adyen_payments.heard import Inbox
-from integrations.adyen_payments.outcomes import standing, taken
+from integrations.adyen_payments.outcomes import is_overdue, standing, taken
 from integrations.adyen_payments.references import Reference, is_link_id, of_waiting, reference_of, waiting_for_payer
 from integrations.adyen_payments.services import Rejected, Service, Services, Unsure, asking, moving
 from integrations.adyen_payments.webhooks import Notice
@@ -50,8 +50,8 @@ class Charges:
         reference = Reference(charge.key, is_link=charge.method_token is None, is_manual=charge.is_manual)
         common = {"merchantAccount": self._merchant, "reference": str(reference), "amount": amount}
         common |= {"returnUrl": charge.return_url}
-        if charge.customer is not None:
-            common["shopperReference"] = charge.customer
+        if shopper := charge.customer or charge.payer_id:
+            common["shopperReference"] = str(shopper)
         return await moving((self._link if reference.is_link else self._pay)(charge, reference, common))
 
     async def find(self, asked: Asked) -> Finding:
@@ -64,11 +64,10 @@ class Charges:
         result = asked.returned.get(REDIRECT_RESULT)
         if result is not None:
             return await moving(self._finish(asked, result))
-        if asked.provider_id is None or of_waiting(asked.provider_id):
-            return _NOT_TOLD
-        if is_link_id(asked.provider_id):
-            return await asking(self._standing_of_link(asked.provider_id))
-        return UnderWay(provider_id=asked.provider_id)
+        found = await asking(self._look(asked))
+        if asked.sent_at is None or not is_overdue(asked) or not isinstance(found, UnderWay | NoAnswer):
+            return found
+        return await asking(accounting.find(self._services, self._merchant, asked, asked.sent_at))
 
     async def capture(self, capturing: Capturing) -> Finding:
         known = standing(await self._inbox.of_charge(capturing.key))
@@ -95,6 +94,14 @@ class Charges:
             return Voided(provider_id=None)
         return await asking(self._cancel(voiding))
 
+    async def _look(self, asked: Asked) -> Finding:
+        """What is known of a payment that Adyen has told nothing of, from what it answered when it was sent."""
+        if asked.provider_id is None or of_waiting(asked.provider_id):
+            return _NOT_TOLD
+        if is_link_id(asked.provider_id):
+            return await self._standing_of_link(asked.provider_id)
+        return UnderWay(provider_id=asked.provider_id)
+
     async def _pay(self, charge: Charge, reference: Reference, common: Mapping[str, Any]) -> Answer:
         body = {
             **common,
@@ -118,7 +125,7 @@ class Charges:
             "expiresAt": (charge.at + _PAY_WITHIN).isoformat(timespec="seconds"),
             "manualCapture": charge.is_manual,
         }
-        if charge.customer is not None:
+        if "shopperReference" in common:
             body |= {"storePaymentMethodMode": "askForConsent", "recurringProcessingModel": "UnscheduledCardOnFile"}
         if not charge.is_manual:
             body["captureDelayHours"] = 0

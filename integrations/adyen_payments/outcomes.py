@@ -1,6 +1,7 @@
 """What Adyen's notices of one payment, in whatever order they came, say together of where it stands."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from domain.money import Money
 from integrations.adyen_payments import refusals
@@ -8,9 +9,12 @@ from integrations.adyen_payments.amounts import from_adyen
 from integrations.adyen_payments.references import reference_of
 from integrations.adyen_payments.webhooks import Notice
 from integrations.decline_codes import DeclineCode
-from integrations.payments import Authorized, Charged, Declined, NoAnswer, Voided
+from integrations.payments import Asked, Authorized, Charged, Declined, NoAnswer, Voided
 
 _CANCELED = ("CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE")
+
+_TELLS_WITHIN = timedelta(hours=48)
+"""After longer silence it is no more believed that an outcome is on its way."""
 
 Standing = Charged | Authorized | Voided | Declined | NoAnswer
 
@@ -40,6 +44,11 @@ def taken(psp: str, amount: Money | None, *, is_manual: bool = False) -> Charged
     if amount is None:
         return NoAnswer(reason="an amount that is finer than our smallest unit")
     return (Authorized if is_manual else Charged)(provider_id=psp, amount=amount)
+
+
+def is_overdue(asked: Asked) -> bool:
+    """Whether Adyen should have told by now of what it has taken on."""
+    return asked.sent_at is not None and asked.at - asked.sent_at > _TELLS_WITHIN
 
 
 def amount_of(notice: Notice) -> Money | None:

@@ -1,12 +1,14 @@
 """Payees at Adyen: where they tell who they are, and what is known of the bank accounts they gave."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.payout_methods import PayeeDetails, PayoutMethodKind
 from integrations.adyen_payments.services import Rejected, Service, Services, asking
 from integrations.payments import Adding, NoAnswer, Onboarded, Onboarding, Unusable
 
-_CAPABILITY = "sendToTransferInstrument"
+_CAPABILITY, _LEGAL_ENTITY = "sendToTransferInstrument", "LE"
+_UNKNOWN = Unusable(reason="Adyen knows no such bank account of this organization.")
 
 
 class Payees:
@@ -46,26 +48,42 @@ class Payees:
         return str(entity["id"])
 
     async def _details(self, adding: Adding) -> PayeeDetails | Unusable:
-        unknown = Unusable(reason="Adyen knows no such bank account of this organization.")
+        organization_id, token = str(adding.organization_id), adding.token
+        if token.startswith(_LEGAL_ENTITY):
+            entity = await self._known(f"/legalEntities/{token}")
+            given = [] if entity is None else entity.get("transferInstruments") or []
+            if entity is None or entity.get("reference") != organization_id or not given:
+                return _UNKNOWN
+            # Kept is the account, not the payee: another account is another method, which people here look at.
+            token = str(given[-1]["id"])
+        instrument = await self._known(f"/transferInstruments/{token}")
+        if instrument is None:
+            return _UNKNOWN
+        entity = await self._known(f"/legalEntities/{instrument['legalEntityId']}")
+        if entity is None or entity.get("reference") != organization_id:
+            return _UNKNOWN
+        return _payee(token, instrument)
+
+    async def _known(self, path: str) -> dict[str, Any] | None:
         try:
-            instrument = await self._services.get(Service.LEGAL_ENTITIES, f"/transferInstruments/{adding.token}")
+            return await self._services.get(Service.LEGAL_ENTITIES, path)
         except Rejected as refusal:
             if refusal.status in (404, 422):
-                return unknown
+                return None
             raise
-        entity = await self._services.get(Service.LEGAL_ENTITIES, f"/legalEntities/{instrument['legalEntityId']}")
-        if entity.get("reference") != str(adding.organization_id):
-            return unknown
-        capability = (instrument.get("capabilities") or {}).get(_CAPABILITY) or {}
-        account = (instrument.get("bankAccount") or {}).get("accountIdentification") or {}
-        number = str(account.get("iban") or account.get("accountNumber") or "")
-        return PayeeDetails(
-            token=adding.token,
-            kind=PayoutMethodKind.BANK_ACCOUNT,
-            label=f"Bank account ({(instrument.get('bankAccount') or {}).get('countryCode', '?')})",
-            last4=number[-4:],
-            is_verified=capability.get("allowed") is True and capability.get("verificationStatus") == "valid",
-        )
+
+
+def _payee(token: str, instrument: Mapping[str, Any]) -> PayeeDetails:
+    bank = instrument.get("bankAccount") or {}
+    named = bank.get("accountIdentification") or {}
+    capability = (instrument.get("capabilities") or {}).get(_CAPABILITY) or {}
+    return PayeeDetails(
+        token=token,
+        kind=PayoutMethodKind.BANK_ACCOUNT,
+        label=f"Bank account ({bank.get('countryCode', '?')})",
+        last4=str(named.get("iban") or named.get("accountNumber") or "")[-4:],
+        is_verified=capability.get("allowed") is True and capability.get("verificationStatus") == "valid",
+    )
 
 
 def _entity_of(onboarding: Onboarding) -> dict[str, Any]:

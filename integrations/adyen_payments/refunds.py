@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from integrations.adyen_payments.amounts import to_adyen
 from integrations.adyen_payments.heard import Inbox
-from integrations.adyen_payments.outcomes import amount_of
+from integrations.adyen_payments.outcomes import amount_of, is_overdue
 from integrations.adyen_payments.services import Service, Services, moving
 from integrations.adyen_payments.webhooks import Notice
 from integrations.decline_codes import DeclineCode
@@ -35,7 +35,7 @@ class Refunds:
         known = _standing(await self._inbox.of_refund(asked.key, asked.provider_id))
         if known is not None:
             return known
-        if asked.provider_id is not None:
+        if asked.provider_id is not None and not is_overdue(asked):
             return UnderWay(provider_id=asked.provider_id)
         return NoAnswer(reason="Adyen cannot be asked for refunds and has not told of it yet")
 

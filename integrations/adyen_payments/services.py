@@ -24,6 +24,7 @@ class Service(Enum):
     ACCOUNTS = "/bcl/v2"
     LEGAL_ENTITIES = "/lem/v3"
     DISPUTES = "/ca/services/DisputeService/v30"
+    REPORTS = "/reports/download/MerchantAccount"
 
 
 _S = Service
@@ -33,6 +34,7 @@ _TEST = {
     _S.ACCOUNTS: "https://balanceplatform-api-test.adyen.com/bcl/v2",
     _S.LEGAL_ENTITIES: "https://kyc-test.adyen.com/lem/v3",
     _S.DISPUTES: "https://ca-test.adyen.com/ca/services/DisputeService/v30",
+    _S.REPORTS: "https://ca-test.adyen.com/reports/download/MerchantAccount",
 }
 _LIVE = {service: url.replace("-test.", "-live.") for service, url in _TEST.items()}
 # Adyen gives each of these a key of its own; an account that names none of them has one for all.
@@ -77,6 +79,15 @@ class Services:
         if not host.endswith(".adyen.com") and not (address and host == httpx2.URL(address).host):
             raise Unsure("a report lies elsewhere than at Adyen")
         return (await self._send("GET", url, headers={"X-API-Key": self._key(_REPORTS_KEY)})).text
+
+    async def report(self, merchant: str, name: str) -> str | None:
+        """A report of a merchant account; None while there is none of this name."""
+        try:
+            return await self.download(f"{self._url(Service.REPORTS)}/{merchant}/{name}")
+        except Rejected as refusal:
+            if refusal.status == 404:
+                return None
+            raise
 
     async def _call(self, method: str, service: Service, path: str, **request: Any) -> dict[str, Any]:
         headers = {"X-API-Key": self._key(_KEYS.get(service)), **request.pop("headers", {})}

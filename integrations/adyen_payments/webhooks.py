@@ -18,7 +18,6 @@ _KINDS = {
         (
             "AUTHORISATION",
             "CANCELLATION",
-            "CANCEL_OR_REFUND",
             "CAPTURE",
             "CAPTURE_FAILED",
             "EXPIRE",
@@ -46,6 +45,7 @@ _KINDS = {
 }
 _OF_ITS_OWN = frozenset({SubjectKind.REFUND, SubjectKind.CHARGEBACK, SubjectKind.METHOD})
 """Kinds whose `pspReference` is the subject's own id; for others it may be that of a change of the subject."""
+_HOLDER_UPDATED = "balancePlatform.accountHolder.updated"
 REPORT_CREATED = "balancePlatform.report.created"
 
 
@@ -81,7 +81,7 @@ def told(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], creden
     signature = headers.get("hmacsignature")
     if signature is not None:
         _require(_matches(keys, body, signature))
-        return [_told_of_platform(_object(body), credentials)]
+        return _told_of_platform(_object(body), credentials)
     items = _items(_object(body))
     for item in items:
         given = item.get("additionalData", {}).get("hmacSignature", "")
@@ -112,31 +112,40 @@ def _told(notice: Notice) -> Told:
     )
 
 
-def _told_of_platform(content: Mapping[str, Any], credentials: Mapping[str, str]) -> Told:
-    kind_of_message, data = str(content.get("type", "")), content.get("data")
-    if not kind_of_message or not isinstance(data, Mapping):
+def _told_of_platform(content: Mapping[str, Any], credentials: Mapping[str, str]) -> list[Told]:
+    type_, data = str(content.get("type", "")), content.get("data")
+    if not type_ or not isinstance(data, Mapping):
         raise Unreadable("type or data are missing")
-    kind, provider_id, key = SubjectKind.NOTHING, str(data.get("id") or ""), None
-    if kind_of_message.startswith("balancePlatform.transfer."):
-        is_payout = data.get("category") == "bank" and data.get("direction") == "outgoing"
-        is_ours = data.get("balanceAccount", {}).get("id") == credentials.get("balanceAccount")
-        kind = SubjectKind.PAYOUT if is_payout and is_ours else SubjectKind.NOTHING
-        key = key_of(str(data.get("reference", "")))
-    elif kind_of_message == "balancePlatform.accountHolder.updated":
-        kind, provider_id = SubjectKind.PAYEE, str(data.get("accountHolder", {}).get("legalEntityId") or "")
-    elif kind_of_message == REPORT_CREATED:
-        provider_id = str(data.get("fileName") or "")
     # The same object is told of more than once: what tells the messages apart is all that they say.
     named = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
-    return Told(
-        external_id=f"{provider_id}:{kind_of_message}:{named}",
-        type=kind_of_message,
-        account="",
-        occurred_at=_instant(content.get("timestamp")),
-        kind=kind,
-        key=key,
-        provider_id=provider_id or None,
-    )
+    at = _instant(content.get("timestamp"))
+    return [
+        Told(
+            external_id=f"{subject}:{type_}:{named}",
+            type=type_,
+            account="",
+            occurred_at=at,
+            kind=kind,
+            key=key_of(str(data.get("reference", ""))) if kind is SubjectKind.PAYOUT else None,
+            provider_id=subject or None,
+        )
+        for kind, subject in _subjects(type_, data, credentials.get("balanceAccount"))
+    ]
+
+
+def _subjects(type_: str, data: Mapping[str, Any], balance_account: str | None) -> list[tuple[SubjectKind, str]]:
+    """What a message of the balance platform is about; of a payee, each bank account by itself."""
+    if type_ == _HOLDER_UPDATED:
+        capabilities = data.get("accountHolder", {}).get("capabilities", {})
+        accounts = capabilities.get("sendToTransferInstrument", {}).get("transferInstruments") or []
+        payees = [(SubjectKind.PAYEE, str(one["id"])) for one in accounts]
+        return payees or [(SubjectKind.NOTHING, str(data.get("accountHolder", {}).get("id", "")))]
+    if type_ == REPORT_CREATED:
+        return [(SubjectKind.NOTHING, str(data.get("fileName", "")))]
+    is_payout = type_.startswith("balancePlatform.transfer.") and data.get("category") == "bank"
+    is_payout = is_payout and data.get("direction") == "outgoing"
+    is_ours = data.get("balanceAccount", {}).get("id") == balance_account
+    return [(SubjectKind.PAYOUT if is_payout and is_ours else SubjectKind.NOTHING, str(data.get("id", "")))]
 
 
 def _notice(item: Mapping[str, Any]) -> Notice:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from standins.adyen import changes, contract, disputes, payments, platform
 from standins.adyen.errors import AdyenError
 from standins.adyen.pages import Pages
+from standins.adyen.reports import Reports
 from standins.adyen.world import Thing, World
 
 Handler = Callable[[World, str, Thing], Thing]
@@ -48,7 +49,9 @@ def app(world: World) -> Starlette:
     served = [
         Route(path, _endpoint(world, method, path), methods=[method]) for method, path in map(str.split, OPERATIONS)
     ]
-    return Starlette(routes=[*served, *Pages(world).routes], exception_handlers={AdyenError: _explained})
+    return Starlette(
+        routes=[*served, *Pages(world).routes, *Reports(world).routes], exception_handlers={AdyenError: _explained}
+    )
 
 
 def _endpoint(world: World, method: str, path: str) -> Callable[[Request], Awaitable[Response]]:

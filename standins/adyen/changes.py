@@ -22,7 +22,7 @@ def capture(world: World, psp: str, body: Thing) -> Thing:
 def cancel(world: World, psp: str, body: Thing) -> Thing:
     """POST /payments/{psp}/cancels"""
     payment, change = _changed(world, psp, body), world.next_id()
-    is_possible = _cancel(payment)
+    is_possible = _cancel(world, payment)
     _tell(world, "CANCELLATION", payment, change, body, payment.amount, is_success=is_possible)
     return _received(world, change, body, paymentPspReference=psp)
 
@@ -32,7 +32,7 @@ def cancel_by_reference(world: World, _: str, body: Thing) -> Thing:
     world.require_merchant(body["merchantAccount"])
     named, change = body["paymentReference"], world.next_id()
     found = [one for one in world.payments.values() if one.reference == named]
-    canceled = next((one for one in found if _cancel(one)), None)
+    canceled = next((one for one in found if _cancel(world, one)), None)
     original = canceled or next(iter(found), None)
     world.notices.tell(
         "TECHNICAL_CANCEL",
@@ -68,10 +68,11 @@ def _changed(world: World, psp: str, body: Thing) -> Payment:
     return world.payment(psp)
 
 
-def _cancel(payment: Payment) -> bool:
+def _cancel(world: World, payment: Payment) -> bool:
     is_possible = payment.stage is Stage.AUTHORISED
     if is_possible:
         payment.stage = Stage.CANCELED
+        world.record(payment, "Cancelled")
     return is_possible
 
 

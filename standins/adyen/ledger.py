@@ -72,10 +72,10 @@ class Ledger:
             before = sum(entry.value for entry in entries if _day(entry) < day)
             until = sum(entry.value for entry in entries if _day(entry) <= day)
             named = {"BalancePlatform": "StandIn", "BalanceAccount": self.balance_account}
-            start = {"Starting Balance Currency": currency, "Starting Balance": _decimal(before, currency)}
+            start = {"Starting Balance Currency": currency, "Starting Balance": decimal(before, currency)}
             writer.writerow({**named, **start})
             writer.writerows({**named, **_row(entry)} for entry in entries if _day(entry) == day)
-            end = {"Ending Balance Currency": currency, "Ending Balance": _decimal(until, currency)}
+            end = {"Ending Balance Currency": currency, "Ending Balance": decimal(until, currency)}
             writer.writerow({**named, **end})
         return text.getvalue()
 
@@ -98,7 +98,7 @@ def _row(entry: Entry) -> dict[str, str]:
         "Value Date": at,
         "Value Date TimeZone": "UTC",
         "Currency": entry.currency,
-        "Amount": _decimal(entry.value, entry.currency),
+        "Amount": decimal(entry.value, entry.currency),
     }
 
 
@@ -106,5 +106,5 @@ def _day(entry: Entry) -> date:
     return entry.at.astimezone(UTC).date()
 
 
-def _decimal(value: int, currency: str) -> str:
+def decimal(value: int, currency: str) -> str:
     return str(Decimal(value).scaleb(-_EXPONENTS.get(currency, 2)))

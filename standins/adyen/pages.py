@@ -8,7 +8,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from standins.adyen import payments, platform
-from standins.adyen.errors import AdyenError
 from standins.adyen.world import Card, World
 
 
@@ -27,7 +26,6 @@ class Pages:
             Route("/pages/links/{id}", self.pay, methods=["POST"]),
             Route("/pages/onboarding/{id}", self.show_onboarding, methods=["GET"]),
             Route("/pages/onboarding/{id}", self.onboard, methods=["POST"]),
-            Route("/reports/{name}", self.report, methods=["GET"]),
         ]
 
     async def ask(self, request: Request) -> Response:
@@ -60,14 +58,6 @@ class Pages:
 
     async def onboard(self, request: Request) -> Response:
         return RedirectResponse(platform.onboarded(self._world, request.path_params["id"]), 303)
-
-    async def report(self, request: Request) -> Response:
-        if request.headers.get("x-api-key") != self._world.api_key:
-            raise AdyenError(401, "000", "HTTP Status Response - Unauthorized")
-        name = request.path_params["name"]
-        year, month, day = name.removesuffix(".csv").split("_")[-3:]
-        day_of_report = self._world.clock().date().replace(int(year), int(month), int(day))
-        return PlainTextResponse(self._world.ledger.statement(day_of_report), media_type="text/csv")
 
 
 async def _field(request: Request, name: str) -> str:

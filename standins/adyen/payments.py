@@ -109,6 +109,7 @@ def stored_methods(world: World, _: str, query: Thing) -> Thing:
 def authorise(world: World, payment: Payment) -> None:
     """The bank says yes; without manual capture the money is taken at once."""
     payment.stage = Stage.AUTHORISED
+    world.record(payment, "Authorised")
     world.notices.tell("AUTHORISATION", psp=payment.psp, reference=payment.reference, amount=payment.amount)
     if not payment.is_manual:
         take(world, payment, payment.value)
@@ -116,6 +117,7 @@ def authorise(world: World, payment: Payment) -> None:
 
 def take(world: World, payment: Payment, value: int) -> None:
     payment.stage, payment.captured = Stage.CAPTURED, value
+    world.record(payment, "SentForSettle")
     book(world, payment, "capture", value)
     if cost := value // _COST_SHARE:
         book(world, payment, "paymentCost", -cost)
@@ -134,6 +136,7 @@ def _begun(world: World, body: Mapping[str, Any], card: Card, *, is_manual: bool
         return_url=body.get("returnUrl", ""),
     )
     world.payments[payment.psp] = payment
+    world.record(payment, "Received")
     return payment
 
 
@@ -152,6 +155,7 @@ def _authorised(payment: Payment) -> Thing:
 
 def _refused(world: World, payment: Payment, why: tuple[str, str]) -> Thing:
     payment.stage = Stage.REFUSED
+    world.record(payment, "Refused")
     world.notices.tell(
         "AUTHORISATION",
         psp=payment.psp,

@@ -28,7 +28,10 @@ def show_entity(world: World, entity_id: str, _: Thing) -> Thing:
     """GET /legalEntities/{id}"""
     if entity_id not in world.entities:
         raise missing("Legal entity")
-    return world.entities[entity_id]
+    entity = world.entities[entity_id]
+    accounts = [{"id": f"{one.value}-{entity_id}"} for one in entity.get("accounts", ())]
+    shown = {name: value for name, value in entity.items() if name not in ("redirectUrl", "accounts")}
+    return {**shown, "transferInstruments": accounts}
 
 
 def make_onboarding_link(world: World, entity_id: str, body: Thing) -> Thing:
@@ -45,9 +48,17 @@ def make_holder(world: World, _: str, body: Thing) -> Thing:
 
 
 def onboarded(world: World, entity_id: str) -> str:
-    """A payee has told all: Adyen says so. Where its browser goes next."""
-    entity = show_entity(world, entity_id, {})
-    holder = {"id": world.next_id("AH"), "legalEntityId": entity_id, "reference": entity.get("reference", "")}
+    """A payee has told all and given a bank account: Adyen says so. Where its browser goes next."""
+    show_entity(world, entity_id, {})
+    entity = world.entities[entity_id] | {"accounts": (BankAccount.OK,)}
+    world.entities[entity_id] = entity
+    checked = {"id": f"{BankAccount.OK.value}-{entity_id}", "allowed": True, "verificationStatus": "valid"}
+    holder = {
+        "id": world.next_id("AH"),
+        "legalEntityId": entity_id,
+        "reference": entity.get("reference", ""),
+        "capabilities": {"sendToTransferInstrument": {"transferInstruments": [checked]}},
+    }
     world.notices.tell_of_platform("balancePlatform.accountHolder.updated", {"accountHolder": holder})
     return str(entity["redirectUrl"])
 

@@ -106,6 +106,8 @@ class World:
         self.transfers: dict[str, Thing] = {}
         self.entities: dict[str, Thing] = {}
         self.disputes: dict[str, Dispute] = {}
+        self.records: list[tuple[datetime, Payment, str]] = []
+        """What became of payments, step by step, as the accounting report lists it."""
         self.answers: dict[tuple[str, str], tuple[bytes, int, Thing]] = {}
         """What was answered to each path and idempotency key, and to which body."""
         # Whoever is told of ids keeps them for longer than a stand-in runs: the next one counts elsewhere.
@@ -120,6 +122,9 @@ class World:
         if psp not in self.payments:
             raise AdyenError(422, "167", "Original pspReference required for this operation")
         return self.payments[psp]
+
+    def record(self, payment: Payment, type_: str) -> None:
+        self.records.append((self.clock(), payment, type_))
 
     def link(self, link_id: str) -> Link:
         if link_id not in self.links:

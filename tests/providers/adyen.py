@@ -1,6 +1,6 @@
 """The stand-in for Adyen on a real socket, an adapter that leads there, and an inbox that its webhooks come to."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from persistence.unit import transact
 from standins.adyen.app import app
 from standins.adyen.world import Card
 from standins.adyen.world import World as Standin
-from standins.courier import Plan
+from standins.courier import Plan, real_time
 from standins.faults import Faults, Faulty
 from standins.serving import serving
 
@@ -68,7 +68,9 @@ def opened(standin: Standin, database_url: str, **changed: str) -> Opened:
 
 
 @asynccontextmanager
-async def adyen_with(database: Database, plan: Plan | None = None) -> AsyncIterator[Scene]:
+async def adyen_with(
+    database: Database, plan: Plan | None = None, clock: Callable[[], datetime] = real_time
+) -> AsyncIterator[Scene]:
     """With an inbox that keeps what is proved to be Adyen's, as the server's own does."""
     faults = Faults()
     adapters: list[Adyen] = []
@@ -81,7 +83,7 @@ async def adyen_with(database: Database, plan: Plan | None = None) -> AsyncItera
         return PlainTextResponse("[accepted]", 202)
 
     async with serving(Starlette(routes=[Route("/", take, methods=["POST"])])) as inbox:
-        standin = Standin(webhook=inbox, plan=plan)
+        standin = Standin(webhook=inbox, plan=plan, clock=clock)
         async with serving(Faulty(app(standin), faults)) as url:
             standin.address = url
             adapters.append(Adyen(opened(standin, database.url)))
@@ -109,8 +111,15 @@ def charge(
     )
 
 
-def asked(key: UUID, provider_id: str | None = None, returned: Mapping[str, str] | None = None) -> Asked:
-    return Asked(key=key, provider_id=provider_id, at=now(), returned=returned or {})
+def asked(
+    key: UUID,
+    provider_id: str | None = None,
+    returned: Mapping[str, str] | None = None,
+    *,
+    sent_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Asked:
+    return Asked(key=key, provider_id=provider_id, sent_at=sent_at, at=at or now(), returned=returned or {})
 
 
 def voiding(key: UUID, charge_id: str | None) -> Voiding:

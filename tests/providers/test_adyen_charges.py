@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from domain.ids import new_id
 from domain.money import Money
 from integrations.adyen_payments import Adyen
 from integrations.payments import (
@@ -189,6 +191,23 @@ async def test_without_a_saved_card_the_payer_pays_on_adyens_page(scene: Scene) 
     assert isinstance(found, Charged)
     assert found.amount == EUR
     assert scene.standin.charged(f"{asked_for.key}-link") == 10_000
+
+
+async def test_who_pays_on_the_page_may_save_the_card_under_their_organization(scene: Scene) -> None:
+    payer = new_id()
+    answer = await scene.adyen.charge(replace(charge(None), customer=None, payer_id=payer))
+    assert isinstance(answer, ActionRequired)
+    request = scene.standin.link(answer.provider_id).request
+    assert (request["shopperReference"], request["storePaymentMethodMode"]) == (str(payer), "askForConsent")
+
+
+async def test_a_page_that_was_paid_on_without_a_word_of_adyens_is_unknown_after_two_days(scene: Scene) -> None:
+    asked_for = charge(None)
+    answer = await scene.adyen.charge(asked_for)
+    assert isinstance(answer, ActionRequired)
+    await press(answer.url, card=Card.OK.value)
+    late = replace(asked(asked_for.key, answer.provider_id), sent_at=now() - timedelta(hours=49))
+    assert isinstance(await scene.adyen.find(late), NoAnswer)
 
 
 async def test_a_page_that_is_closed_cannot_be_paid_on(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Money that leaves through Adyen: refunds that are told of later, payouts, payees and chargebacks."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -83,6 +84,14 @@ async def test_a_refund_without_an_answer_is_known_by_our_key_once_it_is_told_of
     assert found.amount == Money(4_000, "EUR")
 
 
+async def test_a_refund_that_adyen_is_silent_about_for_too_long_is_unknown(scene: Scene) -> None:
+    back = refunding(await charged(scene), 4_000)
+    answer = await scene.adyen.refund(back)
+    assert isinstance(answer, UnderWay)
+    late = replace(asked(back.key, answer.provider_id), sent_at=now() - timedelta(hours=49))
+    assert isinstance(await scene.adyen.find_refund(late), NoAnswer)
+
+
 @pytest.mark.parametrize("card", [Card.REFUND_REFUSED, Card.REFUND_FAILS_LATE])
 async def test_a_refund_that_fails_has_given_nothing_back(scene: Scene, card: Card) -> None:
     back = refunding(await charged(scene, card), 4_000)
@@ -161,6 +170,18 @@ async def test_bank_accounts_are_shown_to_those_whose_they_are(scene: Scene) -> 
     )
     another = Adding(organization_id=new_id(), token=own.token, customer=None, currency="EUR", at=now())
     assert isinstance(await scene.adyen.payee_details(another), Unusable)
+
+
+async def test_a_payee_who_is_named_is_paid_to_the_account_they_gave(scene: Scene) -> None:
+    who, entity = await payee(scene)
+    named = Adding(organization_id=who.organization_id, token=entity, customer=None, currency="EUR", at=now())
+    details = await scene.adyen.payee_details(named)
+    assert not isinstance(details, Unusable | NoAnswer)
+    assert (details.token, details.is_verified) == (f"ti_ok-{entity}", True)
+    begun = replace(who, organization_id=new_id())
+    unfinished = await scene.adyen.onboard(begun)
+    assert isinstance(unfinished, Onboarded)
+    assert isinstance(await scene.adyen.payee_details(replace(named, token=unfinished.account)), Unusable)
 
 
 async def test_an_account_that_adyen_has_not_checked_is_not_verified(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -197,7 +197,22 @@ def test_transfers_out_of_our_balance_account_are_payouts(content: bytes, kind: 
     account = opened(Standin(hmac_key=KEY), "")
     (told,) = Adyen(account).told(platform_headers(content), content, now())
     assert (told.kind, told.provider_id) == (kind, "TR1")
-    assert str(told.key) == json.loads(content)["data"]["reference"]
+    assert (None if told.key is None else str(told.key)) == (
+        json.loads(content)["data"]["reference"] if kind is SubjectKind.PAYOUT else None
+    )
+
+
+def test_a_payee_is_told_of_by_each_bank_account() -> None:
+    accounts = [{"id": "SE1", "allowed": True}, {"id": "SE2", "allowed": False}]
+    holder = {"id": "AH1", "capabilities": {"sendToTransferInstrument": {"transferInstruments": accounts}}}
+    said = {
+        "type": "balancePlatform.accountHolder.updated",
+        "timestamp": "2026-11-22T12:00:00Z",
+        "data": {"accountHolder": holder},
+    }
+    content = json.dumps(said).encode()
+    told = Adyen(opened(Standin(hmac_key=KEY), "")).told(platform_headers(content), content, now())
+    assert [(one.kind, one.provider_id) for one in told] == [(SubjectKind.PAYEE, "SE1"), (SubjectKind.PAYEE, "SE2")]
 
 
 def test_a_body_of_the_platform_is_signed_as_a_whole() -> None:
@@ -227,9 +242,3 @@ async def told_by(scene: Scene) -> list[Told]:
     parcels = copy.copy(scene.standin.notices.courier.waiting)
     scene.standin.notices.courier.waiting.clear()
     return [one for parcel in parcels for one in scene.adyen.told({}, parcel.message.body, now())]
-
-
-@pytest.fixture
-async def scene(database: Database) -> AsyncIterator[Scene]:
-    async with adyen_with(database) as scene:
-        yield scene
