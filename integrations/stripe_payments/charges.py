@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from stripe import RequestOptions, StripeError
+from stripe import PaymentIntent, RequestOptions, StripeError
 
 from integrations.decline_codes import DeclineCode
 from integrations.payments import (
@@ -21,7 +21,7 @@ from integrations.payments import (
 )
 from integrations.stripe_payments import sessions
 from integrations.stripe_payments.amounts import NotExact, to_stripe
-from integrations.stripe_payments.connection import KIND, Connection, metadata_of
+from integrations.stripe_payments.connection import KIND, Connection, key_in, metadata_of
 from integrations.stripe_payments.intents import EXPAND, Outcome, TooMany, outcome_of, retrieved, with_key
 from integrations.stripe_payments.refusals import answer_to, is_missing, no_answer
 
@@ -51,7 +51,7 @@ async def find(connection: Connection, asked: Asked) -> Finding:
     try:
         if asked.provider_id is not None:
             return await _outcome(connection, asked.provider_id)
-        intent = await with_key(connection, asked)
+        intent = await _told_of(connection, asked) or await with_key(connection, asked)
         if intent is None:
             return NotFound()
         if intent.metadata.to_dict().get(KIND) == sessions.KIND:
@@ -125,6 +125,14 @@ async def _confirmed(connection: Connection, charge: Charge, method: str) -> Out
     options: RequestOptions = {"idempotency_key": str(charge.key)}
     intent = await connection.api.payment_intents.create_async(params, options)
     return outcome_of(intent)
+
+
+async def _told_of(connection: Connection, asked: Asked) -> PaymentIntent | None:
+    """The one that a message named, which searching may not know yet; if it is ours."""
+    if asked.told_as is None or not asked.told_as.startswith("pi_"):
+        return None
+    intent = await retrieved(connection, asked.told_as)
+    return intent if key_in(intent.metadata) == asked.key else None
 
 
 async def _outcome(connection: Connection, provider_id: str) -> Outcome:

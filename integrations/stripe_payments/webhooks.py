@@ -86,8 +86,8 @@ def _require_genuine(header: str, body: bytes, real: datetime, secrets: Sequence
     if abs(real.timestamp() - int(times[0])) > TOLERANCE_SECONDS:
         raise NotGenuine(f"The message was signed more than {TOLERANCE_SECONDS} seconds from now.")
     signed = f"{times[0]}.".encode() + body
-    # A secret may hold several: that of the platform's endpoint and that of its connected accounts. Empty ones are known
-    # to everybody.
+    # A secret may hold several: the platform's endpoint and that of connected accounts have one each. Empty ones are
+    # known to everybody.
     keys = [key.encode() for secret in secrets for key in secret.split()]
     expected = [hmac.new(key, signed, hashlib.sha256).hexdigest().encode() for key in keys]
     if not any(hmac.compare_digest(one, signature) for one in expected for signature in signatures):

@@ -13,6 +13,9 @@ BANKS: dict[str, str | None] = {
 }
 """Stripe's test bank accounts, each with the code that a payout to it fails with."""
 
+_CURRENCIES = {"CH": "chf", "GB": "gbp", "HU": "huf", "JP": "jpy", "US": "usd"}
+"""What a bank of these countries keeps; all others have euros here."""
+
 
 def create(world: World, call: Call) -> Thing:
     account = world.add(
@@ -22,7 +25,7 @@ def create(world: World, call: Call) -> Thing:
         country=call.fields.get("country", "US"),
         capabilities=dict.fromkeys(call.fields.get("capabilities", {}), "inactive"),
         charges_enabled=False,
-        default_currency="eur",
+        default_currency=_CURRENCIES.get(call.fields.get("country", "US"), "eur"),
         details_submitted=False,
         external_accounts=_banks(),
         metadata=dict(call.fields.get("metadata", {})),

@@ -1,5 +1,6 @@
 """Charges at Stripe: taken once, declined, authenticated, reserved, captured and voided; and answers that are lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -131,6 +132,16 @@ async def test_what_searching_does_not_know_yet_is_found_by_looking_through_that
     found = await stripe.stripe.find(stripe.asked(key))
     assert isinstance(found, Charged)
     assert found.provider_id == provider_id
+
+
+async def test_what_a_message_names_is_found_at_once_if_it_is_ours(stripe: Setup) -> None:
+    stripe.world.search_lag = timedelta(hours=1)
+    (key, first), (_, second) = await stripe.charged(), await stripe.charged()
+    found = [
+        await stripe.stripe.find(replace(stripe.asked(key), sent_at=None, told_as=told_as))
+        for told_as in (first, second)
+    ]
+    assert found == [Charged(provider_id=first, amount=Money(12000, EUR), fee=Money(378, EUR)), NotFound()]
 
 
 async def test_a_provider_that_cannot_be_reached_has_moved_nothing(stripe: Setup) -> None:

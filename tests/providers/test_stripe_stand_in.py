@@ -1,6 +1,9 @@
 """The stand-in for Stripe itself: it notices what Stripe does not describe, and keeps keys as Stripe does."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +18,7 @@ from standins.stripe.contract import Counts, Outside
 from standins.stripe.world import World
 from tests.providers.stripe_setup import NOON, Setup, opened
 
+ROOT = Path(__file__).parents[2]
 KEY = {"Authorization": "Bearer sk_test_x"}
 
 
@@ -146,3 +150,8 @@ async def test_what_an_account_has_is_not_seen_by_others(stripe: Setup) -> None:
 def test_a_key_of_the_other_mode_opens_nothing(is_live: bool, key: str) -> None:
     with pytest.raises(WrongKey):
         Stripe(opened(is_live=is_live, key=key))
+
+
+def test_the_sdk_is_imported_only_where_stripe_is_used() -> None:
+    used = "import sys, server.app, jobs.worker; sys.exit('stripe' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", used], check=False, cwd=ROOT).returncode == 0
