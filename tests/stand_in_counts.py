@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-_CONTRACTS = {"Stripe's description": "standins.stripe.contract", "PayPal's documentation": "standins.paypal.contract"}
+_CONTRACTS = {
+    "Stripe's description": "standins.stripe.contract",
+    "Adyen's documentation": "standins.adyen.contract",
+    "PayPal's documentation": "standins.paypal.contract",
+}
 
 Sums = dict[str, tuple[dict[str, int], list[str]]]
 

@@ -66,13 +66,15 @@ def _endpoint(world: World, method: str, path: str) -> Callable[[Request], Await
         named = next(iter(request.path_params.values()), "")
         key = (request.url.path, request.headers.get("idempotency-key", ""))
         if method != "POST" or not key[1]:
-            return JSONResponse(OPERATIONS[operation](world, named, content))
+            answer = OPERATIONS[operation](world, named, content)
+            contract.check_answer(operation, answer)
+            return JSONResponse(answer)
         if key not in world.answers:
             world.answers[key] = (body, *_answered(world, operation, named, content))
-        asked, status, answer = world.answers[key]
+        asked, status, kept = world.answers[key]
         if asked != body:
             raise AdyenError(422, "704", "The key was used for another request")
-        return JSONResponse(answer, status, headers={"idempotency-key": key[1]})
+        return JSONResponse(kept, status, headers={"idempotency-key": key[1]})
 
     return endpoint
 
@@ -84,6 +86,7 @@ def _answered(world: World, operation: str, named: str, content: Thing) -> tuple
         return error.status, error.body
     # As it goes over the wire: what changes afterwards does not change what was answered.
     copied: Thing = json.loads(json.dumps(answer))
+    contract.check_answer(operation, copied)
     return 200, copied
 
 

@@ -1,7 +1,7 @@
-"""The requests that are taken: what Adyen documents of the calls that Milepost makes, and no field besides."""
+"""What goes over the wire: of requests all that Adyen documents of the calls that are made, and no field besides."""
 
-from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
@@ -10,8 +10,18 @@ from standins.adyen.errors import AdyenError
 
 Schema = dict[str, Any]
 
-COUNTS: Counter[str] = Counter()
-"""How many requests were checked, and how many of them were refused, in this process."""
+
+@dataclass
+class Counts:
+    """How much was held to what Adyen documents in this process, and what was outside of it."""
+
+    requests: int = 0
+    answers: int = 0
+    events: int = 0
+    outside: list[str] = field(default_factory=list)
+
+
+COUNTS = Counts()
 
 
 def _of(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
@@ -134,10 +144,66 @@ _VALIDATORS = {operation: jsonschema_rs.validator_for(schema) for operation, sch
 _NOTHING = jsonschema_rs.validator_for(_of({}))
 
 
+def _with(*names: str) -> Schema:
+    """Answers may say more than is documented; these they always say."""
+    return {"type": "object", "required": list(names)}
+
+
+_CHANGED = ("merchantAccount", "pspReference", "status")
+_ANSWERS: dict[str, Schema] = {
+    "POST /checkout/v71/payments": _with("resultCode"),
+    "POST /checkout/v71/payments/details": _with("resultCode", "pspReference", "merchantReference"),
+    "POST /checkout/v71/paymentLinks": _with(
+        "amount", "expiresAt", "id", "merchantAccount", "reference", "status", "url"
+    ),
+    "POST /checkout/v71/payments/{psp}/captures": _with(*_CHANGED, "amount", "paymentPspReference"),
+    "POST /checkout/v71/payments/{psp}/cancels": _with(*_CHANGED, "paymentPspReference"),
+    "POST /checkout/v71/payments/{psp}/refunds": _with(*_CHANGED, "amount", "paymentPspReference"),
+    "POST /checkout/v71/cancels": _with(*_CHANGED, "paymentReference"),
+    "POST /btl/v4/transfers": _with("amount", "category", "id", "status"),
+    "GET /btl/v4/transfers": _with("data"),
+    "POST /lem/v3/legalEntities": _with("id"),
+    "POST /lem/v3/legalEntities/{id}/onboardingLinks": _with("url"),
+    "GET /lem/v3/transferInstruments/{id}": _with("id", "legalEntityId", "type"),
+    "POST /bcl/v2/accountHolders": _with("id", "legalEntityId"),
+}
+_ITEM = _with("amount", "eventCode", "eventDate", "merchantAccountCode", "merchantReference", "pspReference", "success")
+_EVENT = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {
+                "notificationItems": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"type": "object", "properties": {"NotificationRequestItem": _ITEM}},
+                }
+            },
+            "required": ["live", "notificationItems"],
+        },
+        _with("type", "environment", "data"),
+    ]
+}
+_ANSWER_VALIDATORS = {operation: jsonschema_rs.validator_for(schema) for operation, schema in _ANSWERS.items()}
+_EVENT_VALIDATOR = jsonschema_rs.validator_for(_EVENT)
+
+
 def check(operation: str, content: Mapping[str, Any]) -> None:
-    """Refuses what Adyen would not take, and what nobody has said that Adyen takes."""
-    COUNTS["checked"] += 1
+    """Refuses a request that Adyen would not take, and what nobody has said that Adyen takes."""
+    COUNTS.requests += 1
     error = next(_VALIDATORS.get(operation, _NOTHING).iter_errors(dict(content)), None)
     if error is not None:
-        COUNTS["refused"] += 1
-        raise AdyenError(422, "14_0408", f"{operation}: {error.message}")
+        message = f"{operation}: {error.message}"
+        COUNTS.outside.append(message)
+        raise AdyenError(422, "14_0408", message)
+
+
+def check_answer(operation: str, content: Mapping[str, Any]) -> None:
+    COUNTS.answers += 1
+    if operation in _ANSWER_VALIDATORS:
+        COUNTS.outside += [f"{operation}: {one.message}" for one in _ANSWER_VALIDATORS[operation].iter_errors(content)]
+
+
+def check_event(content: Mapping[str, Any]) -> None:
+    COUNTS.events += 1
+    COUNTS.outside += [f"webhook: {one.message}" for one in _EVENT_VALIDATOR.iter_errors(content)]

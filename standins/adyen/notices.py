@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from standins.adyen import contract
 from standins.courier import Courier, Message, Plan
 
 HMAC_KEY = "9626FEFBB27BBF8BF033141AB1C966A60D549DCF5A6442082D302216C03D9727"
@@ -77,6 +78,7 @@ class Notices:
         self._post(_WHOLE, {"type": type_, "environment": "test", "timestamp": at, "data": dict(data)})
 
     def _post(self, kind: str, content: Mapping[str, Any]) -> None:
+        contract.check_event(content)
         self._count += 1
         self.courier.post(Message(id=f"{kind}{self._count}", body=json.dumps(content).encode()))
 

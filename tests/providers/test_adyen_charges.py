@@ -93,9 +93,9 @@ async def test_asking_sends_adyen_nothing(scene: Scene) -> None:
     scene.faults.script(Fault.NO_ANSWER_BEFORE, path="/payments")
     asked_for = charge()
     await scene.adyen.charge(asked_for)
-    requests = COUNTS["checked"]
+    requests = COUNTS.requests
     assert isinstance(await scene.adyen.find(asked(asked_for.key)), NoAnswer)
-    assert COUNTS["checked"] == requests
+    assert COUNTS.requests == requests
 
 
 async def test_a_company_that_cannot_be_reached_has_surely_done_nothing(database: Database, scene: Scene) -> None:
