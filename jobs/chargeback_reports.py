@@ -18,13 +18,14 @@ from persistence.unit import Unit, transact
 _ENDS = {ReportedState.WON: ChargebackStatus.WON, ReportedState.LOST: ChargebackStatus.LOST}
 
 
-async def follow(database: Database, provider: Provider, report: ReportedChargeback, now: datetime) -> None:
-    """Applies what a provider says, however often it says it."""
+async def follow(database: Database, provider: Provider, report: ReportedChargeback, now: datetime) -> bool:
+    """Applies what a provider says, however often it says it; False where nobody here knows what was charged."""
     payment = await transact(database, partial(_payment, provider, report), by=SYSTEM, at=now)
     if payment is not None and payment.status is not PaymentState.SUCCEEDED:
         # The provider charged what we do not know to be charged: that comes first.
         await check_outcome(database, payment.id, now)
     await transact(database, partial(_follow, provider, report), by=SYSTEM, at=now)
+    return payment is not None
 
 
 async def _payment(provider: Provider, report: ReportedChargeback, db: Unit) -> Payment | None:

@@ -30,7 +30,7 @@ async def read_reports(database: Database, now: datetime) -> int:
 async def look(
     database: Database, provider: Provider, key: UUID | None, provider_id: str | None, now: datetime
 ) -> bool:
-    """Follows a chargeback that the provider has told of, by its own name for it; False where it knows none."""
+    """Follows a chargeback that the provider names; False where it knows none, or nobody here knows its charge."""
     if provider_id is None:
         return False
     report = await (await reach(database, provider)).find_chargeback(provider_id, now)
@@ -38,8 +38,7 @@ async def look(
         raise unanswered(provider, report)
     if isinstance(report, NotFound):
         return False
-    await follow(database, provider, report, now)
-    return True
+    return await follow(database, provider, report, now)
 
 
 async def tell_answers(database: Database, now: datetime) -> int:

@@ -24,6 +24,7 @@ from jobs import (
     refunds,
     retention,
     simulator,
+    webhook_handling,
 )
 from persistence.database import Database
 
@@ -36,6 +37,7 @@ Timers = tuple[tuple[str, Job], ...]
 TIMERS: Timers = (
     # ("name", job) in the order in which they run: what falls due first comes first.
     ("simulator.deliver", simulator.deliver),
+    ("webhooks.handle", webhook_handling.handle_due),
     ("payments.send", payments.send_created),
     ("payments.resolve", payments.ask_unanswered),
     ("refunds.send", refunds.send_pending),
@@ -69,6 +71,7 @@ TIMERS: Timers = (
     ("ledger_exports.forget", ledger_exports.forget_ledger_exports),
     ("audit_exports.forget", audit_exports.forget_audit_exports),
     ("audit.anchor", audit.anchor),
+    ("webhooks.forget", webhook_handling.forget_old),
     ("events.forget", retention.forget_old_events),
 )
 
@@ -82,6 +85,7 @@ SELDOM = frozenset(
         "ledger_exports.forget",
         "audit_exports.forget",
         "audit.anchor",
+        "webhooks.forget",
         "events.forget",
     }
 )

@@ -21,6 +21,7 @@ from integrations import providers
 from integrations.opened import Opened, open_account
 from integrations.provider_events import NotGenuine, Told, Unreadable
 from integrations.simulator import Simulator
+from jobs.inbound_webhooks import Outcome, receive
 from persistence import inbound_webhooks
 from persistence.unit import unit_of_work
 from tests.makers.providers import Stand
@@ -90,6 +91,15 @@ async def tell(world: World, *messages: Message, **more: Any) -> httpx2.Response
     """Posts them as the simulator would."""
     body = body_of(*messages, **more)
     return await world.client.http.post("/webhooks/simulator", content=body, headers=headers_for(body))
+
+
+async def told(world: World, *messages: Message) -> None:
+    """The simulator has told them, whatever stands in its place otherwise."""
+    body = body_of(*messages)
+    with pytest.MonkeyPatch.context() as during:
+        listen(during)
+        received = await receive(world.database, Provider.SIMULATOR, headers_for(body), body, datetime.now(UTC))
+    assert received.outcome is Outcome.ACCEPTED
 
 
 async def webhooks(world: World) -> list[InboundWebhook]:
