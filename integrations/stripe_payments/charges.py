@@ -34,11 +34,13 @@ _NOT_EXACT = Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
 async def charge(connection: Connection, charge: Charge) -> Answer:
     """Takes or reserves the money; without a method, has the payer choose one on Stripe's page."""
     try:
-        if charge.method_token is None:
-            return await sessions.opened(connection, charge)
-        outcome = await _confirmed(connection, charge, charge.method_token)
+        units = to_stripe(charge.amount)
     except NotExact:
         return _NOT_EXACT
+    try:
+        if charge.method_token is None:
+            return await sessions.opened(connection, charge, units)
+        outcome = await _confirmed(connection, charge, units, charge.method_token)
     except StripeError as error:
         return answer_to(error)
     if isinstance(outcome, Voided):
@@ -66,15 +68,17 @@ async def find(connection: Connection, asked: Asked) -> Finding:
 async def capture(connection: Connection, capturing: Capturing) -> Finding:
     """Takes what was reserved, or less; repeated, it says what has been taken."""
     try:
+        units = to_stripe(capturing.amount)
+    except NotExact:
+        return _NOT_EXACT
+    try:
         intent_id = await intent_of(connection, capturing.charge_id)
         intent = await connection.api.payment_intents.capture_async(
             intent_id,
-            {"amount_to_capture": to_stripe(capturing.amount), "expand": EXPAND},
+            {"amount_to_capture": units, "expand": EXPAND},
             {"idempotency_key": f"{capturing.key}-capture"},
         )
         return outcome_of(intent)
-    except NotExact:
-        return _NOT_EXACT
     except StripeError as error:
         if error.code != "payment_intent_unexpected_state":
             return answer_to(error)
@@ -106,9 +110,9 @@ async def intent_of(connection: Connection, provider_id: str) -> str:
     return provider_id if intent is None else intent if isinstance(intent, str) else intent.id
 
 
-async def _confirmed(connection: Connection, charge: Charge, method: str) -> Outcome:
+async def _confirmed(connection: Connection, charge: Charge, units: int, method: str) -> Outcome:
     params: PaymentIntentCreateParams = {
-        "amount": to_stripe(charge.amount),
+        "amount": units,
         "currency": charge.amount.currency.lower(),
         "payment_method": method,
         "confirm": True,

@@ -28,6 +28,9 @@ async def pay_out(connection: Connection, paying: PayingOut) -> PayoutFinding:
     """Both halves. Between them the money belongs to the payee's account, whatever happens to this process."""
     try:
         units = to_stripe(paying.amount, is_payout=True)
+    except NotExact:
+        return Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
+    try:
         transfer = await connection.api.transfers.create_async(
             {
                 "amount": units,
@@ -38,8 +41,6 @@ async def pay_out(connection: Connection, paying: PayingOut) -> PayoutFinding:
             },
             {"idempotency_key": f"{paying.key}-transfer"},
         )
-    except NotExact:
-        return Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
     except StripeError as error:
         return answer_to(error)
     try:

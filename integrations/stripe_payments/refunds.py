@@ -13,18 +13,20 @@ from integrations.stripe_payments.refusals import answer_to, code_of, is_missing
 async def refund(connection: Connection, refunding: Refunding) -> RefundFinding:
     """Gives the money back to the card it came from."""
     try:
+        units = to_stripe(refunding.amount)
+    except NotExact:
+        return Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
+    try:
         return _outcome_of(
             await connection.api.refunds.create_async(
                 {
                     "payment_intent": await intent_of(connection, refunding.charge_id),
-                    "amount": to_stripe(refunding.amount),
+                    "amount": units,
                     "metadata": metadata_of(refunding.key, "refund"),
                 },
                 {"idempotency_key": str(refunding.key)},
             )
         )
-    except NotExact:
-        return Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
     except StripeError as error:
         return answer_to(error)
 

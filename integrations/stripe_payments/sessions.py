@@ -4,7 +4,6 @@ from stripe import PaymentIntent
 from stripe.checkout import Session
 
 from integrations.payments import ActionRequired, Charge, NoAnswer, Voided
-from integrations.stripe_payments.amounts import to_stripe
 from integrations.stripe_payments.connection import Connection, metadata_of
 from integrations.stripe_payments.intents import EXPAND, Outcome, outcome_of
 
@@ -18,7 +17,7 @@ def is_session(provider_id: str) -> bool:
     return provider_id.startswith("cs_")
 
 
-async def opened(connection: Connection, charge: Charge) -> ActionRequired | NoAnswer:
+async def opened(connection: Connection, charge: Charge, units: int) -> ActionRequired | NoAnswer:
     """Makes the page. If its answer is lost, so is its address: nobody can pay there, and the session lapses."""
     metadata = metadata_of(charge.key, KIND)
     session = await connection.api.checkout.sessions.create_async(
@@ -29,7 +28,7 @@ async def opened(connection: Connection, charge: Charge) -> ActionRequired | NoA
                     "quantity": 1,
                     "price_data": {
                         "currency": charge.amount.currency.lower(),
-                        "unit_amount": to_stripe(charge.amount),
+                        "unit_amount": units,
                         "product_data": {"name": charge.description},
                     },
                 }

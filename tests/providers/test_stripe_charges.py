@@ -169,7 +169,7 @@ async def test_currencies_are_charged_in_stripes_units_and_told_in_ours(
     assert stripe.world.get("payment_intent", answer.provider_id)["amount"] == units
 
 
-@pytest.mark.parametrize("amount", [Money(12345, "KWD"), Money(12001, "MGA")])
+@pytest.mark.parametrize("amount", [Money(12345, "KWD"), Money(12001, "MGA"), Money(12000, "UGX")])
 async def test_an_amount_finer_than_stripes_units_is_declined_unasked(stripe: Setup, amount: Money) -> None:
     assert await stripe.stripe.charge(stripe.charge(amount=amount)) == Declined(code="AMOUNT_NOT_SUPPORTED")
     assert stripe.world.all("payment_intent") == []
