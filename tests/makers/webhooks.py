@@ -10,19 +10,21 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.inbound_webhooks import InboundWebhook, SubjectKind, received
 from domain.payment_methods import Provider
-from domain.provider_accounts import Access, ProviderMode
+from domain.provider_accounts import Access, ProviderAccountStatus, ProviderMode
 from integrations import providers
 from integrations.opened import Opened, open_account
 from integrations.provider_events import NotGenuine, Told, Unreadable
 from integrations.simulator import Simulator
+from integrations.vault import vault_in_use
 from jobs.inbound_webhooks import Outcome, receive
 from persistence import inbound_webhooks
+from persistence.tables.providers import provider_accounts
 from persistence.unit import unit_of_work
 from tests.makers.providers import Stand
 from tests.world import World
@@ -106,6 +108,31 @@ async def webhooks(world: World) -> list[InboundWebhook]:
     """All that are kept, in the order in which they came."""
     async with world.database.reader() as session:
         return list(await session.scalars(select(InboundWebhook).order_by("id")))
+
+
+async def make_account(world: World, provider: Provider, *secrets: str, until: datetime | None = None) -> None:
+    """An account with that secret for webhooks, and an older one that is good until then."""
+    id_, at, mode = new_id(), world.clock.now(), ProviderMode.SANDBOX
+    owner, vault = Access(provider=provider, mode=mode, account_id=id_).owner, vault_in_use()
+    newer, older, *_ = (*(vault.seal(one.encode(), owner) for one in secrets), None, None)
+    row = insert(provider_accounts).values(
+        id=id_,
+        provider=provider,
+        mode=mode,
+        sealed=vault.seal(b"{}", owner),
+        credential_names=[],
+        credentials_set_at=at,
+        webhook_sealed=newer,
+        webhook_set_at=None if newer is None else at,
+        old_webhook_sealed=older,
+        old_webhook_until=until,
+        status=ProviderAccountStatus.ACTIVE,
+        version=1,
+        created_at=at,
+        updated_at=at,
+    )
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        await db.session.execute(row)
 
 
 async def make_parked_webhook(world: World) -> UUID:

@@ -15,6 +15,7 @@ from server.app import create_app
 from server.tallies import LONGEST_NAME, MOST_NAMES, OTHERS, UNCHARGED, Tallies
 from tests.client import Client
 from tests.makers.gigs import make_open_gig
+from tests.makers.webhooks import Message, body_of, headers_for, listen, make_parked_webhook
 from tests.world import World
 
 TOKEN = "only for the one who scrapes"
@@ -113,3 +114,20 @@ async def test_names_of_operations_are_bounded(world: World) -> None:
         tallies.add(context, 0.5)
     assert len(tallies.operations) == MOST_NAMES
     assert (tallies.operations[OTHERS].cost, tallies.operations[OTHERS].rows) == (7, 14)
+
+
+async def test_messages_of_providers_are_counted_and_those_that_are_not_finished_are_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen(monkeypatch)
+    await make_parked_webhook(world)
+    body = body_of(Message(provider_id="ch_1"))
+    async with scraped(world) as client:
+        for path, headers in (("simulator", headers_for(body)), ("simulator", {}), ("nobody", {})):
+            await client.http.post(f"/webhooks/{path}", content=body, headers=headers)
+        text = (await client.http.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})).text
+    samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+    came = {tuple(one.labels.values()): one.value for one in samples if one.name == "milepost_inbound_webhooks_total"}
+    assert came == {("SIMULATOR", "ACCEPTED"): 1, ("SIMULATOR", "NOT_GENUINE"): 1, (OTHERS, "UNKNOWN"): 1}
+    left = {one.labels["status"]: one.value for one in samples if one.name == "milepost_inbound_webhooks_unfinished"}
+    assert left == {"RECEIVED": 1, "PROCESSING": 0, "PARKED": 1, "FAILED": 0, "DEAD_LETTER": 0}

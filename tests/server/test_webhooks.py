@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from domain.inbound_webhooks import InboundWebhookStatus, SubjectKind
 from domain.payment_methods import Provider
@@ -15,7 +16,7 @@ from server import webhooks as served
 from server.app import create_app
 from server.clock import Clock
 from tests.makers.traces import nothing_changes
-from tests.makers.webhooks import Message, body_of, headers_for, listen, tell, webhooks
+from tests.makers.webhooks import Message, body_of, headers_for, listen, make_account, tell, webhooks
 from tests.world import World
 
 
@@ -81,6 +82,45 @@ async def test_a_provider_without_an_account_accepts_nothing(world: World, monke
     async with nothing_changes(world):
         answer = await world.client.http.post("/webhooks/stripe", content=body, headers=headers_for(body, secret=""))
     assert (answer.status_code, answer.text.startswith("No secret for webhooks is set")) == (503, True)
+
+
+@pytest.mark.parametrize("secrets", [(), ("",), (" ",), ("good", "")])
+async def test_an_account_without_a_secret_or_with_an_empty_one_accepts_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, secrets: tuple[str, ...]
+) -> None:
+    listen(monkeypatch, Provider.STRIPE)
+    until = datetime.now(UTC) + timedelta(hours=1) if len(secrets) > 1 else None
+    await make_account(world, Provider.STRIPE, *secrets, until=until)
+    body = body_of(Message(provider_id="ch_1"))
+    async with nothing_changes(world):
+        for secret in ("", *secrets):
+            headers = headers_for(body, secret=secret)
+            assert (await world.client.http.post("/webhooks/stripe", content=body, headers=headers)).status_code == 503
+
+
+@pytest.mark.parametrize(("hours", "status"), [(1, 202), (-1, 401)])
+async def test_an_older_secret_is_good_until_its_overlap_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch, hours: int, status: int
+) -> None:
+    listen(monkeypatch, Provider.STRIPE)
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    await make_account(world, Provider.STRIPE, "newer", "older", until=until)
+    body, http = body_of(Message(provider_id="ch_1")), world.client.http
+    for secret, expected in (("newer", 202), ("older", status)):
+        headers = headers_for(body, secret=secret)
+        assert (await http.post("/webhooks/stripe", content=body, headers=headers)).status_code == expected
+
+
+async def test_the_log_says_what_came_of_a_message_and_nothing_of_its_body(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen(monkeypatch)
+    with capture_logs() as lines:
+        await tell(world, Message(provider_id="ch_1"), shopper="Ada Lovelace")
+    assert [line for line in lines if line["event"] == "webhook"] == [
+        {"event": "webhook", "log_level": "info", "provider": "SIMULATOR", "outcome": "ACCEPTED", "new": 1}
+    ]
+    assert "Ada" not in str(lines)
 
 
 async def test_unknown_providers_and_other_methods_lead_nowhere(world: World) -> None:
