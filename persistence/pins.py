@@ -48,7 +48,8 @@ class Pins:
             pin = await self._open() if not self.free or self.free[-1].driver.is_closed() else self.free.pop()
             try:
                 statement = pin.prepared.get(text) or await pin.prepare(text)
-                records = await statement.fetch(*values)
+                # What statement.fetch does in the end, without looking a second and third time whether all is open.
+                records = await pin.driver._protocol.bind_execute(statement._state, values, "", 0, False, None)
             except BaseException:
                 # Given up amid a statement, or its tables have changed: nobody else should meet what is left.
                 await self._discard(pin)

@@ -129,6 +129,8 @@ class AskedPage:
     """Values of its parameters that come from the request, cursors included."""
     signature: str
     """What cursors begin with; empty where there are none."""
+    size: int
+    backwards: bool
 
 
 @dataclass(slots=True)
@@ -152,13 +154,14 @@ class PageLevel(Level):
     def asked(self, request: PageRequest) -> AskedPage:
         shape = shape_of(self.edge, request), request.size
         slots = slots_of(self.edge, request) | cursor_slots(self.edge, request)
-        return AskedPage(request, shape, slots, signature_of(self.edge, request) if self.cursors else "")
+        signature = signature_of(self.edge, request) if self.cursors else ""
+        return AskedPage(request, shape, slots, signature, request.size, request.backwards)
 
     async def of_root(self, run: Run, asked: AskedPage) -> FetchedPage:
         """The page of a list that begins at the root."""
         statement, places = self.statement(run, ("root", asked.shape), asked.request, self._of_root)
         records = await run.rows_of(self.name, statement, asked.slots)
-        kept = _kept(records, asked.request)
+        kept = _kept(records, asked)
         rows = FetchedRows(kept, places, self.source)
         texts = list[list[str]]()
         for shape in self.shapes:
@@ -173,7 +176,7 @@ class PageLevel(Level):
         kept: list[Any] = []
         spans: dict[Any, tuple[int, int, bool]] = {}
         for key, of_parent in _by_parent(keys, records).items():
-            page = _kept(of_parent, asked.request)
+            page = _kept(of_parent, asked)
             spans[key] = len(kept), len(kept) + len(page), len(page) < len(of_parent)
             kept += page
         rows = FetchedRows(kept, places, self.source)
@@ -245,10 +248,10 @@ class PageLevel(Level):
         return select(column, func.count()).where(reached, *conditions).group_by(column)
 
 
-def _kept(records: Sequence[Any], request: PageRequest) -> Sequence[Any]:
+def _kept(records: Sequence[Any], asked: AskedPage) -> Sequence[Any]:
     """The rows of the page in the order of the list, without the one that only tells that there are more."""
-    page = records[: request.size]
-    return page[::-1] if request.backwards else page
+    page = records[: asked.size]
+    return page[::-1] if asked.backwards else page
 
 
 def _by_parent(keys: Sequence[Any], records: list[Any]) -> dict[Any, list[Any]]:
