@@ -59,10 +59,16 @@ class Courier:
         self, url: str | None, seal: Seal, *, plan: Plan | None = None, clock: Callable[[], datetime] = real_time
     ) -> None:
         self.url, self.plan, self._seal, self._clock = url, plan or Plan(), seal, clock
+        self.leaves_at = clock
+        """What is signed is the time by this clock: receivers look at real time, whatever the stand-in's own says."""
         self.waiting: list[Parcel] = []
         self.given_up: list[Parcel] = []
         self.delivered = 0
         self._random = random.Random(self.plan.seed)
+
+    def follow(self, plan: Plan) -> None:
+        """Has this go wrong from now on."""
+        self.plan, self._random = plan, random.Random(plan.seed)
 
     def post(self, message: Message) -> None:
         """Takes a message on. Nothing is sent yet."""
@@ -102,7 +108,7 @@ class Courier:
                     self._postpone(parcel)
 
     async def _send(self, client: httpx2.AsyncClient, message: Message) -> int:
-        headers = {"Content-Type": "application/json", **self._seal(message, self._clock())}
+        headers = {"Content-Type": "application/json", **self._seal(message, self.leaves_at())}
         try:
             answer = await client.post(self.url or "", content=message.body, headers=headers)
         except httpx2.HTTPError:

@@ -74,7 +74,8 @@ def _read(world: World, operation: str, request: Request, form: str) -> Call:
     if not request.headers.get("authorization", "").startswith(("Bearer sk_test_", "Bearer rk_test_")):
         raise StripeError(401, "invalid_request_error", "Invalid API Key provided", is_kept=False)
     try:
-        fields = world.contract.read_request(operation, request.path_params, request.url.query, form)
+        version = request.headers.get("stripe-version")
+        fields = world.contract.read_request(operation, request.path_params, request.url.query, form, version)
     except Outside as error:
         raise outside(str(error)) from None
     account = request.headers.get("stripe-account", PLATFORM)

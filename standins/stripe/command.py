@@ -5,7 +5,6 @@ import argparse
 from starlette.types import ASGIApp
 
 from standins.courier import Courier
-from standins.faults import Faults, Faulty
 from standins.stripe.app import app, contract
 from standins.stripe.world import World
 
@@ -18,4 +17,4 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def make(options: argparse.Namespace, address: str) -> tuple[ASGIApp, Courier]:
     world = World(contract(), webhook=options.webhook, secret=options.secret)
     world.address = address
-    return Faulty(app(world), Faults()), world.courier
+    return app(world), world.courier

@@ -41,9 +41,13 @@ class Contract:
         self.counts = counts
         self._operations = tuple(operations)
 
-    def read_request(self, operation: str, path: Mapping[str, str], query: str, form: str) -> dict[str, Any]:
+    def read_request(
+        self, operation: str, path: Mapping[str, str], query: str, form: str, version: str | None
+    ) -> dict[str, Any]:
         """All that was sent, typed as it is described; raises Outside for anything that is not."""
         self.counts.requests += 1
+        if version not in (None, description.version()):
+            raise self._outside(f"{operation}: the version {version} is not the one that is described")
         schema = _request_schema(operation)
         try:
             parts = {"path": dict(path), "query": brackets.read(query), "form": brackets.read(form)}

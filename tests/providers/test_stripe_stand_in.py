@@ -59,6 +59,12 @@ async def test_a_request_that_stripe_does_not_describe_is_refused_and_counted(
     assert "1 outside" in str(counts)
 
 
+async def test_another_version_than_the_described_one_is_outside_of_it() -> None:
+    counts = Counts()
+    answer = await answered("GET", "/v1/balance", counts=counts, **{"Stripe-Version": "2026-10-28.endive"})
+    assert (answer.status_code, len(counts.outside)) == (400, 1)
+
+
 async def test_an_answer_that_stripe_would_not_give_is_a_fault_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in (
         {"object": "balance"},
