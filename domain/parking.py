@@ -57,6 +57,11 @@ GOES_ON = frozenset(
         "reject",
         "cancelApproval",
         "upsertReleasePolicy",
+        "simulatePaymentAction",
+        "simulateChargeback",
+        "decideSimulatedChargeback",
+        "simulatePayoutReturn",
+        "simulateWebhook",
     }
 )
 """Those about money that it can make all the same: paying what it owes, taking back what is not sent, preparing."""

@@ -23,6 +23,11 @@ def use_address(address: str) -> None:
     _process.address = address
 
 
+def address_in_use() -> str:
+    """Where the platform is reached; a machine's own address where nobody has said."""
+    return _process.address
+
+
 def page_of(payment_id: UUID) -> str:
     """Our own page for a payment. It cannot be guessed, and shows no more than how far the payment is."""
     return f"{_process.address}/pay/return/{payment_id.hex}?proof={_proofs(payment_id)[0]}"

@@ -64,6 +64,7 @@ from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
 from schema.sign_ins import SignInMutations, SignInQueries
 from schema.signing_keys import SigningKeyMutations
+from schema.simulator import SimulatorMutations, SimulatorQueries
 from schema.staff_corrections import StaffCorrectionMutations
 from schema.staff_roles import StaffRoleMutations
 from schema.tasks import Task, TaskMutations, TaskQueries
@@ -109,6 +110,7 @@ class Query(
     PlanQueries,
     LiveQueries,
     ClockQueries,
+    SimulatorQueries,
     CustomerQueries,
     TaxTypeQueries,
     InvoiceQueries,
@@ -209,6 +211,7 @@ class Mutation(
     LedgerExportMutations,
     AuditExportMutations,
     ClockMutations,
+    SimulatorMutations,
     RateLimitMutations,
 ):
     pass

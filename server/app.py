@@ -31,6 +31,7 @@ from server.packed import packed_response
 from server.planned_requests import PlannedRequests
 from server.plans import Plans
 from server.reference import reference_routes
+from server.simulator_page import simulator_routes
 from server.view import GraphQLView
 from server.webhooks import Webhooks
 
@@ -108,6 +109,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         jwks_route(health.database),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),
+        *simulator_routes(view.platform),
     ]
 
 

@@ -1,7 +1,7 @@
 """The simulator behind the port: each call opens its books anew and closes them, as if it were far away."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 
 from domain.payment_methods import MethodDetails
@@ -29,11 +29,11 @@ from integrations.payments import (
 )
 from integrations.provider_events import Told
 from integrations.simulator import chargebacks, charging, payouts, refunds
-from integrations.simulator.books import Books, connected, settings_of
+from integrations.simulator.books import Books
 from integrations.simulator.reports import report_of
 from integrations.simulator.signatures import told
 from integrations.simulator.tokens import card_of, is_like_a_card_number, payee_of
-from integrations.simulator.turns import catch_up
+from integrations.simulator.turns import opened
 
 _UNKNOWN = Unusable(reason="The provider does not know this token.")
 _REAL = Unusable(
@@ -115,11 +115,5 @@ class Simulator:
     def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
         return [told(self._opened.webhook_secrets, headers, body, real)]
 
-    @asynccontextmanager
-    async def _books(self, at: datetime) -> AsyncIterator[Books]:
-        """With all that has fallen due by then; what the block writes is written together or not at all."""
-        async with connected(self._opened.database_url) as db:
-            settings = await settings_of(db)
-            await catch_up(db, settings, at)
-            async with db.transaction():
-                yield Books(db, settings, at)
+    def _books(self, at: datetime) -> AbstractAsyncContextManager[Books]:
+        return opened(self._opened.database_url, at)

@@ -13,9 +13,11 @@ from domain.money import Money
 from domain.provider_reports import LineKind
 from domain.simulator_settings import SimulatorSettings
 
-_SETTINGS = "SELECT settings FROM simulator_settings"
+# As text: what a connection makes of JSON depends on who has opened it.
+_SETTINGS = "SELECT settings::text FROM simulator_settings"
 _CONFIGURE = """
-INSERT INTO simulator_settings (id, settings) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET settings = excluded.settings
+INSERT INTO simulator_settings (id, settings) VALUES (1, $1::text::jsonb)
+ON CONFLICT (id) DO UPDATE SET settings = excluded.settings
 """
 _COUNT_ANEW = "DELETE FROM simulator_ordinals"
 _MOVE = """

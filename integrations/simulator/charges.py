@@ -170,6 +170,15 @@ async def give_up(books: Books, entry: Entry) -> Entry:
     return await _become(books, entry, ChargeState.VOIDED)
 
 
+async def act(books: Books, entry: Entry, *, confirms: bool) -> Entry | None:
+    """What the payer does on the page, or somebody in their place; None where nothing is asked of them any more."""
+    if entry.state is not ChargeState.ACTION:
+        return None
+    if confirms:
+        return await accept(books, entry)
+    return await decline(books, entry, DeclineCode.AUTHENTICATION_FAILED)
+
+
 async def is_taken_at_last(books: Books, provider_id: str) -> None:
     """A slow charge arrives."""
     entry = await by_id(books, provider_id)

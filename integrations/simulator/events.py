@@ -21,6 +21,7 @@ INSERT INTO simulator_events (id, type, kind, key, provider_id, at) VALUES ($1, 
 ON CONFLICT DO NOTHING
 """
 _DELIVERY = "INSERT INTO simulator_deliveries (event_id, due_at, is_forged) VALUES ($1, $2, $3)"
+_NEWEST = "SELECT id FROM simulator_events WHERE provider_id = $1 AND at <= $2 ORDER BY at DESC, id LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +73,11 @@ def journeys(settings: SimulatorSettings, subject: Subject, type_: str, at: date
     if lot.comes(f"{type_} forge", settings.forge_bps):
         planned.insert(0, Planned(at, is_forged=True))
     return planned
+
+
+async def send_newest(books: Books, provider_id: str, *, is_forged: bool) -> bool:
+    """Sends what was told last of an object once more, or a forgery of it; False where nothing was told yet."""
+    newest = await books.db.fetchval(_NEWEST, provider_id, books.at)
+    if newest is not None:
+        await books.db.execute(_DELIVERY, newest, books.at, is_forged)
+    return newest is not None

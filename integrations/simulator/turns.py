@@ -1,6 +1,7 @@
 """What time brings at the simulator: the entries of its diary happen in order, each at its own instant."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import asyncpg
 
 from domain.simulator_settings import SimulatorSettings
 from integrations.simulator import chargebacks, charges, payouts, refunds
-from integrations.simulator.books import Books
+from integrations.simulator.books import Books, connected, settings_of
 from integrations.simulator.diary import Turn
 
 _IS_DUE = "SELECT EXISTS (SELECT FROM simulator_diary WHERE due_at <= $1)"
@@ -31,6 +32,23 @@ TURNS: Mapping[Turn, Callable[[Books, str], Awaitable[Any]]] = {
     Turn.PAYOUT_ARRIVES: payouts.arrives,
     Turn.PAYOUT_COMES_BACK: payouts.comes_back,
 }
+
+
+@asynccontextmanager
+async def opened(database_url: str, at: datetime) -> AsyncIterator[Books]:
+    """The books at an instant, with all that has fallen due; what the block writes is one transaction."""
+    async with connected(database_url) as db:
+        settings = await settings_of(db)
+        await catch_up(db, settings, at)
+        async with db.transaction():
+            yield Books(db, settings, at)
+
+
+async def opened_within(db: asyncpg.Connection, at: datetime) -> Books:
+    """The same in a transaction that somebody else has begun and will end."""
+    settings = await settings_of(db)
+    await catch_up(db, settings, at)
+    return Books(db, settings, at)
 
 
 async def catch_up(db: asyncpg.Connection, settings: SimulatorSettings, at: datetime) -> int:

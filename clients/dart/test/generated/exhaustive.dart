@@ -128,6 +128,13 @@ String nameAuthLevel(AuthLevel value) => switch (value) {
   AuthLevel.unknown => '',
 };
 
+/// What the API calls a value of BankDecision.
+String nameBankDecision(BankDecision value) => switch (value) {
+  BankDecision.won => 'WON',
+  BankDecision.lost => 'LOST',
+  BankDecision.unknown => '',
+};
+
 /// What the API calls a value of CallState.
 String nameCallState(CallState value) => switch (value) {
   CallState.pending => 'PENDING',
@@ -233,6 +240,21 @@ String nameDecisionReason(DecisionReason value) => switch (value) {
   DecisionReason.emailNotVerified => 'EMAIL_NOT_VERIFIED',
   DecisionReason.userNotActive => 'USER_NOT_ACTIVE',
   DecisionReason.unknown => '',
+};
+
+/// What the API calls a value of Difference.
+String nameDifference(Difference value) => switch (value) {
+  Difference.missing => 'MISSING',
+  Difference.duplicate => 'DUPLICATE',
+  Difference.amount => 'AMOUNT',
+  Difference.currency => 'CURRENCY',
+  Difference.fee => 'FEE',
+  Difference.givenBack => 'GIVEN_BACK',
+  Difference.unknownCharge => 'UNKNOWN_CHARGE',
+  Difference.unknownRefund => 'UNKNOWN_REFUND',
+  Difference.unknownPayout => 'UNKNOWN_PAYOUT',
+  Difference.drift => 'DRIFT',
+  Difference.unknown => '',
 };
 
 /// What the API calls a value of EscrowHoldOrderField.
@@ -596,6 +618,13 @@ String namePauseRequestStatus(PauseRequestStatus value) => switch (value) {
   PauseRequestStatus.withdrawn => 'WITHDRAWN',
   PauseRequestStatus.autoApproved => 'AUTO_APPROVED',
   PauseRequestStatus.unknown => '',
+};
+
+/// What the API calls a value of PayerAct.
+String namePayerAct(PayerAct value) => switch (value) {
+  PayerAct.succeed => 'SUCCEED',
+  PayerAct.fail => 'FAIL',
+  PayerAct.unknown => '',
 };
 
 /// What the API calls a value of PaymentMethodStatus.
@@ -991,6 +1020,13 @@ String nameUserStatus(UserStatus value) => switch (value) {
   UserStatus.unknown => '',
 };
 
+/// What the API calls a value of WebhookTrick.
+String nameWebhookTrick(WebhookTrick value) => switch (value) {
+  WebhookTrick.again => 'AGAIN',
+  WebhookTrick.forged => 'FORGED',
+  WebhookTrick.unknown => '',
+};
+
 /// What the API calls a value of Weekday.
 String nameWeekday(Weekday value) => switch (value) {
   Weekday.monday => 'MONDAY',
@@ -1292,6 +1328,14 @@ final operations = <Operation<Object?>>[
   ),
   GetClock(),
   AdvanceClock(to: DateTime.utc(2026)),
+  GetSimulatorSettings(),
+  ConfigureSimulator(),
+  SimulatePaymentAction(paymentId: 'text', act: PayerAct.succeed),
+  SimulateChargeback(paymentId: 'text'),
+  DecideSimulatedChargeback(chargebackId: 'text', decision: BankDecision.won),
+  SimulatePayoutReturn(payoutId: 'text'),
+  SimulateWebhook(paymentId: 'text', trick: WebhookTrick.again),
+  SimulateDifference(difference: Difference.missing),
   ListUsers(),
   ListOrganizations(),
   ListImpersonations(),

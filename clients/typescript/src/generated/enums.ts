@@ -218,6 +218,17 @@ export const AuthLevel = {
 /** One of AuthLevel's values, or one that a newer server has added. */
 export type AuthLevel = Open<keyof typeof AuthLevel>;
 
+/** How a payer's bank ends a chargeback. */
+export const BankDecision = {
+  /** The money comes back. */
+  WON: 'WON',
+  /** The payer keeps it. */
+  LOST: 'LOST',
+} as const;
+
+/** One of BankDecision's values, or one that a newer server has added. */
+export type BankDecision = Open<keyof typeof BankDecision>;
+
 /** The life of a refund. */
 export const CallState = {
   /** Set aside; it is sent in a moment, or as soon as a second person agrees. */
@@ -395,6 +406,33 @@ export const DecisionReason = {
 
 /** One of DecisionReason's values, or one that a newer server has added. */
 export type DecisionReason = Open<keyof typeof DecisionReason>;
+
+/** In what the simulator's report is to differ from what has happened. */
+export const Difference = {
+  /** The line is not there. */
+  MISSING: 'MISSING',
+  /** There is another line for the same. */
+  DUPLICATE: 'DUPLICATE',
+  /** It moved one unit more. */
+  AMOUNT: 'AMOUNT',
+  /** It moved US dollars or, where those were moved, euros. */
+  CURRENCY: 'CURRENCY',
+  /** It cost seven units more. */
+  FEE: 'FEE',
+  /** Another line gives it back: a refund that failed, a payout returned, a charge taken back by the bank. */
+  GIVEN_BACK: 'GIVEN_BACK',
+  /** Money came in that nobody here asked for. */
+  UNKNOWN_CHARGE: 'UNKNOWN_CHARGE',
+  /** Money was given back that nobody here knows of. */
+  UNKNOWN_REFUND: 'UNKNOWN_REFUND',
+  /** Money was paid out that nobody here knows of. */
+  UNKNOWN_PAYOUT: 'UNKNOWN_PAYOUT',
+  /** The balance is higher, without a line that would say why. */
+  DRIFT: 'DRIFT',
+} as const;
+
+/** One of Difference's values, or one that a newer server has added. */
+export type Difference = Open<keyof typeof Difference>;
 
 /** What the list can be ordered by. */
 export const EscrowHoldOrderField = {
@@ -998,6 +1036,17 @@ export const PauseRequestStatus = {
 
 /** One of PauseRequestStatus's values, or one that a newer server has added. */
 export type PauseRequestStatus = Open<keyof typeof PauseRequestStatus>;
+
+/** What a payer does who was asked to confirm a payment. */
+export const PayerAct = {
+  /** They confirm it. */
+  SUCCEED: 'SUCCEED',
+  /** They cannot: it is declined. */
+  FAIL: 'FAIL',
+} as const;
+
+/** One of PayerAct's values, or one that a newer server has added. */
+export type PayerAct = Open<keyof typeof PayerAct>;
 
 /** Whether a method can be charged. */
 export const PaymentMethodStatus = {
@@ -1682,6 +1731,17 @@ export const UserStatus = {
 
 /** One of UserStatus's values, or one that a newer server has added. */
 export type UserStatus = Open<keyof typeof UserStatus>;
+
+/** What happens to the newest webhook about a payment. */
+export const WebhookTrick = {
+  /** It comes once more. */
+  AGAIN: 'AGAIN',
+  /** One with a wrong signature comes, which must be turned away. */
+  FORGED: 'FORGED',
+} as const;
+
+/** One of WebhookTrick's values, or one that a newer server has added. */
+export type WebhookTrick = Open<keyof typeof WebhookTrick>;
 
 /** A day of the week. */
 export const Weekday = {

@@ -2015,6 +2015,40 @@ export interface ProposalDetailProject {
 export const ProposalDetailFragment: string =
   'fragment ProposalDetail on Proposal{...ProposalSummary coverLetter links terms{...Terms}gigTermsVersion offeredAmount{...Money}offeredTerms{...Terms}declineReason seatNo clientOrganization{...Party}gig{id title status}project{id status}}';
 
+/** How mean the simulator is where no token decides, for staff. */
+export interface SimulatorDetail {
+  /** Any words. The same seed and the same order of calls bring the same; setting anything counts anew. */
+  readonly seed: string;
+  /** Of charges: the card is declined. */
+  readonly declineBps: number;
+  /** Of charges, captures, refunds and payouts: nothing is done, and there is no answer. */
+  readonly timeoutBeforeBps: number;
+  /** Of the same: it is done, and there is no answer. */
+  readonly timeoutAfterBps: number;
+  /** Of charges: taken on as if all were well, and declined an hour later. */
+  readonly asyncFailureBps: number;
+  /** Of payouts: they arrive an hour later. */
+  readonly latePayoutBps: number;
+  /** Of webhooks: it comes twice. */
+  readonly duplicateBps: number;
+  /** Of webhooks: it comes a minute late, after what happened later. */
+  readonly reorderBps: number;
+  /** Of webhooks: it gets lost on its way, and is sent again an hour later. */
+  readonly dropBps: number;
+  /** Of webhooks: one with a wrong signature comes as well. */
+  readonly forgeBps: number;
+  /** Each webhook comes up to so many seconds late, at most 86400. */
+  readonly delaySeconds: number;
+  /** What is kept of each charge, as a share of it. */
+  readonly feeBps: number;
+  /** What is kept of it besides, in the minor unit of its currency; at most 100000. */
+  readonly feeFlatMinor: number;
+}
+
+/** The definition of SimulatorDetail. */
+export const SimulatorDetailFragment: string =
+  'fragment SimulatorDetail on SimulatorSettings{seed declineBps timeoutBeforeBps timeoutAfterBps asyncFailureBps latePayoutBps duplicateBps reorderBps dropBps forgeBps delaySeconds feeBps feeFlatMinor}';
+
 /** A person, for staff. */
 export interface Account {
   /** Opaque and never reused; the part before the underscore names the type. */

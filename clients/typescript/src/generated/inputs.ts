@@ -10,6 +10,7 @@ import type {
   ApprovalKind,
   ApprovalOrderField,
   ApprovalStatus,
+  BankDecision,
   CallState,
   CallerKind,
   CaptureMode,
@@ -19,6 +20,7 @@ import type {
   CreditNoteStatus,
   CrossAppStatus,
   CustomerOrderField,
+  Difference,
   EscrowHoldOrderField,
   ExportStatus,
   FeeScope,
@@ -54,6 +56,7 @@ import type {
   OrganizationOrderField,
   OrganizationStatus,
   OverrideEffect,
+  PayerAct,
   PaymentMethodStatus,
   PaymentOrderField,
   PaymentSource,
@@ -87,6 +90,7 @@ import type {
   TaxMode,
   UserOrderField,
   UserStatus,
+  WebhookTrick,
   Weekday,
 } from './enums.js';
 import type {
@@ -541,6 +545,38 @@ export interface CompleteSignInInput {
   readonly code: string;
 }
 
+/** What configureSimulator takes. */
+export interface ConfigureSimulatorInput {
+  /** Any words. The same seed and the same order of calls bring the same; setting anything counts anew. */
+  readonly seed?: string | null;
+  /** Of charges: the card is declined. */
+  readonly declineBps?: number | null;
+  /** Of charges, captures, refunds and payouts: nothing is done, and there is no answer. */
+  readonly timeoutBeforeBps?: number | null;
+  /** Of the same: it is done, and there is no answer. */
+  readonly timeoutAfterBps?: number | null;
+  /** Of charges: taken on as if all were well, and declined an hour later. */
+  readonly asyncFailureBps?: number | null;
+  /** Of payouts: they arrive an hour later. */
+  readonly latePayoutBps?: number | null;
+  /** Of webhooks: it comes twice. */
+  readonly duplicateBps?: number | null;
+  /** Of webhooks: it comes a minute late, after what happened later. */
+  readonly reorderBps?: number | null;
+  /** Of webhooks: it gets lost on its way, and is sent again an hour later. */
+  readonly dropBps?: number | null;
+  /** Of webhooks: one with a wrong signature comes as well. */
+  readonly forgeBps?: number | null;
+  /** Each webhook comes up to so many seconds late, at most 86400. */
+  readonly delaySeconds?: number | null;
+  /** What is kept of each charge, as a share of it. */
+  readonly feeBps?: number | null;
+  /** What is kept of it besides, in the minor unit of its currency; at most 100000. */
+  readonly feeFlatMinor?: number | null;
+  /** True: what is left out is as it was at first, when nothing went wrong. */
+  readonly startsAnew?: boolean | null;
+}
+
 /** What confirmEmail takes. */
 export interface ConfirmEmailInput {
   /** The token from the mail; it works once. */
@@ -805,6 +841,14 @@ export interface DecideAppChangeInput {
   readonly note?: string | null;
   /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
   readonly expectedVersion?: number | null;
+}
+
+/** What decideSimulatedChargeback takes. */
+export interface DecideSimulatedChargebackInput {
+  /** The chargeback. */
+  readonly chargebackId: string;
+  /** What the bank decides. */
+  readonly decision: BankDecision;
 }
 
 /** What declineGigInvitation takes. */
@@ -2092,6 +2136,54 @@ export interface SignUpInput {
   readonly timeZone?: TimeZone | null;
   /** Where the organization is registered. */
   readonly country?: CountryCode | null;
+}
+
+/** What simulateChargeback takes. */
+export interface SimulateChargebackInput {
+  /** The payment. */
+  readonly paymentId: string;
+  /** How much of it; all unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Why, in the bank's words. */
+  readonly reason?: string | null;
+  /** True: the bank asks first, and takes the money two days later. */
+  readonly isWarning?: boolean | null;
+}
+
+/** What simulateDifference takes. */
+export interface SimulateDifferenceInput {
+  /** In what it differs. */
+  readonly difference: Difference;
+  /** The payment whose line differs. */
+  readonly paymentId?: string | null;
+  /** The refund whose line differs. */
+  readonly refundId?: string | null;
+  /** The payout whose line differs. */
+  readonly payoutId?: string | null;
+  /** Of money that nobody knows of: how much it is. */
+  readonly amount?: MoneyInput | null;
+}
+
+/** What simulatePaymentAction takes. */
+export interface SimulatePaymentActionInput {
+  /** The payment. */
+  readonly paymentId: string;
+  /** What the payer does. */
+  readonly act: PayerAct;
+}
+
+/** What simulatePayoutReturn takes. */
+export interface SimulatePayoutReturnInput {
+  /** The payout. */
+  readonly payoutId: string;
+}
+
+/** What simulateWebhook takes. */
+export interface SimulateWebhookInput {
+  /** The payment. */
+  readonly paymentId: string;
+  /** What is sent. */
+  readonly trick: WebhookTrick;
 }
 
 /** What startImpersonation takes. */

@@ -392,6 +392,28 @@ enum AuthLevel implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How a payer's bank ends a chargeback.
+enum BankDecision implements ApiEnum {
+  /// The money comes back.
+  won('WON'),
+
+  /// The payer keeps it.
+  lost('LOST'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const BankDecision(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory BankDecision.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The life of a refund.
 enum CallState implements ApiEnum {
   /// Set aside; it is sent in a moment, or as soon as a second person agrees.
@@ -718,6 +740,52 @@ enum DecisionReason implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory DecisionReason.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// In what the simulator's report is to differ from what has happened.
+enum Difference implements ApiEnum {
+  /// The line is not there.
+  missing('MISSING'),
+
+  /// There is another line for the same.
+  duplicate('DUPLICATE'),
+
+  /// It moved one unit more.
+  amount('AMOUNT'),
+
+  /// It moved US dollars or, where those were moved, euros.
+  currency('CURRENCY'),
+
+  /// It cost seven units more.
+  fee('FEE'),
+
+  /// Another line gives it back: a refund that failed, a payout returned, a charge taken back by the bank.
+  givenBack('GIVEN_BACK'),
+
+  /// Money came in that nobody here asked for.
+  unknownCharge('UNKNOWN_CHARGE'),
+
+  /// Money was given back that nobody here knows of.
+  unknownRefund('UNKNOWN_REFUND'),
+
+  /// Money was paid out that nobody here knows of.
+  unknownPayout('UNKNOWN_PAYOUT'),
+
+  /// The balance is higher, without a line that would say why.
+  drift('DRIFT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const Difference(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory Difference.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1850,6 +1918,28 @@ enum PauseRequestStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory PauseRequestStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a payer does who was asked to confirm a payment.
+enum PayerAct implements ApiEnum {
+  /// They confirm it.
+  succeed('SUCCEED'),
+
+  /// They cannot: it is declined.
+  fail('FAIL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PayerAct(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PayerAct.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -3081,6 +3171,28 @@ enum UserStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory UserStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What happens to the newest webhook about a payment.
+enum WebhookTrick implements ApiEnum {
+  /// It comes once more.
+  again('AGAIN'),
+
+  /// One with a wrong signature comes, which must be turned away.
+  forged('FORGED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const WebhookTrick(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory WebhookTrick.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

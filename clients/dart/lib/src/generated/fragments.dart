@@ -5610,6 +5610,99 @@ final class ProposalDetailProject extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'status': status};
 }
 
+/// How mean the simulator is where no token decides, for staff.
+class SimulatorDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulatorDetail({
+    required this.seed,
+    required this.declineBps,
+    required this.timeoutBeforeBps,
+    required this.timeoutAfterBps,
+    required this.asyncFailureBps,
+    required this.latePayoutBps,
+    required this.duplicateBps,
+    required this.reorderBps,
+    required this.dropBps,
+    required this.forgeBps,
+    required this.delaySeconds,
+    required this.feeBps,
+    required this.feeFlatMinor,
+  });
+
+  /// Reads it from an answer.
+  SimulatorDetail.fromJson(Json json)
+    : seed = json['seed'].string,
+      declineBps = json['declineBps'].integer,
+      timeoutBeforeBps = json['timeoutBeforeBps'].integer,
+      timeoutAfterBps = json['timeoutAfterBps'].integer,
+      asyncFailureBps = json['asyncFailureBps'].integer,
+      latePayoutBps = json['latePayoutBps'].integer,
+      duplicateBps = json['duplicateBps'].integer,
+      reorderBps = json['reorderBps'].integer,
+      dropBps = json['dropBps'].integer,
+      forgeBps = json['forgeBps'].integer,
+      delaySeconds = json['delaySeconds'].integer,
+      feeBps = json['feeBps'].integer,
+      feeFlatMinor = json['feeFlatMinor'].integer,
+      super.read(json);
+
+  /// Any words. The same seed and the same order of calls bring the same; setting anything counts anew.
+  final String seed;
+
+  /// Of charges: the card is declined.
+  final int declineBps;
+
+  /// Of charges, captures, refunds and payouts: nothing is done, and there is no answer.
+  final int timeoutBeforeBps;
+
+  /// Of the same: it is done, and there is no answer.
+  final int timeoutAfterBps;
+
+  /// Of charges: taken on as if all were well, and declined an hour later.
+  final int asyncFailureBps;
+
+  /// Of payouts: they arrive an hour later.
+  final int latePayoutBps;
+
+  /// Of webhooks: it comes twice.
+  final int duplicateBps;
+
+  /// Of webhooks: it comes a minute late, after what happened later.
+  final int reorderBps;
+
+  /// Of webhooks: it gets lost on its way, and is sent again an hour later.
+  final int dropBps;
+
+  /// Of webhooks: one with a wrong signature comes as well.
+  final int forgeBps;
+
+  /// Each webhook comes up to so many seconds late, at most 86400.
+  final int delaySeconds;
+
+  /// What is kept of each charge, as a share of it.
+  final int feeBps;
+
+  /// What is kept of it besides, in the minor unit of its currency; at most 100000.
+  final int feeFlatMinor;
+
+  @override
+  Map<String, Object?> get fields => {
+    'seed': seed,
+    'declineBps': declineBps,
+    'timeoutBeforeBps': timeoutBeforeBps,
+    'timeoutAfterBps': timeoutAfterBps,
+    'asyncFailureBps': asyncFailureBps,
+    'latePayoutBps': latePayoutBps,
+    'duplicateBps': duplicateBps,
+    'reorderBps': reorderBps,
+    'dropBps': dropBps,
+    'forgeBps': forgeBps,
+    'delaySeconds': delaySeconds,
+    'feeBps': feeBps,
+    'feeFlatMinor': feeFlatMinor,
+  };
+}
+
 /// A person, for staff.
 class Account extends ApiData {
   /// Made by hand, for tests and previews.

@@ -2,6 +2,7 @@
 
 import 'package:milepost_client/runtime.dart';
 
+import '../enums.dart';
 import '../fragments.dart';
 
 /// The platform's time, for staff, who can move it in a sandbox.
@@ -124,4 +125,505 @@ final class AdvanceClockClock extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'now': now, 'aheadSeconds': aheadSeconds, 'isSandbox': isSandbox};
+}
+
+/// How mean the simulator is. Needs: the permission staff:ops.
+final class GetSimulatorSettings extends Query<SimulatorDetail> {
+  /// Takes what the operation asks for.
+  const GetSimulatorSettings();
+
+  @override
+  String get name => 'GetSimulatorSettings';
+
+  @override
+  String get document =>
+      'fragment SimulatorDetail on SimulatorSettings{seed declineBps timeoutBeforeBps timeoutAfterBps asyncFailureBps latePayoutBps duplicateBps reorderBps dropBps forgeBps delaySeconds feeBps feeFlatMinor}query GetSimulatorSettings{simulatorSettings{...SimulatorDetail}}';
+
+  @override
+  String get hash => '0fc3a2b9cfb55ad00e5314f1c36377768fd6dfe92865a981aad435ad4d753713';
+
+  @override
+  Map<String, Object?> get variables => const {};
+
+  @override
+  SimulatorDetail read(Json data) => SimulatorDetail.fromJson(data['simulatorSettings']);
+}
+
+/// Has the simulator decline, time out, and lose webhooks by chance; the same seed does the same. For staff.
+final class ConfigureSimulator extends Mutation<Outcome<ConfigureSimulatorPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const ConfigureSimulator({
+    this.seed,
+    this.declineBps,
+    this.timeoutBeforeBps,
+    this.timeoutAfterBps,
+    this.asyncFailureBps,
+    this.latePayoutBps,
+    this.duplicateBps,
+    this.reorderBps,
+    this.dropBps,
+    this.forgeBps,
+    this.delaySeconds,
+    this.feeBps,
+    this.feeFlatMinor,
+    this.startsAnew,
+  });
+
+  /// Any words. The same seed and the same order of calls bring the same; setting anything counts anew.
+  final String? seed;
+
+  /// Of charges: the card is declined.
+  final int? declineBps;
+
+  /// Of charges, captures, refunds and payouts: nothing is done, and there is no answer.
+  final int? timeoutBeforeBps;
+
+  /// Of the same: it is done, and there is no answer.
+  final int? timeoutAfterBps;
+
+  /// Of charges: taken on as if all were well, and declined an hour later.
+  final int? asyncFailureBps;
+
+  /// Of payouts: they arrive an hour later.
+  final int? latePayoutBps;
+
+  /// Of webhooks: it comes twice.
+  final int? duplicateBps;
+
+  /// Of webhooks: it comes a minute late, after what happened later.
+  final int? reorderBps;
+
+  /// Of webhooks: it gets lost on its way, and is sent again an hour later.
+  final int? dropBps;
+
+  /// Of webhooks: one with a wrong signature comes as well.
+  final int? forgeBps;
+
+  /// Each webhook comes up to so many seconds late, at most 86400.
+  final int? delaySeconds;
+
+  /// What is kept of each charge, as a share of it.
+  final int? feeBps;
+
+  /// What is kept of it besides, in the minor unit of its currency; at most 100000.
+  final int? feeFlatMinor;
+
+  /// True: what is left out is as it was at first, when nothing went wrong.
+  final bool? startsAnew;
+
+  @override
+  String get name => 'ConfigureSimulator';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment SimulatorDetail on SimulatorSettings{seed declineBps timeoutBeforeBps timeoutAfterBps asyncFailureBps latePayoutBps duplicateBps reorderBps dropBps forgeBps delaySeconds feeBps feeFlatMinor}mutation ConfigureSimulator($input:ConfigureSimulatorInput!){configureSimulator(input:$input){__typename ...on ConfigureSimulatorPayload{settings{...SimulatorDetail}}...Refusal}}';
+
+  @override
+  String get hash => 'cac5540b53a75372943d4fffff68fcdbf3b8cf189eaebe43924df8f8cbd58cfe';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      if (seed case final seed?) 'seed': seed,
+      if (declineBps case final declineBps?) 'declineBps': declineBps,
+      if (timeoutBeforeBps case final timeoutBeforeBps?) 'timeoutBeforeBps': timeoutBeforeBps,
+      if (timeoutAfterBps case final timeoutAfterBps?) 'timeoutAfterBps': timeoutAfterBps,
+      if (asyncFailureBps case final asyncFailureBps?) 'asyncFailureBps': asyncFailureBps,
+      if (latePayoutBps case final latePayoutBps?) 'latePayoutBps': latePayoutBps,
+      if (duplicateBps case final duplicateBps?) 'duplicateBps': duplicateBps,
+      if (reorderBps case final reorderBps?) 'reorderBps': reorderBps,
+      if (dropBps case final dropBps?) 'dropBps': dropBps,
+      if (forgeBps case final forgeBps?) 'forgeBps': forgeBps,
+      if (delaySeconds case final delaySeconds?) 'delaySeconds': delaySeconds,
+      if (feeBps case final feeBps?) 'feeBps': feeBps,
+      if (feeFlatMinor case final feeFlatMinor?) 'feeFlatMinor': feeFlatMinor,
+      if (startsAnew case final startsAnew?) 'startsAnew': startsAnew,
+    },
+  };
+
+  @override
+  Outcome<ConfigureSimulatorPayload, Refusal> read(Json data) => Outcome.read(
+    data['configureSimulator'],
+    payload: 'ConfigureSimulatorPayload',
+    readPayload: ConfigureSimulatorPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What ConfigureSimulator has changed.
+final class ConfigureSimulatorPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ConfigureSimulatorPayload({required this.settings});
+
+  /// Reads it from an answer.
+  ConfigureSimulatorPayload.fromJson(Json json)
+    : settings = SimulatorDetail.fromJson(json['settings']),
+      super.read(json);
+
+  /// The settings from now on.
+  final SimulatorDetail settings;
+
+  @override
+  Map<String, Object?> get fields => {'settings': settings};
+}
+
+/// Confirms a payment in the payer's place, or fails to, as on the simulator's page.
+final class SimulatePaymentAction extends Mutation<Outcome<SimulatePaymentActionPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SimulatePaymentAction({required this.paymentId, required this.act});
+
+  /// The payment.
+  final String paymentId;
+
+  /// What the payer does.
+  final PayerAct act;
+
+  @override
+  String get name => 'SimulatePaymentAction';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation SimulatePaymentAction($input:SimulatePaymentActionInput!){simulatePaymentAction(input:$input){__typename ...on SimulatePaymentActionPayload{payment{...PaymentSummary}}...Refusal}}';
+
+  @override
+  String get hash => 'b17075f7e65076e33ac48b4cf7403cd2b8c7fb41fdcafb2e522c02d77ebc145f';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'paymentId': paymentId, 'act': wireOf(act)},
+  };
+
+  @override
+  Outcome<SimulatePaymentActionPayload, Refusal> read(Json data) => Outcome.read(
+    data['simulatePaymentAction'],
+    payload: 'SimulatePaymentActionPayload',
+    readPayload: SimulatePaymentActionPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SimulatePaymentAction has changed.
+final class SimulatePaymentActionPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulatePaymentActionPayload({required this.payment});
+
+  /// Reads it from an answer.
+  SimulatePaymentActionPayload.fromJson(Json json)
+    : payment = PaymentSummary.fromJson(json['payment']),
+      super.read(json);
+
+  /// The payment as it is now: what was done is heard of in a moment.
+  final PaymentSummary payment;
+
+  @override
+  Map<String, Object?> get fields => {'payment': payment};
+}
+
+/// Has the payer's bank ask for a payment back.
+final class SimulateChargeback extends Mutation<Outcome<SimulateChargebackPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SimulateChargeback({required this.paymentId, this.amount, this.reason, this.isWarning});
+
+  /// The payment.
+  final String paymentId;
+
+  /// How much of it; all unless said.
+  final Money? amount;
+
+  /// Why, in the bank's words.
+  final String? reason;
+
+  /// True: the bank asks first, and takes the money two days later.
+  final bool? isWarning;
+
+  @override
+  String get name => 'SimulateChargeback';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation SimulateChargeback($input:SimulateChargebackInput!){simulateChargeback(input:$input){__typename ...on SimulateChargebackPayload{payment{...PaymentSummary}externalId}...Refusal}}';
+
+  @override
+  String get hash => '4ce8085835b18282754d176b9b3cb4b5a915b31fa6ec205561bceae4e7e71d5d';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'paymentId': paymentId,
+      if (amount case final amount?) 'amount': amount.toJson(),
+      if (reason case final reason?) 'reason': reason,
+      if (isWarning case final isWarning?) 'isWarning': isWarning,
+    },
+  };
+
+  @override
+  Outcome<SimulateChargebackPayload, Refusal> read(Json data) => Outcome.read(
+    data['simulateChargeback'],
+    payload: 'SimulateChargebackPayload',
+    readPayload: SimulateChargebackPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SimulateChargeback has changed.
+final class SimulateChargebackPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulateChargebackPayload({required this.payment, required this.externalId});
+
+  /// Reads it from an answer.
+  SimulateChargebackPayload.fromJson(Json json)
+    : payment = PaymentSummary.fromJson(json['payment']),
+      externalId = json['externalId'].string,
+      super.read(json);
+
+  /// The payment as it is now: what was done is heard of in a moment.
+  final PaymentSummary payment;
+
+  /// The simulator's name for the chargeback, as its externalId will be.
+  final String externalId;
+
+  @override
+  Map<String, Object?> get fields => {'payment': payment, 'externalId': externalId};
+}
+
+/// Ends a chargeback in the bank's place.
+final class DecideSimulatedChargeback extends Mutation<Outcome<DecideSimulatedChargebackPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const DecideSimulatedChargeback({required this.chargebackId, required this.decision});
+
+  /// The chargeback.
+  final String chargebackId;
+
+  /// What the bank decides.
+  final BankDecision decision;
+
+  @override
+  String get name => 'DecideSimulatedChargeback';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment ChargebackDetail on Chargeback{id version status reason externalId provider amount{...Money}evidence evidenceDueAt decidedAt payment{id status}invoice{id number}availableActions{...Action}}mutation DecideSimulatedChargeback($input:DecideSimulatedChargebackInput!){decideSimulatedChargeback(input:$input){__typename ...on DecideSimulatedChargebackPayload{chargeback{...ChargebackDetail}}...Refusal}}';
+
+  @override
+  String get hash => '051a19300f2747d44da03eec4b25652329e5c3daea8a6c843f5d275625f6470e';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'chargebackId': chargebackId, 'decision': wireOf(decision)},
+  };
+
+  @override
+  Outcome<DecideSimulatedChargebackPayload, Refusal> read(Json data) => Outcome.read(
+    data['decideSimulatedChargeback'],
+    payload: 'DecideSimulatedChargebackPayload',
+    readPayload: DecideSimulatedChargebackPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What DecideSimulatedChargeback has changed.
+final class DecideSimulatedChargebackPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DecideSimulatedChargebackPayload({required this.chargeback});
+
+  /// Reads it from an answer.
+  DecideSimulatedChargebackPayload.fromJson(Json json)
+    : chargeback = ChargebackDetail.fromJson(json['chargeback']),
+      super.read(json);
+
+  /// The chargeback as it is now: what was decided is heard of in a moment.
+  final ChargebackDetail chargeback;
+
+  @override
+  Map<String, Object?> get fields => {'chargeback': chargeback};
+}
+
+/// Has the payee's bank give a payout back.
+final class SimulatePayoutReturn extends Mutation<Outcome<SimulatePayoutReturnPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SimulatePayoutReturn({required this.payoutId});
+
+  /// The payout.
+  final String payoutId;
+
+  @override
+  String get name => 'SimulatePayoutReturn';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PayoutSummary on Payout{id version status amount{...Money}trigger holdReason failureCode cancelReason createdAt sentAt paidAt method{id label last4}availableActions{...Action}}mutation SimulatePayoutReturn($input:SimulatePayoutReturnInput!){simulatePayoutReturn(input:$input){__typename ...on SimulatePayoutReturnPayload{payout{...PayoutSummary}}...Refusal}}';
+
+  @override
+  String get hash => 'ac72fbcf18293742f4e3a8e6666f611e2b3f852c3d09dd851aacd97463259dc1';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'payoutId': payoutId},
+  };
+
+  @override
+  Outcome<SimulatePayoutReturnPayload, Refusal> read(Json data) => Outcome.read(
+    data['simulatePayoutReturn'],
+    payload: 'SimulatePayoutReturnPayload',
+    readPayload: SimulatePayoutReturnPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SimulatePayoutReturn has changed.
+final class SimulatePayoutReturnPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulatePayoutReturnPayload({required this.payout});
+
+  /// Reads it from an answer.
+  SimulatePayoutReturnPayload.fromJson(Json json) : payout = PayoutSummary.fromJson(json['payout']), super.read(json);
+
+  /// The payout as it is now: what happened is heard of in a moment.
+  final PayoutSummary payout;
+
+  @override
+  Map<String, Object?> get fields => {'payout': payout};
+}
+
+/// Sends the newest webhook about a payment once more, or a forgery of it.
+final class SimulateWebhook extends Mutation<Outcome<SimulateWebhookPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SimulateWebhook({required this.paymentId, required this.trick});
+
+  /// The payment.
+  final String paymentId;
+
+  /// What is sent.
+  final WebhookTrick trick;
+
+  @override
+  String get name => 'SimulateWebhook';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}mutation SimulateWebhook($input:SimulateWebhookInput!){simulateWebhook(input:$input){__typename ...on SimulateWebhookPayload{payment{...PaymentSummary}}...Refusal}}';
+
+  @override
+  String get hash => 'b8208a6d19854cc11539d771527366826aec9ab99e46d0a28569fed10a3921db';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'paymentId': paymentId, 'trick': wireOf(trick)},
+  };
+
+  @override
+  Outcome<SimulateWebhookPayload, Refusal> read(Json data) => Outcome.read(
+    data['simulateWebhook'],
+    payload: 'SimulateWebhookPayload',
+    readPayload: SimulateWebhookPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SimulateWebhook has changed.
+final class SimulateWebhookPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulateWebhookPayload({required this.payment});
+
+  /// Reads it from an answer.
+  SimulateWebhookPayload.fromJson(Json json) : payment = PaymentSummary.fromJson(json['payment']), super.read(json);
+
+  /// The payment as it is now: what was done is heard of in a moment.
+  final PaymentSummary payment;
+
+  @override
+  Map<String, Object?> get fields => {'payment': payment};
+}
+
+/// Has the simulator's report differ from what has happened, to rehearse reconciliation. For staff.
+final class SimulateDifference extends Mutation<Outcome<SimulateDifferencePayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SimulateDifference({required this.difference, this.paymentId, this.refundId, this.payoutId, this.amount});
+
+  /// In what it differs.
+  final Difference difference;
+
+  /// The payment whose line differs.
+  final String? paymentId;
+
+  /// The refund whose line differs.
+  final String? refundId;
+
+  /// The payout whose line differs.
+  final String? payoutId;
+
+  /// Of money that nobody knows of: how much it is.
+  final Money? amount;
+
+  @override
+  String get name => 'SimulateDifference';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}mutation SimulateDifference($input:SimulateDifferenceInput!){simulateDifference(input:$input){__typename ...on SimulateDifferencePayload{externalId}...Refusal}}';
+
+  @override
+  String get hash => 'a7605c9f83b1fde9c46ff327f98f8118f46315f76b50ea0e51a85f3135ed432f';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'difference': wireOf(difference),
+      if (paymentId case final paymentId?) 'paymentId': paymentId,
+      if (refundId case final refundId?) 'refundId': refundId,
+      if (payoutId case final payoutId?) 'payoutId': payoutId,
+      if (amount case final amount?) 'amount': amount.toJson(),
+    },
+  };
+
+  @override
+  Outcome<SimulateDifferencePayload, Refusal> read(Json data) => Outcome.read(
+    data['simulateDifference'],
+    payload: 'SimulateDifferencePayload',
+    readPayload: SimulateDifferencePayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SimulateDifference has changed.
+final class SimulateDifferencePayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SimulateDifferencePayload({required this.externalId});
+
+  /// Reads it from an answer.
+  SimulateDifferencePayload.fromJson(Json json) : externalId = json['externalId'].string, super.read(json);
+
+  /// The simulator's name for what differs.
+  final String externalId;
+
+  @override
+  Map<String, Object?> get fields => {'externalId': externalId};
 }
