@@ -84,7 +84,7 @@ class Services:
     async def report(self, merchant: str, name: str) -> str | None:
         """A report of a merchant account; None while there is none of this name."""
         try:
-            return await self.download(f"{self._url(Service.REPORTS)}/{merchant}/{name}")
+            return await self.download(f"{url_of(Service.REPORTS, self._opened)}/{merchant}/{name}")
         except Rejected as refusal:
             if refusal.status == 404:
                 return None
@@ -92,7 +92,7 @@ class Services:
 
     async def _call(self, method: str, service: Service, path: str, **request: Any) -> dict[str, Any]:
         headers = {"X-API-Key": self._key(_KEYS.get(service)), **request.pop("headers", {})}
-        answer = await self._send(method, self._url(service) + path, headers=headers, **request)
+        answer = await self._send(method, url_of(service, self._opened) + path, headers=headers, **request)
         try:
             content = answer.json()
         except ValueError as broken:
@@ -113,18 +113,19 @@ class Services:
             return answer
         raise _failure(answer)
 
-    def _url(self, service: Service) -> str:
-        """An address of its own is that of a stand-in, which real money never gets to."""
-        address = self._opened.credentials.get("address")
-        if not self._opened.is_live:
-            return _TEST[service] if not address else address.rstrip("/") + service.value
-        if service is Service.CHECKOUT:
-            return f"https://{self._opened.credentials['liveUrlPrefix']}-checkout-live.adyenpayments.com/checkout/v71"
-        return _LIVE[service]
-
     def _key(self, name: str | None) -> str:
         credentials = self._opened.credentials
         return credentials.get(name or "apiKey") or credentials["apiKey"]
+
+
+def url_of(service: Service, opened: Opened) -> str:
+    """Where a service of this account is. Only a sandbox has an address of its own: real money gets to no stand-in."""
+    if not opened.is_live:
+        address = opened.credentials.get("address")
+        return _TEST[service] if not address else address.rstrip("/") + service.value
+    if service is Service.CHECKOUT:
+        return f"https://{opened.credentials['liveUrlPrefix']}-checkout-live.adyenpayments.com/checkout/v71"
+    return _LIVE[service]
 
 
 async def moving(call: Awaitable[T]) -> T | Declined | NoAnswer:

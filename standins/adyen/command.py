@@ -8,7 +8,6 @@ from standins.adyen.app import app
 from standins.adyen.notices import HMAC_KEY
 from standins.adyen.world import World
 from standins.courier import Courier
-from standins.faults import Faults, Faulty
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,4 +18,4 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def make(options: argparse.Namespace, address: str) -> tuple[ASGIApp, Courier]:
     world = World(webhook=options.webhook, hmac_key=options.hmac_key)
     world.address = address
-    return Faulty(app(world), Faults()), world.notices.courier
+    return app(world), world.notices.courier

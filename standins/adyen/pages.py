@@ -1,6 +1,7 @@
 """The pages that payers and payees are sent to: the bank's question, the hosted payment, and onboarding."""
 
 import html
+from datetime import UTC
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -26,6 +27,7 @@ class Pages:
             Route("/pages/links/{id}", self.pay, methods=["POST"]),
             Route("/pages/onboarding/{id}", self.show_onboarding, methods=["GET"]),
             Route("/pages/onboarding/{id}", self.onboard, methods=["POST"]),
+            Route("/pages/settle", self.settle, methods=["POST"]),
         ]
 
     async def ask(self, request: Request) -> Response:
@@ -58,6 +60,11 @@ class Pages:
 
     async def onboard(self, request: Request) -> Response:
         return RedirectResponse(platform.onboarded(self._world, request.path_params["id"]), 303)
+
+    async def settle(self, request: Request) -> Response:
+        """Time passes at once: what is late happens, and the day so far has its statement."""
+        platform.move_on(self._world)
+        return PlainTextResponse(platform.publish_statement(self._world, self._world.clock().astimezone(UTC).date()))
 
 
 async def _field(request: Request, name: str) -> str:
