@@ -21,6 +21,8 @@ async def onboard(connection: Connection, onboarding: Onboarding) -> Onboarded |
                     "type": "express",
                     "country": onboarding.country,
                     "capabilities": {"transfers": {"requested": True}},
+                    # Otherwise Stripe pays transfers out by itself, and our payouts would find nothing there.
+                    "settings": {"payouts": {"schedule": {"interval": "manual"}}},
                     "metadata": {ORGANIZATION: organization},
                 },
                 {"idempotency_key": f"{organization}-account-{onboarding.country}"},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standins.stripe import description
 from standins.stripe.errors import invalid
 from standins.stripe.world import Call, Thing, World
 
@@ -30,6 +31,7 @@ def create(world: World, call: Call) -> Thing:
         external_accounts=_banks(),
         metadata=dict(call.fields.get("metadata", {})),
         payouts_enabled=False,
+        settings=_settings(call.fields.get("settings", {})),
     )
     world.tell("account.updated", account, account["id"])
     return account
@@ -73,6 +75,17 @@ def onboarded(world: World, account: Thing, bank: str) -> None:
         external_accounts=_banks(details),
     )
     world.tell("account.updated", account, account["id"])
+
+
+def _settings(asked: dict[str, Any]) -> dict[str, Any]:
+    """Of all settings, the schedule of payouts is the one that is kept."""
+    interval = asked.get("payouts", {}).get("schedule", {}).get("interval", "daily")
+    schedule = {"delay_days": 2, "interval": interval}
+    parts = ("branding", "card_payments", "dashboard", "payments")
+    return {
+        **{part: description.filled(f"account_{part}_settings") for part in parts},
+        "payouts": {"debit_negative_balances": True, "schedule": schedule, "statement_descriptor": None},
+    }
 
 
 def _banks(*banks: Thing) -> dict[str, Any]:

@@ -56,6 +56,11 @@ async def test_a_payee_is_verified_once_they_have_answered_on_stripes_page(strip
     )
 
 
+async def test_stripe_pays_nothing_out_of_a_payees_account_by_itself(stripe: Setup) -> None:
+    account = await stripe.payee()
+    assert stripe.world.get("account", account)["settings"]["payouts"]["schedule"]["interval"] == "manual"
+
+
 async def test_nobody_is_paid_out_to_the_account_of_another_organization(stripe: Setup) -> None:
     account = await stripe.payee(organization_id=ORGANIZATION)
     assert isinstance(await stripe.stripe.payee_details(stripe.adding(account, uuid4())), Unusable)
