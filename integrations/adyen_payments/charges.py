@@ -63,23 +63,24 @@ class Charges:
             return Voided(provider_id=None)
         result = asked.returned.get(REDIRECT_RESULT)
         if result is not None:
-            return await moving(self._finish(asked, result))
+            return await asking(self._finish(asked, result))
         found = await asking(self._look(asked))
         if asked.sent_at is None or not is_overdue(asked) or not isinstance(found, UnderWay | NoAnswer):
             return found
         return await asking(accounting.find(self._services, self._merchant, asked, asked.sent_at))
 
     async def capture(self, capturing: Capturing) -> Finding:
-        known = standing(await self._inbox.of_charge(capturing.key))
+        notices = await self._inbox.of_charge(capturing.key)
+        known = standing(notices)
         if isinstance(known, Charged | Voided | Declined):
             return known
+        if any(one.event == "CAPTURE" and not one.is_success for one in notices):
+            # It was refused for good. What is reserved lapses at the bank by itself.
+            return Declined(code=DeclineCode.PROVIDER_REFUSED.name, provider_id=capturing.charge_id)
         amount = to_adyen(capturing.amount)
         if amount is None:
             return Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
-        body = {"merchantAccount": self._merchant, "reference": str(capturing.key), "amount": amount}
-        path = f"/payments/{capturing.charge_id}/captures"
-        asked = await moving(self._services.post(Service.CHECKOUT, path, body, key=f"capture-{capturing.key}"))
-        return asked if isinstance(asked, Declined | NoAnswer) else UnderWay(provider_id=capturing.charge_id)
+        return await asking(self._capture(capturing, amount))
 
     async def void(self, voiding: Voiding) -> VoidFinding:
         notices = await self._inbox.of_charge(voiding.key)
@@ -141,6 +142,18 @@ class Charges:
         if reference is None or reference.key != asked.key:
             raise Unsure("the result that came back is that of another payment")
         return _answer(content, reference)
+
+    async def _capture(self, capturing: Capturing, amount: Mapping[str, Any]) -> Finding:
+        """Only a request that Adyen finds wrong ends it: one that did not get through is made again."""
+        body = {"merchantAccount": self._merchant, "reference": str(capturing.key), "amount": amount}
+        path = f"/payments/{capturing.charge_id}/captures"
+        try:
+            await self._services.post(Service.CHECKOUT, path, body, key=f"capture-{capturing.key}")
+        except Rejected as refusal:
+            if refusal.status not in (404, 422):
+                raise
+            return Declined(code=refusal.code, provider_id=capturing.charge_id)
+        return UnderWay(provider_id=capturing.charge_id)
 
     async def _standing_of_link(self, link_id: str) -> Finding:
         """Of a page that was paid on, the payment's own id comes with Adyen's webhook."""

@@ -157,6 +157,20 @@ async def test_the_result_of_another_payment_says_nothing_of_this_one(scene: Sce
     assert found == NoAnswer(reason="the result that came back is that of another payment")
 
 
+@pytest.mark.parametrize("fault", [None, Fault.NO_ANSWER_BEFORE, Fault.NO_ANSWER_AFTER])
+async def test_a_result_that_is_wrong_or_gets_lost_ends_nothing(scene: Scene, fault: Fault | None) -> None:
+    asked_for = charge(Card.ACTION)
+    answer = await scene.adyen.charge(asked_for)
+    assert isinstance(answer, ActionRequired)
+    back = (await press(answer.url, answer="approve")).headers["location"]
+    first = result_in(back) if fault else {"redirectResult": "made up"}
+    scene.faults.script(*([fault] if fault else []), path="/details")
+    assert isinstance(await scene.adyen.find(asked(asked_for.key, answer.provider_id, first)), NoAnswer)
+    found = await scene.adyen.find(asked(asked_for.key, answer.provider_id, result_in(back)))
+    assert isinstance(found, Charged)
+    assert scene.standin.charged(str(asked_for.key)) == 10_000
+
+
 async def test_what_is_given_up_is_not_paid_by_a_payer_who_comes_back_late(scene: Scene) -> None:
     asked_for = charge(Card.ACTION)
     answer = await scene.adyen.charge(asked_for)
@@ -244,6 +258,30 @@ async def test_what_is_reserved_is_captured_in_part_and_adyen_says_when_it_is_do
     taken = Charged(provider_id=answer.provider_id, amount=Money(6_000, "EUR"))
     assert await scene.adyen.find(asked(asked_for.key)) == taken
     assert await scene.adyen.capture(part) == taken
+
+
+async def test_a_capture_that_does_not_get_through_is_not_refused(database: Database, scene: Scene) -> None:
+    asked_for = charge(is_manual=True)
+    answer = await scene.adyen.charge(asked_for)
+    assert isinstance(answer, Authorized)
+    whole = Capturing(key=asked_for.key, charge_id=answer.provider_id, amount=EUR, at=now())
+    nobody = Adyen(opened(scene.standin, database.url, address="http://127.0.0.1:9"))
+    stranger = Adyen(opened(scene.standin, database.url, apiKey="another"))
+    assert isinstance(await nobody.capture(whole), NoAnswer)
+    assert isinstance(await stranger.capture(whole), NoAnswer)
+    unknown = replace(whole, key=new_id(), charge_id="0000000000000000")
+    assert await scene.adyen.capture(unknown) == Declined(code="PROVIDER_REFUSED", provider_id="0000000000000000")
+
+
+async def test_a_capture_that_adyen_refuses_has_taken_nothing(scene: Scene) -> None:
+    asked_for = charge(is_manual=True)
+    answer = await scene.adyen.charge(asked_for)
+    assert isinstance(answer, Authorized)
+    more = Capturing(key=asked_for.key, charge_id=answer.provider_id, amount=Money(10_001, "EUR"), at=now())
+    assert await scene.adyen.capture(more) == UnderWay(provider_id=answer.provider_id)
+    await scene.tell()
+    assert await scene.adyen.capture(more) == Declined(code="PROVIDER_REFUSED", provider_id=answer.provider_id)
+    assert scene.standin.charged(f"{asked_for.key}-manual") == 0
 
 
 async def test_a_capture_that_fails_later_has_taken_nothing(scene: Scene) -> None:
