@@ -37,6 +37,14 @@ async def test_the_same_key_charges_once(stripe: Setup) -> None:
     assert stripe.world.effects["charge.succeeded"] == 1
 
 
+async def test_a_key_that_was_used_for_something_else_says_nothing_about_that(stripe: Setup) -> None:
+    charge = stripe.charge()
+    await stripe.stripe.charge(charge)
+    other = await stripe.stripe.charge(replace(charge, amount=Money(5000, EUR)))
+    assert other == NoAnswer(reason="IdempotencyError 400")
+    assert stripe.world.effects["charge.succeeded"] == 1
+
+
 @pytest.mark.parametrize(
     ("token", "code"),
     [
