@@ -22,8 +22,8 @@ _PRIVATE = re.compile(
 )
 """Names below which nothing is shown, numbers included."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}")
-_DIGITS = re.compile(r"(?<![A-Za-z0-9_-])\d{12,}(?![A-Za-z0-9_-])")
-"""What could be the number of a card or an account."""
+_DIGITS = re.compile(r"(?<![A-Za-z0-9_-])\d{12,}(?![A-Za-z0-9_-])|\d{4}:\d\d?/\d{4}$")
+"""What could be the number of a card or an account, or the end of one with its expiry date, as Adyen has it."""
 
 
 def shown(body: bytes) -> Any:

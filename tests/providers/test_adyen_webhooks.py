@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from domain.ids import new_id
+from domain.redaction import WITHHELD
+from domain.webhook_bodies import shown
 from integrations.adyen_payments import Adyen
 from integrations.provider_events import NotGenuine, SubjectKind, Told, Unreadable
 from persistence.database import Database
@@ -136,6 +138,14 @@ def test_values_with_colons_and_backslashes_are_told_apart() -> None:
     }
     with pytest.raises(NotGenuine):
         reader()(json.dumps(moved).encode())
+
+
+def test_staff_are_shown_nothing_of_the_card() -> None:
+    details = {"cardSummary": "1111", "cardHolderName": "J. Smith", "expiryDate": "3/2030"}
+    content = shown(body(item(reason="033899:1111:3/2030", additionalData=details)))
+    seen = content["notificationItems"][0]["NotificationRequestItem"]
+    assert (seen["eventCode"], seen["amount"]["value"]) == ("AUTHORISATION", 10_000)
+    assert {seen["reason"], *seen["additionalData"].values()} == {WITHHELD}
 
 
 def test_what_is_said_of_another_merchant_account_is_not_ours() -> None:
