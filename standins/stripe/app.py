@@ -72,7 +72,7 @@ def _endpoint(world: World, method: str, path: str) -> Callable[[Request], Await
 
 def _read(world: World, operation: str, request: Request, form: str) -> Call:
     if not request.headers.get("authorization", "").startswith(("Bearer sk_test_", "Bearer rk_test_")):
-        raise StripeError(401, "invalid_request_error", "Invalid API Key provided", is_kept=False)
+        raise StripeError(401, "invalid_request_error", "Invalid API Key provided")
     try:
         version = request.headers.get("stripe-version")
         fields = world.contract.read_request(operation, request.path_params, request.url.query, form, version)

@@ -4,11 +4,11 @@ from typing import Any
 
 
 class StripeError(Exception):
-    """An answer that is not 200. `is_kept`: a repeat with the same idempotency key is answered the same."""
+    """An answer that is not 200."""
 
-    def __init__(self, status: int, kind: str, message: str, *, is_kept: bool = True, **more: Any) -> None:
+    def __init__(self, status: int, kind: str, message: str, **more: Any) -> None:
         super().__init__(message)
-        self.status, self.is_kept = status, is_kept
+        self.status = status
         self.body = {"error": {"type": kind, "message": message, **more}}
 
 
@@ -18,8 +18,8 @@ def invalid(message: str, *, code: str | None = None, param: str | None = None) 
 
 
 def outside(message: str) -> StripeError:
-    """Not described by Stripe. Nothing was looked at, so that nothing is kept."""
-    return StripeError(400, "invalid_request_error", message, is_kept=False, code="parameter_unknown")
+    """Not described by Stripe."""
+    return StripeError(400, "invalid_request_error", message, code="parameter_unknown")
 
 
 def missing(name: str, thing_id: str) -> StripeError:

@@ -1,4 +1,7 @@
-"""Idempotency keys as Stripe keeps them: the first answer is the answer, and a key belongs to its parameters."""
+"""Idempotency keys as Stripe keeps them: the first answer is the answer, and a key belongs to its parameters.
+
+A request that was refused before anything was looked at does not use its key up.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,14 +35,12 @@ class Keys:
                 400,
                 "idempotency_error",
                 "Keys for idempotent requests can only be used with the same parameters they were first used with.",
-                is_kept=False,
             )
         if kept.status == 0:
             raise StripeError(
                 409,
                 "idempotency_error",
                 "There is currently another in-progress request using this key.",
-                is_kept=False,
                 code="idempotency_key_in_use",
             )
         return kept
@@ -47,7 +48,3 @@ class Keys:
     def end(self, account: str, key: str, status: int, answer: Any) -> None:
         kept = self._kept[(account, key)]
         kept.status, kept.answer = status, answer
-
-    def forget(self, account: str, key: str) -> None:
-        """The request was refused before anything was looked at."""
-        self._kept.pop((account, key), None)
