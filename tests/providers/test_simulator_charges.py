@@ -1,6 +1,8 @@
 """The simulator's charges: what each card forces, at once and over time, and that no key is ever charged twice."""
 
 import asyncio
+from pathlib import Path
+from textwrap import wrap
 
 import pytest
 
@@ -17,7 +19,7 @@ from integrations.payments import (
     Unusable,
     Voided,
 )
-from integrations.simulator.tokens import CARDS
+from integrations.simulator.tokens import CARDS, PayoutToken
 from tests.providers.simulated import NOON, desk, eur, name
 from tests.world import World
 
@@ -29,6 +31,14 @@ def charged(number: int, amount_minor: int = 10_000, fee_minor: int = 0) -> Char
 async def details(world: World, token: str) -> object:
     adding = Adding(organization_id=new_id(), token=token, customer=None, currency="EUR", at=NOON)
     return await desk(world).simulator.method_details(adding)
+
+
+def test_the_page_for_integrators_lists_every_token_and_test_number() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text()
+    assert [card.token for card in CARDS if f"`{card.token}`" not in text] == []
+    assert [token.value for token in PayoutToken if f"`{token.value}`" not in text] == []
+    numbers = {card.number: f"{card.token}` | {' '.join(wrap(card.number, 4))} |" for card in CARDS if card.number}
+    assert [number for number, row in numbers.items() if row not in text] == []
 
 
 def test_every_card_has_a_token_and_digits_of_its_own() -> None:
