@@ -39,3 +39,13 @@ class PaymentAttempt(Attempt):
     asked_at: datetime | None = None
     known_at: datetime | None = None
     """When the question was put whose answer says how it stands: what was asked before that is outdated."""
+
+    def may_ask(self, returned: str | None, *, at: datetime) -> bool:
+        """Whether the provider is asked now for people who wait, with what a browser brought back; or was just now."""
+        is_new = returned is not None and returned != self.returned
+        self.returned = returned or self.returned
+        last = self.asked_at or self.sent_at
+        if not is_new and last is not None and at - last < CHECK_GAP:
+            return False
+        self.asked_at = at
+        return True

@@ -1,5 +1,7 @@
 """What people are told about a payment, in plain sentences."""
 
+from dataclasses import dataclass
+
 from domain.payments import Payment, PaymentState
 
 _S = PaymentState
@@ -28,6 +30,37 @@ def _standing(payment: Payment) -> str:
         _S.SUCCEEDED: f"{payment.captured_amount} were paid.",
         _S.CANCELED: "It was canceled; nothing was taken.",
     }.get(payment.status, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """What a payer reads who comes back from a provider: no more than how far it is, and how much it is about."""
+
+    title: str
+    text: str
+    is_open: bool = False
+    """It may soon be another: look again."""
+
+
+def returning(payment: Payment) -> Returning:
+    close = "You can close this page."
+    match payment.status:
+        case _S.SUCCEEDED:
+            return Returning("Paid", f"{payment.captured_amount} were paid. {close}")
+        case _S.AUTHORIZED:
+            return Returning("Reserved", f"{payment.amount} are reserved. {close}")
+        case _S.FAILED:
+            return Returning(
+                "Not paid", f"The payment of {payment.amount} failed; nothing was taken. Please try again."
+            )
+        case _S.CANCELED:
+            return Returning("Canceled", f"The payment of {payment.amount} was canceled; nothing was taken.")
+        case _S.REQUIRES_ACTION:
+            again = "Go back to where you started it, and confirm it there."
+            return Returning("Not confirmed yet", f"The payment of {payment.amount} still has to be confirmed. {again}")
+        case _:
+            text = f"The payment of {payment.amount} is being checked. This page looks again by itself."
+            return Returning("Being checked", text, is_open=True)
 
 
 def _provider(payment: Payment) -> str:

@@ -10,7 +10,7 @@ from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
 from domain.attempts import ASK_AFTER, NEVER_ARRIVED, AskedAbout, AttemptState
 from domain.money import Money
-from domain.payment_attempts import ACT_WITHIN, CHECK_GAP, RESERVED_ASK_EVERY, CaptureMode, PaymentAttempt, Question
+from domain.payment_attempts import ACT_WITHIN, RESERVED_ASK_EVERY, CaptureMode, PaymentAttempt, Question
 from domain.payment_methods import Provider
 from domain.permissions import Permission
 from domain.refusals import Refused, wrong_state
@@ -260,9 +260,7 @@ class Payment(AskedAbout, Stateful):
     def check_now(self, attempt: PaymentAttempt, returned: str | None, *, by: Actor, at: datetime) -> None:
         """Has the provider asked at once, unless it was asked a moment ago; with what the browser brought back."""
         self.check("checkPayment", by=by)
-        attempt.returned = returned or attempt.returned
-        last = attempt.asked_at or attempt.sent_at
-        if last is None or at - last >= CHECK_GAP:
+        if attempt.may_ask(returned, at=at):
             self.next_ask_at = at
             self.record("check_asked", by=by, at=at)
 

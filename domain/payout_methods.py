@@ -57,6 +57,7 @@ class PayoutMethod(Stateful):
     SUBJECT: ClassVar[str] = "payout_method"
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("setDefaultPayoutMethod", (_S.ACTIVE,), None, Side.OWNER, _MOVE),
+        Move("refreshPayoutMethod", (_S.ACTIVE,), None, Side.OWNER, _MOVE),
         Move("detachPayoutMethod", (_S.ACTIVE,), _S.DETACHED, Side.OWNER, _MOVE),
     )
 

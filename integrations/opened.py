@@ -32,7 +32,8 @@ def open_account(access: Access, database_url: str) -> Opened:
         secrets = tuple(one.hex() for one in vault.fingerprints(_WEBHOOKS, _SIMULATOR))
     else:
         credentials = json.loads(vault.open(access.sealed, access.owner))
-        secrets = tuple(vault.open(sealed, access.owner).decode() for sealed in access.webhooks_sealed)
+        opened = (vault.open(sealed, access.owner).decode() for sealed in access.webhooks_sealed)
+        secrets = tuple(secret for text in opened for secret in text.split())
     return Opened(
         provider=access.provider,
         is_live=access.mode is ProviderMode.LIVE,
@@ -42,9 +43,9 @@ def open_account(access: Access, database_url: str) -> Opened:
     )
 
 
-def sealed_credentials(credentials: Mapping[str, str], access: Access) -> str:
-    return vault_in_use().seal(json.dumps(credentials).encode(), access.owner)
+def sealed_credentials(credentials: Mapping[str, str], owner: bytes) -> str:
+    return vault_in_use().seal(json.dumps(dict(credentials)).encode(), owner)
 
 
-def sealed_webhook_secret(secret: str, access: Access) -> str:
-    return vault_in_use().seal(secret.encode(), access.owner)
+def sealed_webhook_secret(secret: str, owner: bytes) -> str:
+    return vault_in_use().seal(secret.encode(), owner)

@@ -10,7 +10,7 @@ from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.payment_attempts import CaptureMode, PaymentAttempt, Question
 from domain.payment_methods import PaymentMethod, Provider
-from domain.payments import Payment, PaymentState
+from domain.payments import AT_PROVIDER, Payment, PaymentState
 from integrations.payments import Asked, Capturing, Charge, Finding, NoAnswer, Voiding
 from integrations.return_pages import page_of
 from jobs.payment_outcomes import record_outcome
@@ -94,6 +94,26 @@ async def check_outcome(
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
     return None if asking is None else await _ask(database, asking, now)
+
+
+async def come_back(database: Database, payment_id: UUID, returned: str | None, now: datetime) -> Payment | None:
+    """The payment as it stands now that its payer's browser is back, with what it brought; None where there is none.
+
+    The provider is asked at once, but not again by whoever loads the page a second time.
+    """
+
+    async def mark(db: Unit) -> Asking | None:
+        _, payment, attempt = await payments.for_outcome(db, payment_id)
+        if payment.status not in AT_PROVIDER or not attempt.may_ask(returned, at=db.at):
+            return None
+        return _question(db, payment, attempt, Question.FIND)
+
+    if await payments.as_it_is(database, payment_id) is None:
+        return None
+    asking = await transact(database, mark, by=SYSTEM, at=now)
+    if asking is not None:
+        await _ask(database, asking, now)
+    return await payments.as_it_is(database, payment_id)
 
 
 async def look(

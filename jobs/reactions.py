@@ -16,6 +16,7 @@ from jobs import (
     payments,
     payouts,
     projects,
+    receipts,
     refunds,
 )
 from persistence.database import Database
@@ -29,6 +30,7 @@ Reactions = Mapping[str, tuple[Reaction, ...]]
 REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
+    "payment.succeeded": (receipts.mail_receipt,),
     "payment.authorized": (payments.ask_payment,),
     "payment.capture_asked": (payments.ask_payment,),
     "payment.cancel_asked": (payments.ask_payment,),

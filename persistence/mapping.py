@@ -56,6 +56,7 @@ from domain.payouts import Payout, PayoutAttempt
 from domain.permission_overrides import PermissionOverride
 from domain.projects import Project
 from domain.proposals import Proposal
+from domain.provider_accounts import ProviderAccount
 from domain.provider_reports import ProviderReport, ProviderReportLine
 from domain.rate_limit_settings import RateLimitSetting
 from domain.recorded_payments import RecordedPayment
@@ -94,6 +95,7 @@ from persistence.tables import (
     payouts,
     platform,
     projects,
+    providers,
     reconciliation,
     refunds,
     rights,
@@ -179,6 +181,7 @@ VERSIONED = {
     RecordedPayment: losses.recorded_payments,
     Chargeback: losses.chargebacks,
     MoneyException: losses.money_exceptions,
+    ProviderAccount: providers.provider_accounts,
     CashReconciliation: reconciliation.cash_reconciliations,
     InboundWebhook: webhooks.inbound_webhooks,
     Refund: refunds.refunds,

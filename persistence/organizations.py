@@ -11,6 +11,7 @@ from domain.organizations import Organization, OrganizationKind, OrganizationSta
 from domain.permissions import Role
 from domain.refusals import not_found
 from domain.sides import TwoSided
+from persistence.database import Database
 from persistence.tables.identity import memberships, organizations
 from persistence.texts import contains
 from persistence.unit import Unit
@@ -60,6 +61,12 @@ async def named(db: Unit, organization_id: UUID) -> Organization:
 async def get(db: Unit, organization_id: UUID) -> Organization:
     """Known to exist, for reading."""
     return await db.session.get_one(Organization, organization_id)
+
+
+async def of_viewer(database: Database, organization_id: UUID) -> Organization:
+    """The organization that somebody acts for, outside of any transaction."""
+    async with database.reader() as session:
+        return await session.get_one(Organization, organization_id)
 
 
 async def for_new_work(db: Unit, organization_id: UUID) -> Organization:

@@ -14,6 +14,7 @@ from domain.payments import AT_PROVIDER, LIVE_STATES, Payment, PaymentState, Pay
 from domain.permissions import Permission
 from domain.refusals import not_found, wrong_state
 from persistence import escrow_holds, payment_methods, provider_accounts
+from persistence.database import Database
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.parking import are_parked, is_parked
@@ -66,6 +67,12 @@ async def live_of(db: Unit, invoice_id: UUID) -> Payment | None:
 async def has_live(db: Unit, invoice_id: UUID) -> bool:
     """Whether a payment of the invoice is under way or being checked."""
     return await live_of(db, invoice_id) is not None
+
+
+async def as_it_is(database: Database, payment_id: UUID) -> Payment | None:
+    """A payment, for whoever has proved that it is theirs to know."""
+    async with database.reader() as session:
+        return await session.get(Payment, payment_id)
 
 
 async def add(db: Unit, payment: Payment, attempt: PaymentAttempt) -> None:

@@ -10,6 +10,8 @@ from domain.payment_methods import Provider
 from domain.payout_methods import PayoutMethod, PayoutMethodStatus
 from domain.payouts import BEFORE_SENT, PayoutState
 from domain.permissions import Permission
+from domain.refusals import not_found
+from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.identity import organizations
 from persistence.tables.payouts import payout_methods, payouts
@@ -55,6 +57,16 @@ async def default_of(db: Unit, organization_id: UUID, currency: str) -> PayoutMe
     found = await db.session.scalar(statement.with_for_update(read=True))
     # Whoever has waited for a change of the default finds the old one gone: the second look sees the new one.
     return found or await db.session.scalar(statement.with_for_update(read=True))
+
+
+async def own(database: Database, viewer: Actor, method_id: UUID) -> PayoutMethod:
+    """A method of the viewer's organization."""
+    async with database.reader() as session:
+        mine = payout_methods.c.organization_id == viewer.organization_id
+        found = await session.scalar(select(PayoutMethod).where(payout_methods.c.id == method_id, mine))
+    if found is None or not viewer.may(Permission.MONEY_READ):
+        raise not_found("payout method", "methodId")
+    return found
 
 
 async def for_payout(db: Unit, method_id: UUID) -> PayoutMethod:

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.actors import Actor
 from domain.payment_methods import Provider
-from domain.provider_accounts import Access, ProviderAccountStatus, ProviderMode, not_set_up
+from domain.permissions import Permission
+from domain.provider_accounts import Access, ProviderAccount, ProviderAccountStatus, ProviderMode, not_set_up
 from persistence.database import Database
 from persistence.tables.providers import provider_accounts
+from persistence.turns import take_turn
 from persistence.unit import Unit
+from planner.edges import Condition, Connection, Source
 
 
 @dataclass(slots=True)
@@ -32,27 +36,46 @@ def mode_in_use() -> ProviderMode:
     return _process.mode
 
 
+def visible_to(viewer: Actor) -> Condition:
+    """Staff who may handle money, and only what this process works with."""
+    return provider_accounts.c.mode == mode_in_use() if viewer.may(Permission.STAFF_MONEY) else false()
+
+
+PROVIDER_ACCOUNTS = Source(ProviderAccount, provider_accounts, visible_to)
+
+LIST = Connection(
+    PROVIDER_ACCOUNTS,
+    orders={"PROVIDER": provider_accounts.c.provider},
+    default_order=(("PROVIDER", False),),
+    filters={"status": lambda values: provider_accounts.c.status.in_(values)},
+)
+
+
 async def access_to(database: Database, provider: Provider) -> Access:
     """The way to a provider, disabled or not: what was begun through it is carried on."""
-    mode = mode_in_use()
-    if provider is Provider.SIMULATOR:
-        return Access(provider=provider, mode=mode)
+    mode, account = mode_in_use(), None
+    if provider is not Provider.SIMULATOR:
+        async with database.reader() as session:
+            account = await session.scalar(_of(provider, mode))
+    return Access(provider=provider, mode=mode) if account is None else account.access(datetime.now(UTC))
+
+
+async def for_configuring(db: Unit, provider: Provider) -> ProviderAccount | None:
+    """The account at a provider, if there is one, while nobody else makes or changes it."""
+    await take_turn(db, "provider account", provider.name)
+    return await db.session.scalar(_of(provider, mode_in_use()).with_for_update())
+
+
+async def for_change(db: Unit, provider: Provider) -> ProviderAccount:
+    found = await for_configuring(db, provider)
+    if found is None:
+        raise not_set_up(provider, mode_in_use())
+    return found
+
+
+def _of(provider: Provider, mode: ProviderMode) -> Select[ProviderAccount]:
     account = provider_accounts.c
-    statement = select(provider_accounts).where(account.provider == provider, account.mode == mode)
-    async with database.reader() as session:
-        row = (await session.execute(statement)).one_or_none()
-    if row is None:
-        return Access(provider=provider, mode=mode)
-    is_old_good = row.old_webhook_until is not None and datetime.now(UTC) < row.old_webhook_until
-    secrets = [row.webhook_sealed, row.old_webhook_sealed if is_old_good else None]
-    return Access(
-        provider=provider,
-        mode=mode,
-        account_id=row.id,
-        sealed=row.sealed,
-        webhooks_sealed=tuple(secret for secret in secrets if secret is not None),
-        version=row.version,
-    )
+    return select(ProviderAccount).where(account.provider == provider, account.mode == mode)
 
 
 async def reachable(database: Database) -> Sequence[Provider]:

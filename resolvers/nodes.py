@@ -40,6 +40,7 @@ from persistence.payouts import PAYOUTS
 from persistence.permission_overrides import OVERRIDES
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
+from persistence.provider_accounts import PROVIDER_ACCOUNTS
 from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
@@ -77,6 +78,7 @@ SOURCES: dict[str, Source] = {
     "Chargeback": CHARGEBACKS,
     "MoneyException": MONEY_EXCEPTIONS,
     "InboundWebhook": INBOUND_WEBHOOKS,
+    "ProviderAccount": PROVIDER_ACCOUNTS,
     "RecordedPayment": RECORDED_PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,

@@ -26,7 +26,7 @@ from persistence.payment_settlement import not_received
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
-from resolvers.return_urls import is_allowed
+from resolvers.return_urls import NOT_HOME, is_allowed
 
 LIST, OF_INVOICE, REFUNDS = payments.LIST, payments.OF_INVOICE, refunds.OF_PAYMENT
 HOLD = escrow_edges.HOLD
@@ -36,8 +36,7 @@ INVOICE, METHOD, PAYER, ISSUER = payments.INVOICE, payments.METHOD, payments.PAY
 async def check_return(context: Context, *, return_url: str | None, **rest: Any) -> dict[str, Any]:
     """Refuses INVALID to send a payer's browser to where this platform does not call home."""
     if return_url is not None and not is_allowed(return_url, context.platform):
-        message = "The browser comes back only to an origin that this platform allows (MILEPOST_ALLOWED_ORIGINS)."
-        raise invalid(message, "returnUrl")
+        raise invalid(NOT_HOME, "returnUrl")
     return {"return_url": return_url, **rest}
 
 

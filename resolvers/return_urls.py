@@ -6,6 +6,7 @@ from resolvers.context import Platform
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LONGEST = 2_000
+NOT_HOME = "The browser comes back only to an origin that this platform allows (MILEPOST_ALLOWED_ORIGINS)."
 
 
 def is_allowed(url: str, platform: Platform) -> bool:

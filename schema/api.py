@@ -56,6 +56,7 @@ from schema.plans import PlanQueries
 from schema.profiles import ProfileMutations
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
+from schema.provider_accounts import ProviderAccount, ProviderAccountMutations, ProviderAccountQueries
 from schema.rate_limits import RateLimitMutations, RateLimitQueries
 from schema.recorded_payments import RecordedPaymentMutations
 from schema.refunds import Refund, RefundMutations, RefundQueries
@@ -130,6 +131,7 @@ class Query(
     ChargebackQueries,
     MoneyExceptionQueries,
     InboundWebhookQueries,
+    ProviderAccountQueries,
     ApprovalQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
@@ -147,6 +149,9 @@ class Query(
     refund: Refund | None = by_id("Refund", Refund, "A refund by its id.")
     credit_note: CreditNote | None = by_id("CreditNote", CreditNote, "A credit note by its id.")
     chargeback: Chargeback | None = by_id("Chargeback", Chargeback, "A chargeback by its id.")
+    provider_account: ProviderAccount | None = by_id(
+        "ProviderAccount", ProviderAccount, "An account at a provider by its id."
+    )
     money_exception: MoneyException | None = by_id("MoneyException", MoneyException, "A money exception by its id.")
     inbound_webhook: InboundWebhook | None = by_id("InboundWebhook", InboundWebhook, "An inbound webhook by its id.")
     payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
@@ -202,6 +207,7 @@ class Mutation(
     ChargebackMutations,
     MoneyExceptionMutations,
     InboundWebhookMutations,
+    ProviderAccountMutations,
     StaffCorrectionMutations,
     ParkingMutations,
     ApprovalMutations,

@@ -45,6 +45,7 @@ PREFIXES = {
     "Chargeback": "chb",
     "MoneyException": "mex",
     "InboundWebhook": "iwh",
+    "ProviderAccount": "pva",
     "ApprovalRequest": "apr",
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",

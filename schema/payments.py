@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from domain import payments as domain
+from domain import receipts as domain_receipts
 from domain.payment_attempts import CaptureMode
 from domain.payment_methods import Provider
 from domain.payment_texts import standing
@@ -63,6 +64,13 @@ if TYPE_CHECKING:
 _Hold: Any = Annotated["EscrowHold", strawberry.lazy("schema.escrow")]
 
 
+@shows(domain_receipts.Receipt, "What to show for a payment; it was also mailed to the payer's billing address.")
+class Receipt:
+    number: str = plain("Its number.")
+    paid_at: datetime = plain("When the payment was known to have succeeded.")
+    amount: Money = plain("What was paid.")
+
+
 @shows(domain.Payment, "Collecting money for an invoice or a hold. Payer and issuer see it, with money:read.")
 class Payment(Stateful):
     status: PaymentState = plain("Where it stands.")
@@ -84,6 +92,10 @@ class Payment(Stateful):
     failure_code: str | None = plain(
         "FAILED: why. A code of the provider such as CARD_DECLINED, or NEVER_ARRIVED when it never heard of the charge."
     )
+
+    @strawberry.field(graphql_type=Receipt | None, description="SUCCEEDED: what to show for it.")
+    def receipt(self: domain.Payment) -> domain_receipts.Receipt | None:
+        return domain_receipts.receipt_of(self)
 
     @strawberry.field(description="How it stands, in a sentence for people.")
     def status_text(self: domain.Payment) -> str:

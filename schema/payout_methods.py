@@ -100,6 +100,31 @@ class PayoutMethodMutations:
         gives=_METHOD,
         prepare=resolve.look_up_payee,
     )
+    start_payout_onboarding = mutation(
+        resolve.start_payout_onboarding,
+        "Begins to tell a provider who your organization is, where it wants to know before it pays you out: send a "
+        "browser to the url, and when it is back add the account as a payout method. Repeat it when the page has "
+        "expired. INVALID where the provider needs no such thing, and for a returnUrl elsewhere than on this platform.",
+        needs=Permission.MONEY_MOVE,
+        takes={
+            "provider": value(Provider, "Who will pay."),
+            "return_url": value(str, "Where the browser comes back to."),
+        },
+        gives={
+            "url": (str, "The provider's page, good for some minutes."),
+            "account": (str, "What the provider calls your organization: the token of addPayoutMethod."),
+        },
+        prepare=resolve.begin_onboarding,
+    )
+    refresh_payout_method = mutation(
+        resolve.refresh_payout_method,
+        "Asks the provider whether it has verified by now whose a method is. PROVIDER_UNAVAILABLE when it does not "
+        "answer.",
+        needs=Permission.MONEY_MOVE,
+        takes={"method_id": an_id("PayoutMethod", "The method.")},
+        gives=_METHOD,
+        prepare=resolve.look_up_verification,
+    )
     set_default_payout_method = mutation(
         resolve.set_default_payout_method,
         "Makes a method the one that payouts go to where none is named. WRONG_STATE for a detached one.",

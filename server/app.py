@@ -31,6 +31,7 @@ from server.packed import packed_response
 from server.planned_requests import PlannedRequests
 from server.plans import Plans
 from server.reference import reference_routes
+from server.return_pages import return_route
 from server.simulator_page import simulator_routes
 from server.view import GraphQLView
 from server.webhooks import Webhooks
@@ -106,6 +107,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         Route("/health/ready", health.ready),
         Route("/metrics", metrics.serve),
         Webhooks(view.platform, metrics.tallies).route,
+        return_route(view.platform),
         jwks_route(health.database),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),

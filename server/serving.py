@@ -20,6 +20,7 @@ from integrations.vault import Vault, VaultError, use_vault, vault_in_use
 from jobs import worker
 from persistence import reference_data
 from persistence.database import Database
+from persistence.deployments import adopt_mode
 from persistence.provider_accounts import use_mode
 from persistence.unit import transact
 from resolvers.rate_limits import RateLimits
@@ -39,6 +40,7 @@ DRAIN_SECONDS = 30
 KEEP_ALIVE_SECONDS = 75
 """For the next request on a connection: longer than balancers keep theirs, so that it is they who close."""
 _MAX_MESSAGE_BYTES = 1_000_000
+_MODES = {Mode.SANDBOX: ProviderMode.SANDBOX, Mode.PRODUCTION: ProviderMode.LIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ async def serve(start: Start) -> int:
             _prepared(settings, start.database_url) as database,
             _clock_of(settings.mode, database) as clock,
         ):
+            await _require_mode(database, settings.mode, clock)
             await _fill(database, clock, settings.mode)
             laps.mark("data")
             app = create_app(
@@ -87,6 +90,7 @@ async def work(settings: Settings, url: str, ending: Ending) -> int:
     with ending.awaited() as stop:
         await require_schema(settings.database_direct_url or url)
         async with _prepared(settings, url) as database, _clock_of(settings.mode, database) as clock:
+            await _require_mode(database, settings.mode, clock)
             _say("The worker is running. Ctrl-C stops it.")
             await worker.run(database, clock.now, stop)
     _say("Stopped.")
@@ -101,7 +105,7 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     use_vault(_vault(settings))
     use_archive(FolderArchive(settings.audit_folder))
     use_address(settings.issuer)
-    use_mode(ProviderMode.LIVE if settings.mode is Mode.PRODUCTION else ProviderMode.SANDBOX)
+    use_mode(_MODES[settings.mode])
     database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
     try:
         yield database
@@ -132,6 +136,18 @@ async def _clock_of(mode: Mode, database: Database) -> AsyncIterator[Clock]:
         return
     async with clock.following(database):
         yield clock
+
+
+async def _require_mode(database: Database, mode: Mode, clock: Clock) -> None:
+    """Real money and test money never meet in one database."""
+    ours = _MODES[mode]
+    found = await transact(database, lambda db: adopt_mode(db, ours), by=SYSTEM, at=clock.now())
+    if found is not ours:
+        named = next(one.value for one, other in _MODES.items() if other is found)
+        raise CannotRun(
+            f"This database holds money or credentials of MILEPOST_MODE={named}, which do not mix with those of"
+            f" {mode.value}. Start with MILEPOST_MODE={named}, or with another database."
+        )
 
 
 async def _fill(database: Database, clock: Clock, mode: Mode) -> None:

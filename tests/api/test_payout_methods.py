@@ -43,6 +43,7 @@ async def test_the_first_method_is_the_default_and_replaces_nothing(world: World
         "history": {"nodes": [{"action": "addPayoutMethod", "from": None, "to": "ACTIVE"}]},
         "availableActions": [
             {"action": "setDefaultPayoutMethod", "allowed": True},
+            {"action": "refreshPayoutMethod", "allowed": True},
             {"action": "detachPayoutMethod", "allowed": True},
         ],
     }

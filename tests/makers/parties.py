@@ -26,6 +26,7 @@ from tests.makers.keys import make_key
 from tests.makers.payouts import make_payout_method, request_payout
 from tests.makers.projects import approve, make_active_project, make_submitted_project
 from tests.makers.proposals import make_invitation, make_submitted_proposal
+from tests.makers.provider_accounts import make_provider_account
 from tests.makers.rates import make_rate
 from tests.makers.staff import another_of_the_staff, impersonate
 from tests.makers.webhooks import make_parked_webhook
@@ -63,6 +64,7 @@ async def make_parties(world: World) -> Parties:
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
     await make_own_app(freelancer)
+    await make_provider_account(world)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
     await _members(world, client)

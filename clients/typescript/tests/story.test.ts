@@ -144,8 +144,9 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   // rest this story has none.
   const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession
     GetCurrentApiKey GetEscrowHold GetEscrowSummary GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember
-    GetMoneyException GetPayout GetRefund GetSimulatorSettings GetWalletStatement ListImpersonations ListInboundWebhooks ListMoneyExceptions
-    ListOrganizations ListUsers QuoteFee ReadAuditExport ReadLedgerExport SimulatePermission`;
+    GetMoneyException GetPayout GetProviderAccount GetRefund GetSimulatorSettings GetWalletStatement ListImpersonations
+    ListInboundWebhooks ListMoneyExceptions ListOrganizations ListProviderAccounts ListUsers QuoteFee ReadAuditExport
+    ReadLedgerExport SimulatePermission`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),
     expected.split(/\s+/),

@@ -27,6 +27,17 @@ _OF_PROVIDERS = (
 
 def upgrade() -> None:
     op.create_table(
+        "deployments",
+        sa.Column("is_only", sa.Boolean(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum("SANDBOX", "LIVE", name="mode", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.CheckConstraint("is_only", name=op.f("ck_deployments_only_one")),
+        sa.PrimaryKeyConstraint("is_only", name=op.f("pk_deployments")),
+    )
+    op.create_table(
         "provider_accounts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -72,6 +83,36 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_accounts")),
         sa.UniqueConstraint("provider", "mode", name=op.f("uq_provider_accounts_provider_mode")),
+    )
+    op.create_table(
+        "payee_accounts",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "provider",
+            sa.Enum(
+                "STRIPE",
+                "ADYEN",
+                "PAYPAL",
+                "SIMULATOR",
+                name="provider",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "mode",
+            sa.Enum("SANDBOX", "LIVE", name="mode", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_payee_accounts_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "provider", "mode", name=op.f("pk_payee_accounts")),
+        sa.UniqueConstraint("provider", "account", name=op.f("uq_payee_accounts_provider_account")),
     )
     op.add_column(
         "payment_methods",

@@ -818,6 +818,20 @@ String nameProvider(Provider value) => switch (value) {
   Provider.unknown => '',
 };
 
+/// What the API calls a value of ProviderAccountStatus.
+String nameProviderAccountStatus(ProviderAccountStatus value) => switch (value) {
+  ProviderAccountStatus.active => 'ACTIVE',
+  ProviderAccountStatus.disabled => 'DISABLED',
+  ProviderAccountStatus.unknown => '',
+};
+
+/// What the API calls a value of ProviderMode.
+String nameProviderMode(ProviderMode value) => switch (value) {
+  ProviderMode.sandbox => 'SANDBOX',
+  ProviderMode.live => 'LIVE',
+  ProviderMode.unknown => '',
+};
+
 /// What the API calls a value of RecordedPaymentMethod.
 String nameRecordedPaymentMethod(RecordedPaymentMethod value) => switch (value) {
   RecordedPaymentMethod.bankTransfer => 'BANK_TRANSFER',
@@ -1290,6 +1304,8 @@ final operations = <Operation<Object?>>[
   GetPayout(id: 'text'),
   GetWalletStatement(currency: 'text'),
   AddPayoutMethod(provider: Provider.stripe, token: 'text', currency: 'text'),
+  StartPayoutOnboarding(provider: Provider.stripe, returnUrl: 'text'),
+  RefreshPayoutMethod(methodId: 'text'),
   SetDefaultPayoutMethod(methodId: 'text'),
   DetachPayoutMethod(methodId: 'text'),
   RequestPayout(amount: Money.minor(100, 'EUR')),
@@ -1326,6 +1342,12 @@ final operations = <Operation<Object?>>[
     budget: Money.minor(100, 'EUR'),
     terms: WorkTermsInput(invoicingMethod: InvoicingMethod.milestone, fundingMode: FundingMode.direct),
   ),
+  ListProviderAccounts(),
+  GetProviderAccount(id: 'text'),
+  ConfigureProvider(provider: Provider.stripe, credentials: const []),
+  RotateProviderCredentials(provider: Provider.stripe, credentials: const []),
+  RotateProviderWebhookSecret(provider: Provider.stripe, webhookSecret: 'text'),
+  DisableProvider(provider: Provider.stripe),
   GetClock(),
   AdvanceClock(to: DateTime.utc(2026)),
   GetSimulatorSettings(),

@@ -1397,6 +1397,28 @@ export const Provider = {
 /** One of Provider's values, or one that a newer server has added. */
 export type Provider = Open<keyof typeof Provider>;
 
+/** Whether new money moves through an account at a provider. */
+export const ProviderAccountStatus = {
+  /** It does. */
+  ACTIVE: 'ACTIVE',
+  /** Nothing new is begun; what was begun is asked about, refunded and heard of as before. */
+  DISABLED: 'DISABLED',
+} as const;
+
+/** One of ProviderAccountStatus's values, or one that a newer server has added. */
+export type ProviderAccountStatus = Open<keyof typeof ProviderAccountStatus>;
+
+/** Whether a deployment moves real money. It only ever works with accounts of its own mode. */
+export const ProviderMode = {
+  /** Test money. */
+  SANDBOX: 'SANDBOX',
+  /** Real money. */
+  LIVE: 'LIVE',
+} as const;
+
+/** One of ProviderMode's values, or one that a newer server has added. */
+export type ProviderMode = Open<keyof typeof ProviderMode>;
+
 /** How money came to an issuer outside Milepost. */
 export const RecordedPaymentMethod = {
   /** By bank transfer. */

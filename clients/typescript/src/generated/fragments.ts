@@ -57,6 +57,8 @@ import type {
   ProposalOrigin,
   ProposalStatus,
   Provider,
+  ProviderAccountStatus,
+  ProviderMode,
   RecordedPaymentMethod,
   RecordedPaymentStatus,
   RefundCause,
@@ -2014,6 +2016,38 @@ export interface ProposalDetailProject {
 /** The definition of ProposalDetail. */
 export const ProposalDetailFragment: string =
   'fragment ProposalDetail on Proposal{...ProposalSummary coverLetter links terms{...Terms}gigTermsVersion offeredAmount{...Money}offeredTerms{...Terms}declineReason seatNo clientOrganization{...Party}gig{id title status}project{id status}}';
+
+/** An account at a company that moves money. */
+export interface ProviderAccountSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether new money moves through it. */
+  readonly status: ProviderAccountStatus;
+  /** Whose account it is. */
+  readonly provider: Provider;
+  /** Whether its money is real. */
+  readonly mode: ProviderMode;
+  /** The names of the credentials that it is opened with; their values stay here. */
+  readonly credentialNames: ReadonlyArray<string>;
+  /** When they were set. */
+  readonly credentialsSetAt: DateTime;
+  /** Whether messages of the provider can be proved to be genuine. */
+  readonly hasWebhookSecret: boolean;
+  /** When the secret for that was set. */
+  readonly webhookSecretSetAt: DateTime | null;
+  /** Until when messages signed with the secret before it are believed, too. */
+  readonly oldWebhookSecretValidTo: DateTime | null;
+  /** The address to enter at the provider for its webhooks. */
+  readonly webhookUrl: string;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of ProviderAccountSummary. */
+export const ProviderAccountSummaryFragment: string =
+  'fragment ProviderAccountSummary on ProviderAccount{id version status provider mode credentialNames credentialsSetAt hasWebhookSecret webhookSecretSetAt oldWebhookSecretValidTo webhookUrl availableActions{...Action}}';
 
 /** How mean the simulator is where no token decides, for staff. */
 export interface SimulatorDetail {

@@ -73,6 +73,7 @@ import type {
   ProposalOrigin,
   ProposalStatus,
   Provider,
+  ProviderAccountStatus,
   RecordedPaymentMethod,
   RefundCause,
   RefundOrderField,
@@ -545,6 +546,16 @@ export interface CompleteSignInInput {
   readonly code: string;
 }
 
+/** What configureProvider takes. */
+export interface ConfigureProviderInput {
+  /** The provider. */
+  readonly provider: Provider;
+  /** All that it is opened with from now on. */
+  readonly credentials: ReadonlyArray<CredentialInput>;
+  /** What proves its messages: STRIPE the signing secret, ADYEN the HMAC key, PAYPAL the webhook's id. */
+  readonly webhookSecret?: string | null;
+}
+
 /** What configureSimulator takes. */
 export interface ConfigureSimulatorInput {
   /** Any words. The same seed and the same order of calls bring the same; setting anything counts anew. */
@@ -763,6 +774,14 @@ export interface CreateTaxTypeInput {
   readonly isDefault?: boolean | null;
 }
 
+/** A credential of an account at a provider. */
+export interface CredentialInput {
+  /** Its name, for example secretKey. */
+  readonly name: string;
+  /** Its value. It is not shown again. */
+  readonly value: string;
+}
+
 /** Conditions on credit notes; all given ones must hold. */
 export interface CreditNoteFilter {
   /** In one of these states. */
@@ -887,6 +906,12 @@ export interface DetachMethodInput {
 export interface DetachPayoutMethodInput {
   /** The method. */
   readonly methodId: string;
+}
+
+/** What disableProvider takes. */
+export interface DisableProviderInput {
+  /** The provider. */
+  readonly provider: Provider;
 }
 
 /** What disableTwoFactor takes. */
@@ -1596,6 +1621,12 @@ export interface ProposalOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on accounts at providers; all given ones must hold. */
+export interface ProviderAccountFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ProviderAccountStatus> | null;
+}
+
 /** What publishGig takes. */
 export interface PublishGigInput {
   /** The draft. */
@@ -1654,6 +1685,12 @@ export interface RecordPaymentInput {
 export interface RefreshCrossAppSessionInput {
   /** The refresh token that came last. */
   readonly refreshToken: string;
+}
+
+/** What refreshPayoutMethod takes. */
+export interface RefreshPayoutMethodInput {
+  /** The method. */
+  readonly methodId: string;
 }
 
 /** What refreshSession takes. */
@@ -1971,6 +2008,22 @@ export interface RotateApiKeyInput {
   readonly overlapHours?: number | null;
 }
 
+/** What rotateProviderCredentials takes. */
+export interface RotateProviderCredentialsInput {
+  /** The provider. */
+  readonly provider: Provider;
+  /** All that it is opened with from now on. */
+  readonly credentials: ReadonlyArray<CredentialInput>;
+}
+
+/** What rotateProviderWebhookSecret takes. */
+export interface RotateProviderWebhookSecretInput {
+  /** The provider. */
+  readonly provider: Provider;
+  /** The new secret. It is not shown again. */
+  readonly webhookSecret: string;
+}
+
 /** What rotateSigningKey takes. */
 export interface RotateSigningKeyInput {
   /**
@@ -2200,6 +2253,14 @@ export interface StartImpersonationInput {
   readonly ticket?: string | null;
   /** For how long, 1 to 30; 30 unless said. */
   readonly minutes?: number | null;
+}
+
+/** What startPayoutOnboarding takes. */
+export interface StartPayoutOnboardingInput {
+  /** Who will pay. */
+  readonly provider: Provider;
+  /** Where the browser comes back to. */
+  readonly returnUrl: string;
 }
 
 /** What startTask takes. */

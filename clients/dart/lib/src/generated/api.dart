@@ -25,6 +25,7 @@ export 'operations/payments.dart';
 export 'operations/payouts.dart';
 export 'operations/projects.dart';
 export 'operations/proposals.dart';
+export 'operations/providers.dart';
 export 'operations/sandbox.dart';
 export 'operations/staff.dart';
 export 'operations/tasks.dart';

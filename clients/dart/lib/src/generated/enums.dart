@@ -2549,6 +2549,50 @@ enum Provider implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Whether new money moves through an account at a provider.
+enum ProviderAccountStatus implements ApiEnum {
+  /// It does.
+  active('ACTIVE'),
+
+  /// Nothing new is begun; what was begun is asked about, refunded and heard of as before.
+  disabled('DISABLED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ProviderAccountStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ProviderAccountStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a deployment moves real money. It only ever works with accounts of its own mode.
+enum ProviderMode implements ApiEnum {
+  /// Test money.
+  sandbox('SANDBOX'),
+
+  /// Real money.
+  live('LIVE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ProviderMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ProviderMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How money came to an issuer outside Milepost.
 enum RecordedPaymentMethod implements ApiEnum {
   /// By bank transfer.

@@ -5610,6 +5610,93 @@ final class ProposalDetailProject extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'status': status};
 }
 
+/// An account at a company that moves money.
+class ProviderAccountSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ProviderAccountSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.provider,
+    required this.mode,
+    required this.credentialNames,
+    required this.credentialsSetAt,
+    required this.hasWebhookSecret,
+    this.webhookSecretSetAt,
+    this.oldWebhookSecretValidTo,
+    required this.webhookUrl,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  ProviderAccountSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = ProviderAccountStatus.fromJson(json['status']),
+      provider = Provider.fromJson(json['provider']),
+      mode = ProviderMode.fromJson(json['mode']),
+      credentialNames = json['credentialNames'].list((one) => one.string),
+      credentialsSetAt = json['credentialsSetAt'].instant,
+      hasWebhookSecret = json['hasWebhookSecret'].boolean,
+      webhookSecretSetAt = json['webhookSecretSetAt'].orNull((one) => one.instant),
+      oldWebhookSecretValidTo = json['oldWebhookSecretValidTo'].orNull((one) => one.instant),
+      webhookUrl = json['webhookUrl'].string,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether new money moves through it.
+  final ProviderAccountStatus status;
+
+  /// Whose account it is.
+  final Provider provider;
+
+  /// Whether its money is real.
+  final ProviderMode mode;
+
+  /// The names of the credentials that it is opened with; their values stay here.
+  final List<String> credentialNames;
+
+  /// When they were set.
+  final DateTime credentialsSetAt;
+
+  /// Whether messages of the provider can be proved to be genuine.
+  final bool hasWebhookSecret;
+
+  /// When the secret for that was set.
+  final DateTime? webhookSecretSetAt;
+
+  /// Until when messages signed with the secret before it are believed, too.
+  final DateTime? oldWebhookSecretValidTo;
+
+  /// The address to enter at the provider for its webhooks.
+  final String webhookUrl;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'provider': provider,
+    'mode': mode,
+    'credentialNames': credentialNames,
+    'credentialsSetAt': credentialsSetAt,
+    'hasWebhookSecret': hasWebhookSecret,
+    'webhookSecretSetAt': webhookSecretSetAt,
+    'oldWebhookSecretValidTo': oldWebhookSecretValidTo,
+    'webhookUrl': webhookUrl,
+    'availableActions': availableActions,
+  };
+}
+
 /// How mean the simulator is where no token decides, for staff.
 class SimulatorDetail extends ApiData {
   /// Made by hand, for tests and previews.

@@ -229,6 +229,21 @@ final class CorrectionLineInput extends ApiInput {
   Map<String, Object?> toJson() => {'accountId': accountId, 'side': wireOf(side), 'amount': amount.toJson()};
 }
 
+/// A credential of an account at a provider.
+final class CredentialInput extends ApiInput {
+  /// Takes what is sent.
+  const CredentialInput({required this.name, required this.value});
+
+  /// Its name, for example secretKey.
+  final String name;
+
+  /// Its value. It is not shown again.
+  final String value;
+
+  @override
+  Map<String, Object?> toJson() => {'name': name, 'value': value};
+}
+
 /// Conditions on credit notes; all given ones must hold.
 final class CreditNoteFilter extends ApiInput {
   /// Takes what is sent.
@@ -1450,6 +1465,20 @@ final class ProposalOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on accounts at providers; all given ones must hold.
+final class ProviderAccountFilter extends ApiInput {
+  /// Takes what is sent.
+  const ProviderAccountFilter({this.status});
+
+  /// In one of these states.
+  final List<ProviderAccountStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
 }
 
 /// Conditions on refunds; all given ones must hold.

@@ -4,6 +4,7 @@ import type {
   Action,
   Change,
   InvoiceSummary,
+  Money,
   PageInfo,
   Party,
   PaymentMethodSummary,
@@ -36,7 +37,7 @@ import type {
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request, withKey } from '../../runtime/index.js';
-import type { Cursor } from '../scalars.js';
+import type { Cursor, DateTime } from '../scalars.js';
 
 /** What listPaymentMethods takes. */
 export interface ListPaymentMethodsVariables {
@@ -189,10 +190,22 @@ export interface GetPaymentPayment extends PaymentSummary {
   readonly issuer: Party;
   /** The invoice that it pays; null for a hold. */
   readonly invoice: InvoiceSummary | null;
+  /** SUCCEEDED: what to show for it. */
+  readonly receipt: GetPaymentPaymentReceipt | null;
   /** Its changes of status, oldest first. */
   readonly history: GetPaymentPaymentHistory;
   /** What the viewer may do with it now. */
   readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** SUCCEEDED: what to show for it. */
+export interface GetPaymentPaymentReceipt {
+  /** Its number. */
+  readonly number: string;
+  /** When the payment was known to have succeeded. */
+  readonly paidAt: DateTime;
+  /** What was paid. */
+  readonly amount: Money;
 }
 
 /** Its changes of status, oldest first. */
@@ -212,7 +225,7 @@ export const GetPaymentDocument: Document<GetPaymentResult, GetPaymentVariables,
     PartyFragment,
     InvoiceSummaryFragment,
     PaymentSummaryFragment,
-    'query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}history(last:20){nodes{...Change}}availableActions{...Action}}}',
+    'query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}receipt{number paidAt amount{...Money}}history(last:20){nodes{...Change}}availableActions{...Action}}}',
   ],
   root: 'payment',
 };
@@ -264,8 +277,8 @@ export const AddPaymentMethodDocument: Document<
  *
  * Adds a payment method to your organization. It becomes the default where its currency has none. INVALID for a token
  * that the provider cannot charge; WRONG_STATE for a provider that is not set up here; PROVIDER_UNAVAILABLE when it
- * does not answer. The simulator takes sim_ok, sim_decline, sim_action and others, each of which forces one case, and
- * published test numbers such as 4242 4242 4242 4242; never send a real one.
+ * does not answer. The simulator takes sim_ok, sim_decline, sim_timeout_charged and sim_timeout_not_charged, each of
+ * which forces what it says.
  *
  * Needs: the permission money:move. Safe to repeat with the same Idempotency-Key header.
  */

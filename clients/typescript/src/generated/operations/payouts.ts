@@ -38,10 +38,12 @@ import type {
   PayoutOrder,
   PayoutScheduleFilter,
   QuoteConversionInput,
+  RefreshPayoutMethodInput,
   RejectPayoutInput,
   RequestPayoutInput,
   SetDefaultPayoutMethodInput,
   SetPayoutScheduleInput,
+  StartPayoutOnboardingInput,
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request, withKey } from '../../runtime/index.js';
@@ -438,6 +440,96 @@ export function addPayoutMethod(
   options?: RequestOptions,
 ): Promise<AddPayoutMethodResult> {
   return request(client, AddPayoutMethodDocument, { input }, options);
+}
+
+/** What startPayoutOnboarding answers. */
+export type StartPayoutOnboardingResult = As<'Refusal', Refusal> | StartPayoutOnboardingPayload | Other;
+
+/** Where it is a StartPayoutOnboardingPayload. */
+export interface StartPayoutOnboardingPayload {
+  readonly __typename: 'StartPayoutOnboardingPayload';
+  /** The provider's page, good for some minutes. */
+  readonly url: string;
+  /** What the provider calls your organization: the token of addPayoutMethod. */
+  readonly account: string;
+}
+
+/** The document of startPayoutOnboarding. */
+export const StartPayoutOnboardingDocument: Document<
+  StartPayoutOnboardingResult,
+  { readonly input: StartPayoutOnboardingInput },
+  'startPayoutOnboarding'
+> = {
+  name: 'StartPayoutOnboarding',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    'mutation StartPayoutOnboarding($input:StartPayoutOnboardingInput!){startPayoutOnboarding(input:$input){__typename ...on StartPayoutOnboardingPayload{url account}...Refusal}}',
+  ],
+  root: 'startPayoutOnboarding',
+  key: 'header',
+};
+
+/**
+ * Begins to tell a provider who is paid out to.
+ *
+ * Begins to tell a provider who your organization is, where it wants to know before it pays you out: send a browser to
+ * the url, and when it is back add the account as a payout method. Repeat it when the page has expired. INVALID where
+ * the provider needs no such thing, and for a returnUrl elsewhere than on this platform.
+ *
+ * Needs: the permission money:move. Safe to repeat with the same Idempotency-Key header.
+ */
+export function startPayoutOnboarding(
+  client: Client,
+  input: StartPayoutOnboardingInput,
+  options?: RequestOptions,
+): Promise<StartPayoutOnboardingResult> {
+  return request(client, StartPayoutOnboardingDocument, { input }, options);
+}
+
+/** What refreshPayoutMethod answers. */
+export type RefreshPayoutMethodResult = RefreshPayoutMethodPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a RefreshPayoutMethodPayload. */
+export interface RefreshPayoutMethodPayload {
+  readonly __typename: 'RefreshPayoutMethodPayload';
+  /** The method as it is now. */
+  readonly method: PayoutMethodSummary;
+}
+
+/** The document of refreshPayoutMethod. */
+export const RefreshPayoutMethodDocument: Document<
+  RefreshPayoutMethodResult,
+  { readonly input: RefreshPayoutMethodInput },
+  'refreshPayoutMethod'
+> = {
+  name: 'RefreshPayoutMethod',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    PayoutMethodSummaryFragment,
+    'mutation RefreshPayoutMethod($input:RefreshPayoutMethodInput!){refreshPayoutMethod(input:$input){__typename ...on RefreshPayoutMethodPayload{method{...PayoutMethodSummary}}...Refusal}}',
+  ],
+  root: 'refreshPayoutMethod',
+  key: 'header',
+};
+
+/**
+ * Asks the provider whether it has verified a method.
+ *
+ * Asks the provider whether it has verified by now whose a method is. PROVIDER_UNAVAILABLE when it does not answer.
+ *
+ * Needs: the permission money:move. Safe to repeat with the same Idempotency-Key header.
+ */
+export function refreshPayoutMethod(
+  client: Client,
+  input: RefreshPayoutMethodInput,
+  options?: RequestOptions,
+): Promise<RefreshPayoutMethodResult> {
+  return request(client, RefreshPayoutMethodDocument, { input }, options);
 }
 
 /** What setDefaultPayoutMethod answers. */

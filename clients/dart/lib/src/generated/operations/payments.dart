@@ -289,10 +289,10 @@ final class GetPayment extends Query<GetPaymentResult?> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}history(last:20){nodes{...Change}}availableActions{...Action}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment InvoiceSummary on Invoice{id version status paymentStatus kind number issueOn dueOn isOverdue currency total{...Money}paid{...Money}amountDue{...Money}issuer{...Party}recipient{...Party}}fragment PaymentSummary on Payment{id version status amount{...Money}capturedAmount{...Money}source provider trigger captureMode failureCode statusText nextActionUrl createdAt method{id label last4}}query GetPayment($id:ID!){payment(id:$id){...PaymentSummary payer{...Party}issuer{...Party}invoice{...InvoiceSummary}receipt{number paidAt amount{...Money}}history(last:20){nodes{...Change}}availableActions{...Action}}}';
 
   @override
-  String get hash => '450b0f8f480f6940a398cd4a03968ac896c1abad5d65de49ad359fa44727709a';
+  String get hash => 'e54d8c0a805384c106890a7677d807edc68c625066d5e31e13a08e1fc245b8e6';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -322,6 +322,7 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
     required this.payer,
     required this.issuer,
     this.invoice,
+    this.receipt,
     required this.history,
     required this.availableActions,
   });
@@ -345,6 +346,7 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
       payer = Party.fromJson(json['payer']),
       issuer = Party.fromJson(json['issuer']),
       invoice = json['invoice'].orNull(InvoiceSummary.fromJson),
+      receipt = json['receipt'].orNull(GetPaymentReceipt.fromJson),
       history = GetPaymentHistory.fromJson(json['history']),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
       super.read(json);
@@ -414,6 +416,9 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
   /// The invoice that it pays; null for a hold.
   final InvoiceSummary? invoice;
 
+  /// SUCCEEDED: what to show for it.
+  final GetPaymentReceipt? receipt;
+
   /// Its changes of status, oldest first.
   final GetPaymentHistory history;
 
@@ -439,9 +444,35 @@ final class GetPaymentResult extends ApiData implements PaymentSummary {
     'payer': payer,
     'issuer': issuer,
     'invoice': invoice,
+    'receipt': receipt,
     'history': history,
     'availableActions': availableActions,
   };
+}
+
+/// SUCCEEDED: what to show for it.
+final class GetPaymentReceipt extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetPaymentReceipt({required this.number, required this.paidAt, required this.amount});
+
+  /// Reads it from an answer.
+  GetPaymentReceipt.fromJson(Json json)
+    : number = json['number'].string,
+      paidAt = json['paidAt'].instant,
+      amount = Money.fromJson(json['amount']),
+      super.read(json);
+
+  /// Its number.
+  final String number;
+
+  /// When the payment was known to have succeeded.
+  final DateTime paidAt;
+
+  /// What was paid.
+  final Money amount;
+
+  @override
+  Map<String, Object?> get fields => {'number': number, 'paidAt': paidAt, 'amount': amount};
 }
 
 /// Its changes of status, oldest first.

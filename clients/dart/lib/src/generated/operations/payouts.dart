@@ -613,6 +613,119 @@ final class AddPayoutMethodPayload extends ApiData {
   Map<String, Object?> get fields => {'method': method};
 }
 
+/// Begins to tell a provider who is paid out to.
+final class StartPayoutOnboarding extends Mutation<Outcome<StartPayoutOnboardingPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const StartPayoutOnboarding({required this.provider, required this.returnUrl});
+
+  /// Who will pay.
+  final Provider provider;
+
+  /// Where the browser comes back to.
+  final String returnUrl;
+
+  @override
+  String get name => 'StartPayoutOnboarding';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}mutation StartPayoutOnboarding($input:StartPayoutOnboardingInput!){startPayoutOnboarding(input:$input){__typename ...on StartPayoutOnboardingPayload{url account}...Refusal}}';
+
+  @override
+  String get hash => '0f334290a33d92f255cb2a1540f4b6a5dd18dde5ceea564bd78edc6dd1a44b3c';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'provider': wireOf(provider), 'returnUrl': returnUrl},
+  };
+
+  @override
+  Outcome<StartPayoutOnboardingPayload, Refusal> read(Json data) => Outcome.read(
+    data['startPayoutOnboarding'],
+    payload: 'StartPayoutOnboardingPayload',
+    readPayload: StartPayoutOnboardingPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What StartPayoutOnboarding has changed.
+final class StartPayoutOnboardingPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const StartPayoutOnboardingPayload({required this.url, required this.account});
+
+  /// Reads it from an answer.
+  StartPayoutOnboardingPayload.fromJson(Json json)
+    : url = json['url'].string,
+      account = json['account'].string,
+      super.read(json);
+
+  /// The provider's page, good for some minutes.
+  final String url;
+
+  /// What the provider calls your organization: the token of addPayoutMethod.
+  final String account;
+
+  @override
+  Map<String, Object?> get fields => {'url': url, 'account': account};
+}
+
+/// Asks the provider whether it has verified a method.
+final class RefreshPayoutMethod extends Mutation<Outcome<RefreshPayoutMethodPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const RefreshPayoutMethod({required this.methodId});
+
+  /// The method.
+  final String methodId;
+
+  @override
+  String get name => 'RefreshPayoutMethod';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment PayoutMethodSummary on PayoutMethod{id version status provider kind label last4 currency isDefault verifiedAt replacedAnotherAt availableActions{...Action}}mutation RefreshPayoutMethod($input:RefreshPayoutMethodInput!){refreshPayoutMethod(input:$input){__typename ...on RefreshPayoutMethodPayload{method{...PayoutMethodSummary}}...Refusal}}';
+
+  @override
+  String get hash => '020f98e05260d07944d65848fbe9b2c1124e76ccaef0cc21c89082512529c11a';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'methodId': methodId},
+  };
+
+  @override
+  Outcome<RefreshPayoutMethodPayload, Refusal> read(Json data) => Outcome.read(
+    data['refreshPayoutMethod'],
+    payload: 'RefreshPayoutMethodPayload',
+    readPayload: RefreshPayoutMethodPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What RefreshPayoutMethod has changed.
+final class RefreshPayoutMethodPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const RefreshPayoutMethodPayload({required this.method});
+
+  /// Reads it from an answer.
+  RefreshPayoutMethodPayload.fromJson(Json json)
+    : method = PayoutMethodSummary.fromJson(json['method']),
+      super.read(json);
+
+  /// The method as it is now.
+  final PayoutMethodSummary method;
+
+  @override
+  Map<String, Object?> get fields => {'method': method};
+}
+
 /// Says which method payouts go to unless said.
 final class SetDefaultPayoutMethod extends Mutation<Outcome<SetDefaultPayoutMethodPayload, Refusal>> {
   /// Takes what the operation asks for.
