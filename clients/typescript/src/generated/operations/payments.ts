@@ -277,8 +277,8 @@ export const AddPaymentMethodDocument: Document<
  *
  * Adds a payment method to your organization. It becomes the default where its currency has none. INVALID for a token
  * that the provider cannot charge; WRONG_STATE for a provider that is not set up here; PROVIDER_UNAVAILABLE when it
- * does not answer. The simulator takes sim_ok, sim_decline, sim_timeout_charged and sim_timeout_not_charged, each of
- * which forces what it says.
+ * does not answer. The simulator takes sim_ok, sim_decline, sim_action and others, each of which forces one case, and
+ * published test numbers such as 4242 4242 4242 4242; never send a real one.
  *
  * Needs: the permission money:move. Safe to repeat with the same Idempotency-Key header.
  */
