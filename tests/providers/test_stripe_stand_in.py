@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
 
+from domain.money import Money
+from integrations.payments import PayingOut, Refunding
 from integrations.stripe_payments import Stripe
 from integrations.stripe_payments.connection import API_VERSION, WrongKey
 from standins.serving import serving
@@ -161,3 +164,37 @@ def test_a_key_of_the_other_mode_opens_nothing(is_live: bool, key: str) -> None:
 def test_the_sdk_is_imported_only_where_stripe_is_used() -> None:
     used = "import sys, server.app, jobs.worker; sys.exit('stripe' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", used], check=False, cwd=ROOT).returncode == 0
+
+
+async def test_whatever_can_be_read_is_answered_as_it_is_described(stripe: Setup) -> None:
+    account = await stripe.payee()
+    kept = await stripe.kept("pm_card_visa")
+    _, charge_id = await stripe.charged("pm_card_createDispute")
+    _, refunded_id = await stripe.charged()
+    await stripe.stripe.charge(stripe.charge(None))
+    amount = Money(100, "EUR")
+    await stripe.stripe.refund(Refunding(key=uuid4(), charge_id=refunded_id, amount=amount, at=stripe.at))
+    await stripe.stripe.pay_out(PayingOut(key=uuid4(), amount=amount, method_token=account, at=stripe.at))
+    ids = {
+        "account": account,
+        "charge": "ch_000001",
+        "customer": kept.customer or "",
+        "dispute": "dp_000001",
+        "intent": charge_id,
+        "payment_method": kept.token,
+        "payout": "po_000001",
+        "refund": "re_000001",
+        "session": "cs_test_000001",
+        "transfer": "tr_000001",
+    }
+    others = {"/v1/balance_transactions/{id}": "txn_000001", "/v1/events/{id}": "evt_000001"}
+    async with httpx2.AsyncClient(headers=KEY, base_url=stripe.world.address) as client:
+        for operation in OPERATIONS:
+            method, path = operation.split(" ")
+            if method != "GET":
+                continue
+            of_account = {"Stripe-Account": account} if path.startswith("/v1/payouts") else {}
+            query = {"query": "metadata['a']:'b'"} if path.endswith("/search") else {}
+            url = path.format(id=others.get(path, ""), **ids)
+            answer = await client.get(url, headers=of_account, params=query)
+            assert (path, answer.status_code) == (path, 200)
