@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from domain.money import Money
@@ -109,6 +110,18 @@ class CashFinding:
     to_ask: Fact | None = None
     """What asking the provider may bring here."""
 
+    def as_told(self) -> dict[str, Any]:
+        """As a dry run tells it, in values of JSON."""
+        return {
+            "kind": self.finding.kind.value,
+            "subjectType": self.finding.subject_type,
+            "subject": f"{self.finding.subject_type} {self.finding.subject_key}",
+            "expected": self.finding.expected,
+            "actual": self.finding.actual,
+            "expectedAmount": _as_json(self.ours),
+            "actualAmount": _as_json(self.theirs),
+        }
+
 
 @dataclass(eq=False, kw_only=True)
 class FoundOfRun:
@@ -205,6 +218,10 @@ def _of_fee(provider: Provider, fact: Fact) -> CashFinding:
     return CashFinding(
         provider=provider, finding=finding, ours=Money(-ours.amount_minor, fact.currency), theirs=_negative(theirs)
     )
+
+
+def _as_json(money: Money | None) -> dict[str, Any] | None:
+    return None if money is None else {"amountMinor": money.amount_minor, "currency": money.currency}
 
 
 def _negative(money: Money) -> Money:

@@ -1,7 +1,7 @@
 """Cash reconciliations: one run compares what a provider reports of a day with the ledger and with what it is about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar
@@ -144,14 +144,23 @@ class CashReconciliation(Recorder, Versioned):
         return ()
 
 
-def start(provider: Provider, day: date, *, by: Actor, at: datetime) -> CashReconciliation:
-    if start_of(day) > at:
+def require_begun(day: date, now: datetime) -> None:
+    if start_of(day) > now:
         raise invalid("This day has not begun: nothing can be compared yet.", "day")
+
+
+def start(provider: Provider, day: date, *, by: Actor, at: datetime) -> CashReconciliation:
+    require_begun(day, at)
     run = CashReconciliation(
         id=new_id(), provider=provider, day=day, requested_by_id=by.user_id, started_at=at, leased_until=at
     )
     run.record("started", by=by, at=at, data={"provider": provider.name, "day": day.isoformat()})
     return run
+
+
+def stored(sum_: CurrencySum) -> dict[str, Any]:
+    """As a run keeps it."""
+    return asdict(sum_)
 
 
 def is_due(day: date, now: datetime) -> bool:

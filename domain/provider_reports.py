@@ -92,6 +92,11 @@ class ProviderReport:
     def is_complete(self) -> bool:
         return self.read_at >= end_of(self.day)
 
+    @property
+    def kept(self) -> list[Money]:
+        """The balances as money."""
+        return [Money(minor, currency) for currency, minor in sorted(self.balances.items())]
+
 
 @dataclass(eq=False, kw_only=True)
 class ProviderReportLine:

@@ -17,6 +17,7 @@ from jobs import (
     payouts,
     projects,
     receipts,
+    reconciliation,
     refunds,
 )
 from persistence.database import Database
@@ -35,6 +36,7 @@ REACTIONS: Reactions = {
     "payment.capture_asked": (payments.ask_payment,),
     "payment.cancel_asked": (payments.ask_payment,),
     "payment.check_asked": (payments.ask_payment,),
+    "cash_reconciliation.started": (reconciliation.run_started,),
     "payout.requested": (payouts.send_payout,),
     "payout.approved": (payouts.send_payout,),
     "payout.cleared": (payouts.send_payout,),

@@ -34,6 +34,7 @@ LIST = Connection(
     orders={"CREATED_AT": money_exceptions.c.created_at},
     default_order=(("CREATED_AT", False),),
     filters={
+        "provider": lambda provider: money_exceptions.c.provider == provider,
         "kind": lambda kinds: money_exceptions.c.kind.in_(kinds),
         "status": lambda values: money_exceptions.c.status.in_(values),
         "owner_id": lambda id_: money_exceptions.c.owner_id == id_,

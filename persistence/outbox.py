@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
+from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
 from domain.debts import Debt
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
@@ -31,6 +32,7 @@ from persistence.tables.platform import outbox, outbox_head
 BATCH = 100
 
 _MONEY = (
+    CashReconciliation.SUBJECT,
     Chargeback.SUBJECT,
     Payment.SUBJECT,
     Refund.SUBJECT,

@@ -1,17 +1,24 @@
 """Storing what providers report, line by line and once each, and reading it back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, false, select, true
+from sqlalchemy import Select, false, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.actors import Actor
 from domain.ids import new_id
 from domain.payment_methods import Provider
 from domain.permissions import Permission
-from domain.provider_reports import DayReport, ProviderReport, ProviderReportLine, ReportLine, ReportOrigin
+from domain.provider_reports import (
+    DayReport,
+    ProviderReport,
+    ProviderReportLine,
+    ReportLine,
+    ReportOrigin,
+    end_of,
+    start_of,
+)
 from persistence.tables.reconciliation import provider_report_lines, provider_reports
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, Source
@@ -53,25 +60,28 @@ async def add_lines(db: Unit, provider: Provider, lines: Sequence[ReportLine]) -
 
 
 async def keep(db: Unit, provider: Provider, report: DayReport, origin: ReportOrigin) -> ProviderReport:
-    """Says that a day is known as of now; its lines are stored before."""
-    table = provider_reports.c
-    await db.session.execute(delete(provider_reports).where(table.provider == provider, table.day == report.day))
-    kept = ProviderReport(
-        id=new_id(),
-        provider=provider,
-        day=report.day,
-        origin=origin,
-        line_count=len(report.lines),
-        balances=dict(report.balances),
-        read_at=db.at,
-    )
-    await db.session.execute(insert(provider_reports).values(**asdict(kept)))
-    return kept
+    """Says that a day is known as of now; its lines are stored before. Parts of a report add to what was known."""
+    line, start = provider_report_lines.c, start_of(report.day)
+    of_day = (line.provider == provider, line.at >= start, line.at < end_of(report.day))
+    known_lines = select(func.count()).select_from(provider_report_lines).where(*of_day)
+    values = {
+        "origin": origin,
+        "line_count": known_lines.scalar_subquery(),
+        "balances": dict(report.balances),
+        "read_at": db.at,
+    }
+    first = insert(provider_reports).values(id=new_id(), provider=provider, day=report.day, **values)
+    if origin is ReportOrigin.IMPORTED:
+        later = values | {"balances": provider_reports.c.balances.op("||")(first.excluded.balances)}
+    else:
+        later = values
+    await db.session.execute(first.on_conflict_do_update(index_elements=["provider", "day"], set_=later))
+    afresh = _of_day(provider, report.day).execution_options(populate_existing=True)
+    return (await db.session.scalars(afresh)).one()
 
 
 async def known(db: Unit, provider: Provider, day: date) -> ProviderReport | None:
-    table = provider_reports.c
-    return await db.session.scalar(select(ProviderReport).where(table.provider == provider, table.day == day))
+    return await db.session.scalar(_of_day(provider, day))
 
 
 async def days_known(db: Unit, provider: Provider, day: date) -> dict[date, datetime]:
@@ -79,7 +89,12 @@ async def days_known(db: Unit, provider: Provider, day: date) -> dict[date, date
     table = provider_reports.c
     near = table.day.between(day - REMEMBERED, day + REMEMBERED)
     rows = await db.session.execute(select(table.day, table.read_at).where(table.provider == provider, near))
-    return dict(rows.tuples().all())
+    return {row.day: row.read_at for row in rows}
+
+
+def _of_day(provider: Provider, day: date) -> Select[ProviderReport]:
+    table = provider_reports.c
+    return select(ProviderReport).where(table.provider == provider, table.day == day)
 
 
 def _row(provider: Provider, line: ReportLine) -> dict[str, object]:

@@ -77,8 +77,10 @@ posted AS (
         coalesce(sum(e.amount_minor) FILTER (
             WHERE a.code = 'provider_cash' AND t.posted_at >= :known_from AND t.posted_at < :day_end
         ), 0) AS by_then_minor,
-        max(t.posted_at) FILTER (WHERE t.source_type = r.type) AS last_at,
-        count(*) FILTER (WHERE t.source_type = r.type AND a.code = 'provider_cash') AS entries
+        -- What is posted because of a report waits for no other line.
+        max(t.posted_at) FILTER (WHERE t.source_type = r.type AND r.type <> 'ProviderReportLine') AS last_at,
+        count(*) FILTER (WHERE t.source_type = r.type AND a.code = 'provider_cash') AS entries,
+        bool_or(t.source_type = 'MoneyException') AS is_decided
     FROM related r
     JOIN ledger_transfers t ON t.id = r.transfer_id
     JOIN ledger_entries e ON e.transfer_id = t.id
@@ -125,6 +127,7 @@ compared AS (
         coalesce(r.fee_minor, 0) AS reported_fee_minor, coalesce(r.unposted_fee_minor, 0) AS unposted_fee_minor,
         coalesce(p.fee_minor, 0) AS posted_fee_minor, coalesce(r.lines, 0) AS line_count,
         coalesce(r.is_reversed, false) AS is_reversed, coalesce(p.entries, 0) > 0 AS has_postings,
+        coalesce(p.is_decided, false) AS is_decided,
         r.line_kind, r.external_id, r.key, r.last_at AS last_line_at, p.last_at AS last_posted_at,
         coalesce(r.by_then_minor, 0) - coalesce(p.by_then_minor, 0) AS timing_minor
     FROM reported r FULL JOIN posted p ON (p.type, p.id, p.currency) = (r.type, r.id, r.currency)
@@ -141,14 +144,18 @@ facts AS (
 )
 
 -- facts
--- What does not fit.
+-- What does not fit. Where people have decided what a difference is, a fee or not, only all of the cash has to fit.
 SELECT type AS subject_type, id AS subject_id, currency, CAST(reported_minor AS bigint) AS reported_minor,
     CAST(posted_minor AS bigint) AS posted_minor, CAST(reported_fee_minor AS bigint) AS reported_fee_minor,
     CAST(unposted_fee_minor AS bigint) AS unposted_fee_minor, CAST(posted_fee_minor AS bigint) AS posted_fee_minor,
     line_count, is_reversed, has_postings, line_kind, external_id, key, last_line_at, last_posted_at, status,
     organization_id, begun_at
 FROM facts
-WHERE reported_minor <> posted_minor OR reported_fee_minor - unposted_fee_minor <> posted_fee_minor
+WHERE (reported_minor <> posted_minor OR reported_fee_minor - unposted_fee_minor <> posted_fee_minor)
+    AND NOT (
+        is_decided
+        AND reported_minor - reported_fee_minor + unposted_fee_minor = posted_minor - posted_fee_minor
+    )
 ORDER BY type, id, currency LIMIT :most
 
 -- timing

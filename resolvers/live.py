@@ -21,6 +21,7 @@ from domain.wallets import Wallet
 from persistence import outbox
 from persistence.approval_requests import APPROVALS
 from persistence.apps import APPS
+from persistence.cash_reconciliations import CASH_RECONCILIATIONS
 from persistence.database import is_outage
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.gigs import GIGS
@@ -45,6 +46,7 @@ INVOICE_READERS = (Permission.INVOICES_READ, Permission.STAFF_READ)
 ORGANIZATION_READERS = (Permission.ORG_READ, Permission.STAFF_READ)
 MEMBER_READERS = (Permission.MEMBERS_READ, Permission.STAFF_READ)
 MONEY_READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
+RECONCILERS = (Permission.STAFF_MONEY,)
 APP_READERS = (Permission.APPS_INSTALL, Permission.APPS_DEVELOP, Permission.STAFF_APPS)
 APPROVERS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
 _MARK = "live:"
@@ -71,6 +73,7 @@ GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(
 PAYMENT, APP = One(PAYMENTS, "object_id"), One(APPS, "object_id")
 MEMBERSHIP = One(MEMBERSHIPS, "object_id")
 APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
+RECONCILIATION = One(CASH_RECONCILIATIONS, "object_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,11 @@ async def project_activity(context: Context, project_id: UUID, after: str | None
 async def payment_updated(context: Context, payment_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a payment and its refunds."""
     return await _activity(context, PAYMENT, payment_id, "payment", after, needs=MONEY_READERS)
+
+
+async def cash_reconciliation_progress(context: Context, run_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """How far a reconciliation is."""
+    return await _activity(context, RECONCILIATION, run_id, "cashReconciliation", after, needs=RECONCILERS)
 
 
 async def app_status_changed(context: Context, app_id: UUID, after: str | None) -> AsyncIterator[Update]:

@@ -9,6 +9,7 @@ from persistence.approval_requests import APPROVALS
 from persistence.apps import APPS
 from persistence.audit_entries import AUDIT_ENTRIES
 from persistence.audit_exports import AUDIT_EXPORTS
+from persistence.cash_reconciliations import CASH_RECONCILIATIONS
 from persistence.chargebacks import CHARGEBACKS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
 from persistence.cross_app_sessions import CROSS_APP_SESSIONS
@@ -41,6 +42,7 @@ from persistence.permission_overrides import OVERRIDES
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.provider_accounts import PROVIDER_ACCOUNTS
+from persistence.provider_reports import REPORT_LINES
 from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
@@ -79,6 +81,8 @@ SOURCES: dict[str, Source] = {
     "MoneyException": MONEY_EXCEPTIONS,
     "InboundWebhook": INBOUND_WEBHOOKS,
     "ProviderAccount": PROVIDER_ACCOUNTS,
+    "CashReconciliation": CASH_RECONCILIATIONS,
+    "ProviderReportLine": REPORT_LINES,
     "RecordedPayment": RECORDED_PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,
     "User": USERS,

@@ -13,6 +13,11 @@ from schema.apps import App, AppMutations, AppQueries
 from schema.audit_entries import AuditQueries
 from schema.audit_exports import AuditExportMutations, AuditExportQueries
 from schema.books import BookQueries
+from schema.cash_reconciliations import (
+    CashReconciliation,
+    CashReconciliationMutations,
+    CashReconciliationQueries,
+)
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
@@ -132,6 +137,7 @@ class Query(
     MoneyExceptionQueries,
     InboundWebhookQueries,
     ProviderAccountQueries,
+    CashReconciliationQueries,
     ApprovalQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
@@ -154,6 +160,9 @@ class Query(
     )
     money_exception: MoneyException | None = by_id("MoneyException", MoneyException, "A money exception by its id.")
     inbound_webhook: InboundWebhook | None = by_id("InboundWebhook", InboundWebhook, "An inbound webhook by its id.")
+    cash_reconciliation: CashReconciliation | None = by_id(
+        "CashReconciliation", CashReconciliation, "A reconciliation by its id."
+    )
     payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
     approval: ApprovalRequest | None = by_id("ApprovalRequest", ApprovalRequest, "An approval by its id.")
 
@@ -208,6 +217,7 @@ class Mutation(
     MoneyExceptionMutations,
     InboundWebhookMutations,
     ProviderAccountMutations,
+    CashReconciliationMutations,
     StaffCorrectionMutations,
     ParkingMutations,
     ApprovalMutations,

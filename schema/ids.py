@@ -46,6 +46,8 @@ PREFIXES = {
     "MoneyException": "mex",
     "InboundWebhook": "iwh",
     "ProviderAccount": "pva",
+    "CashReconciliation": "crc",
+    "ProviderReportLine": "prl",
     "ApprovalRequest": "apr",
     "LedgerTransfer": "ltr",
     "LedgerAccount": "lac",

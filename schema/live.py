@@ -18,6 +18,7 @@ from resolvers.live import Update
 from schema.api_keys import ApiKey
 from schema.approval_requests import ApprovalRequest
 from schema.apps import App
+from schema.cash_reconciliations import CashReconciliation
 from schema.connections import one
 from schema.escrow import EscrowHold
 from schema.gigs import Gig
@@ -118,6 +119,13 @@ class MembershipUpdate(LiveMessage):
 class ApprovalUpdate(LiveMessage):
     approval: ApprovalRequest | None = one(
         resolve.APPROVAL, ApprovalRequest, "The approval as you may see it now; null after a gap."
+    )
+
+
+@shows(Update, "A message of a reconciliation's feed.")
+class CashReconciliationUpdate(LiveMessage):
+    reconciliation: CashReconciliation | None = one(
+        resolve.RECONCILIATION, CashReconciliation, "The reconciliation as it is now; null once you may not see it."
     )
 
 
@@ -239,6 +247,13 @@ class Subscription:
         needs=resolve.APPROVERS,
     )
 
+    cash_reconciliation_progress = object_feed(
+        resolve.cash_reconciliation_progress,
+        "CashReconciliation",
+        CashReconciliationUpdate,
+        "How far a reconciliation is, from phase to phase and every 5000 lines. Needs the permission staff:money.",
+        needs=resolve.RECONCILERS,
+    )
     app_status_changed = object_feed(
         resolve.app_status_changed,
         "App",

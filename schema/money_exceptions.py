@@ -1,19 +1,22 @@
 """Money exceptions as staff work through them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
 from strawberry.scalars import ID
 
 from domain import money_exceptions as domain
+from domain.cash_findings import SuggestedAction, suggested_action
 from domain.money_exceptions import MoneyExceptionKind, MoneyExceptionStatus
+from domain.payment_methods import Provider
 from domain.permissions import Permission
 from resolvers import money_exceptions as resolve
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.ids import PREFIXES, global_id
 from schema.inputs import an_id, optional, optional_id, value
+from schema.money import Money
 from schema.mutations import mutation
 from schema.organizations import Organization
 from schema.shapes import plain, shows
@@ -48,6 +51,17 @@ describe(
 )
 
 
+describe(
+    SuggestedAction,
+    "What usually puts a money exception right.",
+    ASK_PROVIDER="Asking the provider again: run the reconciliation of the day once more.",
+    CLEAR_SUSPENSE="clearSuspense: the money waits in suspense.",
+    POST_DIFFERENCE="postProviderDifference: the ledger lacks what the provider reports, or the other way round.",
+    RETURN_DUPLICATE="Giving the second charge back at the provider, and postProviderDifference until it has.",
+    INVESTIGATE="Finding out; resolveMoneyException or waiveMoneyException then say what came of it.",
+)
+
+
 @shows(domain.MoneyException, "Something about money that does not fit and that a person looks at. Needs staff:money.")
 class MoneyException(Stateful):
     status: MoneyExceptionStatus = plain("Where it stands.")
@@ -55,11 +69,21 @@ class MoneyException(Stateful):
     subject_type: str = plain("What it is about: a type of this API or, where there is none, a word.")
     expected: str = plain("What should be.")
     actual: str = plain("What is.")
+    expected_amount: Money | None = plain(
+        "What is posted, where a provider's report was compared; money out is negative."
+    )
+    actual_amount: Money | None = plain("What is reported instead; money out is negative.")
+    provider: Provider | None = plain("Whose report, where one was compared.")
+    day: date | None = plain("The day of that report, in UTC.")
     organization: Organization | None = one(resolve.ORGANIZATION, Organization, "Whose money it is about.")
     owner: User | None = one(resolve.OWNER, User, "Who looks at it.")
     resolution: str | None = plain("What came of it.")
     decided_by: User | None = one(resolve.DECIDED_BY, User, "Who decided; null for the system.")
     decided_at: datetime | None = plain("When it was decided.")
+
+    @strawberry.field(description="What usually puts it right.")
+    def suggested_action(self: domain.MoneyException) -> SuggestedAction:
+        return suggested_action(self)
 
     @strawberry.field(graphql_type=ID, description="What it is about, for node(id), or what the provider calls it.")
     def subject_id(self: domain.MoneyException) -> str:
@@ -72,6 +96,7 @@ class MoneyException(Stateful):
 class MoneyExceptionFilter:
     kind: list[MoneyExceptionKind] | None = optional(list[MoneyExceptionKind], "Of one of these kinds.")
     status: list[MoneyExceptionStatus] | None = optional(list[MoneyExceptionStatus], "In one of these states.")
+    provider: Provider | None = optional(Provider, "Found by comparing this provider's report.")
     owner_id: strawberry.ID | None = optional_id("User", "That this person looks at.")
     organization_id: strawberry.ID | None = optional_id("Organization", "About money of this organization.")
 

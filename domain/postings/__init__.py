@@ -30,6 +30,8 @@ brackets is whose or which currency's account it is; a word in backquotes the fi
 - P13 payout canceled, failed or come back (`payouts`): debit wallet_held, payout_in_transit or provider_cash; credit
   wallet.
 - P14 unexplained provider money, p (`suspense`): debit provider_cash p; credit suspense p. Reversed once it is clear.
+  A provider's charge, or a difference to its report (`provider_charges`): debit processor_fee or suspense; credit
+  provider_cash; where it came in, the other way round.
 - P15 chargeback opened, g taken, h of it held in the issuer's wallet (`chargebacks`): debit chargeback_reserve g,
   wallet(issuer) h; credit provider_cash g, wallet_held(issuer) h. Won: reversed.
 - P16 chargeback lost, g with n the issuer's net of it (`chargebacks`): debit wallet_held h, org_debt(issuer) n - h,

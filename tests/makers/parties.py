@@ -28,6 +28,7 @@ from tests.makers.projects import approve, make_active_project, make_submitted_p
 from tests.makers.proposals import make_invitation, make_submitted_proposal
 from tests.makers.provider_accounts import make_provider_account
 from tests.makers.rates import make_rate
+from tests.makers.reports import make_reported
 from tests.makers.staff import another_of_the_staff, impersonate
 from tests.makers.webhooks import make_parked_webhook
 from tests.world import Person, World
@@ -163,12 +164,13 @@ async def _escrow(world: World, client: Person, freelancer: Person) -> None:
 
 
 async def _losses(world: World, freelancer: Person) -> None:
-    """A bank that asks for money back, an exception about it, and a charge that nobody knows."""
+    """A bank that asks for money back, an exception about it, a charge that nobody knows, and a report of more."""
     async with world.database.reader() as session:
         paid = payments.c.status == PaymentState.SUCCEEDED, payments.c.issuer_id == freelancer.organization_id
         payment = (await session.scalars(select(Payment).where(*paid).order_by(payments.c.id).limit(1))).one()
     await make_warning(world, payment)
     await make_parked_webhook(world)
+    await make_reported(world)
 
 
 async def _payouts(world: World, freelancer: Person) -> None:

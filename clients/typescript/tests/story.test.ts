@@ -142,11 +142,12 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   }
   // GetLiveCursor answers with text, the clock, webhooks, exceptions and lists of everybody are for staff, and of the
   // rest this story has none.
-  const expected = `GetApp GetAppUsage GetApproval GetChargeback GetClock GetCreditNote GetCrossAppSession
-    GetCurrentApiKey GetEscrowHold GetEscrowSummary GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember
-    GetMoneyException GetPayout GetProviderAccount GetRefund GetSimulatorSettings GetWalletStatement ListImpersonations
-    ListInboundWebhooks ListMoneyExceptions ListOrganizations ListProviderAccounts ListUsers QuoteFee ReadAuditExport
-    ReadLedgerExport SimulatePermission`;
+  const expected = `GetApp GetAppUsage GetApproval GetCashReconciliation GetChargeback GetClock GetCreditNote
+    GetCrossAppSession GetCurrentApiKey GetEscrowHold GetEscrowSummary GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember
+    GetMoneyException GetPayout GetProviderAccount GetRefund GetSimulatorSettings GetWalletStatement
+    ListCashReconciliations ListImpersonations ListInboundWebhooks ListMoneyExceptions ListOrganizations
+    ListProviderAccounts ListProviderReportLines ListUsers QuoteFee ReadAuditExport ReadLedgerExport
+    SimulatePermission`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),
     expected.split(/\s+/),

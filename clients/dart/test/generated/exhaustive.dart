@@ -162,6 +162,13 @@ String nameCaptureMode(CaptureMode value) => switch (value) {
   CaptureMode.unknown => '',
 };
 
+/// What the API calls a value of CashReconciliationOrderField.
+String nameCashReconciliationOrderField(CashReconciliationOrderField value) => switch (value) {
+  CashReconciliationOrderField.startedAt => 'STARTED_AT',
+  CashReconciliationOrderField.day => 'DAY',
+  CashReconciliationOrderField.unknown => '',
+};
+
 /// What the API calls a value of ChargebackOrderField.
 String nameChargebackOrderField(ChargebackOrderField value) => switch (value) {
   ChargebackOrderField.createdAt => 'CREATED_AT',
@@ -255,6 +262,13 @@ String nameDifference(Difference value) => switch (value) {
   Difference.unknownPayout => 'UNKNOWN_PAYOUT',
   Difference.drift => 'DRIFT',
   Difference.unknown => '',
+};
+
+/// What the API calls a value of DifferenceAccount.
+String nameDifferenceAccount(DifferenceAccount value) => switch (value) {
+  DifferenceAccount.suspense => 'SUSPENSE',
+  DifferenceAccount.processorFee => 'PROCESSOR_FEE',
+  DifferenceAccount.unknown => '',
 };
 
 /// What the API calls a value of EscrowHoldOrderField.
@@ -485,6 +499,20 @@ String nameInvoicingMethod(InvoicingMethod value) => switch (value) {
 String nameLedgerEntryOrderField(LedgerEntryOrderField value) => switch (value) {
   LedgerEntryOrderField.posted => 'POSTED',
   LedgerEntryOrderField.unknown => '',
+};
+
+/// What the API calls a value of LineKind.
+String nameLineKind(LineKind value) => switch (value) {
+  LineKind.charge => 'CHARGE',
+  LineKind.refund => 'REFUND',
+  LineKind.refundFailed => 'REFUND_FAILED',
+  LineKind.payout => 'PAYOUT',
+  LineKind.payoutReturned => 'PAYOUT_RETURNED',
+  LineKind.chargeback => 'CHARGEBACK',
+  LineKind.chargebackWon => 'CHARGEBACK_WON',
+  LineKind.fee => 'FEE',
+  LineKind.adjustment => 'ADJUSTMENT',
+  LineKind.unknown => '',
 };
 
 /// What the API calls a value of MatrixFormat.
@@ -832,6 +860,30 @@ String nameProviderMode(ProviderMode value) => switch (value) {
   ProviderMode.unknown => '',
 };
 
+/// What the API calls a value of ProviderReportLineOrderField.
+String nameProviderReportLineOrderField(ProviderReportLineOrderField value) => switch (value) {
+  ProviderReportLineOrderField.at => 'AT',
+  ProviderReportLineOrderField.amount => 'AMOUNT',
+  ProviderReportLineOrderField.unknown => '',
+};
+
+/// What the API calls a value of ReconciliationPhase.
+String nameReconciliationPhase(ReconciliationPhase value) => switch (value) {
+  ReconciliationPhase.reading => 'READING',
+  ReconciliationPhase.comparing => 'COMPARING',
+  ReconciliationPhase.repairing => 'REPAIRING',
+  ReconciliationPhase.done => 'DONE',
+  ReconciliationPhase.unknown => '',
+};
+
+/// What the API calls a value of ReconciliationStatus.
+String nameReconciliationStatus(ReconciliationStatus value) => switch (value) {
+  ReconciliationStatus.running => 'RUNNING',
+  ReconciliationStatus.completed => 'COMPLETED',
+  ReconciliationStatus.failed => 'FAILED',
+  ReconciliationStatus.unknown => '',
+};
+
 /// What the API calls a value of RecordedPaymentMethod.
 String nameRecordedPaymentMethod(RecordedPaymentMethod value) => switch (value) {
   RecordedPaymentMethod.bankTransfer => 'BANK_TRANSFER',
@@ -903,6 +955,13 @@ String nameReminderChannel(ReminderChannel value) => switch (value) {
   ReminderChannel.unknown => '',
 };
 
+/// What the API calls a value of ReportOrigin.
+String nameReportOrigin(ReportOrigin value) => switch (value) {
+  ReportOrigin.fetched => 'FETCHED',
+  ReportOrigin.imported => 'IMPORTED',
+  ReportOrigin.unknown => '',
+};
+
 /// What the API calls a value of Role.
 String nameRole(Role value) => switch (value) {
   Role.owner => 'OWNER',
@@ -964,6 +1023,16 @@ String nameSubmissionDecision(SubmissionDecision value) => switch (value) {
   SubmissionDecision.changesRequested => 'CHANGES_REQUESTED',
   SubmissionDecision.withdrawn => 'WITHDRAWN',
   SubmissionDecision.unknown => '',
+};
+
+/// What the API calls a value of SuggestedAction.
+String nameSuggestedAction(SuggestedAction value) => switch (value) {
+  SuggestedAction.askProvider => 'ASK_PROVIDER',
+  SuggestedAction.clearSuspense => 'CLEAR_SUSPENSE',
+  SuggestedAction.postDifference => 'POST_DIFFERENCE',
+  SuggestedAction.returnDuplicate => 'RETURN_DUPLICATE',
+  SuggestedAction.investigate => 'INVESTIGATE',
+  SuggestedAction.unknown => '',
 };
 
 /// What the API calls a value of SuspenseDecision.
@@ -1348,6 +1417,13 @@ final operations = <Operation<Object?>>[
   RotateProviderCredentials(provider: Provider.stripe, credentials: const []),
   RotateProviderWebhookSecret(provider: Provider.stripe, webhookSecret: 'text'),
   DisableProvider(provider: Provider.stripe),
+  ListCashReconciliations(),
+  GetCashReconciliation(id: 'text'),
+  ListProviderReportLines(),
+  RunCashReconciliation(provider: Provider.stripe, day: const Date(2026, 7, 1)),
+  ImportProviderReport(provider: Provider.stripe, day: const Date(2026, 7, 1), content: 'text'),
+  PostProviderDifference(exceptionId: 'text', account: DifferenceAccount.suspense, reason: 'text'),
+  WatchCashReconciliation(cashReconciliationId: 'text'),
   GetClock(),
   AdvanceClock(to: DateTime.utc(2026)),
   GetSimulatorSettings(),

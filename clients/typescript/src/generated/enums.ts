@@ -275,6 +275,17 @@ export const CaptureMode = {
 export type CaptureMode = Open<keyof typeof CaptureMode>;
 
 /** What the list can be ordered by. */
+export const CashReconciliationOrderField = {
+  /** By started at. */
+  STARTED_AT: 'STARTED_AT',
+  /** By day. */
+  DAY: 'DAY',
+} as const;
+
+/** One of CashReconciliationOrderField's values, or one that a newer server has added. */
+export type CashReconciliationOrderField = Open<keyof typeof CashReconciliationOrderField>;
+
+/** What the list can be ordered by. */
 export const ChargebackOrderField = {
   /** By created at. */
   CREATED_AT: 'CREATED_AT',
@@ -433,6 +444,17 @@ export const Difference = {
 
 /** One of Difference's values, or one that a newer server has added. */
 export type Difference = Open<keyof typeof Difference>;
+
+/** What money is that the provider reports and the ledger lacks. */
+export const DifferenceAccount = {
+  /** Still to be found out: adjustLedger takes it out again. */
+  SUSPENSE: 'SUSPENSE',
+  /** A fee of the provider. */
+  PROCESSOR_FEE: 'PROCESSOR_FEE',
+} as const;
+
+/** One of DifferenceAccount's values, or one that a newer server has added. */
+export type DifferenceAccount = Open<keyof typeof DifferenceAccount>;
 
 /** What the list can be ordered by. */
 export const EscrowHoldOrderField = {
@@ -815,6 +837,31 @@ export const LedgerEntryOrderField = {
 
 /** One of LedgerEntryOrderField's values, or one that a newer server has added. */
 export type LedgerEntryOrderField = Open<keyof typeof LedgerEntryOrderField>;
+
+/** What a line of a provider's report moved. */
+export const LineKind = {
+  /** Money came in from a payer. */
+  CHARGE: 'CHARGE',
+  /** Money went back to a payer. */
+  REFUND: 'REFUND',
+  /** A refund came back to the provider. */
+  REFUND_FAILED: 'REFUND_FAILED',
+  /** Money went out to an organization. */
+  PAYOUT: 'PAYOUT',
+  /** A payout came back to the provider. */
+  PAYOUT_RETURNED: 'PAYOUT_RETURNED',
+  /** A payer's bank took money back. */
+  CHARGEBACK: 'CHARGEBACK',
+  /** The bank returned it. */
+  CHARGEBACK_WON: 'CHARGEBACK_WON',
+  /** The provider took money for its work. */
+  FEE: 'FEE',
+  /** The provider gave money of its own accord. */
+  ADJUSTMENT: 'ADJUSTMENT',
+} as const;
+
+/** One of LineKind's values, or one that a newer server has added. */
+export type LineKind = Open<keyof typeof LineKind>;
 
 /** How the permission matrix is written. */
 export const MatrixFormat = {
@@ -1419,6 +1466,45 @@ export const ProviderMode = {
 /** One of ProviderMode's values, or one that a newer server has added. */
 export type ProviderMode = Open<keyof typeof ProviderMode>;
 
+/** What the list can be ordered by. */
+export const ProviderReportLineOrderField = {
+  /** By at. */
+  AT: 'AT',
+  /** By amount. */
+  AMOUNT: 'AMOUNT',
+} as const;
+
+/** One of ProviderReportLineOrderField's values, or one that a newer server has added. */
+export type ProviderReportLineOrderField = Open<keyof typeof ProviderReportLineOrderField>;
+
+/** What a reconciliation is doing. */
+export const ReconciliationPhase = {
+  /** Reading the provider's report. */
+  READING: 'READING',
+  /** Comparing it with the ledger and with payments, refunds, payouts and chargebacks. */
+  COMPARING: 'COMPARING',
+  /** Asking the provider for what nobody here has heard, and posting fees. */
+  REPAIRING: 'REPAIRING',
+  /** Nothing any more. */
+  DONE: 'DONE',
+} as const;
+
+/** One of ReconciliationPhase's values, or one that a newer server has added. */
+export type ReconciliationPhase = Open<keyof typeof ReconciliationPhase>;
+
+/** How far a reconciliation has come. */
+export const ReconciliationStatus = {
+  /** It is being worked on. */
+  RUNNING: 'RUNNING',
+  /** It has compared everything. */
+  COMPLETED: 'COMPLETED',
+  /** It did not come to its end; the daily job tries the day again. */
+  FAILED: 'FAILED',
+} as const;
+
+/** One of ReconciliationStatus's values, or one that a newer server has added. */
+export type ReconciliationStatus = Open<keyof typeof ReconciliationStatus>;
+
 /** How money came to an issuer outside Milepost. */
 export const RecordedPaymentMethod = {
   /** By bank transfer. */
@@ -1537,6 +1623,17 @@ export const ReminderChannel = {
 /** One of ReminderChannel's values, or one that a newer server has added. */
 export type ReminderChannel = Open<keyof typeof ReminderChannel>;
 
+/** How a report came here. */
+export const ReportOrigin = {
+  /** Milepost asked for it. */
+  FETCHED: 'FETCHED',
+  /** Staff sent it as a file. */
+  IMPORTED: 'IMPORTED',
+} as const;
+
+/** One of ReportOrigin's values, or one that a newer server has added. */
+export type ReportOrigin = Open<keyof typeof ReportOrigin>;
+
 /** What a member is in an organization. Each may do less than the one before, but FINANCE and MEMBER differ. */
 export const Role = {
   /** Everything, also making owners. At least one stays. */
@@ -1641,6 +1738,23 @@ export const SubmissionDecision = {
 
 /** One of SubmissionDecision's values, or one that a newer server has added. */
 export type SubmissionDecision = Open<keyof typeof SubmissionDecision>;
+
+/** What usually puts a money exception right. */
+export const SuggestedAction = {
+  /** Asking the provider again: run the reconciliation of the day once more. */
+  ASK_PROVIDER: 'ASK_PROVIDER',
+  /** clearSuspense: the money waits in suspense. */
+  CLEAR_SUSPENSE: 'CLEAR_SUSPENSE',
+  /** postProviderDifference: the ledger lacks what the provider reports, or the other way round. */
+  POST_DIFFERENCE: 'POST_DIFFERENCE',
+  /** Giving the second charge back at the provider, and postProviderDifference until it has. */
+  RETURN_DUPLICATE: 'RETURN_DUPLICATE',
+  /** Finding out; resolveMoneyException or waiveMoneyException then say what came of it. */
+  INVESTIGATE: 'INVESTIGATE',
+} as const;
+
+/** One of SuggestedAction's values, or one that a newer server has added. */
+export type SuggestedAction = Open<keyof typeof SuggestedAction>;
 
 /** What becomes of money that a provider took otherwise than it was asked to. */
 export const SuspenseDecision = {

@@ -59,6 +59,8 @@ import type {
   Provider,
   ProviderAccountStatus,
   ProviderMode,
+  ReconciliationPhase,
+  ReconciliationStatus,
   RecordedPaymentMethod,
   RecordedPaymentStatus,
   RefundCause,
@@ -67,6 +69,7 @@ import type {
   Role,
   SessionKind,
   SubjectKind,
+  SuggestedAction,
   TaskStatus,
   TaxCategory,
   TaxLevel,
@@ -1425,6 +1428,16 @@ export interface MoneyExceptionDetail {
   readonly expected: string;
   /** What is. */
   readonly actual: string;
+  /** What is posted, where a provider's report was compared; money out is negative. */
+  readonly expectedAmount: Money | null;
+  /** What is reported instead; money out is negative. */
+  readonly actualAmount: Money | null;
+  /** Whose report, where one was compared. */
+  readonly provider: Provider | null;
+  /** The day of that report, in UTC. */
+  readonly day: DateScalar | null;
+  /** What usually puts it right. */
+  readonly suggestedAction: SuggestedAction;
   /** What came of it. */
   readonly resolution: string | null;
   /** When it came to exist. */
@@ -1447,7 +1460,7 @@ export interface MoneyExceptionDetailOwner {
 
 /** The definition of MoneyExceptionDetail. */
 export const MoneyExceptionDetailFragment: string =
-  'fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}';
+  'fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual expectedAmount{...Money}actualAmount{...Money}provider day suggestedAction resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}';
 
 /** Money that an issuer received outside Milepost. */
 export interface RecordedPaymentDetail {
@@ -2048,6 +2061,72 @@ export interface ProviderAccountSummary {
 /** The definition of ProviderAccountSummary. */
 export const ProviderAccountSummaryFragment: string =
   'fragment ProviderAccountSummary on ProviderAccount{id version status provider mode credentialNames credentialsSetAt hasWebhookSecret webhookSecretSetAt oldWebhookSecretValidTo webhookUrl availableActions{...Action}}';
+
+/** A provider's report of a day, compared with the books. */
+export interface CashReconciliationRow {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** Whose report. */
+  readonly provider: Provider;
+  /** Of which day, in UTC. */
+  readonly day: DateScalar;
+  /** How far it has come. */
+  readonly status: ReconciliationStatus;
+  /** What it is doing. */
+  readonly phase: ReconciliationPhase;
+  /** Why it did not. */
+  readonly failure: string | null;
+  /** When it was started. */
+  readonly startedAt: DateTime;
+  /** When it came to its end. */
+  readonly completedAt: DateTime | null;
+  /** How many lines the report has. */
+  readonly lineCount: number;
+  /** How many of them are stored. */
+  readonly linesRead: number;
+  /** Of how many of the day's lines it is known what they are about. */
+  readonly matchedCount: number;
+  /** How many differences it has found. */
+  readonly findingCount: number;
+  /** How many of them nobody was told of before. */
+  readonly newCount: number;
+  /** How many of them it has put right. */
+  readonly repairedCount: number;
+}
+
+/** The definition of CashReconciliationRow. */
+export const CashReconciliationRowFragment: string =
+  'fragment CashReconciliationRow on CashReconciliation{id version provider day status phase failure startedAt completedAt lineCount linesRead matchedCount findingCount newCount repairedCount}';
+
+/** One currency of a reconciliation. */
+export interface CashCurrencyDetail {
+  /** The currency. */
+  readonly currency: Currency;
+  /** How many lines the report has. */
+  readonly lineCount: number;
+  /** What came in. */
+  readonly moneyIn: Money;
+  /** What went out, without fees; positive. */
+  readonly moneyOut: Money;
+  /** What the provider kept. */
+  readonly fees: Money;
+  /** What the ledger has at the provider. */
+  readonly ledger: Money;
+  /** What the provider says that it keeps; null where the report does not say. */
+  readonly reported: Money | null;
+  /** Reported less ledger. */
+  readonly drift: Money | null;
+  /** What of the drift is money on its way, or told as a finding. */
+  readonly explained: Money;
+  /** The rest of the drift; it is told as BALANCE_DRIFT. */
+  readonly unexplained: Money | null;
+}
+
+/** The definition of CashCurrencyDetail. */
+export const CashCurrencyDetailFragment: string =
+  'fragment CashCurrencyDetail on CashCurrency{currency lineCount moneyIn{...Money}moneyOut{...Money}fees{...Money}ledger{...Money}reported{...Money}drift{...Money}explained{...Money}unexplained{...Money}}';
 
 /** How mean the simulator is where no token decides, for staff. */
 export interface SimulatorDetail {

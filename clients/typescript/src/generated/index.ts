@@ -26,6 +26,7 @@ export * from './operations/payouts.js';
 export * from './operations/projects.js';
 export * from './operations/proposals.js';
 export * from './operations/providers.js';
+export * from './operations/reconciliation.js';
 export * from './operations/sandbox.js';
 export * from './operations/staff.js';
 export * from './operations/tasks.js';

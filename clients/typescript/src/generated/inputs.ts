@@ -14,6 +14,7 @@ import type {
   CallState,
   CallerKind,
   CaptureMode,
+  CashReconciliationOrderField,
   ChargebackOrderField,
   ChargebackStatus,
   CreditNoteOrderField,
@@ -21,6 +22,7 @@ import type {
   CrossAppStatus,
   CustomerOrderField,
   Difference,
+  DifferenceAccount,
   EscrowHoldOrderField,
   ExportStatus,
   FeeScope,
@@ -46,6 +48,7 @@ import type {
   InvoiceStatus,
   InvoicingMethod,
   LedgerEntryOrderField,
+  LineKind,
   MembershipOrderField,
   MembershipStatus,
   MoneyExceptionKind,
@@ -74,6 +77,8 @@ import type {
   ProposalStatus,
   Provider,
   ProviderAccountStatus,
+  ProviderReportLineOrderField,
+  ReconciliationStatus,
   RecordedPaymentMethod,
   RefundCause,
   RefundOrderField,
@@ -444,6 +449,32 @@ export interface CapturePaymentInput {
   readonly amount?: MoneyInput | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** Conditions on findings; all given ones must hold. */
+export interface CashFindingFilter {
+  /** Told for the first time, or not. */
+  readonly isNew?: boolean | null;
+}
+
+/** Conditions on reconciliations; all given ones must hold. */
+export interface CashReconciliationFilter {
+  /** Of this provider. */
+  readonly provider?: Provider | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ReconciliationStatus> | null;
+  /** Of this day or a later one. */
+  readonly dayFrom?: DateScalar | null;
+  /** Of this day or an earlier one. */
+  readonly dayTo?: DateScalar | null;
+}
+
+/** One order of a list. */
+export interface CashReconciliationOrder {
+  /** What to order by. */
+  readonly field: CashReconciliationOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** What changeEmail takes. */
@@ -1132,6 +1163,18 @@ export interface ImportExchangeRatesInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What importProviderReport takes. */
+export interface ImportProviderReportInput {
+  /** Whose report. */
+  readonly provider: Provider;
+  /** The day, in UTC; today as far as it has come. */
+  readonly day: DateScalar;
+  /** The file, at most 20000 lines. */
+  readonly content: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** Conditions on inbound webhooks; all given ones must hold. */
 export interface InboundWebhookFilter {
   /** Of one of these providers. */
@@ -1351,6 +1394,8 @@ export interface MoneyExceptionFilter {
   readonly kind?: ReadonlyArray<MoneyExceptionKind> | null;
   /** In one of these states. */
   readonly status?: ReadonlyArray<MoneyExceptionStatus> | null;
+  /** Found by comparing this provider's report. */
+  readonly provider?: Provider | null;
   /** That this person looks at. */
   readonly ownerId?: string | null;
   /** About money of this organization. */
@@ -1549,6 +1594,18 @@ export interface PlannedTaskInput {
   readonly description?: string | null;
 }
 
+/** What postProviderDifference takes. */
+export interface PostProviderDifferenceInput {
+  /** The exception. */
+  readonly exceptionId: string;
+  /** What the money is. */
+  readonly account: DifferenceAccount;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What previewInvoice takes. */
 export interface PreviewInvoiceInput {
   /** For whom. */
@@ -1625,6 +1682,30 @@ export interface ProposalOrder {
 export interface ProviderAccountFilter {
   /** In one of these states. */
   readonly status?: ReadonlyArray<ProviderAccountStatus> | null;
+}
+
+/** Conditions on lines of reports; all given ones must hold. */
+export interface ProviderReportLineFilter {
+  /** Of this provider. */
+  readonly provider?: Provider | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<LineKind> | null;
+  /** That the provider calls so. */
+  readonly externalId?: string | null;
+  /** At this instant or later. */
+  readonly atFrom?: DateTime | null;
+  /** Before this instant. */
+  readonly atBefore?: DateTime | null;
+  /** Of which it is known, or not, what they are about. */
+  readonly isMatched?: boolean | null;
+}
+
+/** One order of a list. */
+export interface ProviderReportLineOrder {
+  /** What to order by. */
+  readonly field: ProviderReportLineOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** What publishGig takes. */
@@ -2043,6 +2124,18 @@ export interface RuleEscrowInput {
   readonly clientAmount: MoneyInput;
   /** Why: 1 to 1000 characters. */
   readonly rationale: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What runCashReconciliation takes. */
+export interface RunCashReconciliationInput {
+  /** Whose report. */
+  readonly provider: Provider;
+  /** The day, in UTC; today as far as it has come. */
+  readonly day: DateScalar;
+  /** Only answer what would be told; no unless said. */
+  readonly dryRun?: boolean | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
 }

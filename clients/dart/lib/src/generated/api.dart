@@ -26,6 +26,7 @@ export 'operations/payouts.dart';
 export 'operations/projects.dart';
 export 'operations/proposals.dart';
 export 'operations/providers.dart';
+export 'operations/reconciliation.dart';
 export 'operations/sandbox.dart';
 export 'operations/staff.dart';
 export 'operations/tasks.dart';

@@ -499,6 +499,28 @@ enum CaptureMode implements ApiEnum {
 }
 
 /// What the list can be ordered by.
+enum CashReconciliationOrderField implements ApiEnum {
+  /// By started at.
+  startedAt('STARTED_AT'),
+
+  /// By day.
+  day('DAY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CashReconciliationOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CashReconciliationOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
 enum ChargebackOrderField implements ApiEnum {
   /// By created at.
   createdAt('CREATED_AT'),
@@ -786,6 +808,28 @@ enum Difference implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory Difference.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What money is that the provider reports and the ledger lacks.
+enum DifferenceAccount implements ApiEnum {
+  /// Still to be found out: adjustLedger takes it out again.
+  suspense('SUSPENSE'),
+
+  /// A fee of the provider.
+  processorFee('PROCESSOR_FEE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const DifferenceAccount(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory DifferenceAccount.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1504,6 +1548,49 @@ enum LedgerEntryOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory LedgerEntryOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a line of a provider's report moved.
+enum LineKind implements ApiEnum {
+  /// Money came in from a payer.
+  charge('CHARGE'),
+
+  /// Money went back to a payer.
+  refund('REFUND'),
+
+  /// A refund came back to the provider.
+  refundFailed('REFUND_FAILED'),
+
+  /// Money went out to an organization.
+  payout('PAYOUT'),
+
+  /// A payout came back to the provider.
+  payoutReturned('PAYOUT_RETURNED'),
+
+  /// A payer's bank took money back.
+  chargeback('CHARGEBACK'),
+
+  /// The bank returned it.
+  chargebackWon('CHARGEBACK_WON'),
+
+  /// The provider took money for its work.
+  fee('FEE'),
+
+  /// The provider gave money of its own accord.
+  adjustment('ADJUSTMENT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const LineKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory LineKind.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -2593,6 +2680,81 @@ enum ProviderMode implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum ProviderReportLineOrderField implements ApiEnum {
+  /// By at.
+  at('AT'),
+
+  /// By amount.
+  amount('AMOUNT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ProviderReportLineOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ProviderReportLineOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a reconciliation is doing.
+enum ReconciliationPhase implements ApiEnum {
+  /// Reading the provider's report.
+  reading('READING'),
+
+  /// Comparing it with the ledger and with payments, refunds, payouts and chargebacks.
+  comparing('COMPARING'),
+
+  /// Asking the provider for what nobody here has heard, and posting fees.
+  repairing('REPAIRING'),
+
+  /// Nothing any more.
+  done('DONE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationPhase(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationPhase.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How far a reconciliation has come.
+enum ReconciliationStatus implements ApiEnum {
+  /// It is being worked on.
+  running('RUNNING'),
+
+  /// It has compared everything.
+  completed('COMPLETED'),
+
+  /// It did not come to its end; the daily job tries the day again.
+  failed('FAILED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How money came to an issuer outside Milepost.
 enum RecordedPaymentMethod implements ApiEnum {
   /// By bank transfer.
@@ -2814,6 +2976,28 @@ enum ReminderChannel implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How a report came here.
+enum ReportOrigin implements ApiEnum {
+  /// Milepost asked for it.
+  fetched('FETCHED'),
+
+  /// Staff sent it as a file.
+  imported('IMPORTED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReportOrigin(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReportOrigin.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What a member is in an organization. Each may do less than the one before, but FINANCE and MEMBER differ.
 enum Role implements ApiEnum {
   /// Everything, also making owners. At least one stays.
@@ -3003,6 +3187,37 @@ enum SubmissionDecision implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory SubmissionDecision.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What usually puts a money exception right.
+enum SuggestedAction implements ApiEnum {
+  /// Asking the provider again: run the reconciliation of the day once more.
+  askProvider('ASK_PROVIDER'),
+
+  /// clearSuspense: the money waits in suspense.
+  clearSuspense('CLEAR_SUSPENSE'),
+
+  /// postProviderDifference: the ledger lacks what the provider reports, or the other way round.
+  postDifference('POST_DIFFERENCE'),
+
+  /// Giving the second charge back at the provider, and postProviderDifference until it has.
+  returnDuplicate('RETURN_DUPLICATE'),
+
+  /// Finding out; resolveMoneyException or waiveMoneyException then say what came of it.
+  investigate('INVESTIGATE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SuggestedAction(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SuggestedAction.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

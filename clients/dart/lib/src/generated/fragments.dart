@@ -3835,6 +3835,11 @@ class MoneyExceptionDetail extends ApiData {
     required this.subjectId,
     required this.expected,
     required this.actual,
+    this.expectedAmount,
+    this.actualAmount,
+    this.provider,
+    this.day,
+    required this.suggestedAction,
     this.resolution,
     required this.createdAt,
     this.owner,
@@ -3852,6 +3857,11 @@ class MoneyExceptionDetail extends ApiData {
       subjectId = json['subjectId'].string,
       expected = json['expected'].string,
       actual = json['actual'].string,
+      expectedAmount = json['expectedAmount'].orNull(Money.fromJson),
+      actualAmount = json['actualAmount'].orNull(Money.fromJson),
+      provider = json['provider'].orNull(Provider.fromJson),
+      day = json['day'].orNull(Date.fromJson),
+      suggestedAction = SuggestedAction.fromJson(json['suggestedAction']),
       resolution = json['resolution'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       owner = json['owner'].orNull(MoneyExceptionDetailOwner.fromJson),
@@ -3883,6 +3893,21 @@ class MoneyExceptionDetail extends ApiData {
   /// What is.
   final String actual;
 
+  /// What is posted, where a provider's report was compared; money out is negative.
+  final Money? expectedAmount;
+
+  /// What is reported instead; money out is negative.
+  final Money? actualAmount;
+
+  /// Whose report, where one was compared.
+  final Provider? provider;
+
+  /// The day of that report, in UTC.
+  final Date? day;
+
+  /// What usually puts it right.
+  final SuggestedAction suggestedAction;
+
   /// What came of it.
   final String? resolution;
 
@@ -3908,6 +3933,11 @@ class MoneyExceptionDetail extends ApiData {
     'subjectId': subjectId,
     'expected': expected,
     'actual': actual,
+    'expectedAmount': expectedAmount,
+    'actualAmount': actualAmount,
+    'provider': provider,
+    'day': day,
+    'suggestedAction': suggestedAction,
     'resolution': resolution,
     'createdAt': createdAt,
     'owner': owner,
@@ -5694,6 +5724,186 @@ class ProviderAccountSummary extends ApiData {
     'oldWebhookSecretValidTo': oldWebhookSecretValidTo,
     'webhookUrl': webhookUrl,
     'availableActions': availableActions,
+  };
+}
+
+/// A provider's report of a day, compared with the books.
+class CashReconciliationRow extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CashReconciliationRow({
+    required this.id,
+    required this.version,
+    required this.provider,
+    required this.day,
+    required this.status,
+    required this.phase,
+    this.failure,
+    required this.startedAt,
+    this.completedAt,
+    required this.lineCount,
+    required this.linesRead,
+    required this.matchedCount,
+    required this.findingCount,
+    required this.newCount,
+    required this.repairedCount,
+  });
+
+  /// Reads it from an answer.
+  CashReconciliationRow.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      provider = Provider.fromJson(json['provider']),
+      day = Date.fromJson(json['day']),
+      status = ReconciliationStatus.fromJson(json['status']),
+      phase = ReconciliationPhase.fromJson(json['phase']),
+      failure = json['failure'].orNull((one) => one.string),
+      startedAt = json['startedAt'].instant,
+      completedAt = json['completedAt'].orNull((one) => one.instant),
+      lineCount = json['lineCount'].integer,
+      linesRead = json['linesRead'].integer,
+      matchedCount = json['matchedCount'].integer,
+      findingCount = json['findingCount'].integer,
+      newCount = json['newCount'].integer,
+      repairedCount = json['repairedCount'].integer,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// Whose report.
+  final Provider provider;
+
+  /// Of which day, in UTC.
+  final Date day;
+
+  /// How far it has come.
+  final ReconciliationStatus status;
+
+  /// What it is doing.
+  final ReconciliationPhase phase;
+
+  /// Why it did not.
+  final String? failure;
+
+  /// When it was started.
+  final DateTime startedAt;
+
+  /// When it came to its end.
+  final DateTime? completedAt;
+
+  /// How many lines the report has.
+  final int lineCount;
+
+  /// How many of them are stored.
+  final int linesRead;
+
+  /// Of how many of the day's lines it is known what they are about.
+  final int matchedCount;
+
+  /// How many differences it has found.
+  final int findingCount;
+
+  /// How many of them nobody was told of before.
+  final int newCount;
+
+  /// How many of them it has put right.
+  final int repairedCount;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'provider': provider,
+    'day': day,
+    'status': status,
+    'phase': phase,
+    'failure': failure,
+    'startedAt': startedAt,
+    'completedAt': completedAt,
+    'lineCount': lineCount,
+    'linesRead': linesRead,
+    'matchedCount': matchedCount,
+    'findingCount': findingCount,
+    'newCount': newCount,
+    'repairedCount': repairedCount,
+  };
+}
+
+/// One currency of a reconciliation.
+class CashCurrencyDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CashCurrencyDetail({
+    required this.currency,
+    required this.lineCount,
+    required this.moneyIn,
+    required this.moneyOut,
+    required this.fees,
+    required this.ledger,
+    this.reported,
+    this.drift,
+    required this.explained,
+    this.unexplained,
+  });
+
+  /// Reads it from an answer.
+  CashCurrencyDetail.fromJson(Json json)
+    : currency = json['currency'].string,
+      lineCount = json['lineCount'].integer,
+      moneyIn = Money.fromJson(json['moneyIn']),
+      moneyOut = Money.fromJson(json['moneyOut']),
+      fees = Money.fromJson(json['fees']),
+      ledger = Money.fromJson(json['ledger']),
+      reported = json['reported'].orNull(Money.fromJson),
+      drift = json['drift'].orNull(Money.fromJson),
+      explained = Money.fromJson(json['explained']),
+      unexplained = json['unexplained'].orNull(Money.fromJson),
+      super.read(json);
+
+  /// The currency.
+  final String currency;
+
+  /// How many lines the report has.
+  final int lineCount;
+
+  /// What came in.
+  final Money moneyIn;
+
+  /// What went out, without fees; positive.
+  final Money moneyOut;
+
+  /// What the provider kept.
+  final Money fees;
+
+  /// What the ledger has at the provider.
+  final Money ledger;
+
+  /// What the provider says that it keeps; null where the report does not say.
+  final Money? reported;
+
+  /// Reported less ledger.
+  final Money? drift;
+
+  /// What of the drift is money on its way, or told as a finding.
+  final Money explained;
+
+  /// The rest of the drift; it is told as BALANCE_DRIFT.
+  final Money? unexplained;
+
+  @override
+  Map<String, Object?> get fields => {
+    'currency': currency,
+    'lineCount': lineCount,
+    'moneyIn': moneyIn,
+    'moneyOut': moneyOut,
+    'fees': fees,
+    'ledger': ledger,
+    'reported': reported,
+    'drift': drift,
+    'explained': explained,
+    'unexplained': unexplained,
   };
 }
 

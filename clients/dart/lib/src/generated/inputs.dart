@@ -166,6 +166,59 @@ final class AuditExportFilter extends ApiInput {
   };
 }
 
+/// Conditions on findings; all given ones must hold.
+final class CashFindingFilter extends ApiInput {
+  /// Takes what is sent.
+  const CashFindingFilter({this.isNew});
+
+  /// Told for the first time, or not.
+  final bool? isNew;
+
+  @override
+  Map<String, Object?> toJson() => {if (isNew case final isNew?) 'isNew': isNew};
+}
+
+/// Conditions on reconciliations; all given ones must hold.
+final class CashReconciliationFilter extends ApiInput {
+  /// Takes what is sent.
+  const CashReconciliationFilter({this.provider, this.status, this.dayFrom, this.dayTo});
+
+  /// Of this provider.
+  final Provider? provider;
+
+  /// In one of these states.
+  final List<ReconciliationStatus>? status;
+
+  /// Of this day or a later one.
+  final Date? dayFrom;
+
+  /// Of this day or an earlier one.
+  final Date? dayTo;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (provider case final provider?) 'provider': wireOf(provider),
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (dayFrom case final dayFrom?) 'dayFrom': dayFrom.toJson(),
+    if (dayTo case final dayTo?) 'dayTo': dayTo.toJson(),
+  };
+}
+
+/// One order of a list.
+final class CashReconciliationOrder extends ApiInput {
+  /// Takes what is sent.
+  const CashReconciliationOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CashReconciliationOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on chargebacks; all given ones must hold.
 final class ChargebackFilter extends ApiInput {
   /// Takes what is sent.
@@ -1074,13 +1127,16 @@ final class MembershipOrder extends ApiInput {
 /// Conditions on money exceptions; all given ones must hold.
 final class MoneyExceptionFilter extends ApiInput {
   /// Takes what is sent.
-  const MoneyExceptionFilter({this.kind, this.status, this.ownerId, this.organizationId});
+  const MoneyExceptionFilter({this.kind, this.status, this.provider, this.ownerId, this.organizationId});
 
   /// Of one of these kinds.
   final List<MoneyExceptionKind>? kind;
 
   /// In one of these states.
   final List<MoneyExceptionStatus>? status;
+
+  /// Found by comparing this provider's report.
+  final Provider? provider;
 
   /// That this person looks at.
   final String? ownerId;
@@ -1092,6 +1148,7 @@ final class MoneyExceptionFilter extends ApiInput {
   Map<String, Object?> toJson() => {
     if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (provider case final provider?) 'provider': wireOf(provider),
     if (ownerId case final ownerId?) 'ownerId': ownerId,
     if (organizationId case final organizationId?) 'organizationId': organizationId,
   };
@@ -1479,6 +1536,62 @@ final class ProviderAccountFilter extends ApiInput {
   Map<String, Object?> toJson() => {
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
   };
+}
+
+/// Conditions on lines of reports; all given ones must hold.
+final class ProviderReportLineFilter extends ApiInput {
+  /// Takes what is sent.
+  const ProviderReportLineFilter({
+    this.provider,
+    this.kind,
+    this.externalId,
+    this.atFrom,
+    this.atBefore,
+    this.isMatched,
+  });
+
+  /// Of this provider.
+  final Provider? provider;
+
+  /// Of one of these kinds.
+  final List<LineKind>? kind;
+
+  /// That the provider calls so.
+  final String? externalId;
+
+  /// At this instant or later.
+  final DateTime? atFrom;
+
+  /// Before this instant.
+  final DateTime? atBefore;
+
+  /// Of which it is known, or not, what they are about.
+  final bool? isMatched;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (provider case final provider?) 'provider': wireOf(provider),
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
+    if (externalId case final externalId?) 'externalId': externalId,
+    if (atFrom case final atFrom?) 'atFrom': atFrom.toUtc().toIso8601String(),
+    if (atBefore case final atBefore?) 'atBefore': atBefore.toUtc().toIso8601String(),
+    if (isMatched case final isMatched?) 'isMatched': isMatched,
+  };
+}
+
+/// One order of a list.
+final class ProviderReportLineOrder extends ApiInput {
+  /// Takes what is sent.
+  const ProviderReportLineOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ProviderReportLineOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on refunds; all given ones must hold.

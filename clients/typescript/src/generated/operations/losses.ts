@@ -547,6 +547,7 @@ export const ListMoneyExceptionsDocument: Document<
   name: 'ListMoneyExceptions',
   kind: 'query',
   parts: [
+    MoneyFragment,
     PageInfoFragment,
     ActionFragment,
     PartyFragment,
@@ -612,6 +613,7 @@ export const GetMoneyExceptionDocument: Document<
   name: 'GetMoneyException',
   kind: 'query',
   parts: [
+    MoneyFragment,
     ActionFragment,
     ChangeFragment,
     PartyFragment,

@@ -710,10 +710,10 @@ final class ListMoneyExceptions extends PagedQuery<ListMoneyExceptionsResult, Mo
 
   @override
   String get document =>
-      r'fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}query ListMoneyExceptions($first:Int$after:Cursor$filter:MoneyExceptionFilter$orderBy:[MoneyExceptionOrder!]){moneyExceptions(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...MoneyExceptionDetail}pageInfo{...PageInfo}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual expectedAmount{...Money}actualAmount{...Money}provider day suggestedAction resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}query ListMoneyExceptions($first:Int$after:Cursor$filter:MoneyExceptionFilter$orderBy:[MoneyExceptionOrder!]){moneyExceptions(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...MoneyExceptionDetail}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => '29fa043784ba90411a1c6cff3307b1ce496e237161247c839c1515b9cd5c1b1c';
+  String get hash => 'c45a3d7de1d4bc9e50a1301874e65d6b39ba85f6f38e27215d315562e54983c5';
 
   @override
   Map<String, Object?> get variables => {
@@ -769,10 +769,10 @@ final class GetMoneyException extends Query<GetMoneyExceptionResult?> {
 
   @override
   String get document =>
-      r'fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}query GetMoneyException($id:ID!){moneyException(id:$id){...MoneyExceptionDetail history(last:20){nodes{...Change}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Change on StatusChange{action from to at actorKind user{id displayName}organization{...Party}}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual expectedAmount{...Money}actualAmount{...Money}provider day suggestedAction resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}query GetMoneyException($id:ID!){moneyException(id:$id){...MoneyExceptionDetail history(last:20){nodes{...Change}}}}';
 
   @override
-  String get hash => '4da91c7c4404ac95c5b8ddf787103b9d3b89bf1ec8ca6a4f5b79d5cd3359a549';
+  String get hash => '2a4ffe5c8353809cb9947a64918614368477429e34fd0ed1679872bf26de2b29';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -793,6 +793,11 @@ final class GetMoneyExceptionResult extends ApiData implements MoneyExceptionDet
     required this.subjectId,
     required this.expected,
     required this.actual,
+    this.expectedAmount,
+    this.actualAmount,
+    this.provider,
+    this.day,
+    required this.suggestedAction,
     this.resolution,
     required this.createdAt,
     this.owner,
@@ -811,6 +816,11 @@ final class GetMoneyExceptionResult extends ApiData implements MoneyExceptionDet
       subjectId = json['subjectId'].string,
       expected = json['expected'].string,
       actual = json['actual'].string,
+      expectedAmount = json['expectedAmount'].orNull(Money.fromJson),
+      actualAmount = json['actualAmount'].orNull(Money.fromJson),
+      provider = json['provider'].orNull(Provider.fromJson),
+      day = json['day'].orNull(Date.fromJson),
+      suggestedAction = SuggestedAction.fromJson(json['suggestedAction']),
       resolution = json['resolution'].orNull((one) => one.string),
       createdAt = json['createdAt'].instant,
       owner = json['owner'].orNull(MoneyExceptionDetailOwner.fromJson),
@@ -851,6 +861,26 @@ final class GetMoneyExceptionResult extends ApiData implements MoneyExceptionDet
   @override
   final String actual;
 
+  /// What is posted, where a provider's report was compared; money out is negative.
+  @override
+  final Money? expectedAmount;
+
+  /// What is reported instead; money out is negative.
+  @override
+  final Money? actualAmount;
+
+  /// Whose report, where one was compared.
+  @override
+  final Provider? provider;
+
+  /// The day of that report, in UTC.
+  @override
+  final Date? day;
+
+  /// What usually puts it right.
+  @override
+  final SuggestedAction suggestedAction;
+
   /// What came of it.
   @override
   final String? resolution;
@@ -884,6 +914,11 @@ final class GetMoneyExceptionResult extends ApiData implements MoneyExceptionDet
     'subjectId': subjectId,
     'expected': expected,
     'actual': actual,
+    'expectedAmount': expectedAmount,
+    'actualAmount': actualAmount,
+    'provider': provider,
+    'day': day,
+    'suggestedAction': suggestedAction,
     'resolution': resolution,
     'createdAt': createdAt,
     'owner': owner,
@@ -924,10 +959,10 @@ final class AssignMoneyException extends Mutation<Outcome<AssignMoneyExceptionPa
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}mutation AssignMoneyException($input:AssignMoneyExceptionInput!){assignMoneyException(input:$input){__typename ...on AssignMoneyExceptionPayload{exception{...MoneyExceptionDetail}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual expectedAmount{...Money}actualAmount{...Money}provider day suggestedAction resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}mutation AssignMoneyException($input:AssignMoneyExceptionInput!){assignMoneyException(input:$input){__typename ...on AssignMoneyExceptionPayload{exception{...MoneyExceptionDetail}}...Refusal}}';
 
   @override
-  String get hash => '05cfbf02d54053da2fce4ef43d0dceddf7cbeb88bfd2dab2cefa0c5ac55e92f8';
+  String get hash => 'b887915c22f51fde1b14d7c2262dfcbeef4ecbf0af989ed4620c1e9b2141f05c';
 
   @override
   Map<String, Object?> get variables => {
@@ -980,10 +1015,10 @@ final class ResolveMoneyException extends Mutation<Outcome<ResolveMoneyException
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}mutation ResolveMoneyException($input:ResolveMoneyExceptionInput!){resolveMoneyException(input:$input){__typename ...on ResolveMoneyExceptionPayload{exception{...MoneyExceptionDetail}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual expectedAmount{...Money}actualAmount{...Money}provider day suggestedAction resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}mutation ResolveMoneyException($input:ResolveMoneyExceptionInput!){resolveMoneyException(input:$input){__typename ...on ResolveMoneyExceptionPayload{exception{...MoneyExceptionDetail}}...Refusal}}';
 
   @override
-  String get hash => '89f97d20a201090bd7efc69f98739a82fd7a4af97517dec1931cd4809229cbbf';
+  String get hash => '0a4b741aae5b6fb218b13336866802bbbf13670b8e2c0de2eb8e774b5da162c7';
 
   @override
   Map<String, Object?> get variables => {
@@ -1036,10 +1071,10 @@ final class WaiveMoneyException extends Mutation<Outcome<WaiveMoneyExceptionPayl
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}mutation WaiveMoneyException($input:WaiveMoneyExceptionInput!){waiveMoneyException(input:$input){__typename ...on WaiveMoneyExceptionPayload{exception{...MoneyExceptionDetail}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment MoneyExceptionDetail on MoneyException{id version status kind subjectType subjectId expected actual expectedAmount{...Money}actualAmount{...Money}provider day suggestedAction resolution createdAt owner{id displayName}organization{...Party}availableActions{...Action}}mutation WaiveMoneyException($input:WaiveMoneyExceptionInput!){waiveMoneyException(input:$input){__typename ...on WaiveMoneyExceptionPayload{exception{...MoneyExceptionDetail}}...Refusal}}';
 
   @override
-  String get hash => '7f6604957fb60ec882466103fb1ccf9ed6d06a1754e13157226bd1c0cc03eece';
+  String get hash => '6c2bdb489a6b86c3f08ddc95be469ee6ced8697ee7af6779995ddcc16a3bbcd4';
 
   @override
   Map<String, Object?> get variables => {
