@@ -15,7 +15,7 @@ from integrations.decline_codes import DeclineCode
 from integrations.payments import Asked, Declined, Finding, NotFound, Voided
 
 _TAKEN, _CANCELED = ("SentForSettle", "Settled", "SettledExternally"), ("Cancelled", "Expired")
-_REFUSED = ("Refused", "Error", "CaptureFailed")
+_REFUSED = ("Refused", "Error")
 
 Row = Mapping[str, str]
 
@@ -48,18 +48,21 @@ def _is_of(row: Row, merchant: str, asked: Asked) -> bool:
 
 
 def _standing(rows: Sequence[Row]) -> Finding:
+    """What was taken counts most: on a page a payer may be refused, and pay with the next card."""
     if not rows:
         return NotFound()
     by_type = {row["Record Type"]: row for row in rows}
-    if refused := _first(by_type, _REFUSED):
-        return Declined(code=DeclineCode.PROVIDER_REFUSED.name, provider_id=refused["Psp Reference"])
-    if canceled := _first(by_type, _CANCELED):
-        return Voided(provider_id=canceled["Psp Reference"])
+    if failed := by_type.get("CaptureFailed"):
+        return Declined(code=DeclineCode.PROVIDER_REFUSED.name, provider_id=failed["Psp Reference"])
     if settled := _first(by_type, _TAKEN):
         return _taken(settled, is_manual=False)
-    if authorised := _first(by_type, ("Authorised",)):
+    if canceled := _first(by_type, _CANCELED):
+        return Voided(provider_id=canceled["Psp Reference"])
+    if authorised := by_type.get("Authorised"):
         reference = reference_of(authorised["Merchant Reference"])
         return _taken(authorised, is_manual=reference is not None and reference.is_manual)
+    if refused := _first(by_type, _REFUSED):
+        return Declined(code=DeclineCode.PROVIDER_REFUSED.name, provider_id=refused["Psp Reference"])
     raise Unsure("Adyen has received it, and its reports say no more")
 
 

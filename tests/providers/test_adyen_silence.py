@@ -109,6 +109,20 @@ async def test_a_page_is_paid_on_within_a_day_and_found_in_the_reports_of_that_t
     assert await silence.scene.adyen.find(late) == Charged(provider_id=psp, amount=Money(10_000, "EUR"))
 
 
+async def test_a_page_that_was_paid_on_with_the_second_card_is_paid(silence: Silence) -> None:
+    silence.clock.at = SENT_AT
+    asked_for = charge(None)
+    answer = await silence.scene.adyen.charge(asked_for)
+    assert isinstance(answer, ActionRequired)
+    assert (await press(answer.url, card=Card.REFUSED.value)).status_code == 402
+    await press(answer.url, card=Card.OK.value)
+    silence.clock.at = SENT_AT + timedelta(hours=80)
+    late = asked(asked_for.key, answer.provider_id, sent_at=SENT_AT, at=silence.clock.at)
+    found = await silence.scene.adyen.find(late)
+    assert isinstance(found, Charged)
+    assert found.amount == Money(10_000, "EUR")
+
+
 async def test_nothing_is_concluded_before_every_report_is_there(silence: Silence) -> None:
     key = await silence.lost(fault=Fault.NO_ANSWER_BEFORE)
     silence.clock.at = SENT_AT + timedelta(hours=20)
