@@ -24,7 +24,7 @@ from tests.makers.crashes import killed_at
 from tests.makers.payments import Claim, charged, make_claim, postings
 from tests.makers.providers import Killed, Moody, Stand, put_in_place, simulator
 from tests.makers.traces import events
-from tests.makers.webhooks import Message, told, webhooks
+from tests.makers.webhooks import Message, listen, tell, told, webhooks
 from tests.world import World
 
 INSTANT = timedelta(microseconds=1)
@@ -77,6 +77,16 @@ async def test_what_is_told_is_asked_for_and_followed_once_however_often_it_is_t
     assert await standing(world) == ["PROCESSED"] * 4
     assert sorted(await actions(world)) == sorted(["receiveWebhook", "leaseWebhook", "applyWebhook"] * 4)
     assert await claim.payments() == ["SUCCEEDED"]
+    assert (await charged(world), await postings(world)) == (100_000, ["P1", "P3"])
+
+
+async def test_the_same_message_100_times_at_once_has_one_effect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, message = await lost_answer(world)
+    listen(monkeypatch)
+    answers = await asyncio.gather(*(tell(world, message) for _ in range(100)))
+    assert [one.status_code for one in answers] == [202] * 100
+    assert sum(await asyncio.gather(*(handle(world) for _ in range(5)))) == 1
+    assert (await standing(world), await claim.payments()) == (["PROCESSED"], ["SUCCEEDED"])
     assert (await charged(world), await postings(world)) == (100_000, ["P1", "P3"])
 
 
