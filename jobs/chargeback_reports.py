@@ -13,6 +13,7 @@ from jobs.payments import check_outcome
 from persistence import chargeback_postings, chargebacks, money_exceptions
 from persistence.chargeback_postings import Share
 from persistence.database import Database
+from persistence.turns import take_turn
 from persistence.unit import Unit, transact
 
 _ENDS = {ReportedState.WON: ChargebackStatus.WON, ReportedState.LOST: ChargebackStatus.LOST}
@@ -33,6 +34,8 @@ async def _payment(provider: Provider, report: ReportedChargeback, db: Unit) -> 
 
 
 async def _follow(provider: Provider, report: ReportedChargeback, db: Unit) -> None:
+    # Companies tell of a new one in several messages at once: the first opens it.
+    await take_turn(db, "chargeback", provider.name, report.external_id)
     chargeback = await chargebacks.known(db, provider, report.external_id)
     if chargeback is not None:
         shares = await chargeback_postings.locked(db, chargeback)

@@ -167,8 +167,7 @@ GROUP BY currency
 -- fees
 -- The next lines of the period with a fee that neither the line nor the payment it charged has posted.
 SELECT l.id, l.currency, CAST(l.fee_minor + CASE WHEN l.kind = 'FEE' THEN l.amount_minor ELSE 0 END AS bigint) AS minor,
-    CASE WHEN l.subject_type = 'Payment' THEN l.subject_id END AS payment_id,
-    CASE WHEN l.subject_type = 'Payout' THEN l.subject_id END AS payout_id
+    CASE WHEN l.subject_type = 'Payment' THEN l.subject_id END AS payment_id
 FROM provider_report_lines l
 LEFT JOIN payments p ON l.subject_type = 'Payment' AND p.id = l.subject_id
 WHERE l.provider = :provider AND l.at >= :since AND l.at < :lines_before AND l.at < :day_end

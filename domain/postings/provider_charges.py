@@ -19,7 +19,7 @@ class Kept:
     currency: str
     minor: int
     payment_id: UUID | None
-    payout_id: UUID | None
+    """That of a charge's fee. A payout's is no part of it: what a payout may move is fixed by the database."""
 
 
 def kept_by_provider(kept: Kept, provider: Provider, *, by: Actor, at: datetime) -> Transfer:
@@ -29,7 +29,6 @@ def kept_by_provider(kept: Kept, provider: Provider, *, by: Actor, at: datetime)
         source_type=TransferSource.PROVIDER_REPORT_LINE,
         source_id=kept.id,
         payment_id=kept.payment_id,
-        payout_id=kept.payout_id,
         by=by,
         at=at,
         postings=lines(

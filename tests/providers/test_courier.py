@@ -58,6 +58,16 @@ async def test_a_message_is_signed_when_it_leaves_and_sent_again_only_when_it_is
     assert (receiver.taken, receiver.signed, courier.waiting) == (["1"], ["m1 12:01"], [])
 
 
+async def test_what_is_signed_is_the_time_of_leaving_by_a_clock_of_its_own() -> None:
+    receiver = Receiver()
+    async with couriers(receiver) as (courier, times):
+        courier.leaves_at = lambda: NOON
+        courier.post(message(1))
+        times.append(NOON + timedelta(days=9))
+        await courier.deliver_due()
+    assert receiver.signed == ["m1 12:00"]
+
+
 async def test_flushing_sends_copies_mixed_and_what_was_lost_at_last_the_same_way_for_the_same_seed() -> None:
     orders = []
     for _ in range(2):
