@@ -32,6 +32,8 @@ _ORDERS, _PAYMENTS = "/v2/checkout/orders", "/v2/payments"
 _CLOSED = "closed "
 """What stands before our key in an order that shall take nothing any more: PayPal cannot cancel orders."""
 _DONE_ALREADY = {"ORDER_ALREADY_CAPTURED", "ORDER_ALREADY_AUTHORIZED", "ORDER_ALREADY_COMPLETED", "ORDER_COMPLETED"}
+_LOOKED_AT = (400, 404, 422)
+"""A request that PayPal has looked at and found wrong; any other refusal leaves what is reserved as it is."""
 _CAPTURED_ALREADY = {"AUTHORIZATION_ALREADY_CAPTURED", "PREVIOUSLY_CAPTURED"}
 _VOIDED_ALREADY = {"AUTHORIZATION_VOIDED", "PREVIOUSLY_VOIDED", "AUTHORIZATION_EXPIRED"}
 
@@ -87,6 +89,8 @@ async def capture(api: Connection, asked: Capturing) -> Finding:
         return of_capture(reply.body)
     if {*reply.issues} & (_CAPTURED_ALREADY | _VOIDED_ALREADY):
         return await find(api, Asked(key=asked.key, provider_id=asked.charge_id, at=asked.at))
+    if reply.status not in _LOOKED_AT:
+        raise Lost(f"PayPal did not let the capture through: {reply.status}")
     return refused(reply)
 
 

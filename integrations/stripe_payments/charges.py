@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
 
 _NOT_EXACT = Declined(code=DeclineCode.AMOUNT_NOT_SUPPORTED.name)
+_REFUSED = (400, 402, 404)
+"""A request that Stripe has looked at and found wrong."""
 
 
 async def charge(connection: Connection, charge: Charge) -> Answer:
@@ -81,7 +83,8 @@ async def capture(connection: Connection, capturing: Capturing) -> Finding:
         return outcome_of(intent)
     except StripeError as error:
         if error.code != "payment_intent_unexpected_state":
-            return answer_to(error)
+            # What did not get through has ended nothing: the money is still reserved.
+            return answer_to(error) if error.http_status in _REFUSED else no_answer(error)
     return await find(connection, Asked(key=capturing.key, provider_id=capturing.charge_id, at=capturing.at))
 
 

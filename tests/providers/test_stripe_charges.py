@@ -102,6 +102,17 @@ async def test_what_is_reserved_is_captured_in_part_and_then_once_only(stripe: S
     assert await stripe.stripe.void(void) == taken
 
 
+async def test_a_capture_that_does_not_get_through_is_not_refused(stripe: Setup) -> None:
+    charge = stripe.charge(is_manual=True)
+    await stripe.stripe.charge(charge)
+    capturing = Capturing(key=charge.key, charge_id="pi_000001", amount=charge.amount, at=stripe.at)
+    nobody = Stripe(opened())
+    assert isinstance(await nobody.capture(capturing), NoAnswer)
+    await nobody.close()
+    more = replace(capturing, amount=Money(12001, EUR))
+    assert isinstance(await stripe.stripe.capture(more), Declined)
+
+
 async def test_what_is_reserved_is_voided_by_its_id_or_by_our_key(stripe: Setup) -> None:
     for charge_id in ("pi_000001", None):
         charge = stripe.charge(is_manual=True)
