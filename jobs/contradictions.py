@@ -24,3 +24,12 @@ async def report_late(
     kind = MoneyExceptionKind.LATE_SUCCESS
     finding = Finding(kind, subject_type, str(subject_id), known_as, f"{done} were moved", organization_id)
     await money_exceptions.open_once(db, finding)
+
+
+async def report_undone(
+    db: Unit, subject_type: str, subject_id: UUID, *, known_as: str, code: str, organization_id: UUID
+) -> None:
+    """It takes back what it has said to be done: whoever it was for does not have it."""
+    kind = MoneyExceptionKind.STATE_MISMATCH
+    finding = Finding(kind, subject_type, str(subject_id), known_as, f"It has failed since: {code}.", organization_id)
+    await money_exceptions.open_once(db, finding)

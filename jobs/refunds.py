@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
 from domain.payment_methods import Provider
+from domain.payments import Payment
 from domain.postings.refunds import refund_succeeded
 from domain.provider_calls import CallState
 from domain.refunds import Refund, RefundAttempt
@@ -123,8 +124,7 @@ async def record_outcome(database: Database, refund_id: UUID, answer: RefundFind
             case UnderWay():
                 refund.is_on_its_way(attempt, answer.provider_id, at=db.at)
             case Declined():
-                if refund.fail(attempt, answer.code, at=db.at):
-                    await refunds.give_up(db, refund, payment)
+                await _fail(db, refund, payment, attempt, answer.code)
             case NotFound():
                 if refund.not_found(attempt, at=db.at):
                     await refunds.give_up(db, refund, payment)
@@ -154,6 +154,17 @@ async def _confirm(db: Unit, refund: Refund, attempt: RefundAttempt, provider_id
             known_as=refund.status.name,
             done=refund.amount,
             organization_id=refund.issuer_id,
+        )
+
+
+async def _fail(db: Unit, refund: Refund, payment: Payment, attempt: RefundAttempt, code: str) -> None:
+    """The customer keeps the money as credit; what was said to be done before is for people."""
+    if refund.fail(attempt, code, at=db.at):
+        await refunds.give_up(db, refund, payment)
+    elif refund.status is CallState.SUCCEEDED:
+        known_as = refund.status.name
+        await contradictions.report_undone(
+            db, "Refund", refund.id, known_as=known_as, code=code, organization_id=refund.issuer_id
         )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from domain.money import Money
-from integrations.payments import PaidOut, Refunded
+from integrations.payments import Declined, PaidOut, Refunded
 from jobs import payouts, refunds
 from tests.makers.credits import credit, make_paid, refund_of
 from tests.makers.payments import balances
@@ -31,6 +31,20 @@ async def test_staff_are_told_of_a_refund_that_was_made_after_it_had_failed(worl
         await refunds.record_outcome(world.database, refund.id, proof, world.clock.now())
     assert await told(world) == [("LATE_SUCCESS", f"rfd_{refund.id.hex}", "FAILED", "400.00 EUR were moved")]
     assert ((await refund_of(claim)).status.name, await balances(world)) == ("FAILED", before)
+
+
+async def test_staff_are_told_of_a_refund_that_failed_after_it_was_made(world: World) -> None:
+    claim, _ = await make_paid(world)
+    await credit(claim, 40_000, refund=True)
+    await refunds.send_pending(world.database, world.clock.now())
+    refund, before = await refund_of(claim), await balances(world)
+    for _ in range(2):
+        failed = Declined(code="ACCOUNT_CLOSED", provider_id="sim_re_1")
+        await refunds.record_outcome(world.database, refund.id, failed, world.clock.now())
+    assert await told(world) == [
+        ("STATE_MISMATCH", f"rfd_{refund.id.hex}", "SUCCEEDED", "It has failed since: ACCOUNT_CLOSED.")
+    ]
+    assert ((await refund_of(claim)).status.name, await balances(world)) == ("SUCCEEDED", before)
 
 
 async def test_staff_are_told_of_a_payout_that_was_made_after_it_had_failed(world: World) -> None:
