@@ -52,6 +52,7 @@ class Attempt:
     def go_on(self, provider_id: str, outcome: str) -> None:
         """The provider has it and is not done."""
         self.status, self.provider_id, self.answer = AttemptState.SENT, provider_id, {"outcome": outcome}
+        self.not_found_at = None
 
     def succeed(self, provider_id: str, outcome: str) -> None:
         self.status, self.provider_id, self.answer = AttemptState.SUCCEEDED, provider_id, {"outcome": outcome}

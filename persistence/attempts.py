@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, or_, select
+from sqlalchemy import Column, Table, false, or_, select
 
 from domain.payment_methods import Provider
 from persistence.tables.money import payment_attempts, payments
@@ -36,6 +36,8 @@ async def _owner(
 ) -> UUID | None:
     """Our key counts before the provider's id, which may be that of something larger."""
     of_provider = select(owner).join(owners, owners.c.id == owner).where(owners.c.provider == provider)
-    named = of_provider.where(or_(attempts.c.id == key, attempts.c.provider_id == provider_id))
+    # A name that is not given must not be taken for that of the attempts which have none yet.
+    given = ((attempts.c.id, key), (attempts.c.provider_id, provider_id))
+    named = of_provider.where(or_(false(), *(column == name for column, name in given if name is not None)))
     found: UUID | None = await db.session.scalar(named.order_by((attempts.c.id == key).desc()).limit(1))
     return found

@@ -9,9 +9,10 @@ from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.invoices import CollectionMode, InvoiceStatus, PaymentStatus
 from domain.money import Money
+from domain.payment_methods import Provider
 from integrations.payments import Asked, Charge, Charged
 from jobs.payment_outcomes import record_outcome
-from jobs.payments import ask_unanswered, check_outcome, collect_due, send_created
+from jobs.payments import ask_unanswered, check_outcome, collect_due, look, send_created
 from persistence.unit import unit_of_work
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances, charged, make_claim, postings
@@ -258,3 +259,12 @@ def _charge(world: World, amount_minor: int) -> Charge:
         is_off_session=False,
         at=world.clock.now(),
     )
+
+
+async def test_a_message_about_something_unknown_leads_to_no_payment_whose_answer_is_missing(world: World) -> None:
+    claim = await make_claim(world, token="sim_timeout_charged", mode=AUTO)
+    await send_created(world.database, world.clock.now())
+    assert await claim.payments() == ["UNKNOWN"]
+    assert await look(world.database, Provider.SIMULATOR, new_id(), None, world.clock.now()) is False
+    assert await look(world.database, Provider.SIMULATOR, None, "sim_of_others", world.clock.now()) is False
+    assert await claim.payments() == ["UNKNOWN"]
