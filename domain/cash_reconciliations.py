@@ -26,8 +26,8 @@ GRACE = timedelta(hours=1)
 AGAIN_AFTER = timedelta(hours=1)
 """When a day is tried again whose run did not come to its end."""
 
-MOST_FINDINGS = 1000
-"""How many differences one run tells of, object by object; it counts the others."""
+MOST_DAYS = 31
+"""How many nights that were missed one run makes up for."""
 
 
 class ReconciliationStatus(Enum):
@@ -165,6 +165,11 @@ def stored(sum_: CurrencySum) -> dict[str, Any]:
 
 def is_due(day: date, now: datetime) -> bool:
     return now >= end_of(day) + DUE_AFTER
+
+
+def last_due(now: datetime) -> date:
+    """The last day whose night is over."""
+    return (now - DUE_AFTER).date() - timedelta(days=1)
 
 
 def horizon(days: dict[date, datetime], day: date, now: datetime) -> Horizon:

@@ -93,6 +93,11 @@ class ProviderReport:
         return self.read_at >= end_of(self.day)
 
     @property
+    def is_usable(self) -> bool:
+        """Whether it can stand for one that the provider does not give now."""
+        return self.origin is ReportOrigin.IMPORTED or self.is_complete
+
+    @property
     def kept(self) -> list[Money]:
         """The balances as money."""
         return [Money(minor, currency) for currency, minor in sorted(self.balances.items())]

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 async def reconcile(database: Database, now: datetime) -> int:
-    """Starts the runs whose day is over and works on those that nobody works on; how many there were to do."""
+    """Starts the runs of days that are over and works on those that nobody works on; how many there were to do."""
     started = 0
     for provider in await provider_accounts.reachable(database):
         run = await transact(database, partial(_start_due, provider), by=SYSTEM, at=now)
@@ -48,9 +48,10 @@ async def _work_on(database: Database, run_id: UUID | None, now: datetime) -> in
     if run is None:
         return 0
     try:
-        failure = await _read(database, run, now)
+        first = await transact(database, lambda db: cash_reconciliations.first_day(db, run), by=SYSTEM, at=now)
+        failure = await _read(database, run, first, now)
         if failure is None:
-            await _compare(database, run, now)
+            await _compare(database, run, first, now)
     except Exception as error:
         log.exception("the reconciliation of %s for %s broke off", run.provider.name, run.day)
         failure = f"It broke off: {type(error).__name__}. The log has the details."
@@ -59,22 +60,19 @@ async def _work_on(database: Database, run_id: UUID | None, now: datetime) -> in
     return 1
 
 
-async def _read(database: Database, run: CashReconciliation, now: datetime) -> str | None:
-    """Has the report of the day stored, and of the day before where it is not known; why not, if not."""
+async def _read(database: Database, run: CashReconciliation, first: date, now: datetime) -> str | None:
+    """Has the reports of all days stored, and of the day before them where it is not known; why not, if not."""
     provider = await reach(database, run.provider)
-    before = run.day - timedelta(days=1)
-    if await _known(database, run.provider, before, now) is None:
-        answer = await provider.report(before, now)
+    for day in (first + timedelta(days=after) for after in range(-1, (run.day - first).days + 1)):
+        known = await _known(database, run.provider, day, now)
+        if day < run.day and known is not None and known.is_complete:
+            continue
+        answer = await provider.report(day, now)
         if isinstance(answer, DayReport):
-            await _store(database, None, run.provider, answer, now)
-    answer = await provider.report(run.day, now)
-    if isinstance(answer, DayReport):
-        await _store(database, run.id, run.provider, answer, now)
-        return None
-    known = await _known(database, run.provider, run.day, now)
-    if known is not None and (known.origin is ReportOrigin.IMPORTED or known.is_complete):
-        return None
-    return f"No report came from {run.provider.title}: {answer.reason}."
+            await _store(database, run.id if day == run.day else None, run.provider, answer, now)
+        elif day >= first and (known is None or not known.is_usable):
+            return f"No report of {day} came from {run.provider.title}: {answer.reason}."
+    return None
 
 
 async def _known(database: Database, provider: Provider, day: date, now: datetime) -> ProviderReport | None:
@@ -98,34 +96,34 @@ async def _add(run_id: UUID | None, provider: Provider, report: DayReport, start
         run.advance(ReconciliationPhase.READING, by=SYSTEM, at=db.at)
 
 
-async def _compare(database: Database, run: CashReconciliation, now: datetime) -> None:
+async def _compare(database: Database, run: CashReconciliation, begin: date, now: datetime) -> None:
     """Compares, asks for what nobody here has heard, posts fees, and compares again: what is left is for people."""
     step = partial(transact, database, by=SYSTEM, at=now)
-    first = await step(partial(_first_look, run))
+    first = await step(partial(_first_look, run, begin))
     to_ask = [one.to_ask for one in first.findings if one.to_ask is not None]
     await report_repairs.ask(database, run.provider, [*to_ask, *first.under_way], now)
-    while await step(partial(_post_fees, run)):
+    while await step(partial(_post_fees, run, begin)):
         pass
-    await step(partial(_tell, run, first))
+    await step(partial(_tell, run, begin, first))
 
 
-async def _first_look(run: CashReconciliation, db: Unit) -> Comparison:
+async def _first_look(run: CashReconciliation, begin: date, db: Unit) -> Comparison:
     mine = await cash_reconciliations.locked(db, run.id)
     mine.advance(ReconciliationPhase.COMPARING, by=SYSTEM, at=db.at)
-    _, comparison = await reconciliation.look(db, run.provider, run.day)
+    _, comparison = await reconciliation.look(db, run.provider, begin, run.day)
     return comparison
 
 
-async def _post_fees(run: CashReconciliation, db: Unit) -> int:
+async def _post_fees(run: CashReconciliation, begin: date, db: Unit) -> int:
     mine = await cash_reconciliations.locked(db, run.id)
     if mine.phase is ReconciliationPhase.COMPARING:
         mine.advance(ReconciliationPhase.REPAIRING, by=SYSTEM, at=db.at)
-    return await reconciliation.post_fees(db, await reconciliation.span_of(db, run.provider, run.day))
+    return await reconciliation.post_fees(db, await reconciliation.span_of(db, run.provider, begin, run.day))
 
 
-async def _tell(run: CashReconciliation, first: Comparison, db: Unit) -> None:
+async def _tell(run: CashReconciliation, begin: date, first: Comparison, db: Unit) -> None:
     mine = await cash_reconciliations.locked(db, run.id)
-    span, comparison = await reconciliation.look(db, run.provider, run.day)
+    span, comparison = await reconciliation.look(db, run.provider, begin, run.day)
     repaired = [
         one
         for one in first.findings
@@ -135,7 +133,7 @@ async def _tell(run: CashReconciliation, first: Comparison, db: Unit) -> None:
     await cash_reconciliations.settle(db, span, comparison)
     mine.matched_count, mine.sums = comparison.matched_count, [asdict(one) for one in comparison.sums]
     mine.complete(by=SYSTEM, at=db.at)
-    await cash_reconciliations.has_compared(db, mine)
+    await cash_reconciliations.has_compared(db, mine, begin)
 
 
 async def _fail(run_id: UUID, reason: str, db: Unit) -> None:

@@ -10,7 +10,15 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
 
 from domain.actors import SYSTEM, Actor
 from domain.cash_findings import COMPARED, CashFinding, FoundOfRun
-from domain.cash_reconciliations import AGAIN_AFTER, CashReconciliation, ReconciliationStatus, is_due, start
+from domain.cash_reconciliations import (
+    AGAIN_AFTER,
+    MOST_DAYS,
+    CashReconciliation,
+    ReconciliationStatus,
+    is_due,
+    last_due,
+    start,
+)
 from domain.ids import new_id
 from domain.money_exceptions import UNDECIDED, MoneyException, MoneyExceptionKind
 from domain.payment_methods import Provider
@@ -63,17 +71,18 @@ LIST = Connection(
 
 
 async def start_due(db: Unit, provider: Provider) -> CashReconciliation | None:
-    """The run of the next day of a provider that is over and not compared yet, one day after the other.
+    """A run for the days of a provider that are over and not compared yet; nights that were missed are one run.
 
     The first look starts with the day that it is made on.
     """
     feed, today = reconciliation_feeds.c, db.at.date()
-    first = {"provider": provider, "next_day": today, "next_at": db.at}
-    await db.session.execute(insert_or_nothing(reconciliation_feeds).values(**first).on_conflict_do_nothing())
+    begin = {"provider": provider, "next_day": today, "next_at": db.at}
+    await db.session.execute(insert_or_nothing(reconciliation_feeds).values(**begin).on_conflict_do_nothing())
     due = select(feed.next_day).where(feed.provider == provider, feed.next_at <= db.at)
-    day: date | None = await db.session.scalar(due.with_for_update(skip_locked=True))
-    if day is None or not is_due(day, db.at):
+    first: date | None = await db.session.scalar(due.with_for_update(skip_locked=True))
+    if first is None or not is_due(first, db.at):
         return None
+    day = min(last_due(db.at), first + timedelta(days=MOST_DAYS - 1))
     await db.session.execute(
         update(reconciliation_feeds).where(feed.provider == provider).values(next_at=db.at + AGAIN_AFTER)
     )
@@ -103,12 +112,21 @@ async def locked(db: Unit, run_id: UUID) -> CashReconciliation:
     return run
 
 
-async def has_compared(db: Unit, run: CashReconciliation) -> None:
-    """The day after is next, if this was the next one."""
+async def first_day(db: Unit, run: CashReconciliation) -> date:
+    """Where a run begins: with the first day that was missed, if there is one."""
+    feed = reconciliation_feeds.c
+    missed: date | None = await db.session.scalar(select(feed.next_day).where(feed.provider == run.provider))
+    return run.day if missed is None else max(min(missed, run.day), run.day - timedelta(days=MOST_DAYS - 1))
+
+
+async def has_compared(db: Unit, run: CashReconciliation, first: date) -> None:
+    """The day after is next, if nothing before it was missed, and unless more may be reported of this one."""
+    if not is_due(run.day, db.at):
+        return
     feed = reconciliation_feeds.c
     await db.session.execute(
         update(reconciliation_feeds)
-        .where(feed.provider == run.provider, feed.next_day == run.day)
+        .where(feed.provider == run.provider, feed.next_day.between(first, run.day))
         .values(next_day=run.day + timedelta(days=1), next_at=db.at)
     )
 

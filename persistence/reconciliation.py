@@ -29,16 +29,18 @@ _HEADING = re.compile(r"^-- (\w+)\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a run is about: a day of a provider, and how far both sides are known around it."""
+    """What a run is about: days of a provider, and how far both sides are known around them."""
 
     provider: Provider
+    first: date
     day: date
+    """The last of them, whose balances are compared."""
     horizon: Horizon
 
     def parameters(self) -> dict[str, Any]:
         return {
             "provider": self.provider.value,
-            "since": start_of(self.day) - GRACE,
+            "since": start_of(self.first) - GRACE,
             "day_end": end_of(self.day),
             "known_from": self.horizon.known_from,
         }
@@ -72,17 +74,17 @@ async def _rows(db: Unit, *names: str, **parameters: Any) -> Sequence[Any]:
     return (await db.session.execute(statement, wanted)).all()
 
 
-async def span_of(db: Unit, provider: Provider, day: date) -> Span:
-    """A day whose report is known here."""
-    return Span(provider, day, horizon(await provider_reports.days_known(db, provider, day), day, db.at))
+async def span_of(db: Unit, provider: Provider, first: date, day: date) -> Span:
+    """Days whose reports are known here."""
+    return Span(provider, first, day, horizon(await provider_reports.days_known(db, provider, day), day, db.at))
 
 
-async def look(db: Unit, provider: Provider, day: date) -> tuple[Span, Comparison]:
+async def look(db: Unit, provider: Provider, first: date, day: date) -> tuple[Span, Comparison]:
     """Matches the lines and compares both sides as they are now."""
     # Over a whole day, and all entries for the balances: this may take longer than a request has.
     await db.session.execute(text("SET LOCAL statement_timeout = '60s'"))
     await match(db, provider)
-    span, report = await span_of(db, provider, day), await provider_reports.known(db, provider, day)
+    span, report = await span_of(db, provider, first, day), await provider_reports.known(db, provider, day)
     balances = report.balances if report is not None and report.is_complete else None
     return span, await compare(db, span, balances)
 

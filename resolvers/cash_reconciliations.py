@@ -55,7 +55,7 @@ async def _tried(db: Unit, provider: Provider, day: date, reports: list[DayRepor
             await provider_reports.keep(db, provider, report, ReportOrigin.FETCHED)
         if await provider_reports.known(db, provider, day) is None:
             raise invalid(f"No report of that day came from {provider.title}: import one first.", "day")
-        _, comparison = await reconciliation.look(db, provider, day)
+        _, comparison = await reconciliation.look(db, provider, day, day)
         await nothing_stays.rollback()
     return {
         "matchedCount": comparison.matched_count,

@@ -31,7 +31,7 @@ from tests.makers.differences import (
 )
 from tests.makers.payments import balances, make_claim
 from tests.makers.payouts import wrong_books
-from tests.makers.reports import begin, found, next_night, reconcile, runs
+from tests.makers.reports import TEN, begin, found, next_night, reconcile, runs
 from tests.world import World
 
 
@@ -182,14 +182,27 @@ async def test_what_the_next_report_brings_ends_what_the_last_one_lacked(
     assert settled.resolution == "The provider's report and the ledger agree by now."
 
 
-async def test_nights_that_were_missed_are_made_up_for_one_after_the_other(
+async def test_nights_that_were_missed_are_made_up_for_by_the_next_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await begin(world, monkeypatch)
+    diarist = await begin(world, monkeypatch)
     day = world.clock.now().date()
-    world.clock.advance(timedelta(days=3))
+    diarist.write(LineKind.CHARGE, "ch_strange", TEN, world.clock.now())
+    world.clock.advance(timedelta(days=40))
     await reconcile(world)
-    assert [run.day for run in await runs(world)] == [day + timedelta(days=one) for one in range(3)]
+    assert [(run.day - day).days for run in await runs(world)] == [30, 39]
+    assert [run.finding_count for run in await runs(world)] == [1, 1]
+    assert [one.kind.name for one in await found(world)] == ["MISSING_IN_LEDGER"]
+
+
+async def test_a_run_of_today_does_not_stand_for_its_night(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    diarist = await begin(world, monkeypatch)
+    day = world.clock.now().date()
+    assert await again(world, day) == 0
+    world.clock.advance(timedelta(minutes=10))
+    diarist.write(LineKind.CHARGE, "ch_strange", TEN, world.clock.now())
+    await next_night(world)
+    assert ((await reconcile(world)).day, len(await found(world))) == (day, 1)
 
 
 async def test_a_provider_without_an_answer_is_asked_again_an_hour_later(
@@ -199,7 +212,10 @@ async def test_a_provider_without_an_answer_is_asked_again_an_hour_later(
     diarist.is_silent = True
     await next_night(world)
     run = await reconcile(world)
-    assert (run.status, run.failure) == (ReconciliationStatus.FAILED, "No report came from the simulator: timeout.")
+    assert (run.status, run.failure) == (
+        ReconciliationStatus.FAILED,
+        f"No report of {run.day} came from the simulator: timeout.",
+    )
     diarist.is_silent = False
     world.clock.advance(timedelta(minutes=59))
     assert len(await runs(world)) == len([await reconcile(world)])
