@@ -23,9 +23,9 @@ VIEWERS = ("anonymous", "client", "freelancer", "staff")
 MOST_OF_A_KIND = 40
 
 _ID = re.compile(rb'"((?:%s)_[0-9a-f]{32})"' % "|".join(PREFIXES.values()).encode())
-_MAY_NAME_MORE = ("sourceId", "subjectId", "samples")
+_MAY_NAME_MORE = ("sourceId", "subjectId", "samples", "payload")
 """Fields with ids of what the viewer need not be able to see: what caused a transfer, what an approval is about,
-samples of broken rules."""
+samples of broken rules, what a provider has sent."""
 
 
 @dataclass(slots=True)
