@@ -4,14 +4,12 @@ import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
 
 from domain.rate_limits import CallerKind
 from integrations.vault import Vault, vault_in_use
@@ -35,15 +33,6 @@ from server.return_pages import return_route
 from server.simulator_page import simulator_routes
 from server.view import GraphQLView
 from server.webhooks import Webhooks
-
-
-class App(Starlette):
-    """Starlette's, but for a coroutine around every request."""
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
-        scope["app"] = self
-        assert self.middleware_stack is not None
-        return self.middleware_stack(scope, receive, send)
 
 
 def create_app(
@@ -87,7 +76,7 @@ def create_app(
         await platform.wakeups.stop()
         await database.pins.close()
 
-    app = App(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
+    app = Starlette(routes=_routes(view, health, metrics, is_sandbox=is_sandbox), lifespan=lifespan)
     # Around everything, so that what is planned goes through nothing else.
     inner, browsers = app.build_middleware_stack(), Browsers(origins, is_sandbox)
     app.middleware_stack = RequestMiddleware(inner, metrics.tallies, planned, browsers)

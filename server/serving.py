@@ -176,7 +176,6 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
 def _config(app: Starlette, trusted_proxies: Sequence[str]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        interface="asgi3",
         http=PatientProtocol,
         log_config=None,
         access_log=False,
