@@ -9,7 +9,6 @@ from integrations.opened import Opened
 from integrations.stripe_payments import Stripe
 from tests.providers.stripe_cases import CASES, Case
 
-
 KEY = os.environ.get("STRIPE_TEST_KEY", "")
 
 
