@@ -1,5 +1,6 @@
 """Payees at Adyen: where they tell who they are, and what is known of the bank accounts they gave."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from integrations.adyen_payments.services import Rejected, Service, Services, as
 from integrations.payments import Adding, NoAnswer, Onboarded, Onboarding, Unusable
 
 _CAPABILITY, _LEGAL_ENTITY = "sendToTransferInstrument", "LE"
+_TOKEN = re.compile(r"[0-9A-Za-z_-]{1,100}")
+"""It becomes part of an address: whatever else it holds could lead somewhere else there."""
 _UNKNOWN = Unusable(reason="Adyen knows no such bank account of this organization.")
 
 
@@ -49,6 +52,8 @@ class Payees:
 
     async def _details(self, adding: Adding) -> PayeeDetails | Unusable:
         organization_id, token = str(adding.organization_id), adding.token
+        if not _TOKEN.fullmatch(token):
+            return _UNKNOWN
         if token.startswith(_LEGAL_ENTITY):
             entity = await self._known(f"/legalEntities/{token}")
             given = [] if entity is None else entity.get("transferInstruments") or []

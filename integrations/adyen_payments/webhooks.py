@@ -84,7 +84,7 @@ def told(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], creden
         return _told_of_platform(_object(body), credentials)
     items = _items(_object(body))
     for item in items:
-        given = item.get("additionalData", {}).get("hmacSignature", "")
+        given = (item.get("additionalData") or {}).get("hmacSignature", "")
         _require(isinstance(given, str) and _matches(keys, _signed(item).encode(), given))
     notices = [_notice(item) for item in items]
     if any(notice.merchant != credentials["merchantAccount"] for notice in notices):
@@ -150,7 +150,7 @@ def _subjects(type_: str, data: Mapping[str, Any], balance_account: str | None) 
 
 def _notice(item: Mapping[str, Any]) -> Notice:
     try:
-        amount, details = item.get("amount", {}), item.get("additionalData", {})
+        amount, details = item.get("amount") or {}, item.get("additionalData") or {}
         return Notice(
             event=str(item["eventCode"]),
             is_success=str(item["success"]).lower() == "true",
@@ -210,7 +210,7 @@ def _require(is_genuine: bool) -> None:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         content = json.loads(body)
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise Unreadable("it is not JSON") from broken
     if not isinstance(content, dict):
         raise Unreadable("it is not an object")
@@ -222,9 +222,13 @@ def _items(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(items, list) or not items:
         raise Unreadable("it has no items")
     read = [one.get("NotificationRequestItem") if isinstance(one, dict) else None for one in items]
-    if not all(isinstance(one, dict) and isinstance(one.get("additionalData", {}), dict) for one in read):
+    if not all(isinstance(one, dict) and _has_parts(one) for one in read):
         raise Unreadable("an item is not one")
     return [one for one in read if one is not None]
+
+
+def _has_parts(item: Mapping[str, Any]) -> bool:
+    return all(isinstance(item.get(part) or {}, dict) for part in ("additionalData", "amount"))
 
 
 def _instant(text: Any) -> datetime:

@@ -7,7 +7,6 @@ import warnings
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import certifi
 import httpx2
@@ -45,7 +44,8 @@ class Certificates:
 
     async def learn(self, url: str) -> None:
         """Fetches a certificate that is not known yet; one that cannot be had stays unknown."""
-        if not self._is_place(url):
+        # Whoever names an unknown one keeps nobody waiting who names one that is known.
+        if url in self._known or not self._is_place(url):
             return
         async with self._fetching:
             if url in self._known or time.monotonic() < self._not_before:
@@ -66,9 +66,7 @@ class Certificates:
         return key if isinstance(key, RSAPublicKey) else None
 
     def _is_place(self, url: str) -> bool:
-        parts = urlsplit(url)
-        exact = f"{parts.scheme}://{parts.netloc}{parts.path}" == url
-        return exact and f"{parts.scheme}://{parts.netloc}" in self._places and _PATH.fullmatch(parts.path) is not None
+        return any(url.startswith(place) and _PATH.fullmatch(url.removeprefix(place)) for place in self._places)
 
     def _is_trusted(self, chain: list[x509.Certificate], at: datetime) -> bool:
         name = _name_of(chain[0])

@@ -170,6 +170,8 @@ async def test_bank_accounts_are_shown_to_those_whose_they_are(scene: Scene) -> 
     )
     another = Adding(organization_id=new_id(), token=own.token, customer=None, currency="EUR", at=now())
     assert isinstance(await scene.adyen.payee_details(another), Unusable)
+    elsewhere = replace(own, token=f"../transferInstruments/{own.token}")
+    assert isinstance(await scene.adyen.payee_details(elsewhere), Unusable)
 
 
 async def test_a_payee_who_is_named_is_paid_to_the_account_they_gave(scene: Scene) -> None:

@@ -166,7 +166,19 @@ def test_each_webhook_and_each_rotation_may_have_a_key_of_its_own(secrets: tuple
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{", b"{}", b'{"notificationItems": []}', b'{"notificationItems": [{}]}']
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"{}",
+        b'{"notificationItems": []}',
+        b'{"notificationItems": [{}]}',
+        b'{"notificationItems": [{"NotificationRequestItem": {"amount": [1]}}]}',
+        b'{"notificationItems": [{"NotificationRequestItem": {"additionalData": "none"}}]}',
+        b"[" * 200_000,
+    ],
+    ids=range(9),
 )
 def test_what_is_no_message_cannot_be_read(content: bytes) -> None:
     with pytest.raises(Unreadable):

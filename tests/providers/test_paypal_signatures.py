@@ -34,6 +34,7 @@ async def paypal(paypal_stage: Stage) -> AsyncIterator[Pair]:
         {"paypal-transmission-time": "2026-03-02T12:00:00"},
         {"paypal-auth-algo": "SHA1withRSA"},
         {"paypal-cert-url": ""},
+        {"paypal-cert-url": "https://[no-host"},
     ],
 )
 async def test_a_header_that_was_changed_is_not_genuine(paypal: Pair, changed: dict[str, str]) -> None:
