@@ -2,71 +2,27 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from domain.ids import new_id
-from domain.inbound_webhooks import LEASE, WAITS, InboundWebhook, SubjectKind
+from domain.inbound_webhooks import WAITS, SubjectKind
 from domain.money import Money
-from domain.money_exceptions import MoneyException, MoneyExceptionKind
+from domain.money_exceptions import MoneyExceptionKind
 from domain.permissions import StaffRole
 from integrations.chargebacks import ReportedChargeback, ReportedState
-from integrations.payments import Asked, Finding
 from jobs.payments import ask_unanswered, send_created
 from jobs.webhook_handling import forget_old, handle_due
 from persistence.tables.money import payment_attempts
-from persistence.tables.platform import status_changes
 from persistence.tables.webhooks import inbound_webhook_bodies, webhook_subjects
 from schema.ids import global_id
-from tests.makers.crashes import killed_at
-from tests.makers.payments import Claim, charged, make_claim, postings
-from tests.makers.providers import Killed, Moody, Stand, put_in_place, simulator
+from tests.makers.handling import INSTANT, actions, exceptions, handle, lost_answer, standing, the_one
+from tests.makers.payments import charged, make_claim, postings
+from tests.makers.providers import Moody, Stand, put_in_place, simulator
 from tests.makers.traces import events
 from tests.makers.webhooks import Message, listen, tell, told, webhooks
 from tests.world import World
-
-INSTANT = timedelta(microseconds=1)
-
-
-async def handle(world: World, **later: float) -> int:
-    """What is due after that time is handled."""
-    world.clock.advance(timedelta(**later))
-    return await handle_due(world.database, world.clock.now())
-
-
-async def lost_answer(world: World) -> tuple[Claim, Message]:
-    """A payment that was charged, which nobody here knows; and what the provider tells of it."""
-    claim = await make_claim(world, token="sim_timeout_charged")
-    await claim.pay()
-    await send_created(world.database, world.clock.now())
-    assert await claim.payments() == ["UNKNOWN"]
-    async with world.database.reader() as session:
-        [attempt] = await session.scalars(select(payment_attempts.c.id))
-    return claim, Message(key=attempt)
-
-
-async def standing(world: World) -> list[str]:
-    return [one.status.name for one in await webhooks(world)]
-
-
-async def the_one(world: World) -> InboundWebhook:
-    [webhook] = await webhooks(world)
-    return webhook
-
-
-async def exceptions(world: World) -> list[MoneyException]:
-    async with world.database.reader() as session:
-        return list(await session.scalars(select(MoneyException).order_by("id")))
-
-
-async def actions(world: World) -> list[str]:
-    """The moves of all webhooks, in order."""
-    async with world.database.reader() as session:
-        kept = [one.id for one in await webhooks(world)]
-        statement = select(status_changes.c.action).where(status_changes.c.subject_id.in_(kept))
-        return list(await session.scalars(statement.order_by(status_changes.c.id)))
 
 
 async def test_what_is_told_is_asked_for_and_followed_once_however_often_it_is_told(world: World) -> None:
@@ -131,11 +87,8 @@ async def test_money_that_belongs_to_nobody_is_parked_with_one_exception_for_all
         "a charge of Milepost",
     )
     assert {one.exception_id for one in await webhooks(world)} == {exception.id}
-    assert await events(world, "webhook", "money_exception") == [
-        "webhook.parked",
-        "money_exception.opened",
-        "webhook.parked",
-    ]
+    recorded = await events(world, "webhook", "money_exception")
+    assert sorted(recorded) == ["money_exception.opened", "webhook.parked", "webhook.parked"]
     assert await handle(world, days=10) == 0
 
 
@@ -212,76 +165,6 @@ async def test_a_provider_that_is_away_is_asked_eight_times_and_then_people_are(
     await handle(world)
     assert (await standing(world), await claim.payments()) == (["PROCESSED"], ["SUCCEEDED"])
     assert [one.status.name for one in await exceptions(world)] == ["OPEN"]
-
-
-class DiesAsking(Stand):
-    """The process ends while it waits for the answer."""
-
-    async def find(self, asked: Asked) -> Finding:
-        raise Killed
-
-
-async def test_what_a_killed_worker_had_leased_is_handled_after_ten_minutes(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    claim, message = await lost_answer(world)
-    await told(world, message)
-    with monkeypatch.context() as during:
-        put_in_place(during, DiesAsking(simulator(world)))
-        with pytest.raises(Killed):
-            await handle(world)
-    webhook = await the_one(world)
-    assert (webhook.status.name, webhook.lease_until) == ("PROCESSING", webhook.updated_at + LEASE)
-    assert await handle_due(world.database, webhook.updated_at + LEASE - INSTANT) == 0
-    assert await handle_due(world.database, webhook.updated_at + LEASE) == 1
-    assert (await the_one(world)).error == "Whoever handled it never came back."
-    await handle(world, minutes=11)
-    assert (await standing(world), await claim.payments()) == (["PROCESSED"], ["SUCCEEDED"])
-
-
-@pytest.mark.parametrize("statement_number", range(1, 34, 4))
-async def test_a_crash_before_any_statement_loses_and_doubles_nothing(world: World, statement_number: int) -> None:
-    claim, message = await lost_answer(world)
-    await told(world, message)
-    try:
-        with killed_at(world.database, statement_number):
-            await handle(world)
-    except Killed:
-        for _ in range(3):
-            await handle(world, minutes=11)
-    assert (await standing(world), await claim.payments()) == (["PROCESSED"], ["SUCCEEDED"])
-    assert (await charged(world), await postings(world)) == (100_000, ["P1", "P3"])
-
-
-class Slow(Stand):
-    """Answers only when it is let."""
-
-    def __init__(self, real: Any) -> None:
-        super().__init__(real)
-        self.reached, self.let_go = asyncio.Event(), asyncio.Event()
-
-    async def find(self, asked: Asked) -> Finding:
-        self.reached.set()
-        await self.let_go.wait()
-        return await self.real.find(asked)
-
-
-async def test_whoever_comes_back_after_their_lease_has_no_say(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    claim, message = await lost_answer(world)
-    await told(world, message)
-    slow = Slow(simulator(world))
-    with monkeypatch.context() as during:
-        put_in_place(during, slow)
-        late = asyncio.create_task(handle(world))
-        await slow.reached.wait()
-    await handle(world, minutes=10)
-    await handle(world, seconds=10)
-    before = await actions(world)
-    slow.let_go.set()
-    await late
-    assert await actions(world) == before
-    assert (await standing(world), await claim.payments()) == (["PROCESSED"], ["SUCCEEDED"])
-    assert await postings(world) == ["P1", "P3"]
 
 
 async def test_after_90_days_they_are_forgotten_unless_somebody_still_has_to_look(world: World) -> None:
