@@ -8,7 +8,7 @@ from domain.escrow_funding import Holding
 from domain.invoices import Invoice
 from domain.money_exceptions import Finding, MoneyExceptionKind
 from domain.payment_attempts import PaymentAttempt
-from domain.payments import Payment, PaymentState
+from domain.payments import AT_PROVIDER, Payment, PaymentState
 from integrations.payments import (
     ActionRequired,
     Authorized,
@@ -40,7 +40,7 @@ async def record_outcome(
 
     async def record(db: Unit) -> None:
         payable, payment, attempt = await payments.for_outcome(db, payment_id)
-        before, unknown_since = payment.status, payment.unknown_since
+        before, open_since = payment.status, payment.unknown_since or payment.cancel_asked_at
         is_outdated = attempt.known_at is not None and asked < attempt.known_at
         if isinstance(answer, Charged):
             await _charged(db, payable, payment, attempt, answer)
@@ -48,7 +48,7 @@ async def record_outcome(
             _follow(db, payable, payment, attempt, answer)
         if not is_outdated and not isinstance(answer, (NotFound, NoAnswer)):
             attempt.known_at = asked
-        await _report(db, payment, before, unknown_since)
+        await _report(db, payment, before, open_since)
 
     await transact(database, record, by=SYSTEM, at=now)
 
@@ -96,18 +96,20 @@ async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answe
     await suspense.suspend(db, payment, answer.amount)
 
 
-async def _report(db: Unit, payment: Payment, before: PaymentState, unknown_since: datetime | None) -> None:
-    """Tells staff of what they should know: money that came late, and an outcome that stays unknown for too long."""
+async def _report(db: Unit, payment: Payment, before: PaymentState, open_since: datetime | None) -> None:
+    """Tells staff of money that came late, and of an outcome, or an end that was asked for, that nobody confirms."""
     if before in _ENDED and payment.status is PaymentState.SUCCEEDED:
         taken = f"{payment.captured_amount} were taken"
         kind = MoneyExceptionKind.LATE_SUCCESS
         late = Finding(kind, "Payment", str(payment.id), before.name, taken, payment.issuer_id)
         await money_exceptions.open_once(db, late)
+    is_ending = payment.cancel_asked_at is not None and payment.status in AT_PROVIDER
+    is_open = is_ending or payment.status is PaymentState.UNKNOWN
     await unknown_outcomes.report(
         db,
         "Payment",
         payment.id,
-        unknown_since=unknown_since,
-        known_as=None if payment.status is PaymentState.UNKNOWN else payment.status.name,
+        unknown_since=open_since,
+        known_as=None if is_open else payment.status.name,
         organization_id=payment.issuer_id,
     )

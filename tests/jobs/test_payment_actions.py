@@ -7,7 +7,18 @@ import pytest
 
 from domain.invoices import CollectionMode
 from domain.money import Money
-from integrations.payments import ActionRequired, Authorized, Capturing, Charge, Charged, Declined, UnderWay, Voiding
+from integrations.payments import (
+    ActionRequired,
+    Authorized,
+    Capturing,
+    Charge,
+    Charged,
+    Declined,
+    NoAnswer,
+    UnderWay,
+    Voided,
+    Voiding,
+)
 from jobs.payment_outcomes import record_outcome
 from jobs.payments import send_created
 from tests.makers.payments import Claim, balances, make_claim, postings
@@ -80,6 +91,23 @@ async def test_money_that_was_taken_before_the_cancellation_pays_the_invoice(wor
     await claim.payer.do("cancelPayment", "payment { id }", paymentId=payment, idempotencyKey=world.key())
     await world.settle()
     assert (await claim.payments(), await postings(world)) == (["SUCCEEDED"], ["P1", "P3"])
+
+
+async def test_staff_are_told_of_a_cancellation_that_no_provider_confirms_until_one_does(
+    world: World, company: Says
+) -> None:
+    claim, payment = await begun(world)
+    company.on_void = NoAnswer(reason="not told yet")
+    await claim.payer.do("cancelPayment", "payment { id }", paymentId=payment, idempotencyKey=world.key())
+    staff, told = await world.staff(), "{ moneyExceptions { nodes { kind subjectId status } } }"
+    for hours, status in ((1, None), (71, "OPEN"), (7, "RESOLVED")):
+        if status == "RESOLVED":
+            company.on_void = Voided(provider_id="said_1")
+        world.clock.advance(timedelta(hours=hours))
+        await world.settle()
+        expected = {"kind": "UNKNOWN_TOO_LONG", "subjectId": payment, "status": status}
+        assert (await staff.ask(told))["moneyExceptions"]["nodes"] == ([] if status is None else [expected])
+    assert await claim.payments() == ["CANCELED"]
 
 
 async def test_a_payer_who_does_not_act_for_a_day_lets_the_payment_end(world: World, company: Says) -> None:
