@@ -123,6 +123,7 @@ async def _post_fees(run: CashReconciliation, begin: date, db: Unit) -> int:
 
 async def _tell(run: CashReconciliation, begin: date, first: Comparison, db: Unit) -> None:
     mine = await cash_reconciliations.locked(db, run.id)
+    await cash_reconciliations.has_compared(db, mine, begin)
     span, comparison = await reconciliation.look(db, run.provider, begin, run.day)
     repaired = [
         one
@@ -133,7 +134,6 @@ async def _tell(run: CashReconciliation, begin: date, first: Comparison, db: Uni
     await cash_reconciliations.settle(db, span, comparison)
     mine.matched_count, mine.sums = comparison.matched_count, [asdict(one) for one in comparison.sums]
     mine.complete(by=SYSTEM, at=db.at)
-    await cash_reconciliations.has_compared(db, mine, begin)
 
 
 async def _fail(run_id: UUID, reason: str, db: Unit) -> None:
