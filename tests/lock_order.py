@@ -44,8 +44,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("number_series",),
     ("payment_methods", "payout_methods", "payout_schedules"),
     ("deployments", "provider_accounts", "payee_accounts"),
-    ("reconciliation_feeds", "cash_reconciliations"),
+    ("cash_reconciliations",),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
+    ("reconciliation_feeds",),
     ("outbox_head", "outbox", "outbox_reactions"),
     ("audit_chains", "audit_entries"),
 )

@@ -3,6 +3,8 @@
 Revision 0021, after 0020. There is no way down: a mistake is mended by the next revision.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -163,7 +165,7 @@ def _chargebacks() -> None:
     """)
 
 
-def _add(table: str, column: str, kind: sa.types.TypeEngine, value: str) -> None:
+def _add(table: str, column: str, kind: sa.types.TypeEngine[Any], value: str) -> None:
     """A column that every row has, filled for those that are there."""
     op.add_column(table, sa.Column(column, kind))
     op.execute(sa.update(sa.table(table, sa.column(column))).values({column: sa.text(value)}))
