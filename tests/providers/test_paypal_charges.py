@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import httpx2
 import pytest
-from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
 
 from domain.ids import new_id
 from domain.money import Money
@@ -24,7 +22,6 @@ from integrations.payments import (
 from integrations.paypal_payments import PayPal
 from standins.faults import Fault
 from standins.paypal.server import PayPalStandIn
-from standins.serving import serving
 from tests.providers.paypal import RETURN, Stage, asked, capturing, charge, now, opened, voiding
 
 Pair = tuple[PayPal, PayPalStandIn]
@@ -189,26 +186,6 @@ async def test_a_reservation_is_captured_in_part_and_once(paypal: Pair) -> None:
     assert await adapter.find(asked(asked_for.key, reserved.provider_id)) == first
     assert await adapter.void(voiding(asked_for.key, reserved.provider_id)) == first
     assert charged(standin) == [str(asked_for.key)]
-
-
-async def busy(scope: Scope, receive: Receive, send: Send) -> None:
-    """As PayPal answers whoever asks too often."""
-    is_login = scope["path"] == "/v1/oauth2/token"
-    body = {"access_token": "token", "expires_in": 900} if is_login else {"name": "RATE_LIMIT_REACHED"}
-    await JSONResponse(body, 200 if is_login else 429)(scope, receive, send)
-
-
-async def test_a_capture_that_does_not_get_through_is_not_refused(paypal: Pair) -> None:
-    adapter, standin = paypal
-    asked_for = charge(is_manual=True)
-    reserved = await adapter.charge(asked_for)
-    assert isinstance(reserved, Authorized)
-    async with serving(busy) as url:
-        turned_away = PayPal(opened(standin, address=url))
-        answer = await turned_away.capture(capturing(asked_for, reserved.provider_id))
-        await turned_away.close()
-    assert answer == NoAnswer(reason="PayPal did not let the capture through: 429")
-    assert isinstance(await adapter.capture(capturing(asked_for, reserved.provider_id)), Charged)
 
 
 async def test_a_reservation_that_was_let_go_cannot_be_captured(paypal: Pair) -> None:
