@@ -19,6 +19,7 @@ async def test_staff_see_a_reconciliation_go_from_phase_to_phase(
     diarist = await begin(world, monkeypatch)
     day = await next_night(world)
     staff = await world.staff(StaffRole.FINANCE)
+    cursor = (await staff.ask("{ liveCursor }"))["liveCursor"]
     started = await staff.do(
         "runCashReconciliation",
         "reconciliation { id }",
@@ -29,7 +30,7 @@ async def test_staff_see_a_reconciliation_go_from_phase_to_phase(
     assert diarist.lines == []
     id_ = started["reconciliation"]["id"]
     async with Socket.opened(live, staff.token) as socket:
-        await socket.subscribe(FEED, id=id_)
+        await socket.subscribe(FEED, id=id_, after=cursor)
         await world.settle()
         heard = [await socket.next() for _ in range(4)]
     assert [(one["event"]["type"], one["event"]["data"].get("phase")) for one in heard] == [
