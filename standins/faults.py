@@ -31,6 +31,10 @@ class Faults:
         self._chances = dict(chances or {})
         self._random = random.Random(seed)
 
+    def follow(self, chances: Mapping[Fault, float], *, seed: int) -> None:
+        """Has this go wrong from now on."""
+        self._chances, self._random = dict(chances), random.Random(seed)
+
     def script(self, *faults: Fault, path: str = "") -> None:
         """The next requests whose path contains `path` meet these faults, one each."""
         self._scripted.extend((path, fault) for fault in faults)
