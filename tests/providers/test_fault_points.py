@@ -14,7 +14,6 @@ from domain.payment_methods import Provider
 from domain.provider_reports import DayReport, LineKind, ReportLine
 from jobs import payment_outcomes, payments, payouts, refunds, simulator, webhook_handling
 from jobs.providers import reach
-from jobs.timers import TIMERS
 from persistence.books import check_books
 from persistence.database import Database
 from persistence.unit import transact
@@ -30,7 +29,6 @@ Life = Callable[[Database, datetime], Awaitable[int]]
 
 AMOUNT = 10_000
 MODULES = (payment_outcomes, payments, payouts, refunds, webhook_handling)
-NEEDED = ("simulator.deliver", "webhooks.handle", "payments.", "refunds.", "payouts.")
 SCHEDULE = (timedelta(), *[timedelta(minutes=11)] * 3, timedelta(hours=7))
 """When what is left over is looked at: past every lease, and past all questions about an unknown outcome."""
 
@@ -185,7 +183,6 @@ async def test_whoever_is_killed_at_any_point_doubles_and_loses_nothing(
 ) -> None:
     errand = ERRANDS[name]
     async with COMPANIES[provider](await world.staff()) as company:
-        company.timers = tuple(timer for timer in TIMERS if timer[0].startswith(NEEDED))
         began, claims = world.clock.now(), await claims_of(company)
         begun = [await errand.begin(company, claim) for claim in claims]
         if errand.kind is LineKind.PAYOUT:
