@@ -64,9 +64,12 @@ class Attempt:
         self.status, self.answer = AttemptState.UNKNOWN, {"outcome": "none", "reason": reason}
 
     def is_missing(self, *, at: datetime) -> bool:
-        """The provider does not know it; True once it has said so often enough."""
+        """The provider does not know it; True once it has said so often enough.
+
+        What it has given a name of its own did arrive, whatever it says now: perhaps it is asked with another account.
+        """
         self.not_found_at = self.not_found_at or at
-        return at - self.not_found_at >= NOT_FOUND_GAP
+        return self.provider_id is None and at - self.not_found_at >= NOT_FOUND_GAP
 
 
 @dataclass(eq=False, kw_only=True)

@@ -20,7 +20,7 @@ from integrations.payments import (
     Voided,
 )
 from integrations.payments import Finding as Answer
-from jobs import unknown_outcomes
+from jobs import contradictions, unknown_outcomes
 from persistence import money_exceptions, payments, suspense
 from persistence.database import Database
 from persistence.payment_settlement import charged_for, not_received, received
@@ -44,6 +44,8 @@ async def record_outcome(
         is_outdated = attempt.known_at is not None and asked < attempt.known_at
         if isinstance(answer, Charged):
             await _charged(db, payable, payment, attempt, answer)
+        elif before is PaymentState.SUCCEEDED:
+            await _contradicted(db, payment, attempt, answer, asked)
         elif not is_outdated:
             _follow(db, payable, payment, attempt, answer)
         if not is_outdated and not isinstance(answer, (NotFound, NoAnswer)):
@@ -94,6 +96,18 @@ async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answe
     payment.lose(attempt, "another amount was charged", at=db.at)
     attempt.provider_id = answer.provider_id
     await suspense.suspend(db, payment, answer.amount)
+
+
+async def _contradicted(
+    db: Unit, payment: Payment, attempt: PaymentAttempt, answer: Answer, asked_at: datetime
+) -> None:
+    """Success is final here; a provider that takes it back later is for people."""
+    is_later = attempt.known_at is None or asked_at > attempt.known_at
+    if is_later and isinstance(answer, (Declined, Voided)):
+        code = answer.code if isinstance(answer, Declined) else "it was canceled"
+        await contradictions.report_undone(
+            db, "Payment", payment.id, known_as=payment.status.name, code=code, organization_id=payment.issuer_id
+        )
 
 
 async def _report(db: Unit, payment: Payment, before: PaymentState, open_since: datetime | None) -> None:

@@ -109,9 +109,7 @@ async def simulate_difference(
     given = [id_ for id_ in (payment_id, refund_id, payout_id) if id_ is not None]
     if difference.is_about_a_line:
         if len(given) != 1 or amount is not None:
-            raise invalid(
-                "Name the one payment, refund or payout whose line differs, and no amount.", "difference"
-            )
+            raise invalid("Name the one payment, refund or payout whose line differs, and no amount.", "difference")
         kind, key = await _moved(db, payment_id, refund_id, payout_id)
         external_id = await differences.change_line(await _books(db), difference, kind, key)
         if external_id is None:

@@ -75,10 +75,10 @@ async def capture(connection: Connection, capturing: Capturing) -> Finding:
         return _NOT_EXACT
     try:
         intent_id = await intent_of(connection, capturing.charge_id)
+        # Without a key of ours: what was reserved can be taken once anyhow, and Stripe repeats what it has answered to
+        # a key for a day, a passing failure, too.
         intent = await connection.api.payment_intents.capture_async(
-            intent_id,
-            {"amount_to_capture": units, "expand": EXPAND},
-            {"idempotency_key": f"{capturing.key}-capture"},
+            intent_id, {"amount_to_capture": units, "expand": EXPAND}
         )
         return outcome_of(intent)
     except StripeError as error:
@@ -97,7 +97,7 @@ async def void(connection: Connection, voiding: Voiding) -> VoidFinding:
             if found is None:
                 return NoAnswer(reason="Stripe does not know the charge so far")
             charge_id = found.id
-        outcome = await _ended(connection, voiding, charge_id)
+        outcome = await _ended(connection, charge_id)
     except StripeError as error:
         return no_answer(error)
     if isinstance(outcome, Voided | Charged):
@@ -148,7 +148,7 @@ async def _outcome(connection: Connection, provider_id: str) -> Outcome:
     return outcome_of(await retrieved(connection, provider_id))
 
 
-async def _ended(connection: Connection, voiding: Voiding, charge_id: str) -> Outcome:
+async def _ended(connection: Connection, charge_id: str) -> Outcome:
     """Canceled by this request, or as it stands when Stripe says that it is too late."""
     if sessions.is_session(charge_id):
         outcome = await sessions.expired(connection, charge_id)
@@ -156,8 +156,7 @@ async def _ended(connection: Connection, voiding: Voiding, charge_id: str) -> Ou
             return outcome
         charge_id = await intent_of(connection, charge_id)
     try:
-        options: RequestOptions = {"idempotency_key": f"{voiding.key}-void"}
-        return outcome_of(await connection.api.payment_intents.cancel_async(charge_id, {}, options))
+        return outcome_of(await connection.api.payment_intents.cancel_async(charge_id))
     except StripeError as error:
         if error.code != "payment_intent_unexpected_state":
             raise

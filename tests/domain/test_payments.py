@@ -127,12 +127,13 @@ def test_not_found_fails_a_payment_only_when_said_twice_ten_minutes_apart() -> N
     assert (payment.status, payment.failure_code) == (PaymentState.FAILED, "NEVER_ARRIVED")
 
 
-def test_not_found_counts_from_anew_once_the_provider_has_known_it() -> None:
+def test_what_the_provider_has_known_once_has_arrived_whatever_it_says_later() -> None:
     payment, attempt = lost_payment()
     assert payment.not_found(attempt, at=minutes(5)) is False
     payment.go_on(attempt, "sim_1", at=minutes(10))
     assert payment.not_found(attempt, at=minutes(60)) is False
-    assert payment.not_found(attempt, at=minutes(70)) is True
+    assert payment.not_found(attempt, at=minutes(70)) is False
+    assert payment.status is PaymentState.UNKNOWN
 
 
 def test_a_sent_payment_without_any_outcome_is_asked_about_like_a_lost_one() -> None:

@@ -1,5 +1,6 @@
-"""Refunds and payouts that a provider made after all, or otherwise than asked: the books stay, and staff are told."""
+"""What a provider did after all, or otherwise than asked, or took back: the books stay, and staff are told."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from domain.money import Money
 from integrations.payments import Declined, PaidOut, Refunded
 from jobs import payouts, refunds
+from jobs.payment_outcomes import record_outcome
 from tests.makers.credits import credit, make_paid, refund_of
 from tests.makers.payments import balances
 from tests.makers.payouts import earner, figures, request_payout
@@ -45,6 +47,16 @@ async def test_staff_are_told_of_a_refund_that_failed_after_it_was_made(world: W
         ("STATE_MISMATCH", f"rfd_{refund.id.hex}", "SUCCEEDED", "It has failed since: ACCOUNT_CLOSED.")
     ]
     assert ((await refund_of(claim)).status.name, await balances(world)) == ("SUCCEEDED", before)
+
+
+async def test_staff_are_told_of_a_payment_that_failed_after_it_was_made(world: World) -> None:
+    claim, payment = await make_paid(world)
+    before, now = await balances(world), world.clock.now()
+    failed = Declined(code="PROVIDER_REFUSED")
+    for asked_at in (now - timedelta(hours=1), now + timedelta(hours=1), now + timedelta(hours=2)):
+        await record_outcome(world.database, UUID(payment[4:]), failed, asked_at=asked_at, now=now)
+    assert await told(world) == [("STATE_MISMATCH", payment, "SUCCEEDED", "It has failed since: PROVIDER_REFUSED.")]
+    assert (await claim.payments(), await balances(world)) == (["SUCCEEDED"], before)
 
 
 async def test_staff_are_told_of_a_payout_that_was_made_after_it_had_failed(world: World) -> None:
