@@ -45,8 +45,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("payment_methods", "payout_methods", "payout_schedules"),
     ("deployments", "provider_accounts", "payee_accounts"),
     ("cash_reconciliations",),
-    ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
     ("reconciliation_feeds",),
+    ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
     ("outbox_head", "outbox", "outbox_reactions"),
     ("audit_chains", "audit_entries"),
 )
