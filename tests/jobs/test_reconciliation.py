@@ -15,6 +15,7 @@ from domain.money import Money
 from domain.money_exceptions import MoneyExceptionStatus
 from domain.payment_methods import Provider
 from domain.provider_reports import LineKind
+from jobs import report_repairs
 from jobs.payments import send_created
 from persistence import cash_reconciliations
 from persistence.unit import unit_of_work
@@ -151,6 +152,18 @@ async def test_money_on_its_way_around_midnight_is_no_finding_and_is_judged_the_
     world.clock.advance(timedelta(days=1))
     assert (await reconcile(world)).finding_count == 0
     assert await found(world, *MoneyExceptionStatus) == []
+
+
+async def test_what_there_was_no_time_to_ask_for_is_told_and_repaired_by_the_next_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diarist = await begin(world, monkeypatch)
+    day, _ = await make_difficult_day(world, diarist)
+    with monkeypatch.context() as during:
+        during.setattr(report_repairs, "SECONDS", 0)
+        assert (await reconcile(world)).repaired_count == 0
+    await ask_for(world, day)
+    assert (await reconcile(world)).repaired_count == 3
 
 
 async def test_what_is_missing_around_midnight_is_told_the_next_night(
