@@ -17,6 +17,7 @@ from tests.makers.payouts import (
     states_of_payouts,
     wrong_books,
 )
+from tests.makers.simulator import lose_webhooks
 from tests.makers.traces import events
 from tests.world import Person, World
 
@@ -83,6 +84,7 @@ async def test_what_came_back_after_it_had_arrived_is_in_the_wallet_again(world:
 
 
 async def test_a_payout_without_an_answer_stays_on_its_way_until_the_provider_has_said(world: World) -> None:
+    await lose_webhooks(world)
     freelancer = await earner(world, 50_000, token="sim_bank_timeout_paid")
     await request_payout(freelancer, 20_000)
     await world.settle()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from domain.permissions import Permission
 from domain.sessions import FRESH
 from persistence.tables.identity import sessions, sign_in_events
 from tests.client import Faulted
@@ -85,10 +86,11 @@ async def test_a_sign_in_from_a_new_device_is_told_and_from_a_known_one_is_not(w
 async def test_what_can_take_an_account_away_needs_somebody_who_has_just_shown_who_they_are(world: World) -> None:
     sensitive = {mutation.name: mutation for mutation in mutations() if mutation.is_sensitive}
     assert set(sensitive) >= SENSITIVE
-    person = await world.client_side()
+    person, staff = await world.client_side(), await world.staff()
     await _stale(world)
     for name, mutation in sensitive.items():
-        refusal = await person.refused(name, **mutation.complete(UNKNOWN))
+        who = staff if mutation.needs in (Permission.STAFF_MONEY, (Permission.STAFF_MONEY,)) else person
+        refusal = await who.refused(name, **mutation.complete(UNKNOWN))
         assert (refusal["code"], refusal["path"]) == ("FORBIDDEN", ["reauthentication"]), name
         assert "reauthenticate" in refusal["message"]
 

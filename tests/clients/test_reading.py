@@ -187,6 +187,7 @@ def test_every_mutation_of_ours_can_be_repeated_but_those_that_deal_in_secrets()
         *("BeginTwoFactor", "ConfirmTwoFactor", "RegenerateRecoveryCodes", "DisableTwoFactor"),
         *("CreateApiKey", "RotateApiKey", "CreateAppKey", "StartImpersonation"),
         *("AuthorizeApp", "ExchangeAppCode", "RefreshCrossAppSession"),
+        *("ConfigureProvider", "RotateProviderCredentials", "RotateProviderWebhookSecret"),
     }
 
 

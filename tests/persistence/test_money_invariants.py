@@ -17,6 +17,7 @@ from tests.makers.books import copy, insert
 from tests.makers.escrow import make_delivered_project, release
 from tests.makers.payments import Claim, make_claim
 from tests.makers.payouts import make_payout_method, request_payout
+from tests.makers.simulator import lose_webhooks
 from tests.makers.traces import nothing_changes
 from tests.world import World
 
@@ -202,6 +203,7 @@ async def test_11_nobody_approves_what_they_have_asked_for(world: World, sql: Sq
 
 
 async def test_12_an_unknown_payment_succeeds_with_its_posting_only(world: World, sql: Sql, claim: Claim) -> None:
+    await lose_webhooks(world)
     await world.settle()
     assert (await claim.payments()) == ["UNKNOWN"]
     succeeded = "status = 'SUCCEEDED', captured_minor = amount_minor"

@@ -102,7 +102,8 @@ def may(by: Actor, move: Move, subject: Any) -> bool:
 
 def attempt(subject: Any, action: str, by: Actor) -> Refused | None:
     """Takes the action, or checks it where it moves nothing; the refusal, if that is the answer."""
-    if any(move.action == action and move.target is None for move in subject.MOVES):
+    here = [move for move in subject.MOVES if move.action == action and subject.status in move.sources]
+    if any(move.target is None for move in here) or not here:
         return refusal_of(subject.check, action, by=by)
     return refusal_of(subject.move_to, action, by=by, at=AT)
 
@@ -168,5 +169,5 @@ def test_a_state_table_names_states_of_its_own_noun_and_each_row_once(kind: Any)
         assert set(move.sources) <= states
         assert move.target is None or move.target in states
         assert (move.permission is None) == (move.side in BY_NAME), move.action
-    rows = [(move.action, move.side, source) for move in kind.MOVES for source in move.sources]
+    rows = [(move.action, move.side, move.permission, source) for move in kind.MOVES for source in move.sources]
     assert len(rows) == len(set(rows))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.makers.invoices import invoice_input, line_input, make_customer, make_tax_type, opened
 from tests.makers.payment_methods import make_method
 from tests.makers.payments import balances, charged, postings
+from tests.makers.simulator import lose_webhooks
 from tests.stories.agreed import WALLETS, agree
 from tests.world import World
 
@@ -31,6 +32,7 @@ async def test_taxes_are_charged_on_top_and_the_fee_is_taken_of_the_net(world: W
 
 
 async def test_an_upfront_whose_answer_was_lost_is_checked_and_never_charged_twice(world: World) -> None:
+    await lose_webhooks(world)
     deal = await agree(world, "COMPLETION", 330_000, 1, token="sim_timeout_charged")
     await world.settle()
     (invoice,) = (await deal.shown("invoices { nodes { id } }"))["invoices"]["nodes"]

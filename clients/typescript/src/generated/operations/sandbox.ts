@@ -114,7 +114,11 @@ export const GetSimulatorSettingsDocument: Document<GetSimulatorSettingsResult, 
   root: 'simulatorSettings',
 };
 
-/** How mean the simulator is. Needs: the permission staff:ops. */
+/**
+ * How mean the simulator is, for staff.
+ *
+ * How mean the simulator is. Needs: the permission staff:ops.
+ */
 export function getSimulatorSettings(client: Client, options?: RequestOptions): Promise<GetSimulatorSettingsResult> {
   return request(client, GetSimulatorSettingsDocument, {}, options);
 }

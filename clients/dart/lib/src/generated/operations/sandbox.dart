@@ -127,7 +127,7 @@ final class AdvanceClockClock extends ApiData {
   Map<String, Object?> get fields => {'now': now, 'aheadSeconds': aheadSeconds, 'isSandbox': isSandbox};
 }
 
-/// How mean the simulator is. Needs: the permission staff:ops.
+/// How mean the simulator is, for staff.
 final class GetSimulatorSettings extends Query<SimulatorDetail> {
   /// Takes what the operation asks for.
   const GetSimulatorSettings();
