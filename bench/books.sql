@@ -20,9 +20,9 @@ UNION ALL SELECT payer, 'CLIENT', 'Payer', 'UTC', 'payer@example.com', false, 'A
 INSERT INTO customers (id, organization_id, linked_organization_id, name, payment_terms_days, version, created_at, updated_at)
 SELECT customer, issuer, payer, 'Payer', 14, 1, now(), now() FROM party;
 
-INSERT INTO payment_methods (id, organization_id, provider, token, label, last4, currency, is_default, status, version,
+INSERT INTO payment_methods (id, organization_id, provider, kind, token, label, last4, currency, is_default, status, version,
     created_at, updated_at)
-SELECT method, payer, 'SIMULATOR', 'sim_ok', 'Card', '4242', 'EUR', true, 'ACTIVE', 1, now(), now() FROM party;
+SELECT method, payer, 'SIMULATOR', 'CARD', 'sim_ok', 'Card', '4242', 'EUR', true, 'ACTIVE', 1, now(), now() FROM party;
 
 INSERT INTO invoices (id, kind, issuer_id, customer_id, recipient_id, series, year, sequence, number, issue_on, supply_on,
     due_on, time_zone, currency, tax_mode, tax_level, subtotal_minor, discount_total_minor, net_total_minor,
@@ -42,9 +42,9 @@ SELECT md5('line ' || i)::uuid, invoice, 1, 'Design', 1, 'EUR', total, '{}', tot
 INSERT INTO number_series (organization_id, document_type, series, year, last_sequence, last_issue_on)
 SELECT issuer, 'INVOICE', 'INV', 2026, max(sequence), '2026-01-01' FROM made GROUP BY issuer;
 
-INSERT INTO payments (id, invoice_id, payer_id, issuer_id, source, method_id, provider, amount_minor, captured_minor,
-    refunded_minor, currency, trigger, asked, status, version, created_at, updated_at)
-SELECT payment, invoice, payer, issuer, 'METHOD', method, 'SIMULATOR', total, total, 0, 'EUR', 'PAYER', 0, 'SUCCEEDED', 1,
+INSERT INTO payments (id, invoice_id, payer_id, issuer_id, source, method_id, provider, capture_mode, amount_minor,
+    captured_minor, refunded_minor, currency, trigger, asked, status, version, created_at, updated_at)
+SELECT payment, invoice, payer, issuer, 'METHOD', method, 'SIMULATOR', 'AUTOMATIC', total, total, 0, 'EUR', 'PAYER', 0, 'SUCCEEDED', 1,
     at, at
 FROM made WHERE is_paid;
 

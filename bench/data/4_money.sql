@@ -1,9 +1,9 @@
 -- An invoice of three lines for each approved milestone, and two more that the freelancer wrote in each project that is
 -- not completed. Seven of eight of the former and fifteen of sixteen of the latter are paid, fees are kept, all is posted.
 
-INSERT INTO payment_methods (id, organization_id, provider, token, label, last4, currency, is_default, status, version,
+INSERT INTO payment_methods (id, organization_id, provider, kind, token, label, last4, currency, is_default, status, version,
     created_at, updated_at)
-SELECT method_id, organization_id, 'SIMULATOR', 'sim_ok', 'Simulated card', '4242', 'EUR', true, 'ACTIVE', 1, joined_at, joined_at
+SELECT method_id, organization_id, 'SIMULATOR', 'CARD', 'sim_ok', 'Simulated card', '4242', 'EUR', true, 'ACTIVE', 1, joined_at, joined_at
 FROM parties WHERE side = 0;
 
 INSERT INTO customers (id, organization_id, linked_organization_id, name, payment_terms_days, version, created_at,
@@ -62,9 +62,10 @@ ORDER BY bills.number, l;
 INSERT INTO number_series (organization_id, document_type, series, year, last_sequence, last_issue_on)
 SELECT freelancer_id, 'INVOICE', 'INV', year, max(sequence), max(issue_on) FROM bills GROUP BY freelancer_id, year;
 
-INSERT INTO payments (id, invoice_id, payer_id, issuer_id, source, method_id, provider, amount_minor, captured_minor,
-    refunded_minor, currency, trigger, asked, status, version, created_at, updated_at)
-SELECT payment_id, invoice_id, client_id, freelancer_id, 'METHOD', method_id, 'SIMULATOR', total_minor, total_minor, 0, 'EUR',
+INSERT INTO payments (id, invoice_id, payer_id, issuer_id, source, method_id, provider, capture_mode, amount_minor,
+    captured_minor, refunded_minor, currency, trigger, asked, status, version, created_at, updated_at)
+SELECT payment_id, invoice_id, client_id, freelancer_id, 'METHOD', method_id, 'SIMULATOR', 'AUTOMATIC', total_minor,
+    total_minor, 0, 'EUR',
     'PAYER', 0, 'SUCCEEDED', 3, approved_at, paid_at
 FROM bills WHERE is_paid ORDER BY number;
 
