@@ -1,24 +1,14 @@
 """What goes over the wire: of requests all that Adyen documents of the calls that are made, and no field besides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
 
 from standins.adyen.errors import AdyenError
+from standins.counts import Counts
 
 Schema = dict[str, Any]
-
-
-@dataclass
-class Counts:
-    """How much was held to what Adyen documents in this process, and what was outside of it."""
-
-    requests: int = 0
-    answers: int = 0
-    events: int = 0
-    outside: list[str] = field(default_factory=list)
 
 
 COUNTS = Counts()

@@ -1,29 +1,12 @@
 """The contract: every request, answer and message is held to the shapes that are written down, and counted."""
 
-from dataclasses import dataclass, field
 from functools import cache
 
 import jsonschema_rs
 
+from standins.counts import Counts
 from standins.paypal import answers, requests
 from standins.paypal.shapes import Schema
-
-
-@dataclass(eq=False, slots=True)
-class Counts:
-    """What was held to the shapes in this process, and what lay outside of them."""
-
-    requests: int = 0
-    answers: int = 0
-    events: int = 0
-    outside: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return (
-            f"PayPal's documentation: {self.requests} requests, {self.answers} answers and {self.events} events "
-            f"held to it, {len(self.outside)} outside"
-        )
-
 
 COUNTS = Counts()
 """Of all stand-ins in this process, unless one is given its own."""

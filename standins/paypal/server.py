@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from standins.counts import Counts
 from standins.courier import Courier, Message, Plan
 from standins.faults import Faults, Faulty
 from standins.paypal import captures, disputes, orders, pages, payouts, reporting, vault
 from standins.paypal.account import Account, Thing, real_time
-from standins.paypal.contract import COUNTS, Contract, Counts, Outside
+from standins.paypal.contract import COUNTS, Contract, Outside
 from standins.paypal.people import Gate
 from standins.paypal.refusals import Refusal
 from standins.paypal.signing import PATH, signer

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from standins.counts import Counts
 from standins.stripe import (
     accounts,
     charges,
@@ -21,7 +22,7 @@ from standins.stripe import (
     refunds,
     sessions,
 )
-from standins.stripe.contract import COUNTS, Contract, Counts, Outside
+from standins.stripe.contract import COUNTS, Contract, Outside
 from standins.stripe.errors import StripeError, outside
 from standins.stripe.lists import expanded
 from standins.stripe.pages import Pages

