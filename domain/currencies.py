@@ -10,6 +10,9 @@ _TWO = (
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 
+CREDIT = "CREDIT"
+"""The unit of prepaid credits in the ledger: whole, not money, and never a currency that an input may name."""
+
 EXPONENTS: dict[str, int] = {
     **dict.fromkeys(_TWO.split(), 2),
     **dict.fromkeys(_NONE.split(), 0),

@@ -4,13 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.amounts import Amount
-from domain.events import Recorder
-from domain.money import Money
+from domain.currencies import CREDIT
 from domain.payment_methods import Provider
 
 
@@ -31,10 +28,19 @@ class AccountCode(Enum):
     CHARGEBACK_RESERVE = "chargeback_reserve"
     ORG_DEBT = "org_debt"
     PLATFORM_FEE = "platform_fee"
+    PLATFORM_REVENUE = "platform_revenue"
+    TAX_PAYABLE = "tax_payable"
+    DEFERRED_REVENUE = "deferred_revenue"
     PROCESSOR_FEE = "processor_fee"
     BAD_DEBT = "bad_debt"
     FX_CLEARING = "fx_clearing"
     SUSPENSE = "suspense"
+    CREDIT_ISSUED = "credit_issued"
+    CREDIT_SPENT = "credit_spent"
+    CREDIT_EXPIRED = "credit_expired"
+    CREDIT_ADJUSTED = "credit_adjusted"
+    CREDIT_AVAILABLE = "credit_available"
+    CREDIT_HELD = "credit_held"
 
 
 class AccountSide(Enum):
@@ -68,6 +74,8 @@ class AccountRule:
     side: AccountSide
     guard: Guard
     key: tuple[str, ...]
+    counts_credits: bool = False
+    """Whether it is kept in the unit CREDIT, as it is for no account of money."""
 
     @property
     def guarded(self) -> bool:
@@ -92,10 +100,19 @@ CHART: dict[AccountCode, AccountRule] = {
     AccountCode.CHARGEBACK_RESERVE: AccountRule(_D, Guard.SOURCE, _PROVIDERS),
     AccountCode.ORG_DEBT: AccountRule(_D, Guard.BALANCE, _OWN),
     AccountCode.PLATFORM_FEE: AccountRule(_C, Guard.NONE, ()),
+    AccountCode.PLATFORM_REVENUE: AccountRule(_C, Guard.NONE, ()),
+    AccountCode.TAX_PAYABLE: AccountRule(_C, Guard.NONE, ()),
+    AccountCode.DEFERRED_REVENUE: AccountRule(_C, Guard.SOURCE, ()),
     AccountCode.PROCESSOR_FEE: AccountRule(_D, Guard.NONE, ()),
     AccountCode.BAD_DEBT: AccountRule(_D, Guard.NONE, ()),
     AccountCode.FX_CLEARING: AccountRule(_C, Guard.NONE, ()),
     AccountCode.SUSPENSE: AccountRule(_C, Guard.NONE, ()),
+    AccountCode.CREDIT_ISSUED: AccountRule(_D, Guard.NONE, (), counts_credits=True),
+    AccountCode.CREDIT_SPENT: AccountRule(_C, Guard.NONE, (), counts_credits=True),
+    AccountCode.CREDIT_EXPIRED: AccountRule(_C, Guard.NONE, (), counts_credits=True),
+    AccountCode.CREDIT_ADJUSTED: AccountRule(_D, Guard.NONE, (), counts_credits=True),
+    AccountCode.CREDIT_AVAILABLE: AccountRule(_C, Guard.BALANCE, _OWN, counts_credits=True),
+    AccountCode.CREDIT_HELD: AccountRule(_C, Guard.BALANCE, _OWN, counts_credits=True),
 }
 """The chart of accounts: on which side each grows, what keeps it from going below zero, whose it is."""
 
@@ -124,6 +141,19 @@ class PostingKind(Enum):
     P17 = "P17"
     P18 = "P18"
     P19 = "P19"
+    P20 = "P20"
+    P21 = "P21"
+    P22 = "P22"
+    CREDIT_ISSUE = "CREDIT_ISSUE"
+    CREDIT_SPEND = "CREDIT_SPEND"
+    CREDIT_HOLD = "CREDIT_HOLD"
+    CREDIT_CAPTURE = "CREDIT_CAPTURE"
+    CREDIT_RELEASE = "CREDIT_RELEASE"
+    CREDIT_REFUND = "CREDIT_REFUND"
+    CREDIT_EXPIRY = "CREDIT_EXPIRY"
+    CREDIT_ADJUSTMENT = "CREDIT_ADJUSTMENT"
+    CREDIT_TRANSFER = "CREDIT_TRANSFER"
+    CREDIT_CLAWBACK = "CREDIT_CLAWBACK"
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
 
@@ -144,6 +174,9 @@ class TransferSource(Enum):
     RECORDED_PAYMENT = "RecordedPayment"
     PROVIDER_REPORT_LINE = "ProviderReportLine"
     MONEY_EXCEPTION = "MoneyException"
+    SALE = "Sale"
+    CREDIT_TRANSACTION = "CreditTransaction"
+    CREDIT_LOT = "CreditLot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +193,8 @@ class AccountKey:
         given = tuple(part for part in KEY_PARTS if getattr(self, part) is not None)
         if given != CHART[self.code].key:
             raise AssertionError(f"{self.code.value} is keyed by {CHART[self.code].key}, not by {given}")
+        if CHART[self.code].counts_credits is not (self.currency == CREDIT):
+            raise AssertionError(f"{self.code.value} is not kept in {self.currency}")
 
     @property
     def rule(self) -> AccountRule:
@@ -204,69 +239,7 @@ class Transfer:
             sums[posting.account.currency] += posting.amount_minor
         if not self.postings or any(sums.values()) or any(not posting.amount_minor for posting in self.postings):
             raise AssertionError(f"{self.kind.value} of {self.source_id} is unbalanced or has empty lines")
+        if CREDIT in sums and len(sums) > 1:
+            raise AssertionError(f"{self.kind.value} of {self.source_id} mixes credits with money")
         if len({posting.account for posting in self.postings}) < len(self.postings):
             raise AssertionError(f"{self.kind.value} of {self.source_id} has two lines on one account")
-
-
-@dataclass(eq=False, kw_only=True)
-class LedgerAccount:
-    """An account as it stands in the books."""
-
-    id: UUID
-    code: AccountCode
-    currency: str
-    organization_id: UUID | None
-    provider: Provider | None
-    customer_id: UUID | None
-    side: AccountSide
-    guarded: bool
-
-
-@dataclass(eq=False, kw_only=True)
-class LedgerTransfer(Recorder):
-    """A posted transfer; never changed, never deleted."""
-
-    SUBJECT: ClassVar[str] = "ledger"
-
-    id: UUID
-    kind: PostingKind
-    source_type: TransferSource
-    source_id: UUID
-    ordinal: int
-    entry_count: int
-    posted_at: datetime
-    actor_user_id: UUID | None
-    actor_key_id: UUID | None
-    actor_organization_id: UUID | None
-    reason: str | None
-    reverses_id: UUID | None
-
-
-@dataclass(eq=False, kw_only=True)
-class LedgerEntry:
-    """A posted line: debit > 0, credit < 0."""
-
-    id: int
-    transfer_id: UUID
-    account_id: UUID
-    amount_minor: int
-    currency: str
-    invoice_id: UUID | None
-    payment_id: UUID | None
-    hold_id: UUID | None
-    payout_id: UUID | None
-
-    amount = Amount("amount_minor")
-
-    @property
-    def inflow(self) -> Money:
-        """The entry as the owner of a wallet sees it: what comes in is positive."""
-        return Money(-self.amount_minor, self.currency)
-
-    @property
-    def debit(self) -> Money | None:
-        return self.amount if self.amount_minor > 0 else None
-
-    @property
-    def credit(self) -> Money | None:
-        return Money(-self.amount_minor, self.currency) if self.amount_minor < 0 else None

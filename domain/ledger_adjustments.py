@@ -7,16 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.checks import Checks
-from domain.ledger import (
-    AccountCode,
-    AccountKey,
-    AccountSide,
-    LedgerAccount,
-    LedgerEntry,
-    LedgerTransfer,
-    PostingKind,
-    TransferSource,
-)
+from domain.ledger import AccountCode, AccountKey, AccountSide, PostingKind, TransferSource
+from domain.ledger_records import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.money import Money
 from domain.refusals import RefusalCode, Refused, conflict, invalid
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.currencies import EXPONENTS
+from domain.currencies import CREDIT, EXPONENTS
 
 MAX_AMOUNT_MINOR = 10**13
 """The largest total a document may have; far below what BIGINT holds, so that sums never overflow."""
@@ -31,10 +31,14 @@ class Money:
     @property
     def decimal(self) -> Decimal:
         """The amount in major units with the currency's decimals, for people to read: never for computing."""
-        return Decimal(self.amount_minor).scaleb(-EXPONENTS.get(self.currency, 2))
+        return Decimal(self.amount_minor).scaleb(-_decimals_of(self.currency))
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
+
+
+def _decimals_of(unit: str) -> int:
+    return 0 if unit == CREDIT else EXPONENTS.get(unit, 2)
 
 
 def rounded(numerator: int, denominator: int) -> int:

@@ -18,7 +18,9 @@ class RefusalCode(Enum):
     WRONG_STATE = "WRONG_STATE"
     CONFLICT = "CONFLICT"
     INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
+    INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
     LIMIT_REACHED = "LIMIT_REACHED"
+    NOT_ENTITLED = "NOT_ENTITLED"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     DISPUTED = "DISPUTED"
     PERIOD_LOCKED = "PERIOD_LOCKED"
@@ -47,8 +49,11 @@ class Refusal:
     used: int | None = None
     limit: int | None = None
     reset_at: datetime | None = None
+    required_plan: str | None = None
     required: Money | None = None
     available: Money | None = None
+    required_credits: int | None = None
+    available_credits: int | None = None
     retry_after_seconds: int | None = None
     current_version: int | None = None
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.events import Recorder
-from domain.ledger import AccountCode, AccountKey, LedgerEntry, Transfer
+from domain.ledger import AccountCode, AccountKey, Transfer
+from domain.ledger_records import LedgerEntry
 from domain.money import Money
 from domain.refusals import RefusalCode, Refused
 

@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, ColumnElement, Table, case, cast, false, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
-from domain.ledger import CHART, AccountSide, LedgerAccount
+from domain.ledger import CHART, AccountSide
+from domain.ledger_records import LedgerAccount
 from domain.money import Money
 from domain.permissions import Permission
 from domain.trial_balances import TrialBalance, TrialBalanceLine

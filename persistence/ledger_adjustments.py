@@ -7,8 +7,8 @@ from sqlalchemy import exists, insert, select
 
 from domain import ledger_adjustments as rules
 from domain.approval_requests import ApprovalKind, ApprovalRequest
-from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.ledger_adjustments import Correction, CorrectionLine
+from domain.ledger_records import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.permissions import Permission
 from domain.postings.adjustments import corrected_entries, reversed_entries
 from domain.reasons import said

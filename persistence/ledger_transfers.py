@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, select, true
 
 from domain.actors import Actor
-from domain.ledger import LedgerEntry, LedgerTransfer
+from domain.ledger_records import LedgerEntry, LedgerTransfer
 from domain.permissions import Permission
 from persistence import ledger_accounts as accounts
 from persistence.api_keys import API_KEYS

@@ -37,9 +37,9 @@ from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
 from domain.invoice_reminders import InvoiceReminder
 from domain.invoices import Invoice
-from domain.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.ledger_export_parts import LedgerExportPart
 from domain.ledger_exports import LedgerExport
+from domain.ledger_records import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.memberships import Membership
 from domain.milestones import Milestone
 from domain.money_exceptions import MoneyException

@@ -16,8 +16,8 @@ from domain.chargebacks import Chargeback
 from domain.debts import Debt
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
-from domain.ledger import LedgerTransfer
 from domain.ledger_exports import LedgerExport
+from domain.ledger_records import LedgerTransfer
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment
 from domain.payout_methods import PayoutMethod

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
-from domain.ledger import LedgerEntry
+from domain.ledger_records import LedgerEntry
 from domain.money import Money
 from domain.wallets import StatementLine, WalletStatement
 from persistence import wallets

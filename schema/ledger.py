@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry.scalars import ID
 
-from domain import ledger as domain
+from domain import ledger_records as domain
 from domain.ledger import AccountCode, AccountSide, PostingKind, TransferSource
 from domain.payment_methods import Provider
 from resolvers import ledger as resolve
@@ -50,6 +50,15 @@ describe(
     BAD_DEBT="Debt that was given up. The platform's; grows by debits.",
     FX_CLEARING="The counterpart of conversions between currencies. The platform's.",
     SUSPENSE="Provider money that is not explained yet. The platform's.",
+    PLATFORM_REVENUE="What Milepost has earned with its own sales. The platform's; grows by credits.",
+    TAX_PAYABLE="Tax on Milepost's own sales. The platform's; grows by credits.",
+    DEFERRED_REVENUE="Own sales that are paid and not delivered yet. The platform's; grows by credits.",
+    CREDIT_ISSUED="Credits that were ever issued. The platform's, in credits; grows by debits.",
+    CREDIT_SPENT="Credits that were spent. The platform's, in credits; grows by credits.",
+    CREDIT_EXPIRED="Credits that expired. The platform's, in credits; grows by credits.",
+    CREDIT_ADJUSTED="Credits that staff added or removed. The platform's, in credits; grows by debits.",
+    CREDIT_AVAILABLE="An organization's free credits. In credits; grows by credits.",
+    CREDIT_HELD="An organization's credits that are set aside for work under way. In credits; grows by credits.",
 )
 describe(
     AccountSide,
@@ -88,6 +97,22 @@ describe(
     " credit CHARGEBACK_RESERVE.",
     P18="A debt was repaid from the wallet or written off: debit the wallet or BAD_DEBT; credit ORG_DEBT.",
     P19="A wallet was converted: from one currency's wallet to the other's through FX_CLEARING.",
+    P20="An own sale was paid: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, DEFERRED_REVENUE and TAX_PAYABLE.",
+    P21="An own sale was delivered (a period elapsed, credits were spent or expired): debit DEFERRED_REVENUE, credit"
+    " PLATFORM_REVENUE.",
+    P22="An own sale was refunded or charged back: debit DEFERRED_REVENUE, PLATFORM_REVENUE and TAX_PAYABLE; credit"
+    " REFUND_PAYABLE or CHARGEBACK_RESERVE. A shortfall of credits: debit ORG_DEBT, credit PLATFORM_REVENUE.",
+    CREDIT_ISSUE="Credits were bought or granted: debit CREDIT_ISSUED, credit CREDIT_AVAILABLE.",
+    CREDIT_SPEND="Credits were spent: debit CREDIT_AVAILABLE, credit CREDIT_SPENT.",
+    CREDIT_HOLD="Credits were set aside: debit CREDIT_AVAILABLE, credit CREDIT_HELD.",
+    CREDIT_CAPTURE="Credits that were set aside were spent, and the rest is free again: debit CREDIT_HELD; credit"
+    " CREDIT_SPENT and CREDIT_AVAILABLE.",
+    CREDIT_RELEASE="Credits that were set aside are free again: debit CREDIT_HELD, credit CREDIT_AVAILABLE.",
+    CREDIT_REFUND="A spend was given back: debit CREDIT_SPENT, credit CREDIT_AVAILABLE.",
+    CREDIT_EXPIRY="Credits expired: debit CREDIT_AVAILABLE, credit CREDIT_EXPIRED.",
+    CREDIT_ADJUSTMENT="Staff added credits (debit CREDIT_ADJUSTED, credit CREDIT_AVAILABLE) or removed some.",
+    CREDIT_TRANSFER="Credits went to another organization: from its CREDIT_AVAILABLE to theirs.",
+    CREDIT_CLAWBACK="Credits of a purchase were taken back: debit CREDIT_AVAILABLE, credit CREDIT_ISSUED.",
     REVERSAL="An earlier transfer was undone: its entries with the opposite sign.",
     ADJUSTMENT="The right entries after a reversal, approved by two members of staff.",
 )
@@ -107,6 +132,9 @@ describe(
     RECORDED_PAYMENT="Payment outside Milepost that was recorded.",
     PROVIDER_REPORT_LINE="Line of a provider's report, for its fee.",
     MONEY_EXCEPTION="Money exception, for money that a provider reports and the ledger lacked.",
+    SALE="Sale of Milepost's own: credits, a product, a period of a subscription.",
+    CREDIT_TRANSACTION="Movement of credits.",
+    CREDIT_LOT="Lot of credits, for what its price has earned so far.",
 )
 
 

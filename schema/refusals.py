@@ -7,6 +7,7 @@ from domain.refusals import Refusal as DomainRefusal
 from domain.refusals import RefusalCode
 from schema.enums import describe
 from schema.money import Money
+from schema.scalars import Int64
 from schema.shapes import plain, shows
 
 describe(
@@ -18,7 +19,9 @@ describe(
     WRONG_STATE="The object is not in a state that allows this; see from and allowed.",
     CONFLICT="Something changed or exists that this contradicts; read again.",
     INSUFFICIENT_FUNDS="There is less money than this needs; see required and available.",
-    LIMIT_REACHED="A limit is used up; see used, limit and resetAt.",
+    INSUFFICIENT_CREDITS="There are fewer credits than this needs; see requiredCredits and availableCredits.",
+    LIMIT_REACHED="A limit is used up; see used, limit, resetAt and requiredPlan.",
+    NOT_ENTITLED="What your organization has bought or was granted does not include this feature now.",
     IDEMPOTENCY_KEY_REUSED="The key was used with another input; take a fresh one.",
     DISPUTED="An open dispute freezes this.",
     PERIOD_LOCKED="The date lies in a locked accounting period.",
@@ -48,7 +51,12 @@ class Refusal:
     used: int | None = plain("LIMIT_REACHED: how much is used.")
     limit: int | None = plain("LIMIT_REACHED: how much is allowed.")
     reset_at: datetime | None = plain("LIMIT_REACHED: when the count starts afresh.")
+    required_plan: str | None = plain(
+        "LIMIT_REACHED: the code of the lowest plan whose limit would allow it; null where there is none."
+    )
     required: Money | None = plain("INSUFFICIENT_FUNDS: how much is needed.")
     available: Money | None = plain("INSUFFICIENT_FUNDS: how much there is.")
+    required_credits: Int64 | None = plain("INSUFFICIENT_CREDITS: how many credits are needed.")
+    available_credits: Int64 | None = plain("INSUFFICIENT_CREDITS: how many there are.")
     retry_after_seconds: int | None = plain("RATE_LIMITED: seconds to wait before trying again.", name="retryAfter")
     current_version: int | None = plain("CONFLICT: the version the object has now.")

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.attempts import AttemptState
+from domain.currencies import CREDIT
 from domain.ledger import CHART, KEY_PARTS, AccountCode, AccountSide, PostingKind, TransferSource
 from domain.payment_attempts import CaptureMode
 from domain.payment_methods import PaymentMethodKind, PaymentMethodStatus, Provider
@@ -128,12 +129,13 @@ payment_attempts = Table(
 
 
 def _as_charted() -> str:
-    """The chart of accounts as a condition: side, guard and key of every account are those of its code."""
+    """The chart of accounts as a condition: side, guard, unit and key of every account are those of its code."""
     alternatives = []
     for code, rule in CHART.items():
+        unit = f"currency {'=' if rule.counts_credits else '<>'} '{CREDIT}'"
         key_parts = [f"{part} IS {'NOT ' * (part in rule.key)}NULL" for part in KEY_PARTS]
         kind = [f"code = '{code.value}'", f"side = '{rule.side.value}'", "guarded" if rule.guarded else "NOT guarded"]
-        alternatives.append(" AND ".join([*kind, *key_parts]))
+        alternatives.append(" AND ".join([*kind, unit, *key_parts]))
     return " OR ".join(f"({one})" for one in alternatives)
 
 

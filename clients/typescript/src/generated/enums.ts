@@ -32,6 +32,12 @@ export const AccountCode = {
   ORG_DEBT: 'ORG_DEBT',
   /** Fees that Milepost has earned. The platform's; grows by credits. */
   PLATFORM_FEE: 'PLATFORM_FEE',
+  /** What Milepost has earned with its own sales. The platform's; grows by credits. */
+  PLATFORM_REVENUE: 'PLATFORM_REVENUE',
+  /** Tax on Milepost's own sales. The platform's; grows by credits. */
+  TAX_PAYABLE: 'TAX_PAYABLE',
+  /** Own sales that are paid and not delivered yet. The platform's; grows by credits. */
+  DEFERRED_REVENUE: 'DEFERRED_REVENUE',
   /** What providers charge. The platform's; grows by debits. */
   PROCESSOR_FEE: 'PROCESSOR_FEE',
   /** Debt that was given up. The platform's; grows by debits. */
@@ -40,6 +46,18 @@ export const AccountCode = {
   FX_CLEARING: 'FX_CLEARING',
   /** Provider money that is not explained yet. The platform's. */
   SUSPENSE: 'SUSPENSE',
+  /** Credits that were ever issued. The platform's, in credits; grows by debits. */
+  CREDIT_ISSUED: 'CREDIT_ISSUED',
+  /** Credits that were spent. The platform's, in credits; grows by credits. */
+  CREDIT_SPENT: 'CREDIT_SPENT',
+  /** Credits that expired. The platform's, in credits; grows by credits. */
+  CREDIT_EXPIRED: 'CREDIT_EXPIRED',
+  /** Credits that staff added or removed. The platform's, in credits; grows by debits. */
+  CREDIT_ADJUSTED: 'CREDIT_ADJUSTED',
+  /** An organization's free credits. In credits; grows by credits. */
+  CREDIT_AVAILABLE: 'CREDIT_AVAILABLE',
+  /** An organization's credits that are set aside for work under way. In credits; grows by credits. */
+  CREDIT_HELD: 'CREDIT_HELD',
 } as const;
 
 /** One of AccountCode's values, or one that a newer server has added. */
@@ -1330,6 +1348,41 @@ export const PostingKind = {
   P18: 'P18',
   /** A wallet was converted: from one currency's wallet to the other's through FX_CLEARING. */
   P19: 'P19',
+  /** An own sale was paid: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, DEFERRED_REVENUE and TAX_PAYABLE. */
+  P20: 'P20',
+  /**
+   * An own sale was delivered (a period elapsed, credits were spent or expired): debit DEFERRED_REVENUE, credit
+   * PLATFORM_REVENUE.
+   */
+  P21: 'P21',
+  /**
+   * An own sale was refunded or charged back: debit DEFERRED_REVENUE, PLATFORM_REVENUE and TAX_PAYABLE; credit
+   * REFUND_PAYABLE or CHARGEBACK_RESERVE. A shortfall of credits: debit ORG_DEBT, credit PLATFORM_REVENUE.
+   */
+  P22: 'P22',
+  /** Credits were bought or granted: debit CREDIT_ISSUED, credit CREDIT_AVAILABLE. */
+  CREDIT_ISSUE: 'CREDIT_ISSUE',
+  /** Credits were spent: debit CREDIT_AVAILABLE, credit CREDIT_SPENT. */
+  CREDIT_SPEND: 'CREDIT_SPEND',
+  /** Credits were set aside: debit CREDIT_AVAILABLE, credit CREDIT_HELD. */
+  CREDIT_HOLD: 'CREDIT_HOLD',
+  /**
+   * Credits that were set aside were spent, and the rest is free again: debit CREDIT_HELD; credit CREDIT_SPENT and
+   * CREDIT_AVAILABLE.
+   */
+  CREDIT_CAPTURE: 'CREDIT_CAPTURE',
+  /** Credits that were set aside are free again: debit CREDIT_HELD, credit CREDIT_AVAILABLE. */
+  CREDIT_RELEASE: 'CREDIT_RELEASE',
+  /** A spend was given back: debit CREDIT_SPENT, credit CREDIT_AVAILABLE. */
+  CREDIT_REFUND: 'CREDIT_REFUND',
+  /** Credits expired: debit CREDIT_AVAILABLE, credit CREDIT_EXPIRED. */
+  CREDIT_EXPIRY: 'CREDIT_EXPIRY',
+  /** Staff added credits (debit CREDIT_ADJUSTED, credit CREDIT_AVAILABLE) or removed some. */
+  CREDIT_ADJUSTMENT: 'CREDIT_ADJUSTMENT',
+  /** Credits went to another organization: from its CREDIT_AVAILABLE to theirs. */
+  CREDIT_TRANSFER: 'CREDIT_TRANSFER',
+  /** Credits of a purchase were taken back: debit CREDIT_AVAILABLE, credit CREDIT_ISSUED. */
+  CREDIT_CLAWBACK: 'CREDIT_CLAWBACK',
   /** An earlier transfer was undone: its entries with the opposite sign. */
   REVERSAL: 'REVERSAL',
   /** The right entries after a reversal, approved by two members of staff. */
@@ -1573,8 +1626,12 @@ export const RefusalCode = {
   CONFLICT: 'CONFLICT',
   /** There is less money than this needs; see required and available. */
   INSUFFICIENT_FUNDS: 'INSUFFICIENT_FUNDS',
-  /** A limit is used up; see used, limit and resetAt. */
+  /** There are fewer credits than this needs; see requiredCredits and availableCredits. */
+  INSUFFICIENT_CREDITS: 'INSUFFICIENT_CREDITS',
+  /** A limit is used up; see used, limit, resetAt and requiredPlan. */
   LIMIT_REACHED: 'LIMIT_REACHED',
+  /** What your organization has bought or was granted does not include this feature now. */
+  NOT_ENTITLED: 'NOT_ENTITLED',
   /** The key was used with another input; take a fresh one. */
   IDEMPOTENCY_KEY_REUSED: 'IDEMPOTENCY_KEY_REUSED',
   /** An open dispute freezes this. */

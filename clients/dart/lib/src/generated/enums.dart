@@ -46,6 +46,15 @@ enum AccountCode implements ApiEnum {
   /// Fees that Milepost has earned. The platform's; grows by credits.
   platformFee('PLATFORM_FEE'),
 
+  /// What Milepost has earned with its own sales. The platform's; grows by credits.
+  platformRevenue('PLATFORM_REVENUE'),
+
+  /// Tax on Milepost's own sales. The platform's; grows by credits.
+  taxPayable('TAX_PAYABLE'),
+
+  /// Own sales that are paid and not delivered yet. The platform's; grows by credits.
+  deferredRevenue('DEFERRED_REVENUE'),
+
   /// What providers charge. The platform's; grows by debits.
   processorFee('PROCESSOR_FEE'),
 
@@ -57,6 +66,24 @@ enum AccountCode implements ApiEnum {
 
   /// Provider money that is not explained yet. The platform's.
   suspense('SUSPENSE'),
+
+  /// Credits that were ever issued. The platform's, in credits; grows by debits.
+  creditIssued('CREDIT_ISSUED'),
+
+  /// Credits that were spent. The platform's, in credits; grows by credits.
+  creditSpent('CREDIT_SPENT'),
+
+  /// Credits that expired. The platform's, in credits; grows by credits.
+  creditExpired('CREDIT_EXPIRED'),
+
+  /// Credits that staff added or removed. The platform's, in credits; grows by debits.
+  creditAdjusted('CREDIT_ADJUSTED'),
+
+  /// An organization's free credits. In credits; grows by credits.
+  creditAvailable('CREDIT_AVAILABLE'),
+
+  /// An organization's credits that are set aside for work under way. In credits; grows by credits.
+  creditHeld('CREDIT_HELD'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
@@ -2420,6 +2447,48 @@ enum PostingKind implements ApiEnum {
   /// A wallet was converted: from one currency's wallet to the other's through FX_CLEARING.
   p19('P19'),
 
+  /// An own sale was paid: debit PROVIDER_CASH and BILLED; credit RECEIVABLE, DEFERRED_REVENUE and TAX_PAYABLE.
+  p20('P20'),
+
+  /// An own sale was delivered (a period elapsed, credits were spent or expired): debit DEFERRED_REVENUE, credit
+  /// PLATFORM_REVENUE.
+  p21('P21'),
+
+  /// An own sale was refunded or charged back: debit DEFERRED_REVENUE, PLATFORM_REVENUE and TAX_PAYABLE; credit
+  /// REFUND_PAYABLE or CHARGEBACK_RESERVE. A shortfall of credits: debit ORG_DEBT, credit PLATFORM_REVENUE.
+  p22('P22'),
+
+  /// Credits were bought or granted: debit CREDIT_ISSUED, credit CREDIT_AVAILABLE.
+  creditIssue('CREDIT_ISSUE'),
+
+  /// Credits were spent: debit CREDIT_AVAILABLE, credit CREDIT_SPENT.
+  creditSpend('CREDIT_SPEND'),
+
+  /// Credits were set aside: debit CREDIT_AVAILABLE, credit CREDIT_HELD.
+  creditHold('CREDIT_HOLD'),
+
+  /// Credits that were set aside were spent, and the rest is free again: debit CREDIT_HELD; credit CREDIT_SPENT and
+  /// CREDIT_AVAILABLE.
+  creditCapture('CREDIT_CAPTURE'),
+
+  /// Credits that were set aside are free again: debit CREDIT_HELD, credit CREDIT_AVAILABLE.
+  creditRelease('CREDIT_RELEASE'),
+
+  /// A spend was given back: debit CREDIT_SPENT, credit CREDIT_AVAILABLE.
+  creditRefund('CREDIT_REFUND'),
+
+  /// Credits expired: debit CREDIT_AVAILABLE, credit CREDIT_EXPIRED.
+  creditExpiry('CREDIT_EXPIRY'),
+
+  /// Staff added credits (debit CREDIT_ADJUSTED, credit CREDIT_AVAILABLE) or removed some.
+  creditAdjustment('CREDIT_ADJUSTMENT'),
+
+  /// Credits went to another organization: from its CREDIT_AVAILABLE to theirs.
+  creditTransfer('CREDIT_TRANSFER'),
+
+  /// Credits of a purchase were taken back: debit CREDIT_AVAILABLE, credit CREDIT_ISSUED.
+  creditClawback('CREDIT_CLAWBACK'),
+
   /// An earlier transfer was undone: its entries with the opposite sign.
   reversal('REVERSAL'),
 
@@ -2878,8 +2947,14 @@ enum RefusalCode implements ApiEnum {
   /// There is less money than this needs; see required and available.
   insufficientFunds('INSUFFICIENT_FUNDS'),
 
-  /// A limit is used up; see used, limit and resetAt.
+  /// There are fewer credits than this needs; see requiredCredits and availableCredits.
+  insufficientCredits('INSUFFICIENT_CREDITS'),
+
+  /// A limit is used up; see used, limit, resetAt and requiredPlan.
   limitReached('LIMIT_REACHED'),
+
+  /// What your organization has bought or was granted does not include this feature now.
+  notEntitled('NOT_ENTITLED'),
 
   /// The key was used with another input; take a fresh one.
   idempotencyKeyReused('IDEMPOTENCY_KEY_REUSED'),
