@@ -1,0 +1,149 @@
+"""Changes of a subscription: whether up or down, now or at the period's end, and what they charge (rules 13 to 16)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from domain.checks import Checks
+from domain.prorations import Proration, Span, begun_anew, net_of, prorated
+from domain.refusals import RefusalCode, Refused, forbidden, invalid
+
+
+class ProrationMode(Enum):
+    """What becomes of the rest of the period that a change falls into."""
+
+    CREATE_PRORATIONS = "CREATE_PRORATIONS"
+    ALWAYS_INVOICE = "ALWAYS_INVOICE"
+    NONE = "NONE"
+
+
+class ChangeTime(Enum):
+    """When a change takes effect."""
+
+    NOW = "NOW"
+    PERIOD_END = "PERIOD_END"
+
+
+class Direction(Enum):
+    """Whether a change leads to more or to less."""
+
+    UPGRADE = "UPGRADE"
+    DOWNGRADE = "DOWNGRADE"
+
+
+_M, _T = ProrationMode, ChangeTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a subscription costs and includes: a price with its plan, at a quantity."""
+
+    price_id: UUID
+    name: str
+    quantity: int
+    currency: str
+    amount_minor: int
+    """For one period, without tax."""
+    months: int
+    """How long a period is."""
+    rank: int
+    included_credits: int
+    seat_min: int = 1
+    seat_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a change goes: when it takes effect, what it does with the period, and whether a new one starts."""
+
+    direction: Direction
+    mode: ProrationMode
+    effective: ChangeTime
+    starts_period: bool
+
+
+def direction(old: Terms, new: Terms) -> Direction:
+    """The first difference decides: the plan's rank, then the length of the period, then the seats.
+
+    Whatever else changes the price is a downgrade.
+    """
+    return Direction.UPGRADE if _size(new) > _size(old) else Direction.DOWNGRADE
+
+
+def decide(
+    old: Terms, new: Terms, mode: ProrationMode | None, effective: ChangeTime | None, *, is_staff: bool
+) -> Course:
+    """How the change goes, with what was asked for and the defaults of rule 14; refuses what rules 14 and 15 forbid."""
+    _require_change(old, new)
+    way = direction(old, new)
+    if not _is_now(way, mode, effective, waits=_waits_because(old, new, way), is_staff=is_staff):
+        return Course(direction=way, mode=_M.NONE, effective=_T.PERIOD_END, starts_period=False)
+    starts_period = new.months > old.months
+    if starts_period and mode not in (None, _M.ALWAYS_INVOICE):
+        raise invalid("A longer period starts at once and is charged at once: choose ALWAYS_INVOICE.", "prorationMode")
+    return Course(direction=way, mode=mode or _M.ALWAYS_INVOICE, effective=_T.NOW, starts_period=starts_period)
+
+
+def lines_of(course: Course, old: Terms, new: Terms, span: Span, at: datetime) -> tuple[Proration, ...]:
+    """What the change charges and gives back at that instant; a preview shows the very same (invariant 9)."""
+    if course.mode is _M.NONE:
+        return ()
+    lines = begun_anew if course.starts_period else prorated
+    return lines(old.amount_minor, new.amount_minor, span, at)
+
+
+def charged_now(course: Course, lines: tuple[Proration, ...]) -> int:
+    """What must be paid before the change applies; what is negative waits for later charges instead."""
+    return max(0, net_of(lines)) if course.mode is _M.ALWAYS_INVOICE else 0
+
+
+def require_seats(terms: Terms, assigned: int) -> None:
+    """Refuses a quantity that the plan does not sell, or below the seats that people have (rule 18)."""
+    checks = Checks()
+    most = terms.seat_max or MAX_QUANTITY
+    checks.whole("quantity", terms.quantity, least=max(1, terms.seat_min), most=most)
+    checks.refuse()
+    if terms.quantity < assigned:
+        message = f"{assigned} seats are assigned: release some before you go down to {terms.quantity}."
+        raise Refused(RefusalCode.LIMIT_REACHED, message, path=("quantity",), used=assigned, limit=terms.quantity)
+
+
+MAX_QUANTITY = 100_000
+
+
+def _size(terms: Terms) -> tuple[int, int, int]:
+    return terms.rank, terms.months, terms.quantity
+
+
+def _require_change(old: Terms, new: Terms) -> None:
+    if new.currency != old.currency:
+        raise invalid(f"This subscription is paid in {old.currency} and stays in it.", "priceId")
+    if (new.price_id, new.quantity) == (old.price_id, old.quantity):
+        raise invalid("This is what the subscription has already.", "priceId")
+
+
+def _waits_because(old: Terms, new: Terms, way: Direction) -> str | None:
+    """Why a change cannot take effect inside a period, if it cannot."""
+    if new.months < old.months:
+        return "A shorter period begins when the one that is paid has ended."
+    has_credits = old.included_credits > 0 or new.included_credits > 0
+    if has_credits and (way is Direction.DOWNGRADE or new.quantity < old.quantity):
+        return "The plan includes credits: less of it begins when the period that is paid has ended."
+    return None
+
+
+def _is_now(
+    way: Direction, mode: ProrationMode | None, effective: ChangeTime | None, *, waits: str | None, is_staff: bool
+) -> bool:
+    if waits is not None:
+        if effective is _T.NOW:
+            raise invalid(waits, "effective")
+        return False
+    if mode is _M.NONE and not is_staff:
+        if effective is _T.NOW:
+            raise forbidden("Only staff change a subscription at once without prorations.", "effective")
+        return False
+    if effective is not None:
+        return effective is _T.NOW
+    return way is Direction.UPGRADE or mode in (_M.CREATE_PRORATIONS, _M.ALWAYS_INVOICE)
