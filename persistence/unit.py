@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import TypeVar
@@ -47,6 +47,8 @@ class Unit:
     request_id: str | None = None
     act: Act | None = None
     """What the audit log will say of it; of the system's own acts it says what their events tell."""
+    last: dict[str, Callable[["Unit"], Awaitable[None]]] = field(default_factory=dict)
+    """What is done once all else is written, by name: for rows that many want and that are therefore locked last."""
 
     def add(self, *objects: object) -> None:
         self.session.add_all(objects)
@@ -75,6 +77,8 @@ async def unit_of_work(
                 unit = Unit(session, at, by, request_id)
                 yield unit
                 await session.flush()
+                for finish in unit.last.values():
+                    await finish(unit)
                 _assert_nothing_unrecorded(session.sync_session)
                 await _write_down(unit)
     finally:

@@ -47,6 +47,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("cash_reconciliations",),
     ("reconciliation_feeds",),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
+    ("quota_counters",),
+    ("entitlement_versions",),
     ("outbox_head", "outbox", "outbox_reactions"),
     ("audit_chains", "audit_entries"),
 )
