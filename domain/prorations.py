@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
+from domain.billing_calendar import Span, whole_seconds
 from domain.money import rounded
-
-_SECOND = timedelta(seconds=1)
 
 
 class ProrationKind(Enum):
@@ -16,26 +15,6 @@ class ProrationKind(Enum):
     UNUSED_TIME = "UNUSED_TIME"
     REMAINING_TIME = "REMAINING_TIME"
     CARRIED_OVER = "CARRIED_OVER"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A period [start, end): its start belongs to it, its end to the next."""
-
-    start: datetime
-    end: datetime
-
-    @property
-    def seconds(self) -> int:
-        return (self.end - self.start) // _SECOND
-
-    def seconds_left(self, at: datetime) -> int:
-        """Whole seconds from an instant inside to the end: all of them at the start, none from the end on."""
-        return min(self.seconds, max(0, (self.end - at) // _SECOND))
-
-    def share_of(self, amount: int, at: datetime) -> int:
-        """The part of an amount that the rest of the period costs, rounded once, half away from zero (rule 13)."""
-        return rounded(amount * self.seconds_left(at), self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +28,15 @@ class Proration:
 def prorated(old_minor: int, new_minor: int, span: Span, at: datetime) -> tuple[Proration, Proration]:
     """The two lines of a change inside a period: the old price's rest back, the new price's rest charged (rule 13)."""
     return (
-        Proration(ProrationKind.UNUSED_TIME, -span.share_of(old_minor, at)),
-        Proration(ProrationKind.REMAINING_TIME, span.share_of(new_minor, at)),
+        Proration(ProrationKind.UNUSED_TIME, -_share_left(old_minor, span, at)),
+        Proration(ProrationKind.REMAINING_TIME, _share_left(new_minor, span, at)),
     )
 
 
 def begun_anew(old_minor: int, new_minor: int, span: Span, at: datetime) -> tuple[Proration, Proration]:
     """The two lines of a change that starts a new period: all of the new price, less what is left of the old."""
     return (
-        Proration(ProrationKind.UNUSED_TIME, -span.share_of(old_minor, at)),
+        Proration(ProrationKind.UNUSED_TIME, -_share_left(old_minor, span, at)),
         Proration(ProrationKind.REMAINING_TIME, new_minor),
     )
 
@@ -85,5 +64,15 @@ def credits_added(old_credits: int, new_credits: int, granted: int, span: Span, 
 
     Never so many that the period has been granted more than the new plan includes.
     """
-    share = (new_credits - old_credits) * span.seconds_left(at) // span.seconds
+    share = (new_credits - old_credits) * _seconds_left(span, at) // span.seconds
     return max(0, min(share, new_credits - granted))
+
+
+def _share_left(amount: int, span: Span, at: datetime) -> int:
+    """The part of an amount that the rest of the period costs, rounded once, half away from zero (rule 13)."""
+    return rounded(amount * _seconds_left(span, at), span.seconds)
+
+
+def _seconds_left(span: Span, at: datetime) -> int:
+    """Whole seconds from an instant to the end: all of them at the start, none from the end on."""
+    return min(span.seconds, max(0, whole_seconds(at, span.end)))

@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from domain.billing_calendar import Span
 from domain.checks import Checks
-from domain.prorations import Proration, Span, begun_anew, net_of, prorated
+from domain.prorations import Proration, begun_anew, net_of, prorated
 from domain.refusals import RefusalCode, Refused, forbidden, invalid
 
 

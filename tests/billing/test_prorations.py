@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.billing_calendar import Span
 from domain.prorations import (
     Proration,
     ProrationKind,
     Settlement,
-    Span,
     begun_anew,
     credits_added,
     net_of,

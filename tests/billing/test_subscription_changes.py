@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.billing_calendar import Span
 from domain.ids import new_id
-from domain.prorations import Span, net_of
+from domain.prorations import net_of
 from domain.refusals import RefusalCode, Refused
 from domain.subscription_changes import (
     ChangeTime,
