@@ -1,4 +1,4 @@
-"""The billing calendar: where the periods of a subscription begin and end, whatever months and clocks do (rules 5, 6)."""
+"""The billing calendar: where periods begin and end, whatever months and clocks do (rules 5 and 6)."""
 
 from calendar import monthrange
 from dataclasses import dataclass

@@ -72,12 +72,13 @@ ZONES = ["UTC", "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Amer
 
 
 @given(
-    at=st.datetimes(datetime(2010, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    seconds=st.integers(0, 30 * 366 * 24 * 60 * 60),
     time_zone=st.sampled_from(ZONES),
     months=st.sampled_from([1, 3, 12]),
     k=st.integers(0, 60),
 )
 def test_billing_invariant_3_every_start_is_the_anchors_own(at: datetime, time_zone: str, months: int, k: int) -> None:
+    at = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     anchored = anchored_at(at, time_zone=time_zone, months=months)
     period = anchored.period(k)
     assert period.start < period.end == anchored.period(k + 1).start
