@@ -1,13 +1,14 @@
 """The ledger: accounts, and transfers whose entries add up to zero; every balance in Milepost derives from them."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.currencies import CREDIT
+from domain.ids import new_id
 from domain.payment_methods import Provider
 
 
@@ -218,6 +219,8 @@ class Posting:
 class Transfer:
     """One balanced business fact, for example P3: a payment succeeded. Unique by kind, source and ordinal."""
 
+    id: UUID = field(default_factory=new_id, compare=False)
+    """What it will have in the books, for objects that name what was posted for them."""
     kind: PostingKind
     source_type: TransferSource
     source_id: UUID

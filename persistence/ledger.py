@@ -200,15 +200,14 @@ async def _write(
 
 def _rows(transfers: Sequence[Transfer], accounts: Accounts) -> Iterator[object]:
     """The parameters of ledger.sql that say what to insert, column by column; accounts come before transfers."""
-    ids = {id(transfer): new_id() for transfer in transfers}
     lines = [(transfer, posting) for transfer in transfers for posting in transfer.postings]
     account_ids = [accounts[posting.account] for _, posting in lines]
     yield len(set(account_ids))
     yield account_ids
     heads = [_head(transfer) for transfer in transfers]
-    yield list(ids.values())
+    yield [transfer.id for transfer in transfers]
     yield from (list(column) for column in zip(*heads, strict=True))
-    yield [ids[id(transfer)] for transfer, _ in lines]
+    yield [transfer.id for transfer, _ in lines]
     yield [posting.amount_minor for _, posting in lines]
     yield [posting.account.currency for _, posting in lines]
     yield [transfer.invoice_id for transfer, _ in lines]
