@@ -23,6 +23,7 @@ from domain.customers import Customer
 from domain.escrow_holds import EscrowHold
 from domain.escrow_invoices import AdvanceApplication
 from domain.exchange_rates import ExchangeRate
+from domain.features import Feature
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
 from domain.gig_categories import GigCategory
@@ -41,6 +42,7 @@ from domain.ledger_export_parts import LedgerExportPart
 from domain.ledger_exports import LedgerExport
 from domain.ledger_records import LedgerAccount, LedgerEntry, LedgerTransfer
 from domain.memberships import Membership
+from domain.meters import Meter
 from domain.milestones import Milestone
 from domain.money_exceptions import MoneyException
 from domain.money_thresholds import MoneyThreshold
@@ -54,6 +56,9 @@ from domain.payout_methods import PayoutMethod
 from domain.payout_schedules import PayoutOccurrence, PayoutSchedule
 from domain.payouts import Payout, PayoutAttempt
 from domain.permission_overrides import PermissionOverride
+from domain.price_experiments import ExperimentAssignment, PriceExperiment
+from domain.prices import Price
+from domain.products import Product, ProductFeature
 from domain.projects import Project
 from domain.proposals import Proposal
 from domain.provider_accounts import ProviderAccount
@@ -67,10 +72,12 @@ from domain.sessions import Session
 from domain.sign_in_challenges import SignInChallenge
 from domain.sign_ins import SignInEvent
 from domain.signing_keys import SigningKey
+from domain.subscription_plans import Plan
 from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
 from domain.two_factors import RecoveryCode, TwoFactor
+from domain.usage_events import UsageEvent
 from domain.users import User
 from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
@@ -79,10 +86,12 @@ from persistence.tables import (
     approvals,
     apps,
     audit,
+    catalogue,
     credentials,
     credit_notes,
     escrow,
     exchange,
+    experiments,
     exports,
     fees,
     identity,
@@ -99,6 +108,7 @@ from persistence.tables import (
     reconciliation,
     refunds,
     rights,
+    usage,
     webhooks,
     work,
 )
@@ -143,6 +153,9 @@ PLAIN = {
     ProviderReportLine: reconciliation.provider_report_lines,
     FoundOfRun: reconciliation.cash_findings,
     AuditEntry: audit.audit_entries,
+    ProductFeature: catalogue.product_features,
+    UsageEvent: usage.usage_events,
+    ExperimentAssignment: experiments.experiment_assignments,
     AuditExportPart: audit.audit_export_parts,
 }
 
@@ -166,6 +179,12 @@ VERSIONED = {
     PauseRequest: projects.pause_requests,
     TaxType: invoicing.tax_types,
     FeePolicy: fees.fee_policies,
+    Feature: catalogue.features,
+    Product: catalogue.products,
+    Plan: catalogue.plans,
+    Price: catalogue.prices,
+    Meter: usage.meters,
+    PriceExperiment: experiments.price_experiments,
     Customer: invoicing.customers,
     Invoice: invoicing.invoices,
     PaymentMethod: money.payment_methods,
