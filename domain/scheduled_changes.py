@@ -1,0 +1,138 @@
+"""Changes of a subscription that wait: for the end of its period, or for the payment of what they cost."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from domain.actors import SYSTEM, Actor
+from domain.ids import new_id
+from domain.permissions import Permission
+from domain.refusals import Refused, conflict
+from domain.states import Move, Side, Stateful
+
+
+class ScheduledChangeKind(Enum):
+    """What will change."""
+
+    PRICE = "PRICE"
+    QUANTITY = "QUANTITY"
+    CANCEL = "CANCEL"
+    PAUSE = "PAUSE"
+
+
+class ScheduledChangeStatus(Enum):
+    """The life of a change."""
+
+    PENDING = "PENDING"
+    APPLIED = "APPLIED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+
+_S = ScheduledChangeStatus
+
+
+@dataclass(eq=False, kw_only=True)
+class ScheduledChange(Stateful):
+    """At most one of each kind is pending for a subscription; a newer one takes the older one's place."""
+
+    SUBJECT: ClassVar[str] = "scheduled_change"
+    MOVES: ClassVar[tuple[Move, ...]] = (
+        Move("cancelScheduledChange", (_S.PENDING,), _S.CANCELLED, Side.OWNER, Permission.BILLING_MANAGE),
+        Move("replaceScheduledChange", (_S.PENDING,), _S.CANCELLED, Side.SYSTEM),
+        Move("applyScheduledChange", (_S.PENDING,), _S.APPLIED, Side.SYSTEM),
+        Move("failScheduledChange", (_S.PENDING,), _S.FAILED, Side.SYSTEM),
+    )
+
+    id: UUID
+    subscription_id: UUID
+    organization_id: UUID
+    kind: ScheduledChangeKind
+    price_id: UUID | None
+    """The price to come; None where it stays."""
+    quantity: int | None
+    """The quantity to come; None where it stays."""
+    resumes_at: datetime | None
+    """Of a pause: when the subscription goes on by itself."""
+    effective_at: datetime
+    starts_period: bool
+    """A new period starts with it, anchored there."""
+    credits: int
+    """Included credits that it adds to the open period once it is paid."""
+    awaits_payment: bool
+    """It takes effect when what it costs is paid, and fails when that fails."""
+    failure: str | None
+    status: ScheduledChangeStatus = field(init=False)
+
+    def blocked(self, action: str) -> Refused | None:
+        if action == "cancelScheduledChange" and self.awaits_payment:
+            return under_way()
+        return None
+
+    def cancel(self, *, by: Actor, at: datetime) -> None:
+        self.move_to("cancelScheduledChange", by=by, at=at)
+
+    def give_way(self, *, at: datetime) -> None:
+        """A newer change of its kind takes its place; one that is being paid is waited for."""
+        if self.awaits_payment:
+            raise under_way()
+        self.move_to("replaceScheduledChange", by=SYSTEM, at=at)
+
+    def apply(self, *, at: datetime) -> None:
+        self.move_to("applyScheduledChange", by=SYSTEM, at=at)
+        self.awaits_payment = False
+
+    def fail(self, why: str, *, at: datetime) -> None:
+        """The subscription stays exactly as it was (rule 16)."""
+        self.move_to("failScheduledChange", by=SYSTEM, at=at)
+        self.awaits_payment, self.failure = False, why
+
+    def organization_of(self, side: Side) -> UUID | None:
+        return self.organization_id if side is Side.OWNER else None
+
+    def concerned_organizations(self) -> list[UUID]:
+        return [self.organization_id]
+
+    def concerned_objects(self) -> list[UUID]:
+        return [self.subscription_id]
+
+
+def scheduled(
+    *,
+    subscription_id: UUID,
+    organization_id: UUID,
+    kind: ScheduledChangeKind,
+    effective_at: datetime,
+    price_id: UUID | None = None,
+    quantity: int | None = None,
+    resumes_at: datetime | None = None,
+    starts_period: bool = False,
+    credits: int = 0,
+    awaits_payment: bool = False,
+    by: Actor,
+    at: datetime,
+) -> ScheduledChange:
+    """A change that waits; the subscription tells of it with `subscription.change_scheduled`."""
+    change = ScheduledChange(
+        id=new_id(),
+        subscription_id=subscription_id,
+        organization_id=organization_id,
+        kind=kind,
+        price_id=price_id,
+        quantity=quantity,
+        resumes_at=resumes_at,
+        effective_at=effective_at,
+        starts_period=starts_period,
+        credits=credits,
+        awaits_payment=awaits_payment,
+        failure=None,
+    )
+    change.born(_S.PENDING, action="scheduleChange", by=by, at=at)
+    change.record("subscription.change_scheduled", by=by, at=at, data={"kind": kind.value})
+    return change
+
+
+def under_way() -> Refused:
+    return conflict("A change of this subscription is being paid. Wait until that has succeeded or failed.")
