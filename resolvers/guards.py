@@ -1,8 +1,10 @@
 """Guards of reads: who may ask at all. What they then see is decided row by row by visibility."""
 
+from dataclasses import dataclass
 from enum import Enum
 
 from domain.actors import SECOND_FACTOR_FIRST, ActorKind
+from domain.app_permissions import AppPermission
 from domain.impersonations import WRITABLE
 from domain.permissions import Permission
 from domain.refusals import forbidden
@@ -22,13 +24,32 @@ class Needs(Enum):
 OF_PEOPLE = (Needs.SIGNED_IN, Needs.PERSON)
 """What no key can do: it is about somebody's own account, or wants a second person."""
 
-Rule = Permission | tuple[Permission, ...] | Needs
-"""Who may ask: whoever holds the permission, or any one of several, or what needs none."""
+
+@dataclass(frozen=True, slots=True)
+class OrApp:
+    """Whoever holds one of the permissions; and apps. In which organizations an app may, `resolvers.app_reach` says."""
+
+    permissions: tuple[Permission, ...]
+    granted: AppPermission
 
 
-def permissions_of(rule: Permission | tuple[Permission, ...]) -> tuple[Permission, ...]:
+Rule = Permission | tuple[Permission, ...] | OrApp | Needs
+"""Who may ask: whoever holds the permission, or any one of several, or an app as well, or what needs none."""
+
+
+def permissions_of(rule: Permission | tuple[Permission, ...] | OrApp) -> tuple[Permission, ...]:
     """The permissions of which any one will do."""
+    if isinstance(rule, OrApp):
+        return rule.permissions
     return rule if isinstance(rule, tuple) else (rule,)
+
+
+def who_may(rule: Rule) -> str:
+    """The rule in words."""
+    if isinstance(rule, Needs):
+        return rule.value
+    named = " or ".join(one.value for one in permissions_of(rule))
+    return f"{named}, or an app that may {rule.granted.value} there" if isinstance(rule, OrApp) else named
 
 
 def is_writable_as_another(needs: Rule, *, is_own: bool) -> bool:
@@ -89,10 +110,10 @@ def require_app(context: Context) -> None:
 
 def require(context: Context, needs: Rule) -> None:
     """Of several permissions any one will do."""
-    if isinstance(needs, Permission):
-        require_permission(context, needs)
-    elif isinstance(needs, tuple):
-        require_permission(context, *needs)
+    if isinstance(needs, OrApp) and context.viewer.kind is ActorKind.APP:
+        require_verified(context)
+    elif not isinstance(needs, Needs):
+        require_permission(context, *permissions_of(needs))
     elif needs in (Needs.VERIFIED, Needs.PERSON):
         require_verified(context)
     elif needs is Needs.SIGNED_IN:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import Actor, ActorKind
 from domain.impersonations import require_oneself
 from domain.parking import PAYS_OWED, STANDS_STILL
 from domain.rate_limits import place_of
@@ -18,7 +18,16 @@ from persistence.parking import require_moves_money
 from persistence.unit import Unit
 from resolvers.acts import act_of, denied_act
 from resolvers.context import Context
-from resolvers.guards import OF_PEOPLE, VERIFY_FIRST, Needs, Rule, permissions_of, require_app, require_signed_in
+from resolvers.guards import (
+    OF_PEOPLE,
+    VERIFY_FIRST,
+    Needs,
+    OrApp,
+    Rule,
+    permissions_of,
+    require_app,
+    require_signed_in,
+)
 from resolvers.turns import in_turn
 
 
@@ -180,6 +189,8 @@ def _check_rights(context: Context, needs: Rule) -> None:
         require_app(context)
     if not viewer.is_verified:
         raise forbidden(VERIFY_FIRST, "email")
+    if isinstance(needs, OrApp) and viewer.kind is ActorKind.APP:
+        return
     if not isinstance(needs, Needs):
         viewer.require(*permissions_of(needs))
 

@@ -8,10 +8,9 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import ID
 
-from domain.permissions import Permission
 from domain.refusals import Refused
 from resolvers.context import Context
-from resolvers.guards import Needs, Rule, is_writable_as_another, permissions_of
+from resolvers.guards import Needs, Rule, is_writable_as_another, who_may
 from resolvers.mutations import Call, Changed, Prepare, resume, run
 from resolvers.payment_pace import start_payment
 from schema.ids import global_id
@@ -74,7 +73,7 @@ def mutation(
 
 
 def _rule(needs: Rule, *, keyed: bool, secret: bool, sensitive: bool) -> str:
-    who = needs.value if isinstance(needs, Needs) else _permission(permissions_of(needs))
+    who = who_may(needs) if isinstance(needs, Needs) else f"the permission {who_may(needs)}"
     if sensitive:
         who += (
             ", who has signed in or called reauthenticate within the last 5 minutes; otherwise FORBIDDEN with the path"
@@ -88,10 +87,6 @@ def _rule(needs: Rule, *, keyed: bool, secret: bool, sensitive: bool) -> str:
         else "Safe to repeat with the same Idempotency-Key header."
     )
     return f"Needs: {who}. {repeat}"
-
-
-def _permission(permissions: tuple[Permission, ...]) -> str:
-    return f"the permission {' or '.join(one.value for one in permissions)}"
 
 
 def _input_type(name: str, takes: dict[str, Any], *, keyed: bool, versioned: bool) -> Any:

@@ -10,7 +10,7 @@ from domain import permission_matrix as domain
 from domain.permission_matrix import MatrixFormat, OperationRule
 from domain.permissions import Permission
 from resolvers.context import Context
-from resolvers.guards import Needs, Rule
+from resolvers.guards import Needs, Rule, permissions_of, who_may
 from schema.enums import describe
 from schema.guarded import asks
 from schema.shapes import plain, shows
@@ -47,12 +47,11 @@ def _declared(schema: BaseSchema) -> Iterator[tuple[str, str, dict[Any, Any]]]:
 
 def _rule(kind: str, operation: str, metadata: dict[Any, Any]) -> OperationRule:
     needs: Rule = metadata["needs"]
-    permissions = (needs,) if isinstance(needs, Permission) else needs if isinstance(needs, tuple) else ()
     return OperationRule(
         kind=kind,
         operation=operation,
-        who=needs.value if isinstance(needs, Needs) else " or ".join(one.value for one in permissions),
-        permissions=permissions,
+        who=who_may(needs),
+        permissions=() if isinstance(needs, Needs) else permissions_of(needs),
         needs_reauthentication=metadata.get("sensitive", False),
         writable_as_another=metadata.get("writable_as_another", False),
     )

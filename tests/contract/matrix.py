@@ -7,7 +7,7 @@ from typing import Any
 from domain.actors import PERSON_WANTED
 from domain.api_keys import SCOPES
 from domain.permissions import Permission
-from resolvers.guards import VERIFY_FIRST, Needs, Rule, permissions_of
+from resolvers.guards import VERIFY_FIRST, Needs, OrApp, Rule, permissions_of
 from tests.makers.apps import install, make_active_app, make_backend
 from tests.makers.holders import holders_of
 from tests.makers.identity import make_unverified
@@ -62,6 +62,8 @@ class Subject:
             return True
         if isinstance(rule, Needs):
             return rule is Needs.APP and self.kind is Kind.APP
+        if isinstance(rule, OrApp) and self.kind is Kind.APP:
+            return True
         return not self.permissions.isdisjoint(permissions_of(rule))
 
 
