@@ -15,8 +15,11 @@ from domain.audit_exports import AuditExport, AuditExportPart
 from domain.cash_findings import FoundOfRun
 from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
+from domain.credit_accounts import CreditAccount
+from domain.credit_lots import CreditLot
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
+from domain.credit_transactions import CreditConsumption, CreditTransaction
 from domain.cross_app_sessions import CrossAppSession
 from domain.customer_credits import CustomerCredit
 from domain.customers import Customer
@@ -89,6 +92,7 @@ from persistence.tables import (
     catalogue,
     credentials,
     credit_notes,
+    credits,
     escrow,
     exchange,
     experiments,
@@ -135,6 +139,7 @@ PLAIN = {
     RefundAttempt: refunds.refund_attempts,
     CreditNoteLine: credit_notes.credit_note_lines,
     HoldMovement: escrow.hold_movements,
+    CreditConsumption: credits.credit_consumptions,
     AdvanceApplication: escrow.advance_applications,
     LedgerAccount: money.ledger_accounts,
     LedgerTransfer: money.ledger_transfers,
@@ -205,6 +210,9 @@ VERSIONED = {
     InboundWebhook: webhooks.inbound_webhooks,
     Refund: refunds.refunds,
     CreditNote: credit_notes.credit_notes,
+    CreditAccount: credits.credit_accounts,
+    CreditLot: credits.credit_lots,
+    CreditTransaction: credits.credit_transactions,
     ApprovalRequest: approvals.approval_requests,
 }
 
