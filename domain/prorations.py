@@ -15,6 +15,7 @@ class ProrationKind(Enum):
     UNUSED_TIME = "UNUSED_TIME"
     REMAINING_TIME = "REMAINING_TIME"
     CARRIED_OVER = "CARRIED_OVER"
+    USAGE = "USAGE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from domain.approval_requests import ApprovalRequest
 from domain.apps import App
 from domain.audit_entries import AuditEntry
 from domain.audit_exports import AuditExport, AuditExportPart
+from domain.billing_subscriptions import BillingSubscription
 from domain.cash_findings import FoundOfRun
 from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
+from domain.contracts import Contract
 from domain.credit_accounts import CreditAccount
 from domain.credit_lots import CreditLot
 from domain.credit_note_lines import CreditNoteLine
@@ -23,6 +25,7 @@ from domain.credit_transactions import CreditConsumption, CreditTransaction
 from domain.cross_app_sessions import CrossAppSession
 from domain.customer_credits import CustomerCredit
 from domain.customers import Customer
+from domain.dunning import DunningAttempt
 from domain.escrow_holds import EscrowHold
 from domain.escrow_invoices import AdvanceApplication
 from domain.exchange_rates import ExchangeRate
@@ -64,6 +67,7 @@ from domain.prices import Price
 from domain.products import Product, ProductFeature
 from domain.projects import Project
 from domain.proposals import Proposal
+from domain.proration_lines import ProrationLine
 from domain.provider_accounts import ProviderAccount
 from domain.provider_reports import ProviderReport, ProviderReportLine
 from domain.rate_limit_settings import RateLimitSetting
@@ -71,11 +75,16 @@ from domain.recorded_payments import RecordedPayment
 from domain.refresh_tokens import RefreshToken
 from domain.refunds import Refund, RefundAttempt
 from domain.release_policies import ReleasePolicy
+from domain.scheduled_changes import ScheduledChange
+from domain.seat_assignments import SeatAssignment
 from domain.sessions import Session
 from domain.sign_in_challenges import SignInChallenge
 from domain.sign_ins import SignInEvent
 from domain.signing_keys import SigningKey
+from domain.subscription_items import SubscriptionItem
+from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import Plan
+from domain.subscription_standings import SubscriptionStanding
 from domain.task_submissions import TaskSubmission
 from domain.tasks import Task
 from domain.taxes import TaxType
@@ -112,6 +121,8 @@ from persistence.tables import (
     reconciliation,
     refunds,
     rights,
+    subscription_changes,
+    subscriptions,
     usage,
     webhooks,
     work,
@@ -162,6 +173,10 @@ PLAIN = {
     UsageEvent: usage.usage_events,
     ExperimentAssignment: experiments.experiment_assignments,
     AuditExportPart: audit.audit_export_parts,
+    SubscriptionItem: subscriptions.subscription_items,
+    DunningAttempt: subscriptions.dunning_attempts,
+    SubscriptionStanding: subscriptions.subscription_standings,
+    ProrationLine: subscription_changes.proration_lines,
 }
 
 VERSIONED = {
@@ -214,6 +229,11 @@ VERSIONED = {
     CreditLot: credits.credit_lots,
     CreditTransaction: credits.credit_transactions,
     ApprovalRequest: approvals.approval_requests,
+    BillingSubscription: subscriptions.billing_subscriptions,
+    SubscriptionPeriod: subscriptions.subscription_periods,
+    ScheduledChange: subscription_changes.scheduled_changes,
+    SeatAssignment: subscription_changes.seat_assignments,
+    Contract: subscription_changes.contracts,
 }
 
 

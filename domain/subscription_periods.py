@@ -1,0 +1,126 @@
+"""Periods of subscriptions: what is paid for, from a start that its anchor says until the next."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+from uuid import UUID
+
+from domain.actors import SYSTEM
+from domain.amounts import Amount
+from domain.billing_calendar import Anchor, Span
+from domain.ids import new_id
+from domain.states import Move, Side, Stateful
+from domain.subscription_terms import PeriodTerms
+
+
+class PeriodStatus(Enum):
+    """Whether a period is paid for."""
+
+    OPEN = "OPEN"
+    PAID = "PAID"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+    WAIVED = "WAIVED"
+
+
+_S = PeriodStatus
+
+
+@dataclass(eq=False, kw_only=True)
+class SubscriptionPeriod(Stateful):
+    """One for each start of a subscription. Those that count never overlap: one that FAILED was never served."""
+
+    SUBJECT: ClassVar[str] = "subscription_period"
+    MOVES: ClassVar[tuple[Move, ...]] = (
+        Move("payPeriod", (_S.OPEN, _S.FAILED), _S.PAID, Side.SYSTEM),
+        Move("failPeriod", (_S.OPEN,), _S.FAILED, Side.SYSTEM),
+        Move("waivePeriod", (_S.OPEN,), _S.WAIVED, Side.SYSTEM),
+        Move("refundPeriod", (_S.PAID,), _S.REFUNDED, Side.SYSTEM),
+    )
+
+    id: UUID
+    subscription_id: UUID
+    organization_id: UUID
+    number: int
+    """How many intervals after the anchor it starts."""
+    anchor_at: datetime
+    anchor_day: int
+    time_zone: str
+    period_start: datetime
+    period_end: datetime
+    amount_minor: int
+    """What is charged for it without tax: its price with what has waited for it."""
+    currency: str
+    terms: PeriodTerms
+    sale_id: UUID | None
+    paid_at: datetime | None
+    delivered_at: datetime | None
+    """When what was paid for it was earned: it has elapsed."""
+    ended_at: datetime | None
+    """When it was refunded in full."""
+    is_suspended: bool
+    """The payer's bank asks for the money back; what it gives rests until that is decided."""
+    needs_tax_review: bool
+    """Charged with the rates of the last period, because nobody could be asked for those of this one."""
+    status: PeriodStatus = field(init=False)
+
+    amount = Amount("amount_minor")
+
+    @property
+    def span(self) -> Span:
+        return Span(self.period_start, self.period_end)
+
+    def pay(self, *, at: datetime) -> None:
+        self.move_to("payPeriod", by=SYSTEM, at=at)
+        self.paid_at = at
+
+    def fail(self, *, at: datetime) -> None:
+        """Nothing more is tried: it counts as never served."""
+        self.move_to("failPeriod", by=SYSTEM, at=at)
+
+    def refund(self, *, at: datetime) -> None:
+        self.move_to("refundPeriod", by=SYSTEM, at=at)
+        self.ended_at = at
+
+    def organization_of(self, side: Side) -> UUID | None:
+        return self.organization_id if side is Side.OWNER else None
+
+    def concerned_organizations(self) -> list[UUID]:
+        return [self.organization_id]
+
+
+def opened(
+    subscription_id: UUID,
+    organization_id: UUID,
+    anchor: Anchor,
+    number: int,
+    terms: PeriodTerms,
+    *,
+    start: datetime | None = None,
+    waiting_minor: int = 0,
+    at: datetime,
+) -> SubscriptionPeriod:
+    """Period `number` of an anchor, to be paid. It starts where the one before ended, if that is said."""
+    period = SubscriptionPeriod(
+        id=new_id(),
+        subscription_id=subscription_id,
+        organization_id=organization_id,
+        number=number,
+        anchor_at=anchor.at,
+        anchor_day=anchor.day,
+        time_zone=anchor.time_zone,
+        period_start=start or anchor.start_of(number),
+        period_end=anchor.start_of(number + 1),
+        amount_minor=max(0, terms.amount_minor + waiting_minor),
+        currency=terms.currency,
+        terms=terms,
+        sale_id=None,
+        paid_at=None,
+        delivered_at=None,
+        ended_at=None,
+        is_suspended=False,
+        needs_tax_review=False,
+    )
+    period.born(_S.OPEN, action="openPeriod", by=SYSTEM, at=at)
+    return period
