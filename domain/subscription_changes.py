@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from uuid import UUID
 
 from domain.billing_calendar import Span
 from domain.checks import Checks
 from domain.prorations import Proration, begun_anew, net_of, prorated
 from domain.refusals import RefusalCode, Refused, forbidden, invalid
+from domain.subscription_plans import MAX_SEATS
+from domain.subscription_terms import PeriodTerms
 
 
 class ProrationMode(Enum):
@@ -37,24 +38,6 @@ _M, _T = ProrationMode, ChangeTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a subscription costs and includes: a price with its plan, at a quantity."""
-
-    price_id: UUID
-    name: str
-    quantity: int
-    currency: str
-    amount_minor: int
-    """For one period, without tax."""
-    months: int
-    """How long a period is."""
-    rank: int
-    included_credits: int
-    seat_min: int = 1
-    seat_max: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """How a change goes: when it takes effect, what it does with the period, and whether a new one starts."""
 
@@ -64,7 +47,7 @@ class Course:
     starts_period: bool
 
 
-def direction(old: Terms, new: Terms) -> Direction:
+def direction(old: PeriodTerms, new: PeriodTerms) -> Direction:
     """The first difference decides: the plan's rank, then the length of the period, then the seats.
 
     Whatever else changes the price is a downgrade.
@@ -73,7 +56,7 @@ def direction(old: Terms, new: Terms) -> Direction:
 
 
 def decide(
-    old: Terms, new: Terms, mode: ProrationMode | None, effective: ChangeTime | None, *, is_staff: bool
+    old: PeriodTerms, new: PeriodTerms, mode: ProrationMode | None, effective: ChangeTime | None, *, is_staff: bool
 ) -> Course:
     """How the change goes, with what was asked for and the defaults of rule 14; refuses what rules 14 and 15 forbid."""
     _require_change(old, new)
@@ -86,7 +69,7 @@ def decide(
     return Course(direction=way, mode=mode or _M.ALWAYS_INVOICE, effective=_T.NOW, starts_period=starts_period)
 
 
-def lines_of(course: Course, old: Terms, new: Terms, span: Span, at: datetime) -> tuple[Proration, ...]:
+def lines_of(course: Course, old: PeriodTerms, new: PeriodTerms, span: Span, at: datetime) -> tuple[Proration, ...]:
     """What the change charges and gives back at that instant; a preview shows the very same (invariant 9)."""
     if course.mode is _M.NONE:
         return ()
@@ -99,32 +82,29 @@ def charged_now(course: Course, lines: tuple[Proration, ...]) -> int:
     return max(0, net_of(lines)) if course.mode is _M.ALWAYS_INVOICE else 0
 
 
-def require_seats(terms: Terms, assigned: int) -> None:
+def require_seats(terms: PeriodTerms, assigned: int) -> None:
     """Refuses a quantity that the plan does not sell, or below the seats that people have (rule 18)."""
     checks = Checks()
-    most = terms.seat_max or MAX_QUANTITY
-    checks.whole("quantity", terms.quantity, least=max(1, terms.seat_min), most=most)
+    most = terms.seat_max or MAX_SEATS
+    checks.whole("quantity", terms.quantity, least=terms.seat_min, most=most)
     checks.refuse()
     if terms.quantity < assigned:
         message = f"{assigned} seats are assigned: release some before you go down to {terms.quantity}."
         raise Refused(RefusalCode.LIMIT_REACHED, message, path=("quantity",), used=assigned, limit=terms.quantity)
 
 
-MAX_QUANTITY = 100_000
-
-
-def _size(terms: Terms) -> tuple[int, int, int]:
+def _size(terms: PeriodTerms) -> tuple[int, int, int]:
     return terms.rank, terms.months, terms.quantity
 
 
-def _require_change(old: Terms, new: Terms) -> None:
+def _require_change(old: PeriodTerms, new: PeriodTerms) -> None:
     if new.currency != old.currency:
         raise invalid(f"This subscription is paid in {old.currency} and stays in it.", "priceId")
     if (new.price_id, new.quantity) == (old.price_id, old.quantity):
         raise invalid("This is what the subscription has already.", "priceId")
 
 
-def _waits_because(old: Terms, new: Terms, way: Direction) -> str | None:
+def _waits_because(old: PeriodTerms, new: PeriodTerms, way: Direction) -> str | None:
     """Why a change cannot take effect inside a period, if it cannot."""
     if new.months < old.months:
         return "A shorter period begins when the one that is paid has ended."

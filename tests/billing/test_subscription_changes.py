@@ -14,13 +14,14 @@ from domain.subscription_changes import (
     Course,
     Direction,
     ProrationMode,
-    Terms,
     charged_now,
     decide,
     direction,
     lines_of,
     require_seats,
 )
+from domain.subscription_plans import CreditSchedule, DunningOutcome, TrialEnd
+from domain.subscription_terms import PeriodTerms
 
 CREATE, INVOICE, NONE = ProrationMode.CREATE_PRORATIONS, ProrationMode.ALWAYS_INVOICE, ProrationMode.NONE
 NOW, END = ChangeTime.NOW, ChangeTime.PERIOD_END
@@ -29,15 +30,24 @@ UP, DOWN = Direction.UPGRADE, Direction.DOWNGRADE
 MONTH = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC))
 AT = MONTH.end - timedelta(days=21)
 
-STARTER = Terms(
+STARTER = PeriodTerms(
     price_id=new_id(),
+    product_id=new_id(),
     name="Starter",
+    tax_code=None,
     quantity=3,
     currency="EUR",
     amount_minor=2000,
     months=1,
     rank=10,
+    seat_min=1,
+    seat_max=None,
+    trial_end=TrialEnd.PAUSE,
+    grace_days=3,
+    dunning_outcome=DunningOutcome.MARK_UNPAID,
     included_credits=0,
+    credit_schedule=CreditSchedule.PER_PERIOD,
+    features=(),
 )
 BUSINESS = replace(STARTER, price_id=new_id(), name="Business", amount_minor=5000, rank=30)
 STARTER_BY_THE_YEAR = replace(STARTER, price_id=new_id(), amount_minor=20_000, months=12)
@@ -45,7 +55,7 @@ MORE_SEATS, FEWER_SEATS = replace(STARTER, quantity=4), replace(STARTER, quantit
 DEARER_STARTER = replace(STARTER, price_id=new_id(), amount_minor=2500)
 
 
-def with_credits(terms: Terms, credits: int = 100) -> Terms:
+def with_credits(terms: PeriodTerms, credits: int = 100) -> PeriodTerms:
     return replace(terms, included_credits=credits)
 
 
@@ -140,7 +150,9 @@ def test_a_new_period_at_once_is_charged_at_once(mode: ProrationMode) -> None:
         (with_credits(STARTER), with_credits(replace(BUSINESS, quantity=2), 400)),
     ],
 )
-def test_billing_rule_15_with_credits_less_plan_or_seats_wait_for_the_periods_end(old: Terms, new: Terms) -> None:
+def test_billing_rule_15_with_credits_less_plan_or_seats_wait_for_the_periods_end(
+    old: PeriodTerms, new: PeriodTerms
+) -> None:
     assert decide(old, new, CREATE, None, is_staff=True).effective is END
     with pytest.raises(Refused, match="includes credits") as refused:
         decide(old, new, CREATE, NOW, is_staff=True)
