@@ -17,7 +17,7 @@ from domain.taxes import TaxLevel, TaxMode
 
 
 class InvoiceKind(Enum):
-    """What an invoice bills. All but STANDARD are made by the system from project events."""
+    """What an invoice bills. People write STANDARD ones; PLATFORM is for what Milepost sells, the rest for work."""
 
     UPFRONT = "UPFRONT"
     MILESTONE = "MILESTONE"
@@ -25,6 +25,7 @@ class InvoiceKind(Enum):
     FINAL = "FINAL"
     ADVANCE = "ADVANCE"
     STANDARD = "STANDARD"
+    PLATFORM = "PLATFORM"
 
 
 class InvoiceStatus(Enum):
@@ -86,10 +87,8 @@ class InvoiceNumber:
 _S, _W = InvoiceStatus, Permission.INVOICES_WRITE
 _IN_SPITE_OF_A_FREEZE = ("duplicateInvoice", "settleInvoice", "restoreInvoice", "reopenInvoice")
 """What needs nobody's decision: copies, and money that has come or gone already."""
-_MONEY_OR_MERCY = (
-    *("payInvoice", "recordPayment", "writeOffRemainder", "markUncollectible", "applyCustomerCredit"),
-    "createCreditNote",
-)
+_PAYS = ("payInvoice", "applyCustomerCredit", "resumeCollection")
+_MONEY_OR_MERCY = (*_PAYS[:2], "recordPayment", "writeOffRemainder", "markUncollectible", "createCreditNote")
 """What would leave held money without the invoice that it is kept for."""
 
 
@@ -268,11 +267,12 @@ class Invoice(Stateful):
     def blocked(self, action: str) -> Refused | None:
         if action == "voidInvoice" and self.kind is not InvoiceKind.STANDARD:
             return forbidden("An invoice of a project is voided by the system alone, when the project is cancelled.")
+        if self.kind is InvoiceKind.PLATFORM and action in _PAYS:
+            return wrong_state("What Milepost sells is paid when it is bought.", from_state=self.kind.name)
         if self.is_frozen and action not in _IN_SPITE_OF_A_FREEZE:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
         if self.awaits_release and action in _MONEY_OR_MERCY:
-            message = "Held money pays this invoice as soon as its release policy is fulfilled."
-            return wrong_state(message, from_state="AWAITS_RELEASE")
+            return wrong_state("Held money pays this as soon as it is released.", from_state="AWAITS_RELEASE")
         if action in ("voidInvoice", "withdrawInvoice") and self.credited_due_minor:
             message = "A credit note has taken something off it: credit the rest too."
             return wrong_state(message, from_state="CREDITED", allowed=[PaymentStatus.UNPAID.name])

@@ -15,6 +15,7 @@ from domain.payment_attempts import CaptureMode, PaymentAttempt
 from domain.payment_methods import PaymentMethod, Provider
 from domain.payments import Payment, PaymentState, PaymentTrigger
 from domain.refusals import conflict, invalid
+from domain.sales import Sale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,22 @@ def started_for_hold(hold: EscrowHold, means: Means, *, by: Actor, at: datetime)
         **_unsent(means, PaymentTrigger.PAYER),
     )
     return payment, _begun(payment, "fundMilestone", by=by, at=at)
+
+
+def started_for_sale(
+    sale: Sale, means: Means, *, seller_id: UUID, trigger: PaymentTrigger, by: Actor, at: datetime
+) -> tuple[Payment, PaymentAttempt]:
+    """The same for what Milepost sells: always all of it."""
+    payment = Payment(
+        invoice_id=None,
+        sale_id=sale.id,
+        payer_id=sale.organization_id,
+        issuer_id=seller_id,
+        amount_minor=sale.total_minor,
+        currency=sale.currency,
+        **_unsent(means, trigger),
+    )
+    return payment, _begun(payment, "chargeSale", by=by, at=at)
 
 
 def _unsent(means: Means, trigger: PaymentTrigger) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Payments: collecting the money of an invoice or a hold through a provider, one live payment at a time."""
+"""Payments: collecting the money of an invoice, a hold or a sale through a provider, one live payment at a time."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -83,7 +83,8 @@ class Payment(AskedAbout, Stateful):
     id: UUID
     invoice_id: UUID | None
     hold_id: UUID | None = None
-    """What it pays: an invoice, or money to be held."""
+    sale_id: UUID | None = None
+    """What it pays: an invoice, money to be held, or a sale, whose invoice is opened once the money has come."""
     payer_id: UUID
     issuer_id: UUID
     source: PaymentSource = PaymentSource.METHOD
@@ -289,7 +290,7 @@ class Payment(AskedAbout, Stateful):
         return [self.payer_id, self.issuer_id]
 
     def concerned_objects(self) -> list[UUID | None]:
-        return [self.invoice_id, self.hold_id]
+        return [self.invoice_id, self.hold_id, self.sale_id]
 
     def _end(self) -> None:
         self.next_action_url = None

@@ -27,6 +27,7 @@ class RefundCause(Enum):
     CREDIT_NOTE = "CREDIT_NOTE"
     CANCELLATION = "CANCELLATION"
     HOLD = "HOLD"
+    SALE = "SALE"
 
 
 ASKED_BY_PEOPLE = (RefundCause.REQUEST, RefundCause.CREDIT_NOTE)
@@ -37,6 +38,7 @@ _ACTIONS = {
     RefundCause.CREDIT_NOTE: "issueCreditNote",
     RefundCause.CANCELLATION: "cancelProject",
     RefundCause.HOLD: "refundEscrow",
+    RefundCause.SALE: "refundSale",
 }
 """What the history says began it."""
 
@@ -118,6 +120,9 @@ def require_refundable(payment: Payment) -> None:
     if payment.hold_id is not None:
         message = "This payment funded a hold: held money goes back with refundEscrow."
         raise wrong_state(message, from_state="HELD", allowed=["INVOICE"])
+    if payment.sale_id is not None:
+        message = "This payment bought something from Milepost: what was bought is refunded, not its payment."
+        raise wrong_state(message, from_state="SOLD", allowed=["INVOICE"])
     if payment.source is PaymentSource.WALLET:
         message = "This payment came from a wallet, which no provider gives back to; the credit pays other invoices."
         raise wrong_state(message, from_state=payment.source.name, allowed=[PaymentSource.METHOD.name])

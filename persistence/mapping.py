@@ -16,6 +16,7 @@ from domain.billing_subscriptions import BillingSubscription
 from domain.cash_findings import FoundOfRun
 from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
+from domain.checkout_sessions import CheckoutSession
 from domain.contracts import Contract
 from domain.credit_accounts import CreditAccount
 from domain.credit_lots import CreditLot
@@ -70,11 +71,13 @@ from domain.proposals import Proposal
 from domain.proration_lines import ProrationLine
 from domain.provider_accounts import ProviderAccount
 from domain.provider_reports import ProviderReport, ProviderReportLine
+from domain.purchases import Purchase
 from domain.rate_limit_settings import RateLimitSetting
 from domain.recorded_payments import RecordedPayment
 from domain.refresh_tokens import RefreshToken
 from domain.refunds import Refund, RefundAttempt
 from domain.release_policies import ReleasePolicy
+from domain.sales import Sale
 from domain.scheduled_changes import ScheduledChange
 from domain.seat_assignments import SeatAssignment
 from domain.sessions import Session
@@ -99,6 +102,7 @@ from persistence.tables import (
     apps,
     audit,
     catalogue,
+    checkouts,
     credentials,
     credit_notes,
     credits,
@@ -121,6 +125,7 @@ from persistence.tables import (
     reconciliation,
     refunds,
     rights,
+    sales,
     subscription_changes,
     subscriptions,
     usage,
@@ -224,6 +229,9 @@ VERSIONED = {
     CashReconciliation: reconciliation.cash_reconciliations,
     InboundWebhook: webhooks.inbound_webhooks,
     Refund: refunds.refunds,
+    Sale: sales.sales,
+    CheckoutSession: checkouts.checkout_sessions,
+    Purchase: checkouts.purchases,
     CreditNote: credit_notes.credit_notes,
     CreditAccount: credits.credit_accounts,
     CreditLot: credits.credit_lots,

@@ -96,6 +96,14 @@ async def takes_money(session: AsyncSession, provider: Provider) -> bool:
     return await session.scalar(status) is ProviderAccountStatus.ACTIVE
 
 
+async def first_open(db: Unit) -> Provider:
+    """On whose page somebody pays who has named none; the simulator's where no other takes money."""
+    for provider in Provider:
+        if await takes_money(db.session, provider):
+            return provider
+    return Provider.SIMULATOR
+
+
 async def require_open(db: Unit, provider: Provider) -> None:
     """Refuses to begin anything through a provider that is not set up, or was disabled."""
     if not await takes_money(db.session, provider):

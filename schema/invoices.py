@@ -48,6 +48,7 @@ describe(
     FINAL="What is left of a project when it is completed.",
     ADVANCE="Held money that was released before its milestone was approved.",
     STANDARD="Whatever a person wrote on it.",
+    PLATFORM="What Milepost sold: opened and paid with the payment.",
 )
 describe(
     InvoiceStatus,

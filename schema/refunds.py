@@ -48,6 +48,7 @@ describe(
     CREDIT_NOTE="A credit note was issued that way.",
     CANCELLATION="A project was cancelled.",
     HOLD="Held money was given back.",
+    SALE="What was bought from Milepost was refunded.",
 )
 
 

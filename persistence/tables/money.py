@@ -57,6 +57,7 @@ payments = Table(
     key(),
     ref("invoice_id", "invoices", optional=True, index=True),
     ref("hold_id", "escrow_holds", optional=True, index=True),
+    ref("sale_id", "sales", optional=True, index=True),
     ref("payer_id", "organizations", index=True),
     ref("issuer_id", "organizations", index=True),
     Column("source", one_of(PaymentSource, "source"), nullable=False),
@@ -87,7 +88,11 @@ payments = Table(
         name="from",
     ),
     CheckConstraint("capture_minor BETWEEN 1 AND amount_minor", name="capture"),
-    CheckConstraint("num_nonnulls(invoice_id, hold_id) = 1", name="pays_one_thing"),
+    CheckConstraint(
+        "CASE WHEN sale_id IS NULL THEN num_nonnulls(invoice_id, hold_id) = 1"
+        " ELSE hold_id IS NULL AND source = 'METHOD' AND (invoice_id IS NULL OR status = 'SUCCEEDED') END",
+        name="pays_one_thing",
+    ),
     CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor", name="refunded"),
 )
 Index(
@@ -99,6 +104,12 @@ Index(
 Index(
     "uq_payments_live_for_hold",
     payments.c.hold_id,
+    unique=True,
+    postgresql_where=text("status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')"),
+)
+Index(
+    "uq_payments_live_for_sale",
+    payments.c.sale_id,
     unique=True,
     postgresql_where=text("status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')"),
 )

@@ -467,6 +467,7 @@ String nameInvoiceKind(InvoiceKind value) => switch (value) {
   InvoiceKind.finalValue => 'FINAL',
   InvoiceKind.advance => 'ADVANCE',
   InvoiceKind.standard => 'STANDARD',
+  InvoiceKind.platform => 'PLATFORM',
   InvoiceKind.unknown => '',
 };
 
@@ -929,6 +930,7 @@ String nameRefundCause(RefundCause value) => switch (value) {
   RefundCause.creditNote => 'CREDIT_NOTE',
   RefundCause.cancellation => 'CANCELLATION',
   RefundCause.hold => 'HOLD',
+  RefundCause.sale => 'SALE',
   RefundCause.unknown => '',
 };
 

@@ -786,6 +786,8 @@ export const InvoiceKind = {
   ADVANCE: 'ADVANCE',
   /** Whatever a person wrote on it. */
   STANDARD: 'STANDARD',
+  /** What Milepost sold: opened and paid with the payment. */
+  PLATFORM: 'PLATFORM',
 } as const;
 
 /** One of InvoiceKind's values, or one that a newer server has added. */
@@ -1596,6 +1598,8 @@ export const RefundCause = {
   CANCELLATION: 'CANCELLATION',
   /** Held money was given back. */
   HOLD: 'HOLD',
+  /** What was bought from Milepost was refunded. */
+  SALE: 'SALE',
 } as const;
 
 /** One of RefundCause's values, or one that a newer server has added. */

@@ -1443,6 +1443,9 @@ enum InvoiceKind implements ApiEnum {
   /// Whatever a person wrote on it.
   standard('STANDARD'),
 
+  /// What Milepost sold: opened and paid with the payment.
+  platform('PLATFORM'),
+
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
 
@@ -2890,6 +2893,9 @@ enum RefundCause implements ApiEnum {
 
   /// Held money was given back.
   hold('HOLD'),
+
+  /// What was bought from Milepost was refunded.
+  sale('SALE'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
