@@ -29,6 +29,8 @@ class Server:
     command: tuple[str, ...]
     dialect: str = "peers"
     settings: Mapping[str, str]
+    beside: tuple[str, ...] = ()
+    """What runs beside it as it does in production, and is not measured."""
 
     @property
     def needs_node(self) -> bool:
@@ -53,7 +55,8 @@ def _of_node(name: str, title: str, dialect: str = "peers") -> Server:
 MILEPOST = Server(
     name="milepost",
     title="Milepost",
-    command=(sys.executable, "-m", "server", "serve"),
+    command=(sys.executable, "-m", "server", "serve", "--without-worker"),
+    beside=(sys.executable, "-m", "server", "worker"),
     dialect="milepost",
     settings={"MILEPOST_PLANNER": "on", "MILEPOST_LOG_LEVEL": "warning"},
 )
@@ -88,18 +91,30 @@ async def running(servers: Sequence[Server], database_url: str, folder: Path) ->
 @contextlib.asynccontextmanager
 async def _one(server: Server, database_url: str, folder: Path) -> AsyncIterator[Running]:
     port, log = _free_port(), folder / f"{server.name}.log"
+    environment = _environment(server, port, database_url, folder)
+    async with contextlib.AsyncExitStack() as stack:
+        process = await stack.enter_async_context(_process(server, _command(server, port), environment, log))
+        await _until_listening(process, port, server, log)
+        if server.beside:
+            await stack.enter_async_context(_process(server, server.beside, environment, folder / "beside.log"))
+        yield Running(server, port, process.pid)
+
+
+@contextlib.asynccontextmanager
+async def _process(
+    server: Server, command: Sequence[str], environment: Mapping[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *_command(server, port),
+            *command,
             cwd=PEERS if server.needs_node else ROOT,
-            env=_environment(server, port, database_url, folder),
+            env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
     try:
-        await _until_listening(process, port, server, log)
-        yield Running(server, port, process.pid)
+        yield process
     finally:
         await _stop(process)
 

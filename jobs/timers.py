@@ -77,6 +77,27 @@ TIMERS: Timers = (
     ("events.forget", retention.forget_old_events),
 )
 
+PROMPT = frozenset(
+    {
+        "simulator.deliver",
+        "webhooks.handle",
+        "payments.send",
+        "payments.resolve",
+        "refunds.send",
+        "refunds.resolve",
+        "chargebacks.tell",
+        "invoices.collect",
+        "payouts.send",
+        "payouts.resolve",
+        "projects.activate",
+        "escrow.release",
+        "impersonations.end",
+        "api_keys.expire",
+        "cross_app_sessions.expire",
+    }
+)
+"""Those for which somebody waits: money on its way, and rights that end. They look every second. All others look again
+some seconds after they have found nothing due, so that many timers cost an idle worker little."""
 SELDOM = frozenset(
     {
         "money.integrity",

@@ -12,15 +12,16 @@ import asyncpg
 from jobs import relay
 from jobs.pace import Pace
 from jobs.reactions import REACTIONS, Reactions
-from jobs.timers import SELDOM, TIMERS, Job, Timers
+from jobs.timers import PROMPT, SELDOM, TIMERS, Job, Timers
 from persistence import positions
 from persistence.database import Database
 
 IDLE_SECONDS = 0.05
 """How often an idle relay looks for new events, with one cheap query."""
 TICK_SECONDS = 1.0
-SELDOM_AFTER = timedelta(minutes=1)
-"""Of the platform's clock, so that whoever moves it need not wait."""
+AGAIN_AFTER, SELDOM_AFTER = timedelta(seconds=10), timedelta(minutes=1)
+"""When timers that have found nothing due look again, unless they are prompt: of the platform's clock, so that whoever
+moves it need not wait."""
 STANDBY_SECONDS = 1.0
 JOB_SECONDS = 120
 MAX_ROUNDS = 1000
@@ -67,7 +68,7 @@ class Worker:
     reactions: Reactions
     timers: Timers
     _not_before: dict[str, datetime] = field(default_factory=dict)
-    """When the seldom timers look again."""
+    """When timers that are not prompt look again."""
     placed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when events have got their positions, so that their reactions follow at once."""
 
@@ -132,8 +133,8 @@ class Worker:
         except Exception:
             log.exception("the timer %s failed", name)
             return 0
-        if name in SELDOM and not handled:
-            self._not_before[name] = instant + SELDOM_AFTER
+        if not handled and name not in PROMPT:
+            self._not_before[name] = instant + (SELDOM_AFTER if name in SELDOM else AGAIN_AFTER)
         return handled
 
     async def _follow_events(self, instant: datetime) -> None:

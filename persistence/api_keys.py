@@ -1,7 +1,6 @@
 """Queries of API keys: from a key to an actor with its rights of this moment, the lists, and the locks of the verbs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -11,12 +10,13 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select,
 
 from domain.actors import ANONYMOUS, Actor, ActorKind
 from domain.api_keys import SCOPES, USED_EVERY, WORKING, ApiKey, ApiKeyStatus, KeyText
-from domain.networks import Networks, networks_of
+from domain.networks import networks_of
 from domain.organizations import OrganizationStatus
 from domain.permission_decisions import left_to
 from domain.permissions import Permission
 from domain.refusals import forbidden
 from persistence.database import Database
+from persistence.holders import NOBODY, Holder, good_for
 from persistence.organizations import ORGANIZATIONS
 from persistence.prepared import Prepared
 from persistence.tables.identity import organizations
@@ -56,26 +56,19 @@ LIST = Connection(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """Who a key makes of its holder, and from where they may come; None: from everywhere."""
-
-    actor: Actor
-    networks: Networks | None
-
-
-async def holder_of(database: Database, text: KeyText) -> KeyHolder | None:
-    """Who holds this key; None where it is unknown, revoked, expired or another secret.
+async def holder_of(database: Database, text: KeyText) -> Holder:
+    """Who holds this key; NOBODY where it is unknown, revoked, expired or another secret.
 
     Asked by every request, and therefore one indexed read. That a key was used is written at most once a minute.
     """
     row = await _by_prefix().row(database, text.prefix)
     if row is None or not text.fits(row.secret_hash):
-        return None
+        return NOBODY
     now = datetime.now(UTC)
     if row.last_used_at is None or row.last_used_at <= now - USED_EVERY:
         await _note_use(database, row.key_id, now)
-    return KeyHolder(_actor(row), None if row.allowed_ips is None else networks_of(tuple(row.allowed_ips)))
+    networks = None if row.allowed_ips is None else networks_of(tuple(row.allowed_ips))
+    return Holder(_actor(row), networks, row.good_for)
 
 
 async def actor_of_key(database: Database, key_id: UUID, now: datetime) -> Actor:
@@ -153,6 +146,7 @@ def _live_key(which: Condition, now: datetime | ColumnElement[datetime]) -> Sele
             key.scopes,
             key.allowed_ips,
             key.last_used_at,
+            good_for(key.expires_at),
             organizations.c.id.label("organization_id"),
             organizations.c.kind,
             organizations.c.status.label("organization_status"),

@@ -1,5 +1,6 @@
 """Queries of overrides: what counts for an actor at this moment, who sees them, and the lock of the verb."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, not_, or_, select, true
@@ -40,6 +41,12 @@ def in_force() -> ColumnElement[str | None]:
     """The overrides of the membership that a statement reads, as one text: it costs no statement of its own."""
     written = cast(_overrides.effect, Text) + " " + cast(_overrides.permission, Text)
     found = select(func.string_agg(written, ",")).where(_overrides.membership_id == memberships.c.id, _counts())
+    return found.correlate(memberships).scalar_subquery()
+
+
+def next_end() -> ColumnElement[datetime | None]:
+    """When the first of the overrides of the membership that a statement reads ends by itself."""
+    found = select(func.min(_overrides.expires_at)).where(_overrides.membership_id == memberships.c.id, _counts())
     return found.correlate(memberships).scalar_subquery()
 
 

@@ -18,9 +18,10 @@ from domain.permissions import Permission
 from domain.sessions import IDLE, SEEN_EVERY, AuthLevel, Session
 from domain.users import MAY_SIGN_IN, UserStatus
 from persistence.database import Database
+from persistence.holders import NOBODY, Holder, good_for
 from persistence.impersonations import goes_on
 from persistence.organizations import ORGANIZATIONS
-from persistence.permission_overrides import in_force, read
+from persistence.permission_overrides import in_force, next_end, read
 from persistence.prepared import Prepared
 from persistence.tables.identity import memberships, organizations, sessions, users
 from persistence.tables.rights import impersonations
@@ -53,15 +54,15 @@ LIST = Connection(
 )
 
 
-async def actor_of(database: Database, token_hash: bytes) -> Actor:
-    """Who holds this session token; ANONYMOUS when it is unknown, revoked, expired or its user may not sign in.
+async def holder_of(database: Database, token_hash: bytes) -> Holder:
+    """Who holds this session token; NOBODY when it is unknown, revoked, expired or its user may not sign in.
 
     Asked by every request, and therefore the shortest way; the database's clock says what has expired. Using a session
     keeps it from idling out, which is written at most once a minute.
     """
     row = await _by_token().row(database, token_hash)
     if row is None:
-        return ANONYMOUS
+        return NOBODY
     now = datetime.now(UTC)
     if row.last_seen_at <= now - SEEN_EVERY:
         async with database.connection() as connection:
@@ -70,7 +71,7 @@ async def actor_of(database: Database, token_hash: bytes) -> Actor:
                 .where(sessions.c.id == row.session_id, sessions.c.last_seen_at <= now - SEEN_EVERY)
                 .values(last_seen_at=now, idle_expires_at=func.greatest(sessions.c.idle_expires_at, now + IDLE))
             )
-    return _actor(row)
+    return Holder(_actor(row), good_for=row.good_for)
 
 
 @cache
@@ -192,6 +193,7 @@ def _live_session(which: Condition, now: datetime | ColumnElement[datetime]) -> 
             sessions.c.auth_level,
             sessions.c.reauthenticated_at,
             sessions.c.last_seen_at,
+            good_for(sessions.c.token_expires_at, sessions.c.idle_expires_at, sessions.c.expires_at, next_end()),
             impersonations.c.staff_user_id.label("impersonator_id"),
             impersonations.c.mode.label("impersonation_mode"),
             *_ACTOR,

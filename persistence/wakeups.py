@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,8 @@ from persistence.tables.platform import outbox
 CHANNEL = "milepost_outbox"
 POLL_SECONDS = 2.0
 """How long the follower waits at most before it looks by itself, should a notification be lost."""
+BEAT_SECONDS = 0.4
+"""How often the listening connection proves that it is alive."""
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,8 @@ class Wakeups:
         self._heard: dict[str, Callable[[], None]] = {CHANNEL: self._grown.set}
         self._copies: list[_Copy] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self.heard_until = float("-inf")
+        """Up to which moment of the monotonic clock every notification has been heard."""
 
     def on(self, channel: str, heard: Callable[[], None]) -> None:
         """Calls back for every notification of a channel, and whenever some may have been missed."""
@@ -98,7 +103,7 @@ class Wakeups:
         while True:
             try:
                 await self._hear()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("listening failed, polling meanwhile: %s", error)
             await asyncio.sleep(1)
 
@@ -111,7 +116,14 @@ class Wakeups:
             for channel, heard in self._heard.items():
                 await connection.add_listener(channel, partial(_call, heard))
                 heard()
-            await ended.wait()
+            while not ended.is_set():
+                # What was told before this question comes before its answer.
+                asked = time.monotonic()
+                await connection.execute("SELECT 1", timeout=POLL_SECONDS)
+                self.heard_until = asked
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(BEAT_SECONDS):
+                        await ended.wait()
         finally:
             await connection.close(timeout=1)
 

@@ -13,7 +13,6 @@ from domain.sessions import Visit
 from integrations.passwords import Passwords
 from integrations.vault import Vault, vault_in_use
 from persistence import rate_limit_settings, trusted_documents
-from persistence.callers import CHANNEL as RIGHTS
 from persistence.callers import Callers
 from persistence.database import Database
 from persistence.wakeups import Wakeups
@@ -66,8 +65,9 @@ class Platform:
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 
     def __post_init__(self) -> None:
-        self.callers = Callers(self.database, is_sandbox=self.is_sandbox, share_of=self.rate_limits.share_of)
-        self.wakeups.on(RIGHTS, self.callers.forget)
+        self.callers = Callers(
+            self.database, self.wakeups, is_sandbox=self.is_sandbox, share_of=self.rate_limits.share_of
+        )
         self.documents = TrustedDocuments(self.database)
         self.wakeups.keep(trusted_documents.CHANNEL, self.documents.reload)
         self.rate_limits.reads_at_once = self.database.fair_share

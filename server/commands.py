@@ -30,7 +30,10 @@ def main(arguments: Sequence[str]) -> int:
         prog="python -m server", description="Milepost: from the posted gig to the invoice."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "serve", _serve, "Serve the API with a worker inside; starts the embedded PostgreSQL if needed.")
+    serve = _add(
+        commands, "serve", _serve, "Serve the API with a worker inside; starts the embedded PostgreSQL if needed."
+    )
+    serve.add_argument("--without-worker", action="store_true", help="only the API: a worker runs beside")
     _add(commands, "worker", _worker, "Run only the worker: events, timers, payments.")
     _add(commands, "seed", _seed, "Put the demonstration data into an empty database.")
     _add(commands, "check-books", _check_books, "Recompute every balance and document; exit 1 at a difference.")
@@ -105,7 +108,7 @@ def _serve(chosen: argparse.Namespace) -> int:
                 from server.serving import Start, serve
 
             laps.mark("code")
-            start = Start(settings, url(), listener, ending, laps)
+            start = Start(settings, url(), listener, ending, laps, works=not chosen.without_worker)
             laps.mark("database")
             return uvloop.run(serve(start))
 

@@ -1,4 +1,4 @@
-"""Serving: the API and the worker in one process, until somebody asks it to end."""
+"""Serving: the API, with the worker in the same process or beside it, until somebody asks it to end."""
 
 import asyncio
 import contextlib
@@ -52,6 +52,8 @@ class Start:
     listener: socket.socket
     ending: Ending
     laps: Laps
+    works: bool = True
+    """Whether it does a worker's work, too."""
 
 
 async def serve(start: Start) -> int:
@@ -161,10 +163,9 @@ async def _fill(database: Database, clock: Clock, mode: Mode) -> None:
 async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> None:
     platform = app.state.platform
     server = _Server(_config(app, start.settings.trusted_proxies), started=lambda: _started(start))
-    parts = [
-        asyncio.create_task(server.serve(sockets=[start.listener])),
-        asyncio.create_task(worker.run(platform.database, platform.now, stop)),
-    ]
+    parts = [asyncio.create_task(server.serve(sockets=[start.listener]))]
+    if start.works:
+        parts.append(asyncio.create_task(worker.run(platform.database, platform.now, stop)))
     await asyncio.wait([asyncio.create_task(stop.wait()), *parts], return_when=asyncio.FIRST_COMPLETED)
     app.state.health.is_draining = True
     app.state.streams.end()

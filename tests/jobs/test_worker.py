@@ -8,7 +8,7 @@ import pytest
 
 from jobs import worker
 from jobs.pace import MAX_STRIDES, STRIDE, Pace
-from jobs.timers import SELDOM, TIMERS
+from jobs.timers import PROMPT, SELDOM, TIMERS
 from persistence.database import Database
 from tests.world import World
 
@@ -69,8 +69,9 @@ async def test_a_seldom_timer_with_nothing_to_do_looks_again_a_minute_later_and_
     assert seldom[2] - seldom[1] >= worker.SELDOM_AFTER
 
 
-def test_every_seldom_timer_is_one() -> None:
-    assert {name for name, _ in TIMERS} >= SELDOM
+def test_every_prompt_and_every_seldom_timer_is_one_and_none_is_both() -> None:
+    assert {name for name, _ in TIMERS} >= PROMPT | SELDOM
+    assert not PROMPT & SELDOM
 
 
 async def test_stopping_lets_the_job_at_work_end(world: World) -> None:
