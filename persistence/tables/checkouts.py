@@ -57,7 +57,7 @@ checkout_sessions = Table(
     Column("status", one_of(CheckoutStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("quantity >= 1", name="quantity"),
-    CheckConstraint("mode = 'PAYMENT' OR purchase_id IS NULL", name="mode"),
+    CheckConstraint("mode = 'PAYMENT' OR purchase_id IS NULL", name="purchase"),
 )
 Index(
     "ix_checkout_sessions_expire",

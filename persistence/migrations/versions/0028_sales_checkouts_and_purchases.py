@@ -188,7 +188,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("mode = 'PAYMENT' OR purchase_id IS NULL", name=op.f("ck_checkout_sessions_mode")),
+        sa.CheckConstraint("mode = 'PAYMENT' OR purchase_id IS NULL", name=op.f("ck_checkout_sessions_purchase")),
         sa.CheckConstraint("quantity >= 1", name=op.f("ck_checkout_sessions_quantity")),
         sa.ForeignKeyConstraint(["app_id"], ["apps.id"], name=op.f("fk_checkout_sessions_app_id")),
         sa.ForeignKeyConstraint(
