@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.fees import DEFAULT_BPS, FeeScope
-from persistence import gig_categories
+from persistence import gig_categories, own_catalogue
 from persistence.tables.fees import fee_policies
 from persistence.unit import Unit
 
@@ -19,8 +19,9 @@ _DEFAULT_POLICIES = {
 
 
 async def ensure(db: Unit) -> None:
-    """Inserts what is missing: the default fee policies and the headings of gigs."""
+    """Inserts what is missing: the default fee policies, the headings of gigs and Milepost's own catalogue."""
     await gig_categories.ensure(db)
+    await own_catalogue.ensure(db)
     rows = [
         {
             "id": id_,
