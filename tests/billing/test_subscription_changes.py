@@ -20,8 +20,8 @@ from domain.subscription_changes import (
     lines_of,
     require_seats,
 )
-from domain.subscription_plans import CreditSchedule, DunningOutcome, TrialEnd
 from domain.subscription_terms import PeriodTerms
+from tests.makers.subscription_terms import make_terms
 
 CREATE, INVOICE, NONE = ProrationMode.CREATE_PRORATIONS, ProrationMode.ALWAYS_INVOICE, ProrationMode.NONE
 NOW, END = ChangeTime.NOW, ChangeTime.PERIOD_END
@@ -30,25 +30,7 @@ UP, DOWN = Direction.UPGRADE, Direction.DOWNGRADE
 MONTH = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC))
 AT = MONTH.end - timedelta(days=21)
 
-STARTER = PeriodTerms(
-    price_id=new_id(),
-    product_id=new_id(),
-    name="Starter",
-    tax_code=None,
-    quantity=3,
-    currency="EUR",
-    amount_minor=2000,
-    months=1,
-    rank=10,
-    seat_min=1,
-    seat_max=None,
-    trial_end=TrialEnd.PAUSE,
-    grace_days=3,
-    dunning_outcome=DunningOutcome.MARK_UNPAID,
-    included_credits=0,
-    credit_schedule=CreditSchedule.PER_PERIOD,
-    features=(),
-)
+STARTER = make_terms("Starter", 2000, rank=10, quantity=3)
 BUSINESS = replace(STARTER, price_id=new_id(), name="Business", amount_minor=5000, rank=30)
 STARTER_BY_THE_YEAR = replace(STARTER, price_id=new_id(), amount_minor=20_000, months=12)
 MORE_SEATS, FEWER_SEATS = replace(STARTER, quantity=4), replace(STARTER, quantity=2)

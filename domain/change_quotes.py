@@ -1,0 +1,127 @@
+"""Quotes of changes: what a change of a subscription would do and post at an instant, before anything is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.billing_calendar import Anchor, Span, anchored_at
+from domain.money import Money
+from domain.prorations import Proration, ProrationKind, credits_added
+from domain.subscription_changes import (
+    ChangeTime,
+    Course,
+    Direction,
+    ProrationMode,
+    charged_now,
+    decide,
+    lines_of,
+)
+from domain.subscription_terms import PeriodTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedLine:
+    """One line of a charge, without tax unless the price contains it; below zero where something is given back."""
+
+    kind: ProrationKind | None
+    """None: the price of a whole period."""
+    description: str
+    quantity: int
+    tax_code: str | None
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeQuote:
+    """All that a change would do. The very lines are posted when the change is made at that instant (invariant 9)."""
+
+    old: PeriodTerms
+    new: PeriodTerms
+    course: Course
+    effective_at: datetime
+    lines: tuple[QuotedLine, ...]
+    charged_minor: int
+    """What must be paid before it takes effect."""
+    credits: int
+    """Included credits that it adds to the open period once it is paid."""
+
+    @property
+    def direction(self) -> Direction:
+        return self.course.direction
+
+    @property
+    def effective(self) -> ChangeTime:
+        return self.course.effective
+
+    @property
+    def mode(self) -> ProrationMode:
+        return self.course.mode
+
+    @property
+    def starts_period(self) -> bool:
+        return self.course.starts_period
+
+    @property
+    def price_id(self) -> UUID:
+        return self.new.price_id
+
+    @property
+    def quantity(self) -> int:
+        return self.new.quantity
+
+    @property
+    def period_amount(self) -> Money:
+        """What a whole period costs from then on."""
+        return Money(self.new.amount_minor, self.new.currency)
+
+    @property
+    def net(self) -> Money:
+        return Money(sum(line.amount.amount_minor for line in self.lines), self.new.currency)
+
+    @property
+    def charged(self) -> Money:
+        return Money(self.charged_minor, self.new.currency)
+
+
+def quote(
+    old: PeriodTerms,
+    new: PeriodTerms,
+    period: Span,
+    *,
+    mode: ProrationMode | None = None,
+    effective: ChangeTime | None = None,
+    is_staff: bool,
+    granted: int,
+    at: datetime,
+) -> ChangeQuote:
+    """What the change would do inside an open period that has been granted so many credits."""
+    course = decide(old, new, mode, effective, is_staff=is_staff)
+    lines = lines_of(course, old, new, period, at)
+    charged = charged_now(course, lines)
+    adds = course.mode is ProrationMode.ALWAYS_INVOICE and not course.starts_period
+    return ChangeQuote(
+        old=old,
+        new=new,
+        course=course,
+        effective_at=at if course.effective is ChangeTime.NOW else period.end,
+        lines=tuple(_told(line, old, new, period.end) for line in lines),
+        charged_minor=charged,
+        credits=credits_added(old.included_credits, new.included_credits, granted, period, at) if adds else 0,
+    )
+
+
+def new_anchor(quote: ChangeQuote, time_zone: str, at: datetime) -> Anchor:
+    """Where the periods are counted from when the change starts one."""
+    return anchored_at(at, time_zone=time_zone, months=quote.new.months)
+
+
+def _told(line: Proration, old: PeriodTerms, new: PeriodTerms, end: datetime) -> QuotedLine:
+    is_back = line.kind is ProrationKind.UNUSED_TIME
+    terms, what = (old, "Unused time") if is_back else (new, "Remaining time")
+    return QuotedLine(
+        kind=line.kind,
+        description=f"{what} of {terms.name} until {end:%Y-%m-%d}" if is_back or new.months == old.months else new.name,
+        quantity=terms.quantity,
+        tax_code=terms.tax_code,
+        amount=Money(line.amount_minor, new.currency),
+    )
