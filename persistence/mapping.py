@@ -7,6 +7,7 @@ from sqlalchemy.orm import registry, relationship
 from domain.account_requests import AccountRequest
 from domain.api_keys import ApiKey
 from domain.app_codes import AppCode, AppUser
+from domain.app_credit_budgets import AppCreditBudget
 from domain.app_installations import AppInstallation
 from domain.approval_requests import ApprovalRequest
 from domain.apps import App
@@ -19,9 +20,13 @@ from domain.chargebacks import Chargeback
 from domain.checkout_sessions import CheckoutSession
 from domain.contracts import Contract
 from domain.credit_accounts import CreditAccount
+from domain.credit_adjustments import CreditAdjustment
+from domain.credit_disputes import CreditDispute
 from domain.credit_lots import CreditLot
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
+from domain.credit_summaries import CreditSummary
+from domain.credit_tariffs import CreditTariff
 from domain.credit_transactions import CreditConsumption, CreditTransaction
 from domain.cross_app_sessions import CrossAppSession
 from domain.customer_credits import CustomerCredit
@@ -104,6 +109,7 @@ from persistence.tables import (
     catalogue,
     checkouts,
     credentials,
+    credit_control,
     credit_notes,
     credits,
     escrow,
@@ -164,6 +170,8 @@ PLAIN = {
     Wallet: money.ledger_accounts,
     CustomerCredit: money.ledger_accounts,
     MoneyThreshold: approvals.money_thresholds,
+    CreditTariff: credit_control.credit_tariffs,
+    CreditSummary: credit_control.credit_summaries,
     WriteOffTolerance: losses.write_off_tolerances,
     RateLimitSetting: limits.rate_limit_settings,
     AppCode: apps.app_codes,
@@ -237,6 +245,9 @@ VERSIONED = {
     CreditLot: credits.credit_lots,
     CreditTransaction: credits.credit_transactions,
     ApprovalRequest: approvals.approval_requests,
+    AppCreditBudget: credit_control.app_credit_budgets,
+    CreditDispute: credit_control.credit_disputes,
+    CreditAdjustment: credit_control.credit_adjustments,
     BillingSubscription: subscriptions.billing_subscriptions,
     SubscriptionPeriod: subscriptions.subscription_periods,
     ScheduledChange: subscription_changes.scheduled_changes,
