@@ -6,12 +6,15 @@ from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from domain.actors import SYSTEM, Actor
 from domain.billing_calendar import Anchor, Span
 from domain.dunning import grace_ends
 from domain.payment_methods import Provider
 from domain.permissions import Permission
-from domain.refusals import Refused, wrong_state
+from domain.reasons import said
+from domain.refusals import Refused, invalid, wrong_state
 from domain.states import Move, Side, Stateful
+from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import DunningOutcome, TrialEnd
 
 
@@ -60,6 +63,7 @@ class BillingSubscription(Stateful):
     SUBJECT: ClassVar[str] = "subscription"
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("activateSubscription", (_S.INCOMPLETE, _S.TRIALING), _S.ACTIVE, Side.SYSTEM),
+        Move("beginTrial", (_S.INCOMPLETE,), _S.TRIALING, Side.SYSTEM),
         Move("expireSubscription", (_S.INCOMPLETE,), _S.INCOMPLETE_EXPIRED, Side.SYSTEM),
         Move("failSubscription", (_S.TRIALING, _S.ACTIVE), _S.PAST_DUE, Side.SYSTEM),
         Move("recoverSubscription", PAYABLE, _S.ACTIVE, Side.SYSTEM),
@@ -138,6 +142,114 @@ class BillingSubscription(Stateful):
         """When a period that stays unpaid closes the door (rule 10)."""
         return None if self.past_due_at is None else grace_ends(self.past_due_at, self.grace_days)
 
+    def enter(self, period: SubscriptionPeriod, *, at: datetime) -> None:
+        """The period is paid: the subscription stands in it, with all that it was sold as."""
+        action, told = _ENTRIES[self.status]
+        terms = period.terms
+        self.product_id, self.interval_months = terms.product_id, terms.months
+        self.anchor_at, self.anchor_day, self.time_zone = period.anchor_at, period.anchor_day, period.time_zone
+        self.period_number = period.number
+        self.current_period_start, self.current_period_end = period.period_start, period.period_end
+        self.grace_days, self.dunning_outcome = terms.grace_days, terms.dunning_outcome
+        self.features, self.included_credits = list(terms.features), terms.included_credits
+        self.past_due_at = self.resumes_at = None
+        self.cancel_at = period.period_end if self.cancel_at_period_end else None
+        self.due_at = period.period_end
+        if action is not None:
+            self.move_to(action, by=SYSTEM, at=at)
+        self.record(told, by=SYSTEM, at=at, data={"periodId": str(period.id)})
+
+    def fall_behind(self, *, at: datetime) -> None:
+        """The charge of a period has failed. After a trial there is no grace: nothing was ever paid."""
+        if self.status is _S.TRIALING:
+            self.grace_days = 0
+        self.move_to("failSubscription", by=SYSTEM, at=at)
+        self.past_due_at = at
+        self.record("past_due", by=SYSTEM, at=at)
+
+    def give_up(self, *, at: datetime) -> None:
+        """The last retry has failed."""
+        if self.dunning_outcome is DunningOutcome.CANCEL or self.cancel_at_period_end:
+            self.end(at=at)
+            return
+        self.move_to("giveUpSubscription", by=SYSTEM, at=at)
+        self.due_at = None
+        self.record("unpaid", by=SYSTEM, at=at)
+
+    def notice_trial_end(self, *, at: datetime) -> None:
+        self.trial_noticed_at, self.due_at = at, self.trial_ends_at
+        ends_at = None if self.trial_ends_at is None else self.trial_ends_at.isoformat()
+        self.record("trial_will_end", by=SYSTEM, at=at, data={"trialEndsAt": ends_at})
+
+    def end_trial_unpaid(self, *, at: datetime) -> None:
+        """There is nothing to charge: what the plan says of trials that end so."""
+        if self.trial_end is TrialEnd.CANCEL:
+            self.end(at=at)
+        else:
+            self.rest(at=at)
+
+    def rest(self, *, at: datetime) -> None:
+        """The pause begins."""
+        self.move_to("restSubscription", by=SYSTEM, at=at)
+        self.pause_at, self.due_at = None, self.resumes_at
+        self.record("paused", by=SYSTEM, at=at)
+
+    def stay_paused(self, *, at: datetime) -> None:
+        """The first charge after the pause has failed: it goes on when people resume it."""
+        self.resumes_at = self.due_at = None
+
+    def expire(self, *, at: datetime) -> None:
+        """Nobody has paid for it in time."""
+        self.move_to("expireSubscription", by=SYSTEM, at=at)
+        self.due_at = None
+
+    def end(self, *, at: datetime) -> None:
+        self.move_to("endSubscription", by=SYSTEM, at=at)
+        self._ended(SYSTEM, at)
+
+    def cancel(self, reason: str | None, *, by: Actor, at: datetime) -> None:
+        """At once: nothing of it is left."""
+        self.move_to("cancelSubscription", by=by, at=at)
+        self.cancel_reason = said(reason)
+        self._ended(by, at)
+
+    def cancel_later(self, ends_at: datetime, reason: str | None, *, by: Actor) -> None:
+        """When the period that is paid, or shall be, has ended."""
+        self.check("cancelSubscription", by=by)
+        if self.status not in _FLAGGED:
+            raise wrong_state(
+                "Only a subscription that runs ends with its period: cancel it NOW.",
+                from_state=self.status.name,
+                allowed=[state.name for state in _FLAGGED],
+            )
+        self.cancel_reason = said(reason)
+        self.cancel_at_period_end, self.cancel_at = True, ends_at
+        self.pause_at = self.resumes_at = None
+
+    def uncancel(self, *, by: Actor) -> None:
+        self.check("uncancelSubscription", by=by)
+        self.stay()
+
+    def stay(self) -> None:
+        """It neither ends nor pauses with its period."""
+        self.cancel_at_period_end = False
+        self.cancel_at = self.cancel_reason = self.pause_at = self.resumes_at = None
+
+    def pause(self, resumes_at: datetime, *, by: Actor) -> None:
+        """From the end of the period on, for at most 180 days (rule 8)."""
+        self.check("pauseSubscription", by=by)
+        pauses_at = self.current_period_end
+        if pauses_at is None or not pauses_at < resumes_at <= pauses_at + LONGEST_PAUSE:
+            span = f"after {pauses_at:%Y-%m-%d %H:%M} UTC, when the pause begins, and at most 180 days later"
+            raise invalid(f"Choose an instant {span}.", "resumesAt")
+        self.pause_at, self.resumes_at = pauses_at, resumes_at
+
+    def _ended(self, by: Actor, at: datetime) -> None:
+        self.canceled_at = at
+        self.cancel_at = self.pause_at = self.resumes_at = self.due_at = None
+        self.cancel_at_period_end = False
+        self.record("canceled", by=by, at=at)
+
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
 
@@ -154,3 +266,14 @@ class BillingSubscription(Stateful):
             message = "It ends with this period: uncancelSubscription first."
             return wrong_state(message, from_state=self.status.name)
         return None
+
+
+_ENTRIES = {
+    _S.INCOMPLETE: ("activateSubscription", "activated"),
+    _S.TRIALING: ("activateSubscription", "activated"),
+    _S.ACTIVE: (None, "renewed"),
+    _S.PAST_DUE: ("recoverSubscription", "recovered"),
+    _S.UNPAID: ("recoverSubscription", "recovered"),
+    _S.PAUSED: ("restartSubscription", "resumed"),
+}
+"""What a paid period does to a subscription in each state: the action, and what is told of it."""

@@ -1,6 +1,5 @@
 """Dunning: when a period that nobody has paid is tried again, and until when there is access meanwhile (rules 9-12)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -12,6 +11,12 @@ WAITS = tuple(timedelta(days=days) for days in (2, 5, 7, 7))
 """Between one scheduled attempt and the next: on days 2, 7, 14 and 21 after the charge at the period's end."""
 
 LAST_ATTEMPT = len(WAITS)
+
+NO_METHOD = "NO_PAYMENT_METHOD"
+"""The failure of an attempt that could not even start."""
+
+HARD_DECLINES = frozenset({"METHOD_UNUSABLE", "ACCOUNT_CLOSED"})
+"""Lost, stolen or closed: the same method is not tried again."""
 
 
 class AttemptTrigger(Enum):
@@ -54,6 +59,10 @@ class DunningAttempt:
     def is_undecided(self) -> bool:
         return self.started_at is not None and self.outcome is None
 
+    @property
+    def is_hard(self) -> bool:
+        return self.failure_code in HARD_DECLINES
+
     def start(self, *, payment_id: UUID | None, method_id: UUID | None, at: datetime) -> None:
         self.started_at, self.payment_id, self.method_id = at, payment_id, method_id
 
@@ -94,14 +103,6 @@ def attempt(
 def next_due(number: int, due_at: datetime) -> datetime | None:
     """When the scheduled attempt after this one is due; None after the last."""
     return due_at + WAITS[number] if number < LAST_ATTEMPT else None
-
-
-def schedule(first_due_at: datetime) -> Sequence[datetime]:
-    """When all five are due."""
-    due = [first_due_at]
-    for wait in WAITS:
-        due.append(due[-1] + wait)
-    return due
 
 
 def grace_ends(past_due_at: datetime, grace_days: int) -> datetime:

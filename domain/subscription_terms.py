@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 from uuid import UUID
 
+from domain.prices import TaxBehavior
 from domain.subscription_plans import CreditSchedule, DunningOutcome, TrialEnd
 
 Features = tuple[dict[str, Any], ...]
@@ -19,10 +20,11 @@ class PeriodTerms:
     product_id: UUID
     name: str
     tax_code: str | None
+    tax_behavior: TaxBehavior
     quantity: int
     currency: str
     amount_minor: int
-    """For the whole period, without what waits from changes and usage."""
+    """For the whole period, without what waits from changes and usage; it contains the tax where that is inclusive."""
     months: int
     rank: int
     seat_min: int
@@ -39,6 +41,7 @@ class PeriodTerms:
             **asdict(self),
             "price_id": str(self.price_id),
             "product_id": str(self.product_id),
+            "tax_behavior": self.tax_behavior.value,
             "trial_end": self.trial_end.value,
             "dunning_outcome": self.dunning_outcome.value,
             "credit_schedule": self.credit_schedule.value,
@@ -48,6 +51,7 @@ class PeriodTerms:
     @classmethod
     def of_document(cls, document: Mapping[str, Any]) -> Self:
         enums = {
+            "tax_behavior": TaxBehavior(document["tax_behavior"]),
             "trial_end": TrialEnd(document["trial_end"]),
             "dunning_outcome": DunningOutcome(document["dunning_outcome"]),
             "credit_schedule": CreditSchedule(document["credit_schedule"]),

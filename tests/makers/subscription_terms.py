@@ -1,6 +1,7 @@
 """Makers of what a period of a subscription was sold as."""
 
 from domain.ids import new_id
+from domain.prices import TaxBehavior
 from domain.subscription_plans import CreditSchedule, DunningOutcome, TrialEnd
 from domain.subscription_terms import PeriodTerms
 
@@ -21,6 +22,7 @@ def make_terms(
         product_id=new_id(),
         name=name,
         tax_code=None,
+        tax_behavior=TaxBehavior.EXCLUSIVE,
         quantity=quantity,
         currency=currency,
         amount_minor=amount_minor,
