@@ -5,10 +5,8 @@ from datetime import datetime
 from enum import Enum
 
 from domain.billing_calendar import Span
-from domain.checks import Checks
 from domain.prorations import Proration, begun_anew, net_of, prorated
 from domain.refusals import RefusalCode, Refused, forbidden, invalid
-from domain.subscription_plans import MAX_SEATS
 from domain.subscription_terms import PeriodTerms
 
 
@@ -82,15 +80,11 @@ def charged_now(course: Course, lines: tuple[Proration, ...]) -> int:
     return max(0, net_of(lines)) if course.mode is _M.ALWAYS_INVOICE else 0
 
 
-def require_seats(terms: PeriodTerms, assigned: int) -> None:
-    """Refuses a quantity that the plan does not sell, or below the seats that people have (rule 18)."""
-    checks = Checks()
-    most = terms.seat_max or MAX_SEATS
-    checks.whole("quantity", terms.quantity, least=terms.seat_min, most=most)
-    checks.refuse()
-    if terms.quantity < assigned:
-        message = f"{assigned} seats are assigned: release some before you go down to {terms.quantity}."
-        raise Refused(RefusalCode.LIMIT_REACHED, message, path=("quantity",), used=assigned, limit=terms.quantity)
+def require_seats(quantity: int, assigned: int) -> None:
+    """Refuses to go below the seats that people have (rule 18)."""
+    if quantity < assigned:
+        message = f"{assigned} seats are assigned: release some before you go down to {quantity}."
+        raise Refused(RefusalCode.LIMIT_REACHED, message, path=("quantity",), used=assigned, limit=quantity)
 
 
 def _size(terms: PeriodTerms) -> tuple[int, int, int]:
