@@ -21,11 +21,11 @@ FAILURES_COUNT_FOR = timedelta(hours=1)
 
 
 class CodeRefused(Refused):
-    """A code that came to nothing: it counts towards those that an organization may try in an hour."""
+    """A code that came to nothing: it counts towards those that its organization may try in an hour."""
 
-    def __init__(self, refused: Refused) -> None:
+    def __init__(self, refused: Refused, organization_id: UUID) -> None:
         Exception.__init__(self, str(refused))
-        self.refusal = refused.refusal
+        self.refusal, self.organization_id = refused.refusal, organization_id
 
 
 class RedemptionStatus(Enum):
@@ -130,7 +130,8 @@ def discount_of(promotion: CreditPromotion, price_minor: int) -> int:
 
 
 def used_up(promotion: CreditPromotion) -> Refused:
-    return _limit("This code has been used as often as it can be.", promotion.uses, promotion.max_uses or 0)
+    most = promotion.max_uses or 0
+    return _limit("This code has been used as often as it can be.", most, most)
 
 
 def used_by_organization(promotion: CreditPromotion, used: int) -> Refused:

@@ -25,6 +25,10 @@ from domain.credit_disputes import CreditDispute
 from domain.credit_lots import CreditLot
 from domain.credit_note_lines import CreditNoteLine
 from domain.credit_notes import CreditNote
+from domain.credit_packages import CreditPackage
+from domain.credit_prices import CreditUnitPrice
+from domain.credit_promotions import CreditPromotion
+from domain.credit_purchases import CreditPurchase
 from domain.credit_summaries import CreditSummary
 from domain.credit_tariffs import CreditTariff
 from domain.credit_transactions import CreditConsumption, CreditTransaction
@@ -72,6 +76,7 @@ from domain.price_experiments import ExperimentAssignment, PriceExperiment
 from domain.prices import Price
 from domain.products import Product, ProductFeature
 from domain.projects import Project
+from domain.promotion_redemptions import PromotionRedemption
 from domain.proposals import Proposal
 from domain.proration_lines import ProrationLine
 from domain.provider_accounts import ProviderAccount
@@ -111,6 +116,7 @@ from persistence.tables import (
     credentials,
     credit_control,
     credit_notes,
+    credit_sales,
     credits,
     escrow,
     exchange,
@@ -243,6 +249,11 @@ VERSIONED = {
     CreditNote: credit_notes.credit_notes,
     CreditAccount: credits.credit_accounts,
     CreditLot: credits.credit_lots,
+    CreditPackage: credit_sales.credit_packages,
+    CreditUnitPrice: credit_sales.credit_unit_prices,
+    CreditPromotion: credit_sales.credit_promotions,
+    PromotionRedemption: credit_sales.promotion_redemptions,
+    CreditPurchase: credit_sales.credit_purchases,
     CreditTransaction: credits.credit_transactions,
     ApprovalRequest: approvals.approval_requests,
     AppCreditBudget: credit_control.app_credit_budgets,
