@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from itertools import count, takewhile
 from typing import ClassVar
 from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
-from domain.billing_calendar import Span
+from domain.billing_calendar import Anchor, Span
 from domain.checks import Checks
 from domain.ids import new_id
 from domain.money import rounded, share_of
@@ -204,6 +205,11 @@ def uplifted_unit(unit_amount: Decimal, bps: int, places: int) -> Decimal:
     """The same for the price of a unit in a tier, kept to its decimals."""
     raised = unit_amount * (MAX_BPS + bps) / MAX_BPS
     return raised.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def periods_left(anchor: Anchor, number: int, until: datetime) -> int:
+    """How many whole periods begin after period `number` and before the end of a term."""
+    return sum(1 for _ in takewhile(lambda k: anchor.start_of(k) < until, count(number + 1)))
 
 
 def termination_fee(amount_minor: int, unbilled_periods: int, bps: int) -> int:

@@ -12,6 +12,7 @@ from domain.contracts import (
     ContractStatus,
     ContractTerms,
     draw_up,
+    periods_left,
     termination_fee,
     uplifted,
     uplifted_unit,
@@ -118,6 +119,12 @@ def test_billing_rule_19_the_next_terms_price_is_rounded_once_half_away_from_zer
     assert uplifted(1999, 0) == 1999
     assert uplifted_unit(Decimal("0.5"), 300, 6) == Decimal("0.515000")
     assert uplifted_unit(Decimal("0.000005"), 1000, 6) == Decimal("0.000006")
+
+
+@pytest.mark.parametrize(("number", "left"), [(0, 11), (4, 7), (11, 0), (12, 0)])
+def test_billing_rule_19_unbilled_are_the_periods_that_begin_before_the_term_ends(number: int, left: int) -> None:
+    anchor = anchored_at(START, time_zone="Europe/Paris", months=1)
+    assert periods_left(anchor, number, anchor.start_of(12)) == left
 
 
 @pytest.mark.parametrize(
