@@ -36,9 +36,11 @@ from domain.cross_app_sessions import CrossAppSession
 from domain.customer_credits import CustomerCredit
 from domain.customers import Customer
 from domain.dunning import DunningAttempt
+from domain.entitlement_grants import EntitlementGrant
 from domain.escrow_holds import EscrowHold
 from domain.escrow_invoices import AdvanceApplication
 from domain.exchange_rates import ExchangeRate
+from domain.feature_promotions import FeaturePromotion
 from domain.features import Feature
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
@@ -118,6 +120,7 @@ from persistence.tables import (
     credit_notes,
     credit_sales,
     credits,
+    entitlements,
     escrow,
     exchange,
     experiments,
@@ -246,6 +249,8 @@ VERSIONED = {
     Sale: sales.sales,
     CheckoutSession: checkouts.checkout_sessions,
     Purchase: checkouts.purchases,
+    EntitlementGrant: entitlements.entitlement_grants,
+    FeaturePromotion: entitlements.feature_promotions,
     CreditNote: credit_notes.credit_notes,
     CreditAccount: credits.credit_accounts,
     CreditLot: credits.credit_lots,

@@ -53,6 +53,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("cash_reconciliations",),
     ("reconciliation_feeds",),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
+    ("entitlement_grants", "feature_promotions"),
     ("quota_counters",),
     ("entitlement_versions",),
     ("outbox_head", "outbox", "outbox_reactions"),
