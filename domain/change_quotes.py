@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.billing_calendar import Anchor, Span, anchored_at
+from domain.ids import new_id
 from domain.money import Money
+from domain.proration_lines import ProrationLine
 from domain.prorations import Proration, ProrationKind, credits_added
 from domain.subscription_changes import (
     ChangeTime,
@@ -20,18 +22,6 @@ from domain.subscription_terms import PeriodTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuotedLine:
-    """One line of a charge, without tax unless the price contains it; below zero where something is given back."""
-
-    kind: ProrationKind | None
-    """None: the price of a whole period."""
-    description: str
-    quantity: int
-    tax_code: str | None
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeQuote:
     """All that a change would do. The very lines are posted when the change is made at that instant (invariant 9)."""
 
@@ -39,7 +29,7 @@ class ChangeQuote:
     new: PeriodTerms
     course: Course
     effective_at: datetime
-    lines: tuple[QuotedLine, ...]
+    lines: tuple[ProrationLine, ...]
     charged_minor: int
     """What must be paid before it takes effect."""
     credits: int
@@ -76,7 +66,7 @@ class ChangeQuote:
 
     @property
     def net(self) -> Money:
-        return Money(sum(line.amount.amount_minor for line in self.lines), self.new.currency)
+        return Money(sum(line.amount_minor for line in self.lines), self.new.currency)
 
     @property
     def charged(self) -> Money:
@@ -84,6 +74,7 @@ class ChangeQuote:
 
 
 def quote(
+    subscription_id: UUID,
     old: PeriodTerms,
     new: PeriodTerms,
     period: Span,
@@ -104,7 +95,7 @@ def quote(
         new=new,
         course=course,
         effective_at=at if course.effective is ChangeTime.NOW else period.end,
-        lines=tuple(_told(line, old, new, period.end) for line in lines),
+        lines=tuple(_told(line, subscription_id, old, new, end=period.end, at=at) for line in lines),
         charged_minor=charged,
         credits=credits_added(old.included_credits, new.included_credits, granted, period, at) if adds else 0,
     )
@@ -115,13 +106,22 @@ def new_anchor(quote: ChangeQuote, time_zone: str, at: datetime) -> Anchor:
     return anchored_at(at, time_zone=time_zone, months=quote.new.months)
 
 
-def _told(line: Proration, old: PeriodTerms, new: PeriodTerms, end: datetime) -> QuotedLine:
+def _told(
+    line: Proration, subscription_id: UUID, old: PeriodTerms, new: PeriodTerms, *, end: datetime, at: datetime
+) -> ProrationLine:
     is_back = line.kind is ProrationKind.UNUSED_TIME
     terms, what = (old, "Unused time") if is_back else (new, "Remaining time")
-    return QuotedLine(
+    is_whole = not is_back and new.months > old.months
+    return ProrationLine(
+        id=new_id(),
+        subscription_id=subscription_id,
+        change_id=None,
         kind=line.kind,
-        description=f"{what} of {terms.name} until {end:%Y-%m-%d}" if is_back or new.months == old.months else new.name,
+        description=terms.name if is_whole else f"{what} of {terms.name} until {end:%Y-%m-%d}",
         quantity=terms.quantity,
         tax_code=terms.tax_code,
-        amount=Money(line.amount_minor, new.currency),
+        amount_minor=line.amount_minor,
+        currency=terms.currency,
+        period_id=None,
+        created_at=at,
     )

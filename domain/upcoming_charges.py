@@ -1,15 +1,13 @@
 """Upcoming charges: what the next period of a subscription will cost, as far as that is known by now."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.billing_calendar import Span
-from domain.change_quotes import QuotedLine
 from domain.money import Money
 from domain.proration_lines import ProrationLine
-from domain.prorations import settled
+from domain.prorations import Settlement, settled
 from domain.subscription_terms import PeriodTerms
 
 
@@ -20,7 +18,7 @@ class UpcomingCharge:
     subscription_id: UUID
     period: Span
     terms: PeriodTerms
-    lines: tuple[QuotedLine, ...]
+    waiting: tuple[ProrationLine, ...]
 
     @property
     def due_at(self) -> datetime:
@@ -43,39 +41,20 @@ class UpcomingCharge:
         return self.terms.quantity
 
     @property
+    def amount(self) -> Money:
+        """The price of the period."""
+        return Money(self.terms.amount_minor, self.terms.currency)
+
+    @property
     def net(self) -> Money:
         """What is charged, without tax: never below zero."""
-        return Money(settled(self._sum(), 0).charged_minor, self.terms.currency)
+        return Money(self._settlement.charged_minor, self.terms.currency)
 
     @property
     def carried_over(self) -> Money:
         """What is left over for later charges, below zero."""
-        return Money(settled(self._sum(), 0).carried_minor, self.terms.currency)
+        return Money(self._settlement.carried_minor, self.terms.currency)
 
-    def _sum(self) -> int:
-        return sum(line.amount.amount_minor for line in self.lines)
-
-
-def upcoming(
-    subscription_id: UUID, period: Span, terms: PeriodTerms, waiting: Sequence[ProrationLine]
-) -> UpcomingCharge:
-    price = QuotedLine(
-        kind=None,
-        description=terms.name,
-        quantity=terms.quantity,
-        tax_code=terms.tax_code,
-        amount=Money(terms.amount_minor, terms.currency),
-    )
-    return UpcomingCharge(
-        subscription_id=subscription_id, period=period, terms=terms, lines=(price, *(_line(one) for one in waiting))
-    )
-
-
-def _line(waiting: ProrationLine) -> QuotedLine:
-    return QuotedLine(
-        kind=waiting.kind,
-        description=waiting.description,
-        quantity=waiting.quantity,
-        tax_code=waiting.tax_code,
-        amount=waiting.amount,
-    )
+    @property
+    def _settlement(self) -> Settlement:
+        return settled(self.terms.amount_minor, sum(line.amount_minor for line in self.waiting))
