@@ -18,6 +18,7 @@ from tests.makers.subscription_terms import make_terms
 
 JANUARY = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC))
 AT = JANUARY.end - timedelta(days=21)
+NOW = ChangeTime.NOW
 STARTER = make_terms("Starter", 2000, rank=10, included_credits=100)
 BUSINESS = make_terms("Business", 5000, rank=30, included_credits=400)
 
