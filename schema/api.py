@@ -21,6 +21,7 @@ from schema.cash_reconciliations import (
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
+from schema.credit_tariffs import CreditTariffMutations, CreditTariffQueries
 from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
 from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
@@ -126,6 +127,7 @@ class Query(
     WalletQueries,
     FeePolicyQueries,
     ExchangeRateQueries,
+    CreditTariffQueries,
     LedgerQueries,
     LedgerExportQueries,
     AuditQueries,
@@ -224,6 +226,7 @@ class Mutation(
     LedgerAdjustmentMutations,
     FeePolicyMutations,
     ExchangeRateMutations,
+    CreditTariffMutations,
     LedgerExportMutations,
     AuditExportMutations,
     ClockMutations,

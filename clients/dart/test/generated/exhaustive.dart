@@ -1255,6 +1255,8 @@ final operations = <Operation<Object?>>[
   ListAuditExports(),
   ReadAuditExport(id: 'text'),
   ExportAuditLog(format: FileFormat.csv),
+  ListCreditTariffs(),
+  SetCreditTariff(actionCode: 'text', credits: const Int64(1)),
   ListCreditNotes(),
   GetCreditNote(id: 'text'),
   ListRefunds(),

@@ -518,6 +518,22 @@ export interface AuditExportDetailManifest {
 export const AuditExportDetailFragment: string =
   'fragment AuditExportDetail on AuditExport{id version status format atFrom atBefore ofOrganization{...Party}entryCount byteCount sha256 readyAt manifest{content signature publicKey key}}';
 
+/** What an action costs in credits. */
+export interface CreditTariffDetail {
+  /** Which action. */
+  readonly actionCode: string;
+  /** How many credits it costs. */
+  readonly credits: Int64;
+  /** Since when. */
+  readonly startsAt: DateTime;
+  /** When it was set. */
+  readonly setAt: DateTime;
+}
+
+/** The definition of CreditTariffDetail. */
+export const CreditTariffDetailFragment: string =
+  'fragment CreditTariffDetail on CreditTariff{actionCode credits startsAt setAt}';
+
 /** A credit note in a list. */
 export interface CreditNoteSummary {
   /** Opaque and never reused; the part before the underscore names the type. */

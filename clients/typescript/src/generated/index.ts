@@ -7,6 +7,7 @@ export * from './operations/account.js';
 export * from './operations/approvals.js';
 export * from './operations/apps.js';
 export * from './operations/audit.js';
+export * from './operations/credit_control.js';
 export * from './operations/credits.js';
 export * from './operations/customers.js';
 export * from './operations/dashboards.js';

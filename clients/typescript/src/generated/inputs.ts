@@ -843,6 +843,14 @@ export interface CreditNoteOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on tariffs; all given ones must hold. */
+export interface CreditTariffFilter {
+  /** Of this action. */
+  readonly actionCode?: string | null;
+  /** True: only those that count now. */
+  readonly inForce?: boolean | null;
+}
+
 /** Conditions on cross-app sessions; all given ones must hold. */
 export interface CrossAppSessionFilter {
   /** With this app. */
@@ -2144,6 +2152,16 @@ export interface RunCashReconciliationInput {
 export interface SendInvoiceReminderInput {
   /** The invoice. */
   readonly invoiceId: string;
+}
+
+/** What setCreditTariff takes. */
+export interface SetCreditTariffInput {
+  /** Which action: 2 to 64 of a-z, 0-9, _ and dots. */
+  readonly actionCode: string;
+  /** How many credits it costs, 1 to 100000. */
+  readonly credits: Int64;
+  /** Since when; now unless said. */
+  readonly startsAt?: DateTime | null;
 }
 
 /** What setDefaultMethod takes. */

@@ -7,6 +7,7 @@ export 'operations/account.dart';
 export 'operations/approvals.dart';
 export 'operations/apps.dart';
 export 'operations/audit.dart';
+export 'operations/credit_control.dart';
 export 'operations/credits.dart';
 export 'operations/customers.dart';
 export 'operations/dashboards.dart';

@@ -1288,6 +1288,45 @@ final class AuditExportDetailManifest extends ApiData {
   Map<String, Object?> get fields => {'content': content, 'signature': signature, 'publicKey': publicKey, 'key': key};
 }
 
+/// What an action costs in credits.
+class CreditTariffDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditTariffDetail({
+    required this.actionCode,
+    required this.credits,
+    required this.startsAt,
+    required this.setAt,
+  });
+
+  /// Reads it from an answer.
+  CreditTariffDetail.fromJson(Json json)
+    : actionCode = json['actionCode'].string,
+      credits = Int64.fromJson(json['credits']),
+      startsAt = json['startsAt'].instant,
+      setAt = json['setAt'].instant,
+      super.read(json);
+
+  /// Which action.
+  final String actionCode;
+
+  /// How many credits it costs.
+  final Int64 credits;
+
+  /// Since when.
+  final DateTime startsAt;
+
+  /// When it was set.
+  final DateTime setAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'actionCode': actionCode,
+    'credits': credits,
+    'startsAt': startsAt,
+    'setAt': setAt,
+  };
+}
+
 /// A credit note in a list.
 class CreditNoteSummary extends ApiData {
   /// Made by hand, for tests and previews.

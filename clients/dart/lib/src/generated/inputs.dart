@@ -357,6 +357,24 @@ final class CreditNoteOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on tariffs; all given ones must hold.
+final class CreditTariffFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditTariffFilter({this.actionCode, this.inForce});
+
+  /// Of this action.
+  final String? actionCode;
+
+  /// True: only those that count now.
+  final bool? inForce;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (actionCode case final actionCode?) 'actionCode': actionCode,
+    if (inForce case final inForce?) 'inForce': inForce,
+  };
+}
+
 /// Conditions on cross-app sessions; all given ones must hold.
 final class CrossAppSessionFilter extends ApiInput {
   /// Takes what is sent.
