@@ -7,9 +7,10 @@ lots it touched, and its postings in credits and, where paid credits are used up
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor, ActorKind
 from domain.credit_accounts import CreditAccount
 from domain.credit_lots import MAX_QUANTITY, CreditLot, LotSource, burned
 from domain.credit_transactions import (
@@ -27,8 +28,6 @@ from domain.ledger import AccountKey, PostingKind, Transfer
 from domain.postings import credits as postings
 from domain.refusals import RefusalCode, Refused, invalid
 
-REFUNDED_LOT_LASTS = timedelta(days=30)
-
 _T, _K = CreditTransactionType, PostingKind
 
 ISSUED_AS = {LotSource.PURCHASE: _T.PURCHASE, LotSource.TRANSFER: _T.TRANSFER_IN, LotSource.REFUND: _T.REFUND}
@@ -41,6 +40,8 @@ class Movement:
 
     transaction: CreditTransaction
     touched: list[CreditConsumption] = field(default_factory=list)
+    dropped: list[CreditConsumption] = field(default_factory=list)
+    """Of a hold that is captured in part: what it had set aside and does not touch after all."""
     new_lots: list[CreditLot] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     costs: Counter[str] = field(default_factory=Counter)
@@ -69,6 +70,16 @@ def require_quantity(quantity: int, *path: str, most: int = MAX_QUANTITY) -> Non
         raise invalid(f"Give a whole number of credits from 1 to {most}.", *(path or ("quantity",)))
 
 
+def let_in(by: Actor) -> Actor:
+    """Whether an app may do it has been asked of the organization itself (resolvers.app_reach), not of its role."""
+    return SYSTEM if by.kind is ActorKind.APP else by
+
+
+def require_open(account: CreditAccount) -> None:
+    """Credits come into any account but a closed one."""
+    account.check("receiveCredits", by=SYSTEM)
+
+
 def insufficient(required: int, available: int, *path: str) -> Refused:
     message = f"This needs {required} credits; {available} are available."
     return Refused(
@@ -82,7 +93,7 @@ def insufficient(required: int, available: int, *path: str) -> Refused:
 
 def spend(account: CreditAccount, quantity: int, note: Note = NOTHING_SAID, *, by: Actor, at: datetime) -> Movement:
     """Takes credits for good, first those that burn first. Refuses INSUFFICIENT_CREDITS, and never takes a part."""
-    account.check("spendCredits", by=by)
+    account.check("spendCredits", by=let_in(by))
     return take(account, quantity, _T.SPEND, note, by=by, at=at)
 
 
@@ -199,12 +210,11 @@ def begin(
         actor_organization_id=by.organization_id,
         balance_after=0,
     )
-    # Only a hold has a life, and so a history; anything else is posted from the beginning.
-    transaction.status = CreditTransactionStatus.POSTED
     return Movement(transaction)
 
 
 def add_lot(account: CreditAccount, movement: Movement, lot: CreditLot) -> None:
+    """A new lot of the account, full."""
     account.lots.append(lot)
     movement.new_lots.append(lot)
     movement.touch(lot, lot.quantity, Direction.IN)
@@ -217,21 +227,35 @@ def post(
     target: AccountKey,
     quantity: int,
     *,
+    reverses: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> None:
+    """Its posting in credits, which the movement names."""
     transfer = postings.moved(
-        kind, movement.transaction.id, source=source, target=target, quantity=quantity, by=by, at=at
+        kind, movement.transaction.id, source=source, target=target, quantity=quantity, reverses=reverses, by=by, at=at
     )
     movement.transaction.ledger_transfer_id = transfer.id
     movement.transfers.append(transfer)
 
 
-def finish(account: CreditAccount, movement: Movement, *, earns: bool = True, by: Actor, at: datetime) -> None:
+def finish(
+    account: CreditAccount,
+    movement: Movement,
+    *,
+    earns: bool = True,
+    verb: str | None = None,
+    by: Actor,
+    at: datetime,
+    **more: str,
+) -> None:
     """The sums of the account, what is earned with the credits that left, and what is told."""
     account.settle(by=by, at=at)
     transaction = movement.transaction
+    if getattr(transaction, "status", None) is None:
+        # Only a hold has a life, and so a history; anything else is posted from the beginning.
+        transaction.status = CreditTransactionStatus.POSTED
     transaction.balance_after = account.available
     if earns and (earned := postings.revenue_earned(transaction.id, movement.costs, by=by, at=at)):
         movement.transfers.append(earned)
-    transaction.tell(TOLD[transaction.type], by=by, at=at, available=account.available)
+    transaction.tell(verb or TOLD[transaction.type], by=by, at=at, available=account.available, **more)

@@ -36,11 +36,13 @@ def moved(
     source: AccountKey,
     target: AccountKey,
     quantity: int,
+    reverses: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> Transfer:
     """Credits go from one account (debit) to another (credit)."""
-    return _transfer(kind, transaction_id, lines(debit(source, quantity), credit(target, quantity)), by=by, at=at)
+    postings = lines(debit(source, quantity), credit(target, quantity))
+    return _transfer(kind, transaction_id, postings, reverses=reverses, by=by, at=at)
 
 
 def captured(
@@ -55,9 +57,7 @@ def captured(
     return _transfer(PostingKind.CREDIT_CAPTURE, transaction_id, postings, by=by, at=at)
 
 
-def revenue_earned(
-    transaction_id: UUID, costs: Mapping[str, int], *, by: Actor, at: datetime, ordinal: int = 1
-) -> Transfer | None:
+def revenue_earned(transaction_id: UUID, costs: Mapping[str, int], *, by: Actor, at: datetime) -> Transfer | None:
     """P21: the cost of the credits that were used up, by currency, is earned; None where nothing was paid for them.
 
     Where credits come back to a lot that was paid for, their cost is deferred again: the same with opposite signs.
@@ -67,7 +67,7 @@ def revenue_earned(
         postings.append(Posting(platform(_C.DEFERRED_REVENUE, currency), minor))
         postings.append(Posting(platform(_C.PLATFORM_REVENUE, currency), -minor))
     kept = lines(*postings)
-    return _transfer(PostingKind.P21, transaction_id, kept, by=by, at=at, ordinal=ordinal) if kept else None
+    return _transfer(PostingKind.P21, transaction_id, kept, by=by, at=at) if kept else None
 
 
 def _transfer(
@@ -75,15 +75,15 @@ def _transfer(
     transaction_id: UUID,
     postings: tuple[Posting, ...],
     *,
+    reverses: UUID | None = None,
     by: Actor,
     at: datetime,
-    ordinal: int = 1,
 ) -> Transfer:
     return Transfer(
         kind=kind,
         source_type=TransferSource.CREDIT_TRANSACTION,
         source_id=transaction_id,
-        ordinal=ordinal,
+        reverses=reverses,
         by=by,
         at=at,
         postings=postings,
