@@ -1,12 +1,15 @@
 """Changes of a subscription: whether up or down, now or at the period's end, and what they charge (rules 13 to 16)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from domain.billing_calendar import Span
+from domain.actors import Actor
+from domain.billing_calendar import Anchor, Span
+from domain.billing_subscriptions import BillingSubscription
 from domain.prorations import Proration, begun_anew, net_of, prorated
 from domain.refusals import RefusalCode, Refused, forbidden, invalid
+from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_terms import PeriodTerms
 
 
@@ -78,6 +81,32 @@ def lines_of(course: Course, old: PeriodTerms, new: PeriodTerms, span: Span, at:
 def charged_now(course: Course, lines: tuple[Proration, ...]) -> int:
     """What must be paid before the change applies; what is negative waits for later charges instead."""
     return max(0, net_of(lines)) if course.mode is _M.ALWAYS_INVOICE else 0
+
+
+def counted_on(anchor: Anchor, number: int, months: int) -> tuple[Anchor, int]:
+    """How the period that was to be `number` is counted when periods have another length from then on.
+
+    From the same anchor where that divides evenly; otherwise from the period's own start, still on the anchor's day.
+    """
+    passed, rest = divmod(number * anchor.months, months)
+    if rest == 0:
+        return replace(anchor, months=months), passed
+    return replace(anchor, at=anchor.start_of(number), months=months), 0
+
+
+def take_over(
+    subscription: BillingSubscription, period: SubscriptionPeriod, terms: PeriodTerms, *, by: Actor, at: datetime
+) -> None:
+    """From now on the open period gives, and later changes count from, what the change leads to."""
+    period.terms = terms
+    subscription.product_id = terms.product_id
+    subscription.grace_days, subscription.dunning_outcome = terms.grace_days, terms.dunning_outcome
+    subscription.features, subscription.included_credits = list(terms.features), terms.included_credits
+    tell(subscription, terms, by=by, at=at)
+
+
+def tell(subscription: BillingSubscription, terms: PeriodTerms, *, by: Actor, at: datetime) -> None:
+    subscription.record("changed", by=by, at=at, data={"priceId": str(terms.price_id), "quantity": terms.quantity})
 
 
 def require_seats(quantity: int, assigned: int) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.billing_calendar import Span
+from domain.billing_calendar import Span, anchored_at
 from domain.ids import new_id
 from domain.prorations import net_of
 from domain.refusals import RefusalCode, Refused
@@ -15,6 +15,7 @@ from domain.subscription_changes import (
     Direction,
     ProrationMode,
     charged_now,
+    counted_on,
     decide,
     direction,
     lines_of,
@@ -158,3 +159,24 @@ def test_billing_rule_18_no_fewer_seats_than_are_assigned() -> None:
         require_seats(2, assigned=3)
     said = refused.value.refusal
     assert (said.code, said.used, said.limit, said.path) == (RefusalCode.LIMIT_REACHED, 3, 2, ("quantity",))
+
+
+@pytest.mark.parametrize(
+    ("months", "number", "becomes", "counted"),
+    [(12, 1, 1, 12), (12, 2, 1, 24), (6, 3, 12, 0), (1, 12, 12, 1), (1, 5, 3, 0)],
+)
+def test_periods_of_another_length_go_on_where_the_last_one_ended(
+    months: int, number: int, becomes: int, counted: int
+) -> None:
+    anchor = anchored_at(datetime(2027, 1, 31, 9, 0, tzinfo=UTC), time_zone="Europe/Paris", months=months)
+    following, first = counted_on(anchor, number, becomes)
+    assert (following.months, first) == (becomes, counted)
+    assert following.start_of(first) == anchor.start_of(number)
+    assert following.day == 31
+
+
+def test_after_a_short_month_a_new_length_still_means_the_anchors_day() -> None:
+    anchor = anchored_at(datetime(2027, 1, 31, 9, 0, tzinfo=UTC), time_zone="UTC", months=1)
+    following, first = counted_on(anchor, 1, 12)
+    assert (following.start_of(first), first) == (datetime(2027, 2, 28, 9, 0, tzinfo=UTC), 0)
+    assert following.start_of(1) == datetime(2028, 2, 29, 9, 0, tzinfo=UTC)
