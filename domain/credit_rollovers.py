@@ -15,10 +15,13 @@ from domain.credit_transactions import NOTHING_SAID, CreditTransactionType, Dire
 
 @dataclass(frozen=True, slots=True)
 class Rollover:
-    """What of the credits of a period goes on into the next one."""
+    """How many credits of a period go on into the next one at most: none, unless it is enabled."""
 
     is_enabled: bool
     cap: int
+
+
+NO_ROLLOVER = Rollover(False, 0)
 
 
 def roll_over(
@@ -26,6 +29,7 @@ def roll_over(
     ending: Sequence[CreditLot],
     *,
     period_id: UUID,
+    part: int = 0,
     rule: Rollover,
     expires_at: datetime,
     by: Actor,
@@ -40,10 +44,10 @@ def roll_over(
     movements = []
     if carried:
         movement = begin(account, CreditTransactionType.ROLLOVER, carried, NOTHING_SAID, by=by, at=at)
-        for lot, part in burned(ending, carried, at=at):
-            movement.cost(lot, lot.take(part))
-            movement.touch(lot, part, Direction.OUT)
-        _carry_on(account, movement, carried, period_id, expires_at, at=at)
+        for lot, taken in burned(ending, carried, at=at):
+            movement.cost(lot, lot.take(taken))
+            movement.touch(lot, taken, Direction.OUT)
+        _carry_on(account, movement, carried, (period_id, part), expires_at, at=at)
         finish(account, movement, earns=False, by=by, at=at)
         movements.append(movement)
     ended = lapse(account, ending, by=by, at=at)
@@ -51,7 +55,13 @@ def roll_over(
 
 
 def _carry_on(
-    account: CreditAccount, movement: Movement, carried: int, period_id: UUID, expires_at: datetime, *, at: datetime
+    account: CreditAccount,
+    movement: Movement,
+    carried: int,
+    source: tuple[UUID, int],
+    expires_at: datetime,
+    *,
+    at: datetime,
 ) -> None:
     currency, cost_minor = next(iter(movement.costs.items()), (None, 0))
     if len(movement.costs) > 1:
@@ -60,7 +70,8 @@ def _carry_on(
         account.id,
         account.organization_id,
         source=LotSource.ROLLOVER,
-        source_id=period_id,
+        source_id=source[0],
+        part=source[1],
         quantity=carried,
         cost_minor=cost_minor,
         currency=currency,

@@ -17,6 +17,7 @@ from domain.ids import new_id
 from domain.refusals import RefusalCode, Refused
 from persistence import credit_accounts, credit_lots, credit_movements
 from persistence.books import check_books
+from persistence.tables.credits import credit_transactions
 from persistence.unit import Unit, transact
 from tests.world import World
 
@@ -103,7 +104,7 @@ async def test_what_has_expired_is_posted_before_anything_else_happens(world: Wo
 
     assert refused.value.refusal.available_credits == 5
     async with world.database.reader() as session:
-        types = (await session.scalars(select(CreditTransaction.type).order_by(CreditTransaction.id))).all()
+        types = (await session.scalars(select(credit_transactions.c.type).order_by(credit_transactions.c.id))).all()
     assert types[-2:] == [CreditTransactionType.EXPIRE, CreditTransactionType.SPEND]
     assert await check_books(world.database, world.clock.now()) == []
 
