@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.billing_calendar import Anchor, Span, anchored_at
+from domain.billing_calendar import Span
 from domain.ids import new_id
 from domain.money import Money
 from domain.proration_lines import ProrationLine
@@ -99,11 +99,6 @@ def quote(
         charged_minor=charged,
         credits=credits_added(old.included_credits, new.included_credits, granted, period, at) if adds else 0,
     )
-
-
-def new_anchor(quote: ChangeQuote, time_zone: str, at: datetime) -> Anchor:
-    """Where the periods are counted from when the change starts one."""
-    return anchored_at(at, time_zone=time_zone, months=quote.new.months)
 
 
 def _told(

@@ -1,6 +1,6 @@
 """Contracts: a subscription for a term, with notice, renewal at a raised price, a fee for an early end (rule 19)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
@@ -10,10 +10,12 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.billing_calendar import Anchor, Span
+from domain.catalogue import CatalogueStatus
 from domain.checks import Checks
 from domain.ids import new_id
 from domain.money import rounded, share_of
 from domain.permissions import Permission
+from domain.prices import UNIT_PLACES, Price
 from domain.reasons import said
 from domain.refusals import Refused, wrong_state
 from domain.states import Move, Side, Stateful
@@ -196,15 +198,21 @@ def draw_up(
     return contract
 
 
-def uplifted(amount_minor: int, bps: int) -> int:
-    """A price of the next term, rounded once, half away from zero."""
-    return rounded(amount_minor * (MAX_BPS + bps), MAX_BPS)
-
-
-def uplifted_unit(unit_amount: Decimal, bps: int, places: int) -> Decimal:
-    """The same for the price of a unit in a tier, kept to its decimals."""
-    raised = unit_amount * (MAX_BPS + bps) / MAX_BPS
-    return raised.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+def raised(price: Price, bps: int, *, at: datetime) -> Price:
+    """The price of the next term: archived, because nobody else can choose it. Each amount is rounded once."""
+    following = replace(
+        price,
+        id=new_id(),
+        unit_amount_minor=_raised(price.unit_amount_minor, bps),
+        tiers=tuple(
+            replace(tier, unit_amount=_raised_unit(tier.unit_amount, bps), flat_minor=_raised(tier.flat_minor, bps))
+            for tier in price.tiers
+        ),
+        provider_price_id=None,
+        is_variant=True,
+    )
+    following.born(CatalogueStatus.ARCHIVED, action="raisePrice", by=SYSTEM, at=at)
+    return following
 
 
 def periods_left(anchor: Anchor, number: int, until: datetime) -> int:
@@ -212,9 +220,25 @@ def periods_left(anchor: Anchor, number: int, until: datetime) -> int:
     return sum(1 for _ in takewhile(lambda k: anchor.start_of(k) < until, count(number + 1)))
 
 
+def number_from(anchor: Anchor, instant: datetime, number: int) -> int:
+    """The first period, counting on from `number`, that begins at an instant or later."""
+    return next(k for k in count(number) if anchor.start_of(k) >= instant)
+
+
 def termination_fee(amount_minor: int, unbilled_periods: int, bps: int) -> int:
     """The fee on all periods of the term that were not billed, rounded once."""
     return share_of(amount_minor * unbilled_periods, bps)
+
+
+def _raised(amount_minor: int, bps: int) -> int:
+    """Half away from zero."""
+    return rounded(amount_minor * (MAX_BPS + bps), MAX_BPS)
+
+
+def _raised_unit(unit_amount: Decimal, bps: int) -> Decimal:
+    """The same for the price of a unit in a tier, kept to its decimals."""
+    exact = unit_amount * (MAX_BPS + bps) / MAX_BPS
+    return exact.quantize(Decimal(1).scaleb(-UNIT_PLACES), rounding=ROUND_HALF_UP)
 
 
 def _drawn_up(earlier: Contract, term: Span) -> Contract:

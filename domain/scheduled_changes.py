@@ -114,7 +114,7 @@ def scheduled(
     by: Actor,
     at: datetime,
 ) -> ScheduledChange:
-    """A change that waits; the subscription tells of it with `subscription.change_scheduled`."""
+    """A change that waits, or is made at once."""
     change = ScheduledChange(
         id=new_id(),
         subscription_id=subscription_id,
@@ -130,7 +130,8 @@ def scheduled(
         failure=None,
     )
     change.born(_S.PENDING, action="scheduleChange", by=by, at=at)
-    change.record("subscription.change_scheduled", by=by, at=at, data={"kind": kind.value})
+    if awaits_payment or effective_at > at:
+        change.record("subscription.change_scheduled", by=by, at=at, data={"kind": kind.value})
     return change
 
 

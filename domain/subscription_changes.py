@@ -105,6 +105,13 @@ def take_over(
     tell(subscription, terms, by=by, at=at)
 
 
+def stretch(period: SubscriptionPeriod, anchor: Anchor, terms: PeriodTerms) -> None:
+    """A period that has only just begun becomes the first of a new anchor that begins in the same second."""
+    period.number, period.terms = 0, terms
+    period.anchor_at, period.anchor_day, period.time_zone = anchor.at, anchor.day, anchor.time_zone
+    period.period_end = anchor.start_of(1)
+
+
 def tell(subscription: BillingSubscription, terms: PeriodTerms, *, by: Actor, at: datetime) -> None:
     subscription.record("changed", by=by, at=at, data={"priceId": str(terms.price_id), "quantity": terms.quantity})
 

@@ -7,18 +7,19 @@ import pytest
 
 from domain.actors import SYSTEM, Actor, ActorKind
 from domain.billing_calendar import Span, anchored_at
+from domain.catalogue import CatalogueStatus
 from domain.contracts import (
     Contract,
     ContractStatus,
     ContractTerms,
     draw_up,
     periods_left,
+    raised,
     termination_fee,
-    uplifted,
-    uplifted_unit,
 )
 from domain.ids import new_id
 from domain.permissions import Permission
+from domain.prices import Price, PriceInterval, PriceModel, TaxBehavior, Tier
 from domain.refusals import RefusalCode, Refused
 
 START = datetime(2027, 1, 31, 9, 0, tzinfo=UTC)
@@ -113,12 +114,39 @@ def test_billing_rule_19_an_early_end_costs_a_share_of_what_was_not_billed() -> 
     assert (made.status, made.fee_minor) == (ContractStatus.TERMINATED, 6997)
 
 
-def test_billing_rule_19_the_next_terms_price_is_rounded_once_half_away_from_zero() -> None:
-    assert uplifted(1999, 500) == 2099
-    assert uplifted(10, 500) == 11
-    assert uplifted(1999, 0) == 1999
-    assert uplifted_unit(Decimal("0.5"), 300, 6) == Decimal("0.515000")
-    assert uplifted_unit(Decimal("0.000005"), 1000, 6) == Decimal("0.000006")
+def price(unit_amount_minor: int, *tiers: Tier) -> Price:
+    return Price(
+        id=new_id(),
+        app_id=None,
+        owner_organization_id=None,
+        product_id=new_id(),
+        currency="EUR",
+        model=PriceModel.GRADUATED if tiers else PriceModel.PER_SEAT,
+        unit_amount_minor=unit_amount_minor,
+        tiers=tiers,
+        interval=PriceInterval.MONTH,
+        interval_count=1,
+        meter_id=None,
+        tax_behavior=TaxBehavior.EXCLUSIVE,
+        access_days=None,
+        provider_price_id="price_1",
+        is_variant=False,
+    )
+
+
+@pytest.mark.parametrize(("amount", "bps", "following"), [(1999, 500, 2099), (10, 500, 11), (1999, 0, 1999)])
+def test_billing_rule_19_the_next_terms_price_is_rounded_once(amount: int, bps: int, following: int) -> None:
+    made = raised(price(amount), bps, at=YEAR.end)
+    assert (made.unit_amount_minor, made.status) == (following, CatalogueStatus.ARCHIVED)
+    assert made.provider_price_id is None
+
+
+def test_billing_rule_19_every_tier_of_the_next_terms_price_is_rounded_once() -> None:
+    was = price(
+        0, Tier(up_to=10, unit_amount=Decimal("0.5")), Tier(up_to=None, unit_amount=Decimal("0.000005"), flat_minor=10)
+    )
+    first, last = raised(was, 1000, at=YEAR.end).tiers
+    assert (first.unit_amount, last.unit_amount, last.flat_minor) == (Decimal("0.550000"), Decimal("0.000006"), 11)
 
 
 @pytest.mark.parametrize(("number", "left"), [(0, 11), (4, 7), (11, 0), (12, 0)])
