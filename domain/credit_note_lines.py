@@ -66,6 +66,17 @@ def credited_lines(
     return made
 
 
+def wanted_of_all(total_minor: int, lines: Sequence[InvoiceLine], credited: Sequence[CreditNoteLine]) -> list[Wanted]:
+    """An amount off the whole invoice, over what is left of its lines."""
+    before = {line.id: [one for one in credited if one.invoice_line_id == line.id] for line in lines}
+    parts = spread(total_minor, [_left(line, before[line.id]) for line in lines])
+    return [
+        Wanted(line_id=line.id, amount=Money(part, line.currency))
+        for line, part in zip(lines, parts, strict=True)
+        if part
+    ]
+
+
 def _chosen(wanted: Sequence[Wanted], left: Mapping[UUID, int], lines: Sequence[InvoiceLine]) -> dict[UUID, int]:
     checks, chosen = Checks(), dict[UUID, int]()
     checks.count("lines", wanted, least=1, most=MAX_LINES)

@@ -49,6 +49,8 @@ AT_PROVIDER = (_S.REQUIRES_ACTION, _S.PROCESSING, _S.AUTHORIZED, _S.UNKNOWN)
 """While a payment is in one of these, its provider may still take the money."""
 LIVE_STATES = (_S.CREATED, *AT_PROVIDER)
 """While a payment is in one of these, its invoice takes no other."""
+CANCELABLE = (_S.CREATED, _S.REQUIRES_ACTION, _S.AUTHORIZED)
+"""In these it can be taken back: at once, or as soon as the provider agrees."""
 
 CANCELED = "CANCELED"
 AUTHENTICATION_REQUIRED = "AUTHENTICATION_REQUIRED"
@@ -72,7 +74,7 @@ class Payment(AskedAbout, Stateful):
         Move("losePayment", (_S.PROCESSING,), _S.UNKNOWN, Side.SYSTEM),
         Move("voidPayment", AT_PROVIDER, _S.CANCELED, Side.SYSTEM),
         Move("cancelPayment", (_S.CREATED,), _S.CANCELED, Side.CLIENT, _P.MONEY_MOVE),
-        Move("cancelPayment", (_S.REQUIRES_ACTION, _S.AUTHORIZED), None, Side.CLIENT, _P.MONEY_MOVE),
+        Move("cancelPayment", CANCELABLE[1:], None, Side.CLIENT, _P.MONEY_MOVE),
         Move("checkPayment", AT_PROVIDER, None, Side.CLIENT, _P.MONEY_READ),
         Move("capturePayment", (_S.AUTHORIZED,), None, Side.FREELANCER, _P.INVOICES_WRITE),
         Move("capturePayment", (_S.AUTHORIZED,), None, Side.STAFF, _P.STAFF_MONEY),

@@ -68,6 +68,8 @@ class Purchase(Stateful):
     """None: for good."""
     revoked_at: datetime | None = None
     """Since when it gives nothing any more, because it was refunded or charged back."""
+    delivered_at: datetime | None = None
+    """When all of what was paid counted as earned."""
     is_disputed: bool = False
     """While the buyer's bank disputes the payment it gives nothing."""
     status: PurchaseStatus = field(init=False)

@@ -6,6 +6,7 @@ from domain.escrow_funding import Holding
 from domain.invoices import Invoice
 from domain.money import Money
 from domain.money_exceptions import Finding, MoneyException, MoneyExceptionKind
+from domain.payables import Payable
 from domain.payments import Payment
 from domain.refusals import invalid, wrong_state
 
@@ -33,7 +34,7 @@ def require_suspended(exception: MoneyException) -> None:
 
 
 def check_decision(
-    decision: SuspenseDecision, payable: Invoice | Holding, payment: Payment, suspended: Money | None
+    decision: SuspenseDecision, payable: Payable, payment: Payment, suspended: Money | None
 ) -> Money:
     """The money that is decided about; refuses what cannot be done with it."""
     if suspended is None:
@@ -41,6 +42,7 @@ def check_decision(
     if decision is SuspenseDecision.APPLY:
         if suspended.currency != payment.currency:
             raise invalid(f"The payment is in {payment.currency}: {suspended} can only be returned.", "decision")
-        if isinstance(payable, Holding):
-            raise invalid(f"A hold needs exactly {payment.amount}: {suspended} can only be returned.", "decision")
+        if not isinstance(payable, Invoice):
+            what = "hold" if isinstance(payable, Holding) else "sale"
+            raise invalid(f"A {what} needs exactly {payment.amount}: {suspended} can only be returned.", "decision")
     return suspended

@@ -4,9 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.actors import SYSTEM
-from domain.escrow_funding import Holding
-from domain.invoices import Invoice
 from domain.money_exceptions import Finding, MoneyExceptionKind
+from domain.payables import Payable
 from domain.payment_attempts import PaymentAttempt
 from domain.payments import AT_PROVIDER, Payment, PaymentState
 from integrations.payments import (
@@ -21,7 +20,7 @@ from integrations.payments import (
 )
 from integrations.payments import Finding as Answer
 from jobs import contradictions, unknown_outcomes
-from persistence import money_exceptions, payments, suspense
+from persistence import money_exceptions, payables, suspense
 from persistence.database import Database
 from persistence.payment_settlement import charged_for, not_received, received
 from persistence.unit import Unit, transact
@@ -39,7 +38,7 @@ async def record_outcome(
     asked = asked_at or now
 
     async def record(db: Unit) -> None:
-        payable, payment, attempt = await payments.for_outcome(db, payment_id)
+        payable, payment, attempt = await payables.for_outcome(db, payment_id)
         before, open_since = payment.status, payment.unknown_since or payment.cancel_asked_at
         is_outdated = attempt.known_at is not None and asked < attempt.known_at
         if isinstance(answer, Charged):
@@ -47,7 +46,7 @@ async def record_outcome(
         elif before is PaymentState.SUCCEEDED:
             await _contradicted(db, payment, attempt, answer, asked)
         elif not is_outdated:
-            _follow(db, payable, payment, attempt, answer)
+            await _follow(db, payable, payment, attempt, answer)
         if not is_outdated and not isinstance(answer, (NotFound, NoAnswer)):
             attempt.known_at = asked
         await _report(db, payment, before, open_since)
@@ -55,9 +54,7 @@ async def record_outcome(
     await transact(database, record, by=SYSTEM, at=now)
 
 
-async def _charged(
-    db: Unit, payable: Invoice | Holding, payment: Payment, attempt: PaymentAttempt, answer: Charged
-) -> None:
+async def _charged(db: Unit, payable: Payable, payment: Payment, attempt: PaymentAttempt, answer: Charged) -> None:
     if answer.amount != payment.to_take:
         await _mismatched(db, payment, attempt, answer)
     elif payment.confirm(attempt, answer.provider_id, at=db.at):
@@ -65,7 +62,7 @@ async def _charged(
         await charged_for(db, payment, answer.fee)
 
 
-def _follow(db: Unit, payable: Invoice | Holding, payment: Payment, attempt: PaymentAttempt, answer: Answer) -> None:
+async def _follow(db: Unit, payable: Payable, payment: Payment, attempt: PaymentAttempt, answer: Answer) -> None:
     """Whatever does not prove that money was taken."""
     has_ended = False
     match answer:
@@ -86,7 +83,7 @@ def _follow(db: Unit, payable: Invoice | Holding, payment: Payment, attempt: Pay
         case NoAnswer():
             payment.lose(attempt, answer.reason, at=db.at)
     if has_ended:
-        not_received(db, payable, payment)
+        await not_received(db, payable, payment)
 
 
 async def _mismatched(db: Unit, payment: Payment, attempt: PaymentAttempt, answer: Charged) -> None:

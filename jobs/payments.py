@@ -16,7 +16,7 @@ from integrations.return_pages import page_of
 from jobs.payment_outcomes import record_outcome
 from jobs.providers import reach, unanswered
 from jobs.side_by_side import several
-from persistence import attempts, payments
+from persistence import attempts, payables, payments
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -86,7 +86,7 @@ async def check_outcome(
     """Asks about one payment, whatever its state: even one that failed may turn out to have been charged."""
 
     async def mark(db: Unit) -> Asking | None:
-        _, payment, attempt = await payments.for_outcome(db, payment_id)
+        _, payment, attempt = await payables.for_outcome(db, payment_id)
         if payment.status is PaymentState.CREATED:
             return None
         attempt.asked_at = db.at
@@ -103,7 +103,7 @@ async def come_back(database: Database, payment_id: UUID, returned: str | None, 
     """
 
     async def mark(db: Unit) -> Asking | None:
-        _, payment, attempt = await payments.for_outcome(db, payment_id)
+        _, payment, attempt = await payables.for_outcome(db, payment_id)
         if payment.status not in AT_PROVIDER or not attempt.may_ask(returned, at=db.at):
             return None
         return _question(db, payment, attempt, Question.FIND)

@@ -71,7 +71,7 @@ FROM due d FULL JOIN posted p ON p.invoice_id = d.id WHERE coalesce(d.amount, 0)
 WITH settled AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transfers t ON t.id = e.transfer_id
-    WHERE a.code = 'receivable' AND t.kind IN ('P3', 'P4', 'P5', 'P7', 'P16') GROUP BY e.invoice_id
+    WHERE a.code = 'receivable' AND t.kind IN ('P3', 'P4', 'P5', 'P7', 'P16', 'P20', 'P22') GROUP BY e.invoice_id
 ), claims AS (
     SELECT id, CASE status WHEN 'PAID'
         THEN total_minor - advances_applied_minor - credited_due_minor - written_off_minor
@@ -82,7 +82,7 @@ SELECT c.id, c.amount AS expected, coalesce(s.amount, 0) AS actual
 FROM claims c LEFT JOIN settled s ON s.invoice_id = c.id WHERE c.amount <> coalesce(s.amount, 0)
 
 -- WALLET of Invoice
--- An issuer got what is paid through Milepost and not returned, less what the platform has of the fee.
+-- An issuer other than the platform got what is paid through it and not returned, less what it keeps of the fee.
 WITH notes AS (
     SELECT invoice_id, sum(returned_minor - outside_minor) AS returned, sum(fee_minor) AS fee
     FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
@@ -105,6 +105,7 @@ WITH notes AS (
         coalesce(h.fee, 0) AS held_fee, coalesce(n.fee, 0) AS given_back,
         nullif(i.total_minor - i.advances_applied_minor - coalesce(h.amount, 0), 0) AS rest
     FROM invoices i LEFT JOIN held h ON h.invoice_id = i.id LEFT JOIN notes n ON n.invoice_id = i.id
+    WHERE i.kind <> 'PLATFORM'
 ), kept AS (
     SELECT id, issuer_id, paid, greatest(0, held_fee - given_back
         + coalesce(div(2 * (fee - held_fee) * (paid - held) + rest, 2 * rest), 0)) AS fee FROM base
@@ -323,7 +324,7 @@ WITH posted AS (
         ), 0) AS cash
     FROM ledger_transfers t
     JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
-    WHERE t.source_type = 'Payment' AND t.kind IN ('P3', 'P4', 'P6') GROUP BY t.source_id
+    WHERE t.source_type = 'Payment' AND t.kind IN ('P3', 'P4', 'P6', 'P20') GROUP BY t.source_id
 ), wanted AS (
     SELECT id, (status = 'SUCCEEDED')::int AS times, CASE status WHEN 'SUCCEEDED' THEN captured_minor ELSE 0 END AS cash
     FROM payments
@@ -339,6 +340,55 @@ SELECT id, 'an answer' AS expected, 'none since ' || unknown_since AS actual FRO
 WHERE status = 'UNKNOWN' AND unknown_since < CAST(:now AS timestamptz) - interval '72 hours'
 AND NOT EXISTS (SELECT FROM money_exceptions e WHERE e.subject_type = 'Payment' AND e.subject_key = p.id::text
     AND e.kind IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH') AND e.status IN ('OPEN', 'ASSIGNED'))
+
+-- SALE of Sale
+-- What is kept of a sale that cost something has a paid invoice over its total; any other sale has none.
+SELECT s.id, CASE WHEN s.total_minor > 0 AND s.status NOT IN ('PENDING', 'FAILED', 'CANCELED')
+    THEN s.total_minor || ' paid by ' || s.total_minor - s.lost_minor ELSE 'no invoice' END AS expected,
+    coalesce(i.total_minor || ' paid by ' || i.paid_minor, 'no invoice') AS actual
+FROM sales s LEFT JOIN invoices i ON i.id = s.invoice_id AND i.kind = 'PLATFORM'
+WHERE (i.id IS NOT NULL) <> (s.total_minor > 0 AND s.status NOT IN ('PENDING', 'FAILED', 'CANCELED'))
+    OR i.total_minor <> s.total_minor OR i.paid_minor <> s.total_minor - s.lost_minor
+
+-- SALE_BOOKED of Sale
+-- A paid sale is booked once (P20): its net to be earned, its tax to be paid on; an unpaid one is not.
+WITH posted AS (
+    SELECT e.invoice_id, count(DISTINCT t.id) AS times,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'deferred_revenue'), 0) AS net,
+        coalesce(-sum(e.amount_minor) FILTER (WHERE a.code = 'tax_payable'), 0) AS tax
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.kind = 'P20' GROUP BY e.invoice_id
+)
+SELECT coalesce(s.id, p.invoice_id) AS id, 'once ' || s.net_minor || ' and ' || s.tax_minor AS expected,
+    coalesce(p.times, 0) || ' times ' || coalesce(p.net, 0) || ' and ' || coalesce(p.tax, 0) AS actual
+FROM (SELECT * FROM sales WHERE invoice_id IS NOT NULL) s FULL JOIN posted p ON p.invoice_id = s.invoice_id
+WHERE (s.net_minor, s.tax_minor, 1) IS DISTINCT FROM (p.net, p.tax, p.times)
+
+-- SALE_EARNED of Sale
+-- Of a sale's net is deferred what is neither earned nor given back. Of credits, their lots say what is earned.
+WITH posted AS (
+    SELECT e.invoice_id, -sum(e.amount_minor) AS amount
+    FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE a.code = 'deferred_revenue' AND e.invoice_id IS NOT NULL GROUP BY e.invoice_id
+)
+SELECT s.id, s.net_minor - s.delivered_minor - s.undone_minor AS expected, coalesce(p.amount, 0) AS actual
+FROM sales s LEFT JOIN posted p ON p.invoice_id = s.invoice_id
+WHERE s.invoice_id IS NOT NULL AND s.kind <> 'CREDIT_PURCHASE'
+    AND s.net_minor - s.delivered_minor - s.undone_minor <> coalesce(p.amount, 0)
+
+-- SALE_TAKEN_BACK of Sale
+-- What a sale counts as refunded is on its credit notes, and what it counts as lost was taken by its chargebacks.
+WITH refunded AS (
+    SELECT invoice_id, sum(returned_minor) AS amount FROM credit_notes WHERE status = 'ISSUED' GROUP BY invoice_id
+), lost AS (
+    SELECT e.invoice_id, sum(e.amount_minor) AS amount
+    FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
+    WHERE t.kind = 'P22' AND t.source_type = 'Chargeback' AND a.code = 'receivable' GROUP BY e.invoice_id
+)
+SELECT s.id, s.refunded_minor || ' refunded, ' || s.lost_minor || ' lost' AS expected,
+    coalesce(r.amount, 0) || ' refunded, ' || coalesce(l.amount, 0) || ' lost' AS actual
+FROM sales s LEFT JOIN refunded r ON r.invoice_id = s.invoice_id LEFT JOIN lost l ON l.invoice_id = s.invoice_id
+WHERE (s.refunded_minor, s.lost_minor) IS DISTINCT FROM (coalesce(r.amount, 0), coalesce(l.amount, 0))
 
 -- ESCROW of EscrowHold
 -- Escrow has what is left of a hold while there is money in it, and nothing of any other.

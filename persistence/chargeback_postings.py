@@ -29,7 +29,7 @@ from domain.postings.chargebacks import (
 )
 from domain.postings.escrow import escrow
 from domain.postings.kit import customer_credit
-from persistence import chargebacks, escrow_holds, ledger
+from persistence import chargebacks, escrow_holds, ledger, sale_chargebacks
 from persistence.invoice_standings import standing_of
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import ledger_accounts, ledger_entries, ledger_transfers
@@ -52,8 +52,10 @@ async def shares_of(db: Unit, chargeback: Chargeback) -> list[Share]:
     """What of the money had paid which invoice, newest first; these invoices are locked until the transaction ends.
 
     The payment's own invoice is among them even where it had nothing of the money, because it was paid already; so is
-    one that waits to be paid from the hold.
+    one that waits to be paid from the hold. Of a sale there are none: it is locked instead, and has its own postings.
     """
+    if await sale_chargebacks.locked(db, chargeback) is not None:
+        return []
     left = chargeback.amount_minor - chargeback.escrow_minor
     waiting_id = None
     if chargeback.hold_id is not None:
@@ -111,6 +113,7 @@ async def take(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> Non
         chargeback.net_minor = sum(share.amount_minor - share.fee_minor for share in shares)
         chargeback.held_minor = min(available[wallet(chargeback)], chargeback.net_minor)
         await ledger.post(db, money_taken(chargeback, by=db.by, at=db.at))
+    await sale_chargebacks.taken(db, chargeback)
 
 
 async def give_back(db: Unit, chargeback: Chargeback) -> None:
@@ -121,10 +124,13 @@ async def give_back(db: Unit, chargeback: Chargeback) -> None:
     if chargeback.escrow_minor < chargeback.amount_minor:
         ordinal = await ledger.next_ordinal(db, PostingKind.REVERSAL, chargeback.id)
         await ledger.post(db, money_taken_back(chargeback, ordinal, by=db.by, at=db.at))
+    await sale_chargebacks.won(db, chargeback)
 
 
 async def lose(db: Unit, chargeback: Chargeback, shares: Sequence[Share]) -> None:
     """P17: the hold has less; P16: what invoices had of the money is due again, and what else there was is owed."""
+    if await sale_chargebacks.lost(db, chargeback):
+        return
     if chargeback.escrow_minor:
         await _lose_held(db, chargeback, shares)
     held, left = chargeback.held_minor, chargeback.amount_minor - chargeback.escrow_minor

@@ -9,10 +9,10 @@ from sqlalchemy.orm import class_mapper, selectinload
 from domain import credit_notes as rules
 from domain.actors import Actor
 from domain.credit_note_effects import effect_of
-from domain.credit_note_lines import CreditNoteLine, Wanted, credited_lines
+from domain.credit_note_lines import CreditNoteLine, Wanted, credited_lines, wanted_of_all
 from domain.credit_notes import CreditNote, CreditNoteStatus
 from domain.invoice_lines import InvoiceLine
-from domain.invoices import Invoice
+from domain.invoices import Invoice, InvoiceNumber
 from domain.permissions import Permission
 from domain.postings.credit_notes import accounts_of, credit_note_issued, credit_note_voided
 from domain.postings.kit import customer_credit, wallet_of_issuer
@@ -96,12 +96,27 @@ async def issue(db: Unit, invoice: Invoice, note: CreditNote, *, may_owe: bool =
     balances = await ledger.balances_of(db, *accounts_of(invoice))
     effect = effect_of(invoice, note.total, standing, balances[wallet_of_issuer(invoice)], may_owe=may_owe)
     await ledger.post(db, *credit_note_issued(note, invoice, effect, by=by, at=db.at))
-    number = await number_series.take(
-        db, invoice.issuer_id, note.today(db.at), in_order=False, series=number_series.CREDIT_NOTES
-    )
-    note.issue(number, effect, by=by, at=db.at)
+    note.issue(await number(db, invoice, note), effect, by=by, at=db.at)
     rules.apply(invoice, note, by=by, at=db.at)
     await db.flush()
+
+
+async def of_sale(db: Unit, invoice: Invoice, amount_minor: int, reason: str, *, by: Actor) -> CreditNote:
+    """A note on the locked invoice of a sale, over a part of all that is left of it: not issued yet."""
+    note = rules.draft(invoice, reason, by=by, at=db.at)
+    note.lines = await _lines(
+        db, invoice, note, wanted_of_all(amount_minor, await _billed(db, invoice), await _credited(db, invoice))
+    )
+    note.add_up()
+    db.add(note)
+    await db.flush()
+    return note
+
+
+async def number(db: Unit, invoice: Invoice, note: CreditNote) -> InvoiceNumber:
+    """The next one of the issuer; taken after all other locks."""
+    day = note.today(db.at)
+    return await number_series.take(db, invoice.issuer_id, day, in_order=False, series=number_series.CREDIT_NOTES)
 
 
 async def void(db: Unit, invoice: Invoice, note: CreditNote, reason: str) -> None:
@@ -131,12 +146,19 @@ def _take_over(note: CreditNote, computed: Sequence[CreditNoteLine]) -> None:
 
 
 async def _lines(db: Unit, invoice: Invoice, note: CreditNote, wanted: Sequence[Wanted] | None) -> list[CreditNoteLine]:
+    return credited_lines(note.id, wanted, await _billed(db, invoice), await _credited(db, invoice))
+
+
+async def _billed(db: Unit, invoice: Invoice) -> Sequence[InvoiceLine]:
     billed = select(InvoiceLine).where(invoice_lines.c.invoice_id == invoice.id).order_by(invoice_lines.c.position)
+    return (await db.session.scalars(billed)).all()
+
+
+async def _credited(db: Unit, invoice: Invoice) -> Sequence[CreditNoteLine]:
     issued = exists().where(
         credit_notes.c.id == credit_note_lines.c.credit_note_id,
         credit_notes.c.invoice_id == invoice.id,
         credit_notes.c.status == CreditNoteStatus.ISSUED,
     )
     credited = select(CreditNoteLine).where(issued).order_by(credit_note_lines.c.id)
-    lines = (await db.session.scalars(billed)).all()
-    return credited_lines(note.id, wanted, lines, await db.session.scalars(credited))
+    return (await db.session.scalars(credited)).all()

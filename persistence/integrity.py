@@ -32,6 +32,7 @@ _OWNERS = {
     " WHERE e.transfer_id = CAST(:id AS uuid)",
     "EscrowHold": "SELECT unnest(ARRAY[client_organization_id, freelancer_organization_id]) FROM escrow_holds"
     " WHERE id = CAST(:id AS uuid)",
+    "Sale": "SELECT organization_id FROM sales WHERE id = CAST(:id AS uuid)",
     "Milestone": "SELECT freelancer_organization_id FROM milestones WHERE id = CAST(:id AS uuid)",
     "Project": "SELECT freelancer_organization_id FROM projects WHERE id = CAST(:id AS uuid)",
 }

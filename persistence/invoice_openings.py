@@ -26,7 +26,7 @@ async def open_draft(db: Unit, invoice: Invoice, customer: Customer) -> None:
     fix(invoice, dates, terms)
     invoice.recipient_id = customer.linked_organization_id
     invoice.open(number, by=db.by, at=db.at)
-    _keep(db, invoice, rate)
+    keep(db, invoice, rate)
 
 
 async def open_at_once(
@@ -47,10 +47,10 @@ async def open_at_once(
     invoice.issue(number, by=SYSTEM, at=db.at)
     db.add(invoice)
     await db.flush()
-    _keep(db, invoice, rate)
+    keep(db, invoice, rate)
 
 
-def _keep(db: Unit, invoice: Invoice, rate: UsedRate | None) -> None:
+def keep(db: Unit, invoice: Invoice, rate: UsedRate | None) -> None:
     """Freezes what the invoice comes to in the currency of its issuer's books."""
     if rate is not None:
         db.add(converted(invoice, rate))

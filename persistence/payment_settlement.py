@@ -7,26 +7,33 @@ from domain.invoice_fees import fee_of_payment
 from domain.invoices import Invoice
 from domain.ledger import PostingKind
 from domain.money import Money
+from domain.payables import Payable
 from domain.payments import CANCELED, Payment, PaymentState
 from domain.postings.payments import allocated_minor, payment_succeeded, provider_fee
-from persistence import escrow_funding, ledger
+from domain.sales import Sale
+from persistence import escrow_funding, ledger, sale_settlement
 from persistence.invoice_standings import standing_of
+from persistence.sale_outcomes import handler_of
 from persistence.unit import Unit
 from persistence.write_offs import restore
 
 
-async def received(db: Unit, payable: Invoice | Holding, payment: Payment) -> None:
+async def received(db: Unit, payable: Payable, payment: Payment) -> None:
     """Books the money to what it is for."""
     if isinstance(payable, Holding):
         await escrow_funding.received(db, payable, payment)
+    elif isinstance(payable, Sale):
+        await sale_settlement.received(db, payable, payment)
     else:
         await _pay(db, payable, payment)
 
 
-def not_received(db: Unit, payable: Invoice | Holding, payment: Payment) -> None:
+async def not_received(db: Unit, payable: Payable, payment: Payment) -> None:
     """An automatic charge that came to nothing counts towards the three; one that a person started does not."""
     if isinstance(payable, Holding):
         payable.end_unfunded("cancelHold" if payment.status is PaymentState.CANCELED else "failHold", at=db.at)
+    elif isinstance(payable, Sale):
+        await handler_of(payable).not_paid(db, payable, payment)
     elif payment.is_automatic:
         collection.charge_failed(payable, payment.failure_code or CANCELED, at=db.at)
 

@@ -6,14 +6,13 @@ from sqlalchemy import exists, false, or_, select, true
 
 from domain import collection
 from domain.actors import SYSTEM, Actor
-from domain.escrow_funding import Holding
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
 from domain.payment_attempts import PaymentAttempt
 from domain.payment_starts import Means, started
 from domain.payments import AT_PROVIDER, LIVE_STATES, Payment, PaymentState, PaymentTrigger
 from domain.permissions import Permission
-from domain.refusals import not_found, wrong_state
-from persistence import escrow_holds, payment_methods, provider_accounts
+from domain.refusals import wrong_state
+from persistence import payment_methods, provider_accounts
 from persistence.database import Database
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
@@ -21,6 +20,7 @@ from persistence.parking import are_parked, is_parked
 from persistence.tables.invoicing import invoices
 from persistence.tables.money import payment_attempts, payments
 from persistence.tables.money import payment_methods as payment_methods_table
+from persistence.tables.sales import sales
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
 
@@ -107,24 +107,7 @@ async def start_collection(db: Unit, invoice: Invoice) -> Payment | None:
     return payment
 
 
-async def for_outcome(db: Unit, payment_id: UUID) -> tuple[Invoice | Holding, Payment, PaymentAttempt]:
-    """A visible payment with what it pays and its newest attempt, locked in the written order."""
-    visible = select(payments.c.invoice_id, payments.c.hold_id).where(payments.c.id == payment_id, visible_to(db.by))
-    found = (await db.session.execute(visible)).one_or_none()
-    if found is None:
-        raise not_found("payment", "paymentId")
-    if found.hold_id is not None:
-        project, milestone = await escrow_holds.parts_of(db, found.hold_id)
-        payment = await _locked(db, payment_id)
-        hold = await escrow_holds.locked(db, found.hold_id)
-        return Holding(project=project, milestone=milestone, hold=hold), payment, await attempt_of(db, payment)
-    of_payment = select(Invoice).where(invoices.c.id == found.invoice_id).with_for_update()
-    invoice = (await db.session.scalars(of_payment)).one()
-    payment = await _locked(db, payment_id)
-    return invoice, payment, await attempt_of(db, payment)
-
-
-async def _locked(db: Unit, payment_id: UUID) -> Payment:
+async def locked(db: Unit, payment_id: UUID) -> Payment:
     return (await db.session.scalars(select(Payment).where(payments.c.id == payment_id).with_for_update())).one()
 
 
@@ -151,8 +134,11 @@ async def customer_of(db: Unit, payment: Payment) -> str | None:
 
 async def description_of(db: Unit, payment: Payment) -> str:
     """What the payer reads on their statement: what it is for, without names of people."""
-    if payment.invoice_id is None:
+    if payment.hold_id is not None:
         return "Milestone, held until it is approved"
+    if payment.invoice_id is None:
+        sold = select(sales.c.lines[0]["description"].astext).where(sales.c.id == payment.sale_id)
+        return str(await db.session.scalar(sold))
     number = select(invoices.c.number).where(invoices.c.id == payment.invoice_id)
     return f"Invoice {await db.session.scalar(number)}"
 

@@ -126,12 +126,12 @@ async def _start(
             awaits_approval=waits,
         )
         if waits:
-            await _ask_second_person(db, refund)
+            await ask_second_person(db, refund)
         started.append(refund)
     return started
 
 
-async def _ask_second_person(db: Unit, refund: Refund) -> None:
+async def ask_second_person(db: Unit, refund: Refund) -> None:
     is_issuer = db.by.acts_for(refund.issuer_id) and db.by.may(Permission.INVOICES_WRITE)
     await approval_requests.ask(
         db,

@@ -19,7 +19,7 @@ from persistence.credit_notes import CREDIT_NOTES
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.invoices import INVOICES
 from persistence.payments import PAYMENTS
-from persistence.tables.invoicing import invoices
+from persistence.tables.invoicing import customers, invoices
 from persistence.tables.losses import chargebacks as chargebacks_table
 from persistence.tables.money import payment_attempts, payments
 from persistence.tables.refunds import refund_attempts, refunds
@@ -105,10 +105,40 @@ async def of_credit(
     return refund
 
 
+async def of_sale(
+    db: Unit,
+    payment: Payment,
+    *,
+    customer_id: UUID,
+    amount_minor: int,
+    reason: str,
+    credit_note_id: UUID | None = None,
+    awaits_approval: bool = False,
+    by: Actor,
+) -> Refund:
+    """What a sale gave to the buyer's credit goes back to its locked payment: stored PENDING, posted as P10."""
+    refund, attempt = asked(
+        payment,
+        amount_minor=amount_minor,
+        cause=RefundCause.SALE,
+        reason=reason,
+        credit_note_id=credit_note_id,
+        awaits_approval=awaits_approval,
+        by=by,
+        at=db.at,
+    )
+    await _add(db, refund, attempt)
+    await ledger.post(db, refund_asked(refund, customer_id, by=by, at=db.at))
+    return refund
+
+
 async def give_up(db: Unit, refund: Refund, payment: Payment) -> None:
     """A refund that failed or was canceled: the money is the customer's credit again, that of a hold the client's."""
     payment.take_back_refund(refund.amount_minor)
     customer = select(invoices.c.customer_id).where(invoices.c.id == refund.invoice_id)
+    if refund.cause is RefundCause.SALE:
+        of_issuer = customers.c.organization_id == refund.issuer_id
+        customer = select(customers.c.id).where(of_issuer, customers.c.linked_organization_id == refund.payer_id)
     customer_id = None if refund.hold_id is not None else await db.session.scalar(customer)
     await ledger.post(db, refund_given_up(refund, customer_id, by=db.by, at=db.at))
 

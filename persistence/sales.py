@@ -3,42 +3,26 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import false, select, true
+from sqlalchemy import select
 
 from domain import sales as rules
-from domain.actors import SYSTEM, Actor
+from domain.actors import SYSTEM
 from domain.ledger import PostingKind
 from domain.organizations import Organization, OrganizationKind
 from domain.payment_methods import Provider
 from domain.payment_starts import Means, require_none_live, started_for_sale
-from domain.payments import LIVE_STATES, Payment, PaymentState, PaymentTrigger
-from domain.permissions import Permission
+from domain.payments import CANCELABLE, LIVE_STATES, Payment, PaymentTrigger
 from domain.postings.sales import sale_delivered
 from domain.refusals import wrong_state
 from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind, SaleStatus
 from domain.taxes import TaxMode
 from persistence import ledger, organizations, payment_methods, payments, provider_accounts
-from persistence.invoices import INVOICES
 from persistence.sale_taxes import quoted
 from persistence.tables.identity import organizations as organizations_table
 from persistence.tables.money import payments as payments_table
 from persistence.tables.sales import sales
 from persistence.unit import Unit
-from planner.edges import Condition, One, Source
-
-
-def visible_to(viewer: Actor) -> Condition:
-    """The buyer's billing readers, and staff for money."""
-    if viewer.may(Permission.STAFF_MONEY):
-        return true()
-    if viewer.organization_id is None or not viewer.may(Permission.BILLING_READ):
-        return false()
-    return sales.c.organization_id == viewer.organization_id
-
-
-SALES = Source(Sale, sales, visible_to)
-INVOICE = One(INVOICES, "invoice_id")
 
 
 async def open_sale(
@@ -116,18 +100,21 @@ async def deliver(db: Unit, sale: Sale, delivered_minor: int) -> None:
         await ledger.post(db, sale_delivered(sale, more, ordinal, by=db.by, at=db.at))
 
 
-CANCELABLE = (PaymentState.CREATED, PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED)
-
-
 async def cancel(db: Unit, sale: Sale, *, action: str = "cancelSale") -> None:
     """Ends a locked sale that nobody pays any more (`failSale` where its money did not come).
 
     Its live payment is taken back; where the provider has the money already, the buyer gets it back.
     """
     sale.end_unpaid(action, at=db.at)
+    await stop_payment(db, sale)
+
+
+async def stop_payment(db: Unit, sale: Sale) -> bool:
+    """Takes the live payment of a locked sale back, as far as that can be done; False while it may still succeed."""
     live = await live_payment(db, sale.id, locked=True)
     if live is not None and live.status in CANCELABLE and live.cancel_asked_at is None:
         live.cancel(by=SYSTEM, at=db.at)
+    return live is None or live.status not in LIVE_STATES
 
 
 async def locked(db: Unit, sale_id: UUID) -> Sale:

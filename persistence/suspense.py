@@ -6,17 +6,16 @@ from sqlalchemy import func, select
 
 from domain import suspense as rules
 from domain.approval_requests import ApprovalKind, ApprovalRequest
-from domain.escrow_funding import Holding
-from domain.invoices import Invoice
 from domain.ledger import AccountCode, PostingKind
 from domain.money import Money
+from domain.payables import Payable
 from domain.payment_attempts import PaymentAttempt
 from domain.payments import RETURNED, Payment
 from domain.permissions import Permission
 from domain.postings.suspense import money_suspended, suspense_cleared
 from domain.reasons import said
 from domain.suspense import SuspenseDecision
-from persistence import approval_requests, ledger, money_exceptions, payment_settlement, payments
+from persistence import approval_requests, ledger, money_exceptions, payables, payment_settlement
 from persistence.tables.money import ledger_accounts, ledger_entries, ledger_transfers
 from persistence.unit import Unit
 
@@ -34,7 +33,7 @@ async def ask(db: Unit, exception_id: UUID, decision: SuspenseDecision, reason: 
     stated = said(reason, required=True)
     seen = await money_exceptions.seen(db, exception_id)
     rules.require_suspended(seen)
-    payable, payment, _ = await payments.for_outcome(db, UUID(seen.subject_key))
+    payable, payment, _ = await payables.for_outcome(db, UUID(seen.subject_key))
     exception = await money_exceptions.for_decision(db, exception_id)
     exception.check("resolveMoneyException", by=db.by)
     money = rules.check_decision(decision, payable, payment, await _suspended(db, payment))
@@ -54,7 +53,7 @@ async def ask(db: Unit, exception_id: UUID, decision: SuspenseDecision, reason: 
 async def clear(db: Unit, request: ApprovalRequest) -> None:
     """Takes the money out of suspense, to what it paid or back to where it came from, and ends the exception."""
     decision = SuspenseDecision(request.command["decision"])
-    payable, payment, attempt = await payments.for_outcome(db, request.subject_id)
+    payable, payment, attempt = await payables.for_outcome(db, request.subject_id)
     exception = await money_exceptions.for_decision(db, UUID(request.command["exceptionId"]))
     exception.resolve(request.reason or decision.name, by=db.by, at=db.at)
     money = rules.check_decision(decision, payable, payment, await _suspended(db, payment))
@@ -64,10 +63,10 @@ async def clear(db: Unit, request: ApprovalRequest) -> None:
     if decision is SuspenseDecision.APPLY:
         await _apply(db, payable, payment, attempt, money)
     elif payment.fail(attempt, RETURNED, at=db.at):
-        payment_settlement.not_received(db, payable, payment)
+        await payment_settlement.not_received(db, payable, payment)
 
 
-async def _apply(db: Unit, payable: Invoice | Holding, payment: Payment, attempt: PaymentAttempt, money: Money) -> None:
+async def _apply(db: Unit, payable: Payable, payment: Payment, attempt: PaymentAttempt, money: Money) -> None:
     """The payment has succeeded, with what was taken."""
     if attempt.provider_id is None:
         raise AssertionError("the provider said under which id it took the money")

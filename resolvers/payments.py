@@ -7,6 +7,7 @@ from uuid import UUID
 from domain import collection
 from domain import payment_starts as starts
 from domain.escrow_funding import Holding
+from domain.invoices import Invoice
 from domain.money import Money
 from domain.payment_attempts import CaptureMode
 from domain.payment_methods import Provider
@@ -16,6 +17,7 @@ from domain.refusals import invalid
 from persistence import (
     escrow_edges,
     invoices,
+    payables,
     payment_methods,
     payments,
     provider_accounts,
@@ -75,24 +77,26 @@ async def pay_invoice(
 
 
 async def cancel_payment(db: Unit, *, payment_id: UUID) -> Changed:
-    payable, payment, _ = await payments.for_outcome(db, payment_id)
+    payable, payment, _ = await payables.for_outcome(db, payment_id)
     payment.cancel(by=db.by, at=db.at)
     if payment.status is PaymentState.CANCELED:
-        not_received(db, payable, payment)
-    if isinstance(payable, Holding):
-        return Changed(payment=payment, invoice=None, hold=payable.hold)
-    return Changed(payment=payment, invoice=payable, hold=None)
+        await not_received(db, payable, payment)
+    return Changed(
+        payment=payment,
+        invoice=payable if isinstance(payable, Invoice) else None,
+        hold=payable.hold if isinstance(payable, Holding) else None,
+    )
 
 
 async def capture_payment(db: Unit, *, payment_id: UUID, amount: Money | None = None) -> Changed:
-    _, payment, _ = await payments.for_outcome(db, payment_id)
+    _, payment, _ = await payables.for_outcome(db, payment_id)
     payment.check("capturePayment", by=db.by)
     payment.capture(starts.amount_to_capture(payment, amount), by=db.by, at=db.at)
     return Changed(payment=payment)
 
 
 async def check_payment(db: Unit, *, payment_id: UUID, returned: str | None = None) -> Changed:
-    _, payment, attempt = await payments.for_outcome(db, payment_id)
+    _, payment, attempt = await payables.for_outcome(db, payment_id)
     payment.check_now(attempt, returned, by=db.by, at=db.at)
     return Changed(payment=payment)
 

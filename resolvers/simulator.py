@@ -19,7 +19,7 @@ from integrations.simulator import payouts as simulated_payouts
 from integrations.simulator.books import Books, connected
 from integrations.simulator.charges import ChargeState, Entry
 from integrations.simulator.turns import opened_within
-from persistence import chargebacks, payments, payouts, refunds
+from persistence import chargebacks, payables, payouts, refunds
 from persistence.simulator import connection_of
 from persistence.unit import Unit
 from resolvers.context import Context
@@ -126,7 +126,7 @@ async def _books(db: Unit) -> Books:
 
 async def _charge(db: Unit, payment_id: UUID) -> tuple[Payment, Entry | None, Books]:
     """A visible payment of the simulator's, locked, and what the simulator has of it."""
-    _, payment, attempt = await payments.for_outcome(db, payment_id)
+    _, payment, attempt = await payables.for_outcome(db, payment_id)
     require_simulated(payment.provider, payment.status.name)
     books = await _books(db)
     return payment, await charges.by_key(books, attempt.id), books
@@ -137,7 +137,7 @@ async def _moved(
 ) -> tuple[LineKind, UUID]:
     """The kind of line and the key of what was moved."""
     if payment_id is not None:
-        _, payment, attempt = await payments.for_outcome(db, payment_id)
+        _, payment, attempt = await payables.for_outcome(db, payment_id)
         require_simulated(payment.provider, payment.status.name)
         return LineKind.CHARGE, attempt.id
     if refund_id is not None:

@@ -48,11 +48,12 @@ def wallet_of_issuer(invoice: Invoice) -> AccountKey:
 
 
 def customer_credit(invoice: Invoice) -> AccountKey:
+    return customer_credit_of(invoice.issuer_id, invoice.customer_id, invoice.currency)
+
+
+def customer_credit_of(issuer_id: UUID, customer_id: UUID, currency: str) -> AccountKey:
     return AccountKey(
-        code=AccountCode.CUSTOMER_CREDIT,
-        currency=invoice.currency,
-        organization_id=invoice.issuer_id,
-        customer_id=invoice.customer_id,
+        code=AccountCode.CUSTOMER_CREDIT, currency=currency, organization_id=issuer_id, customer_id=customer_id
     )
 
 

@@ -27,12 +27,18 @@ purchases = Table(
     Column("starts_at", Instant),
     Column("ends_at", Instant),
     Column("revoked_at", Instant),
+    Column("delivered_at", Instant),
     Column("is_disputed", Boolean, nullable=False),
     Column("status", one_of(PurchaseStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("quantity >= 1 AND refunded_minor BETWEEN 0 AND amount_minor", name="amount"),
     CheckConstraint("(status IN ('PENDING', 'FAILED')) = (starts_at IS NULL) AND ends_at > starts_at", name="access"),
     CheckConstraint("status NOT IN ('REFUNDED', 'CHARGED_BACK') OR revoked_at IS NOT NULL", name="revoked"),
+)
+Index(
+    "ix_purchases_deliver",
+    purchases.c.ends_at,
+    postgresql_where=text("delivered_at IS NULL AND ends_at IS NOT NULL"),
 )
 
 checkout_sessions = Table(
@@ -52,7 +58,7 @@ checkout_sessions = Table(
     Column("expires_at", Instant, nullable=False),
     Column("external_id", Text, unique=True),
     ref("sale_id", "sales", optional=True),
-    ref("purchase_id", "purchases", optional=True),
+    ref("purchase_id", "purchases", optional=True, index=True),
     Column("subscription_id", Uuid),
     Column("status", one_of(CheckoutStatus, "status"), nullable=False),
     *lifecycle(),

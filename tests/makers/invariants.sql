@@ -4,6 +4,8 @@ WITH lives AS (
     UNION ALL SELECT id, status FROM milestones UNION ALL SELECT id, status FROM tasks
     UNION ALL SELECT id, status FROM pause_requests UNION ALL SELECT id, status FROM invoices
     UNION ALL SELECT id, status FROM payments UNION ALL SELECT id, status FROM escrow_holds
+    UNION ALL SELECT id, status FROM sales UNION ALL SELECT id, status FROM purchases
+    UNION ALL SELECT id, status FROM checkout_sessions
 ), steps AS (
     SELECT subject_id, was, now, lag(now) OVER own AS before, lead(now) OVER own IS NULL AS is_last
     FROM status_changes WINDOW own AS (PARTITION BY subject_id ORDER BY id)
@@ -84,14 +86,14 @@ UNION ALL
 SELECT 'fee and net are the total', id
 FROM invoices WHERE status <> 'DRAFT' AND fee_minor + net_minor <> total_minor - advances_applied_minor
 UNION ALL
-SELECT 'one payment at a time may take the money', coalesce(invoice_id, hold_id)
+SELECT 'one payment at a time may take the money', coalesce(invoice_id, hold_id, sale_id)
 FROM payments WHERE status IN ('CREATED', 'REQUIRES_ACTION', 'PROCESSING', 'AUTHORIZED', 'UNKNOWN')
-GROUP BY coalesce(invoice_id, hold_id) HAVING count(*) > 1
+GROUP BY coalesce(invoice_id, hold_id, sale_id) HAVING count(*) > 1
 UNION ALL
 SELECT 'collection gives up after three failures and not before', id
 FROM invoices i WHERE (collection_mode = 'STOPPED') <> (collection_attempts = 3)
 AND NOT EXISTS (
-    SELECT FROM ledger_entries e JOIN ledger_transfers t ON t.id = e.transfer_id WHERE e.invoice_id = i.id AND t.kind = 'P16')
+    SELECT FROM ledger_entries e JOIN ledger_transfers t ON t.id = e.transfer_id WHERE e.invoice_id = i.id AND t.kind IN ('P16', 'P22'))
 UNION ALL
 SELECT 'an open invoice that is collected is being paid or waits for its next charge', i.id
 FROM invoices i WHERE i.status = 'OPEN' AND i.collection_mode = 'AUTO' AND i.collection_next_at IS NULL

@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_disputed", sa.Boolean(), nullable=False),
         sa.Column(
             "status",
@@ -158,6 +159,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_charge_id", name=op.f("uq_purchases_external_charge_id")),
     )
     op.create_index(op.f("ix_purchases_organization_id"), "purchases", ["organization_id"], unique=False)
+    op.create_index(
+        "ix_purchases_deliver",
+        "purchases",
+        ["ends_at"],
+        unique=False,
+        postgresql_where=sa.text("delivered_at IS NULL AND ends_at IS NOT NULL"),
+    )
     op.create_table(
         "checkout_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -210,6 +218,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_checkout_sessions_organization_id"), "checkout_sessions", ["organization_id"], unique=False
     )
+    op.create_index(op.f("ix_checkout_sessions_purchase_id"), "checkout_sessions", ["purchase_id"], unique=False)
     op.add_column("payments", sa.Column("sale_id", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_payments_sale_id"), "payments", ["sale_id"], unique=False)
     op.create_index(

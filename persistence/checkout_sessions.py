@@ -1,0 +1,80 @@
+"""Queries of checkout sessions: who sees them, what they begin, and which have run out of time."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, exists, not_, select
+
+from domain import purchases as purchase_rules
+from domain.checkout_sessions import CheckoutSession, CheckoutStatus
+from domain.payments import CANCELABLE, LIVE_STATES
+from domain.prices import Price, TaxBehavior
+from domain.pricing import amount_of
+from domain.products import Product
+from domain.sale_lines import SaleLine
+from domain.sales import Sale, SaleKind
+from domain.taxes import TaxMode
+from persistence import catalogue, sales
+from persistence.billing_visibility import visible_to_payer
+from persistence.catalogue import PRICES
+from persistence.organizations import ORGANIZATIONS
+from persistence.purchases import PURCHASES
+from persistence.tables.checkouts import checkout_sessions
+from persistence.tables.money import payments
+from persistence.unit import Unit
+from planner.edges import One, Source
+
+CHECKOUT_SESSIONS = Source(CheckoutSession, checkout_sessions, visible_to_payer(checkout_sessions))
+ORGANIZATION, PRICE = One(ORGANIZATIONS, "organization_id"), One(PRICES, "price_id")
+PURCHASE = One(PURCHASES, "purchase_id")
+
+_TAX_MODES = {TaxBehavior.INCLUSIVE: TaxMode.INCLUSIVE, TaxBehavior.EXCLUSIVE: TaxMode.EXCLUSIVE}
+
+
+async def begin_purchase(db: Unit, session: CheckoutSession, price: Price, product: Product) -> Sale:
+    """A new session with the purchase that will come of it, and the sale that pays it; all three are stored."""
+    purchase = purchase_rules.begun(
+        product,
+        price,
+        organization_id=session.organization_id,
+        quantity=session.quantity,
+        features=list(await catalogue.feature_values(db, product.id)),
+        by=db.by,
+        at=db.at,
+    )
+    line = SaleLine(product.name, session.quantity, amount_of(price, session.quantity), product.tax_code)
+    sale = await sales.open_sale(
+        db,
+        kind=SaleKind.PURCHASE,
+        subject_id=purchase.id,
+        organization_id=session.organization_id,
+        lines=[line],
+        currency=price.currency,
+        tax_mode=_TAX_MODES[price.tax_behavior],
+        success_url=session.success_url,
+        cancel_url=session.cancel_url,
+    )
+    purchase.sale_id, purchase.amount_minor = sale.id, sale.total_minor
+    db.add(purchase)
+    await db.flush()
+    session.sale_id, session.purchase_id = sale.id, purchase.id
+    db.add(session)
+    await db.flush()
+    return sale
+
+
+async def locked(db: Unit, session_id: UUID) -> CheckoutSession:
+    statement = select(CheckoutSession).where(checkout_sessions.c.id == session_id).with_for_update()
+    return (await db.session.scalars(statement.execution_options(populate_existing=True))).one()
+
+
+async def due_for_expiry(db: Unit) -> CheckoutSession | None:
+    """An open session whose time is over; nobody else ends it meanwhile.
+
+    While a provider may still take the money, and cannot be told otherwise or has been told, it waits for the outcome.
+    """
+    can_be_canceled = and_(payments.c.status.in_(CANCELABLE), payments.c.cancel_asked_at.is_(None))
+    of_sale = payments.c.sale_id == checkout_sessions.c.sale_id
+    waits = exists().where(of_sale, payments.c.status.in_(LIVE_STATES), not_(can_be_canceled))
+    over = (checkout_sessions.c.status == CheckoutStatus.OPEN, checkout_sessions.c.expires_at <= db.at)
+    statement = select(CheckoutSession).where(*over, ~waits).order_by(checkout_sessions.c.expires_at).limit(1)
+    return await db.session.scalar(statement.with_for_update(skip_locked=True))
