@@ -12,6 +12,7 @@ from schema.approval_requests import ApprovalMutations, ApprovalQueries, Approva
 from schema.apps import App, AppMutations, AppQueries
 from schema.audit_entries import AuditQueries
 from schema.audit_exports import AuditExportMutations, AuditExportQueries
+from schema.billing_metrics import BillingMetricsQueries
 from schema.books import BookQueries
 from schema.cash_reconciliations import (
     CashReconciliation,
@@ -20,8 +21,12 @@ from schema.cash_reconciliations import (
 )
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.clock import ClockMutations, ClockQueries
+from schema.credit_accounts import CreditAccountMutations, CreditAccountQueries
+from schema.credit_grants import CreditGrantMutations
+from schema.credit_lots import CreditLotQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
 from schema.credit_tariffs import CreditTariffMutations, CreditTariffQueries
+from schema.credit_transactions import CreditTransaction, CreditTransactionMutations, CreditTransactionQueries
 from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
 from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
@@ -127,12 +132,16 @@ class Query(
     WalletQueries,
     FeePolicyQueries,
     ExchangeRateQueries,
+    CreditAccountQueries,
+    CreditLotQueries,
+    CreditTransactionQueries,
     CreditTariffQueries,
     LedgerQueries,
     LedgerExportQueries,
     AuditQueries,
     AuditExportQueries,
     BookQueries,
+    BillingMetricsQueries,
     EscrowQueries,
     ReleasePolicyQueries,
     ChargebackQueries,
@@ -156,6 +165,9 @@ class Query(
     payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
     refund: Refund | None = by_id("Refund", Refund, "A refund by its id.")
     credit_note: CreditNote | None = by_id("CreditNote", CreditNote, "A credit note by its id.")
+    credit_transaction: CreditTransaction | None = by_id(
+        "CreditTransaction", CreditTransaction, "A movement of credits by its id."
+    )
     chargeback: Chargeback | None = by_id("Chargeback", Chargeback, "A chargeback by its id.")
     provider_account: ProviderAccount | None = by_id(
         "ProviderAccount", ProviderAccount, "An account at a provider by its id."
@@ -226,6 +238,9 @@ class Mutation(
     LedgerAdjustmentMutations,
     FeePolicyMutations,
     ExchangeRateMutations,
+    CreditAccountMutations,
+    CreditTransactionMutations,
+    CreditGrantMutations,
     CreditTariffMutations,
     LedgerExportMutations,
     AuditExportMutations,

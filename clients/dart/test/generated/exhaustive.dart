@@ -988,6 +988,16 @@ String nameReportOrigin(ReportOrigin value) => switch (value) {
   ReportOrigin.unknown => '',
 };
 
+/// What the API calls a value of RevenueMovement.
+String nameRevenueMovement(RevenueMovement value) => switch (value) {
+  RevenueMovement.newValue => 'NEW',
+  RevenueMovement.expansion => 'EXPANSION',
+  RevenueMovement.contraction => 'CONTRACTION',
+  RevenueMovement.churn => 'CHURN',
+  RevenueMovement.reactivation => 'REACTIVATION',
+  RevenueMovement.unknown => '',
+};
+
 /// What the API calls a value of Role.
 String nameRole(Role value) => switch (value) {
   Role.owner => 'OWNER',
@@ -1366,6 +1376,9 @@ final operations = <Operation<Object?>>[
   WriteOffDebt(organizationId: 'text', amount: Money.minor(100, 'EUR'), reason: 'text'),
   ParkOrganization(organizationId: 'text', reason: 'text'),
   UnparkOrganization(organizationId: 'text', reason: 'text'),
+  GetBillingMetrics(from: const Date(2026, 7, 1), to: const Date(2026, 7, 1), currency: 'text'),
+  GetRetentionCohorts(from: const Date(2026, 7, 1), to: const Date(2026, 7, 1)),
+  GetTrialConversion(from: const Date(2026, 7, 1), to: const Date(2026, 7, 1)),
   ListWallets(),
   GetBalances(),
   ListLedgerAccounts(),

@@ -1695,6 +1695,23 @@ export const ReportOrigin = {
 /** One of ReportOrigin's values, or one that a newer server has added. */
 export type ReportOrigin = Open<keyof typeof ReportOrigin>;
 
+/** Why an organization's monthly amount differs from that of a month ago. Within a month only the difference counts. */
+export const RevenueMovement = {
+  /** It pays for the first time. */
+  NEW: 'NEW',
+  /** It pays more. */
+  EXPANSION: 'EXPANSION',
+  /** It pays less. */
+  CONTRACTION: 'CONTRACTION',
+  /** It pays nothing any more. */
+  CHURN: 'CHURN',
+  /** It pays again. */
+  REACTIVATION: 'REACTIVATION',
+} as const;
+
+/** One of RevenueMovement's values, or one that a newer server has added. */
+export type RevenueMovement = Open<keyof typeof RevenueMovement>;
+
 /** What a member is in an organization. Each may do less than the one before, but FINANCE and MEMBER differ. */
 export const Role = {
   /** Everything, also making owners. At least one stays. */

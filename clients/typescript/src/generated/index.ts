@@ -20,6 +20,7 @@ export * from './operations/invoices.js';
 export * from './operations/keys.js';
 export * from './operations/live.js';
 export * from './operations/losses.js';
+export * from './operations/metrics.js';
 export * from './operations/money.js';
 export * from './operations/organizations.js';
 export * from './operations/payments.js';

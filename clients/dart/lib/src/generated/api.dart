@@ -20,6 +20,7 @@ export 'operations/invoices.dart';
 export 'operations/keys.dart';
 export 'operations/live.dart';
 export 'operations/losses.dart';
+export 'operations/metrics.dart';
 export 'operations/money.dart';
 export 'operations/organizations.dart';
 export 'operations/payments.dart';

@@ -3079,6 +3079,37 @@ enum ReportOrigin implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Why an organization's monthly amount differs from that of a month ago. Within a month only the difference counts.
+enum RevenueMovement implements ApiEnum {
+  /// It pays for the first time.
+  newValue('NEW'),
+
+  /// It pays more.
+  expansion('EXPANSION'),
+
+  /// It pays less.
+  contraction('CONTRACTION'),
+
+  /// It pays nothing any more.
+  churn('CHURN'),
+
+  /// It pays again.
+  reactivation('REACTIVATION'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const RevenueMovement(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory RevenueMovement.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What a member is in an organization. Each may do less than the one before, but FINANCE and MEMBER differ.
 enum Role implements ApiEnum {
   /// Everything, also making owners. At least one stays.
