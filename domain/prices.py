@@ -115,7 +115,7 @@ def create(product: Product, meter: Meter | None, given: Mapping[str, Any], *, b
     _check_interval(checks, product, given)
     metered = meter is None or given["model"] in _TIERED
     checks.require(metered, "What a meter counts is priced in tiers; one open tier is enough.", "model")
-    checks.line("providerPriceId", given["provider_price_id"], least=1, most=MAX_PROVIDER_ID)
+    checks.line("providerPriceId", given["provider_price_id"], most=MAX_PROVIDER_ID)
     checks.refuse()
     price = Price(
         **{
@@ -127,6 +127,7 @@ def create(product: Product, meter: Meter | None, given: Mapping[str, Any], *, b
             "unit_amount_minor": unit_minor or 0,
             "tiers": tiers,
             "meter_id": meter and meter.id,
+            "provider_price_id": given["provider_price_id"] or None,
         }
     )
     price.born(CatalogueStatus.ACTIVE, action="createPrice", by=by, at=at)
@@ -156,9 +157,9 @@ def _check_amounts(checks: Checks, model: PriceModel, unit_minor: int | None, ti
 def _check_tier(checks: Checks, tier: Tier) -> None:
     checks.whole("flatMinor", tier.flat_minor, least=0, most=MAX_AMOUNT_MINOR)
     unit = tier.unit_amount
-    checks.require(0 <= unit <= MAX_AMOUNT_MINOR, f"Give 0 to {MAX_AMOUNT_MINOR} minor units.", "unitAmount")
-    exact = unit == round(unit, UNIT_PLACES)
-    checks.require(exact, f"At most {UNIT_PLACES} decimals of the minor unit.", "unitAmount")
+    if checks.require(0 <= unit <= MAX_AMOUNT_MINOR, f"Give 0 to {MAX_AMOUNT_MINOR} minor units.", "unitAmount"):
+        exact = unit == round(unit, UNIT_PLACES)
+        checks.require(exact, f"At most {UNIT_PLACES} decimals of the minor unit.", "unitAmount")
 
 
 def _check_interval(checks: Checks, product: Product, given: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from persistence.apps import APPS
 from persistence.audit_entries import AUDIT_ENTRIES
 from persistence.audit_exports import AUDIT_EXPORTS
 from persistence.cash_reconciliations import CASH_RECONCILIATIONS
+from persistence.catalogue import FEATURES, METERS, PLANS, PRICES, PRODUCTS
 from persistence.chargebacks import CHARGEBACKS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
 from persistence.cross_app_sessions import CROSS_APP_SESSIONS
@@ -112,6 +113,11 @@ SOURCES: dict[str, Source] = {
     "InvoiceLine": INVOICE_LINES,
     "InvoiceReminder": REMINDERS,
     "FeePolicy": FEE_POLICIES,
+    "Feature": FEATURES,
+    "Product": PRODUCTS,
+    "Plan": PLANS,
+    "Price": PRICES,
+    "Meter": METERS,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

@@ -33,6 +33,7 @@ from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.emails import EmailMutations
 from schema.escrow import EscrowHold, EscrowMutations, EscrowQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
+from schema.features import FeatureMutations, FeatureQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
@@ -48,6 +49,7 @@ from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
+from schema.meters import MeterMutations, MeterQueries
 from schema.milestones import Milestone, MilestoneMutations
 from schema.moderation import ModerationMutations
 from schema.money_exceptions import MoneyException, MoneyExceptionMutations, MoneyExceptionQueries
@@ -64,6 +66,8 @@ from schema.payouts import Payout, PayoutMutations, PayoutQueries
 from schema.permission_decisions import PermissionDecisionQueries
 from schema.permission_matrix import PermissionMatrixQueries, rules_of
 from schema.plans import PlanQueries
+from schema.prices import PriceMutations, PriceQueries
+from schema.products import ProductMutations, ProductQueries
 from schema.profiles import ProfileMutations
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
@@ -79,6 +83,7 @@ from schema.signing_keys import SigningKeyMutations
 from schema.simulator import SimulatorMutations, SimulatorQueries
 from schema.staff_corrections import StaffCorrectionMutations
 from schema.staff_roles import StaffRoleMutations
+from schema.subscription_plans import SubscriptionPlanMutations, SubscriptionPlanQueries
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
 from schema.two_factors import TwoFactorMutations
@@ -136,6 +141,11 @@ class Query(
     CreditLotQueries,
     CreditTransactionQueries,
     CreditTariffQueries,
+    FeatureQueries,
+    ProductQueries,
+    SubscriptionPlanQueries,
+    PriceQueries,
+    MeterQueries,
     LedgerQueries,
     LedgerExportQueries,
     AuditQueries,
@@ -242,6 +252,11 @@ class Mutation(
     CreditTransactionMutations,
     CreditGrantMutations,
     CreditTariffMutations,
+    FeatureMutations,
+    ProductMutations,
+    SubscriptionPlanMutations,
+    PriceMutations,
+    MeterMutations,
     LedgerExportMutations,
     AuditExportMutations,
     ClockMutations,

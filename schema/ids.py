@@ -58,6 +58,11 @@ PREFIXES = {
     "WalletConversion": "wcv",
     "FeePolicy": "fee",
     "LedgerExport": "lex",
+    "Feature": "ftr",
+    "Product": "prd",
+    "Plan": "pln",
+    "Price": "prc",
+    "Meter": "mtr",
     "AuditEntry": "aud",
     "AuditExport": "aex",
 }

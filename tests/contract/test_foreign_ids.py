@@ -34,6 +34,7 @@ READ_LATER = {
     ("upsertCustomer", ("organizationId",)),
     ("fundMilestone", ("methodId",)),
     ("createCreditNote", ("lines", "0", "lineId")),
+    ("createProduct", ("features", "0", "featureId")),
 }
 """Places that a mutation looks at when all else is right; they have a test of their own."""
 

@@ -73,12 +73,13 @@ async def make_partner(world: World, **changes: Any) -> Partner:
     return Partner(world, app, owner, backend, user, installation, reviewer)
 
 
-async def make_own_app(owner: Person) -> None:
+async def make_own_app(owner: Person) -> str:
     """An app that its owner tries in the sandbox before its review: installed, with a key, and signed in to."""
     app = await make_app(owner, isPublic=False)
     await install(owner, app)
     backend = await make_backend(owner, app)
     await backend.do("exchangeAppCode", TOKENS, code=await code_of(owner, app), origin=ORIGIN)
+    return app
 
 
 async def code_of(person: Caller, app: str, origin: str = ORIGIN) -> str:

@@ -17,6 +17,7 @@ from schema.ids import global_id
 from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
 from tests.makers.apps import make_own_app
+from tests.makers.catalogue import make_own_catalogue
 from tests.makers.chargebacks import make_warning
 from tests.makers.colleagues import colleague
 from tests.makers.escrow import make_funded_project, release
@@ -64,7 +65,7 @@ async def make_parties(world: World) -> Parties:
     await make_waiting(world, freelancer)
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
-    await make_own_app(freelancer)
+    await make_own_catalogue(freelancer, await make_own_app(freelancer))
     await make_provider_account(world)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
