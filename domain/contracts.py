@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.billing_calendar import Anchor, Span
+from domain.billing_subscriptions import BillingSubscription
 from domain.catalogue import CatalogueStatus
 from domain.checks import Checks
 from domain.ids import new_id
@@ -104,18 +105,24 @@ class Contract(Stateful):
         self.terminate_reason = said(reason, required=True)
         self.move_to("terminateContract", by=by, at=at)
         self.fee_minor = fee_minor
-        self.record("contract.ended", by=by, at=at, data={"feeMinor": fee_minor, "isTerminated": True})
+        self.record("ended", by=by, at=at, data={"feeMinor": fee_minor, "isTerminated": True})
 
-    def follow_up(self, ends_at: datetime, *, at: datetime) -> "Contract | None":
-        """The term is over: the contract that continues it, or none where it does not renew or notice was given."""
+    @property
+    def is_last_term(self) -> bool:
+        """Whether nothing follows the term."""
+        return not self.auto_renew or self.notice_given_at is not None
+
+    def end(self, *, at: datetime) -> None:
+        """The term is over and nothing follows it, or the subscription that it binds has ended."""
+        self.move_to("endContract", by=SYSTEM, at=at)
+        self.record("ended", by=SYSTEM, at=at, data={"isTerminated": False})
+
+    def renew(self, ends_at: datetime, *, at: datetime) -> "Contract":
+        """The term is over: the contract that continues it until then."""
         if self.ends_at is None:
             raise LookupError("a contract that was never signed has no end")
-        if not self.auto_renew or self.notice_given_at is not None:
-            self.move_to("endContract", by=SYSTEM, at=at)
-            self.record("contract.ended", by=SYSTEM, at=at, data={"isTerminated": False})
-            return None
         self.move_to("renewContract", by=SYSTEM, at=at)
-        self.record("contract.renewed", by=SYSTEM, at=at)
+        self.record("renewed", by=SYSTEM, at=at)
         following = _drawn_up(self, Span(self.ends_at, ends_at))
         following.born(_S.ACTIVE, action="renewContract", by=SYSTEM, at=at)
         return following
@@ -196,6 +203,15 @@ def draw_up(
     contract.born(_S.PENDING_SIGNATURE, action="createContract", by=by, at=at)
     contract.record("created", by=by, at=at)
     return contract
+
+
+def term_of(contract: Contract, subscription: BillingSubscription) -> Span:
+    """A term that is signed now: whole periods from the start of the one that is open."""
+    start, number = subscription.current_period_start, subscription.period_number
+    if start is None or number is None:
+        raise LookupError("a contract binds a subscription that has been paid")
+    anchor = subscription.anchor
+    return Span(start, anchor.start_of(number + contract.term_months // anchor.months))
 
 
 def raised(price: Price, bps: int, *, at: datetime) -> Price:

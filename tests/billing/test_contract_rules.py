@@ -69,9 +69,9 @@ def test_billing_rule_19_notice_closes_30_days_before_the_end() -> None:
 
 def test_billing_rule_19_without_notice_a_term_follows_the_term() -> None:
     made = contract()
+    assert not made.is_last_term
     end = datetime(2029, 1, 31, 9, 0, tzinfo=UTC)
-    following = made.follow_up(end, at=YEAR.end)
-    assert following is not None
+    following = made.renew(end, at=YEAR.end)
     assert (following.starts_at, following.ends_at, following.follows_id) == (YEAR.end, end, made.id)
     assert (made.status, following.status) == (ContractStatus.RENEWED, ContractStatus.ACTIVE)
     assert [event.type for event in made.take_events()][-1] == "contract.renewed"
@@ -82,7 +82,8 @@ def test_billing_rule_19_with_notice_or_without_renewal_the_contract_ends(gives_
     made = contract(auto_renew=gives_notice)
     if gives_notice:
         made.give_notice(by=CUSTOMER, at=START)
-    assert made.follow_up(datetime(2029, 1, 31, tzinfo=UTC), at=YEAR.end) is None
+    assert made.is_last_term
+    made.end(at=YEAR.end)
     assert made.status is ContractStatus.ENDED
     assert [event.type for event in made.take_events()][-1] == "contract.ended"
 
