@@ -181,20 +181,13 @@ class BillingSubscription(Stateful):
         ends_at = None if self.trial_ends_at is None else self.trial_ends_at.isoformat()
         self.record("trial_will_end", by=SYSTEM, at=at, data={"trialEndsAt": ends_at})
 
-    def end_trial_unpaid(self, *, at: datetime) -> None:
-        """There is nothing to charge: what the plan says of trials that end so."""
-        if self.trial_end is TrialEnd.CANCEL:
-            self.end(at=at)
-        else:
-            self.rest(at=at)
-
     def rest(self, *, at: datetime) -> None:
         """The pause begins."""
         self.move_to("restSubscription", by=SYSTEM, at=at)
         self.pause_at, self.due_at = None, self.resumes_at
         self.record("paused", by=SYSTEM, at=at)
 
-    def stay_paused(self, *, at: datetime) -> None:
+    def stay_paused(self) -> None:
         """The first charge after the pause has failed: it goes on when people resume it."""
         self.resumes_at = self.due_at = None
 

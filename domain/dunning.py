@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from domain.ids import new_id
+from domain.payments import Payment
 
 WAITS = tuple(timedelta(days=days) for days in (2, 5, 7, 7))
 """Between one scheduled attempt and the next: on days 2, 7, 14 and 21 after the charge at the period's end."""
@@ -63,8 +64,11 @@ class DunningAttempt:
     def is_hard(self) -> bool:
         return self.failure_code in HARD_DECLINES
 
-    def start(self, *, payment_id: UUID | None, method_id: UUID | None, at: datetime) -> None:
-        self.started_at, self.payment_id, self.method_id = at, payment_id, method_id
+    def start(self, payment: Payment | None, *, at: datetime) -> None:
+        """Without a payment there is nothing to charge: it fails at once."""
+        self.started_at = at
+        if payment is not None:
+            self.payment_id, self.method_id = payment.id, payment.method_id
 
     def succeed(self) -> None:
         self.outcome = AttemptOutcome.SUCCEEDED

@@ -10,6 +10,7 @@ from domain.actors import SYSTEM
 from domain.amounts import Amount
 from domain.billing_calendar import Anchor, Span
 from domain.ids import new_id
+from domain.sales import Sale
 from domain.states import Move, Side, Stateful
 from domain.subscription_terms import PeriodTerms
 
@@ -54,6 +55,9 @@ class SubscriptionPeriod(Stateful):
     currency: str
     terms: PeriodTerms
     sale_id: UUID | None
+    payment_id: UUID | None
+    invoice_id: UUID | None
+    """What documents the payment; none where there was nothing to pay."""
     paid_at: datetime | None
     delivered_at: datetime | None
     """When what was paid for it was earned: it has elapsed."""
@@ -71,9 +75,12 @@ class SubscriptionPeriod(Stateful):
     def span(self) -> Span:
         return Span(self.period_start, self.period_end)
 
-    def pay(self, *, at: datetime) -> None:
+    def pay(self, sale: Sale | None, payment_id: UUID | None, *, at: datetime) -> None:
+        """By a verified payment of its sale, or without one where it costs nothing."""
         self.move_to("payPeriod", by=SYSTEM, at=at)
-        self.paid_at = at
+        self.paid_at, self.payment_id = at, payment_id
+        if sale is not None:
+            self.sale_id, self.invoice_id = sale.id, sale.invoice_id
 
     def fail(self, *, at: datetime) -> None:
         """Nothing more is tried: it counts as never served."""
@@ -98,7 +105,6 @@ def opened(
     terms: PeriodTerms,
     *,
     start: datetime | None = None,
-    waiting_minor: int = 0,
     at: datetime,
 ) -> SubscriptionPeriod:
     """Period `number` of an anchor, to be paid. It starts where the one before ended, if that is said."""
@@ -112,10 +118,12 @@ def opened(
         time_zone=anchor.time_zone,
         period_start=start or anchor.start_of(number),
         period_end=anchor.start_of(number + 1),
-        amount_minor=max(0, terms.amount_minor + waiting_minor),
+        amount_minor=terms.amount_minor,
         currency=terms.currency,
         terms=terms,
         sale_id=None,
+        payment_id=None,
+        invoice_id=None,
         paid_at=None,
         delivered_at=None,
         ended_at=None,

@@ -27,3 +27,8 @@ class SubscriptionStanding:
     @property
     def monthly_minor(self) -> Fraction:
         return Fraction(self.monthly_numerator, self.monthly_denominator)
+
+    @property
+    def worth(self) -> tuple[object, ...]:
+        """All but its time: equal worths are one standing."""
+        return self.status, self.price_id, self.quantity, self.currency, self.monthly_minor

@@ -26,6 +26,7 @@ from jobs import (
     refunds,
     retention,
     simulator,
+    subscriptions,
     webhook_handling,
 )
 from persistence.database import Database
@@ -52,6 +53,8 @@ TIMERS: Timers = (
     ("invoices.collect", payments.collect_due),
     ("checkouts.expire", checkouts.expire_sessions),
     ("purchases.deliver", checkouts.deliver_ended),
+    ("subscriptions.keep", subscriptions.keep_due),
+    ("subscription_periods.earn", subscriptions.earn_elapsed),
     ("payout_schedules.keep", payout_schedules.keep_due),
     ("payouts.send", payouts.send_pending),
     ("payouts.resolve", payouts.ask_unanswered),

@@ -5,13 +5,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.sales import Sale, SaleKind
-from persistence import purchases, sales
+from persistence import purchases, sales, subscription_outcomes
 from persistence.sale_handlers import SaleHandler
 from persistence.tables.money import payments
 from persistence.unit import Unit
 
 HANDLERS: dict[SaleKind, SaleHandler] = {
     SaleKind.PURCHASE: purchases.HANDLER,
+    SaleKind.PERIOD: subscription_outcomes.HANDLER,
 }
 
 

@@ -146,6 +146,8 @@ subscription_periods = Table(
     Column("currency", Text, nullable=False),
     Column("terms", PeriodTermsColumn, nullable=False),
     Column("sale_id", Uuid, index=True),
+    ref("payment_id", "payments", optional=True),
+    ref("invoice_id", "invoices", optional=True),
     Column("paid_at", Instant),
     Column("delivered_at", Instant),
     Column("ended_at", Instant),

@@ -355,6 +355,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("terms", postgresql.JSONB(), nullable=False),
         sa.Column("sale_id", sa.Uuid(), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("invoice_id", sa.Uuid(), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -393,6 +395,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_subscription_periods_amount")),
         sa.CheckConstraint("period_start < period_end AND number >= 0", name=op.f("ck_subscription_periods_span")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_subscription_periods_invoice_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_subscription_periods_payment_id")),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_subscription_periods_organization_id")
         ),

@@ -1,0 +1,138 @@
+"""Opening the periods of subscriptions and having them paid, in the transaction of whoever wants it."""
+
+from datetime import datetime
+
+from domain import subscription_periods as rules
+from domain.billing_calendar import Anchor, anchored_at
+from domain.billing_subscriptions import BillingSubscription
+from domain.dunning import NO_METHOD, AttemptTrigger, DunningAttempt, attempt
+from domain.payments import PaymentTrigger
+from domain.refusals import conflict, invalid
+from domain.sales import SaleKind
+from domain.subscription_changes import counted_on
+from domain.subscription_periods import SubscriptionPeriod
+from domain.subscription_terms import PeriodTerms
+from domain.taxes import TaxMode
+from persistence import (
+    organizations,
+    payment_methods,
+    proration_lines,
+    sale_outcomes,
+    sales,
+    subscription_outcomes,
+    subscription_periods,
+    subscription_terms,
+)
+from persistence.unit import Unit
+
+
+async def open_next(db: Unit, subscription: BillingSubscription) -> None:
+    """The period after the one that has ended. Whoever comes second finds its row and does nothing (rule 7)."""
+    start, number = subscription.current_period_end, subscription.period_number
+    if start is None or number is None:
+        raise LookupError("a subscription that was never paid has no period that follows")
+    subscription.due_at = None
+    if await subscription_periods.starting_at(db, subscription.id, start) is None:
+        terms = await subscription_terms.terms_of(db, subscription)
+        anchor, number = counted_on(await _anchor_from_now_on(db, subscription), number + 1, terms.months)
+        period = _opened(db, subscription, anchor, number, terms, start=start)
+        await charge(db, subscription, period, trigger=AttemptTrigger.SCHEDULE)
+
+
+async def open_first(
+    db: Unit, subscription: BillingSubscription, at: datetime, *, trigger: AttemptTrigger
+) -> SubscriptionPeriod:
+    """Period 0, counted from a new anchor: after a trial, after a pause, or when what is owed is paid."""
+    terms = await subscription_terms.terms_of(db, subscription)
+    organization = await organizations.get(db, subscription.organization_id)
+    anchor = anchored_at(at, time_zone=organization.time_zone, months=terms.months)
+    period = _opened(db, subscription, anchor, 0, terms)
+    await charge(db, subscription, period, trigger=trigger)
+    return period
+
+
+async def charge(
+    db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, *, trigger: AttemptTrigger
+) -> None:
+    """Sells a new period: what costs nothing is paid at once, all else by the organization's default method."""
+    await db.flush()
+    lines = await proration_lines.take_up(db, period)
+    await db.flush()
+    sale = await sales.open_sale(
+        db,
+        kind=SaleKind.PERIOD,
+        subject_id=period.id,
+        organization_id=subscription.organization_id,
+        lines=lines,
+        currency=period.currency,
+        tax_mode=TaxMode(period.terms.tax_behavior.value),
+    )
+    period.sale_id = sale.id
+    if sale.is_free:
+        await db.flush()
+        await sale_outcomes.settle_free(db, sale)
+        return
+    first = attempt(subscription.id, period.id, 0, due_at=period.period_start, trigger=trigger, at=db.at)
+    await make(db, subscription, period, first)
+
+
+async def make(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, made: DunningAttempt) -> None:
+    """Makes an attempt: its payment is sent after the commit, and the clock waits for what becomes of it."""
+    if period.sale_id is None:
+        raise LookupError(f"period {period.id} was never put on sale")
+    sale = await sales.locked(db, period.sale_id)
+    by_person = made.trigger is not AttemptTrigger.SCHEDULE
+    payment = await sales.charge(db, sale, trigger=PaymentTrigger.PAYER if by_person else PaymentTrigger.COLLECTION)
+    if payment is None and by_person:
+        raise invalid(f"There is no default payment method in {sale.currency}: add one first.", "methodId")
+    await db.flush()
+    db.add(made)
+    made.start(payment, at=db.at)
+    subscription.due_at = None
+    if payment is None:
+        await subscription_outcomes.failed(db, subscription, period, sale, made, NO_METHOD)
+
+
+async def retry(db: Unit, subscription: BillingSubscription) -> None:
+    """A payment that people ask for: of the open period or, where nothing is tried any more, of what is owed."""
+    trigger = AttemptTrigger.CUSTOMER if db.by.acts_for(subscription.organization_id) else AttemptTrigger.STAFF
+    period = await subscription_periods.open_of(db, subscription.id)
+    if period is None:
+        await open_first(db, subscription, db.at, trigger=trigger)
+        return
+    attempts = await subscription_periods.attempts_of(db, period.id)
+    if subscription_periods.undecided(attempts) is not None:
+        raise conflict("A payment of this period is under way: wait for its outcome.")
+    number = max((one.number for one in attempts if one.started_at is not None), default=0)
+    await make(
+        db, subscription, period, attempt(subscription.id, period.id, number, due_at=db.at, trigger=trigger, at=db.at)
+    )
+
+
+async def can_charge(db: Unit, subscription: BillingSubscription) -> bool:
+    """Whether a new period would be paid: there is a method, or nothing to pay."""
+    terms = await subscription_terms.terms_of(db, subscription)
+    method = await payment_methods.default_of(db, subscription.organization_id, subscription.currency)
+    return method is not None or terms.amount_minor == 0
+
+
+def _opened(
+    db: Unit,
+    subscription: BillingSubscription,
+    anchor: Anchor,
+    number: int,
+    terms: PeriodTerms,
+    *,
+    start: datetime | None = None,
+) -> SubscriptionPeriod:
+    period = rules.opened(subscription.id, subscription.organization_id, anchor, number, terms, start=start, at=db.at)
+    db.add(period)
+    return period
+
+
+async def _anchor_from_now_on(db: Unit, subscription: BillingSubscription) -> Anchor:
+    """The same instant, read in the organization's time zone of now: a change takes effect with the next period."""
+    organization = await organizations.get(db, subscription.organization_id)
+    if organization.time_zone == subscription.time_zone:
+        return subscription.anchor
+    return anchored_at(subscription.anchor_at, time_zone=organization.time_zone, months=subscription.interval_months)

@@ -1,0 +1,191 @@
+"""What comes of the charges of subscriptions: the part that they have in the outcomes of sales."""
+
+from sqlalchemy import select
+
+from domain import dunning
+from domain.actors import SYSTEM
+from domain.billing_subscriptions import PAYABLE, BillingSubscription, SubscriptionStatus
+from domain.dunning import AttemptTrigger, DunningAttempt
+from domain.payments import Payment
+from domain.sales import Sale
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from persistence import (
+    entitlement_versions,
+    sales,
+    subscription_checkouts,
+    subscription_periods,
+    subscription_standings,
+    subscriptions,
+)
+from persistence.sale_handlers import SaleHandler
+from persistence.tables.subscriptions import dunning_attempts
+from persistence.tables.subscriptions import subscription_periods as periods_table
+from persistence.unit import Unit
+
+_S = SubscriptionStatus
+
+
+async def lock(db: Unit, sale: Sale) -> None:
+    """The subscription, then its period and the attempts to have it paid."""
+    of_sale = select(periods_table.c.subscription_id, periods_table.c.id).where(periods_table.c.sale_id == sale.id)
+    found = (await db.session.execute(of_sale)).one_or_none()
+    if found is None:
+        await subscription_checkouts.lock(db, sale)
+        return
+    await subscriptions.locked(db, found.subscription_id)
+    await subscription_periods.of_sale(db, sale.id)
+    attempts = select(dunning_attempts.c.id).where(dunning_attempts.c.period_id == found.id)
+    await db.session.execute(attempts.with_for_update())
+
+
+async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
+    """The verified payment: the subscription enters the period."""
+    period = await subscription_periods.of_sale(db, sale.id)
+    if period is None:
+        await subscription_checkouts.paid(db, sale, payment)
+        return
+    subscription = await subscriptions.of_period(db, period)
+    for attempt in await subscription_periods.attempts_of(db, period.id):
+        if payment is not None and attempt.payment_id == payment.id:
+            attempt.succeed()
+        elif attempt.outcome is None:
+            attempt.cancel()
+    period.pay(sale, None if payment is None else payment.id, at=db.at)
+    subscription.enter(period, at=db.at)
+    await follow(db, subscription)
+
+
+async def not_paid(db: Unit, sale: Sale, payment: Payment) -> None:
+    """A payment has failed or was canceled; what the payer tried on our page is an attempt of its own."""
+    period = await subscription_periods.of_sale(db, sale.id)
+    if period is None:
+        return
+    subscription = await subscriptions.of_period(db, period)
+    attempts = await subscription_periods.attempts_of(db, period.id)
+    found = next((one for one in attempts if one.payment_id == payment.id), None)
+    if found is None:
+        number = max((one.number for one in attempts if one.started_at is not None), default=0)
+        found = dunning.attempt(
+            subscription.id, period.id, number, due_at=db.at, trigger=AttemptTrigger.CUSTOMER, at=db.at
+        )
+        found.start(payment, at=db.at)
+        db.add(found)
+    await failed(db, subscription, period, sale, found, payment.failure_code or payment.status.name)
+
+
+async def failed(
+    db: Unit,
+    subscription: BillingSubscription,
+    period: SubscriptionPeriod,
+    sale: Sale,
+    attempt: DunningAttempt,
+    code: str,
+) -> None:
+    """An attempt came to nothing: the subscription falls behind, the next attempt is planned, people are told."""
+    attempt.fail(code)
+    if period.status is not PeriodStatus.OPEN or not subscription.is_live:
+        return
+    if subscription.status in (_S.PAUSED, _S.UNPAID):
+        await close_unpaid(db, period, sale)
+        subscription.stay_paused()
+    else:
+        if subscription.status not in PAYABLE:
+            subscription.fall_behind(at=db.at)
+        await plan(db, subscription, period, sale, attempt)
+    ends_at = subscription.access_ends_at
+    subscription.record(
+        "dunning.attempt_failed",
+        by=SYSTEM,
+        at=db.at,
+        data={
+            "periodId": str(period.id),
+            "saleId": str(sale.id),
+            "code": code,
+            "trigger": attempt.trigger.value,
+            "accessEndsAt": ends_at and ends_at.isoformat(),
+        },
+    )
+    await follow(db, subscription)
+
+
+async def plan(
+    db: Unit,
+    subscription: BillingSubscription,
+    period: SubscriptionPeriod,
+    sale: Sale,
+    attempt: DunningAttempt,
+) -> None:
+    """The next scheduled attempt, or the end of trying. What people try uses up none of them (rule 11)."""
+    attempts = await subscription_periods.attempts_of(db, period.id)
+    planned = subscription_periods.scheduled(attempts)
+    due_at = planned.due_at if planned is not None else dunning.next_due(attempt.number, attempt.due_at)
+    if due_at is None:
+        await close_unpaid(db, period, sale)
+        subscription.give_up(at=db.at)
+        return
+    if planned is None:
+        following = dunning.attempt(
+            subscription.id,
+            period.id,
+            attempt.number + 1,
+            due_at=due_at,
+            trigger=AttemptTrigger.SCHEDULE,
+            at=db.at,
+        )
+        db.add(following)
+    subscription.due_at = due_at
+
+
+async def close_unpaid(db: Unit, period: SubscriptionPeriod, sale: Sale) -> None:
+    """Nobody is asked for the money of a period any more."""
+    period.fail(at=db.at)
+    await sales.cancel(db, sale, action="failSale")
+    for attempt in await subscription_periods.attempts_of(db, period.id):
+        if attempt.started_at is None and attempt.outcome is None:
+            attempt.cancel()
+
+
+async def follow(db: Unit, subscription: BillingSubscription) -> None:
+    """What every change of a subscription has to tell: its worth, and that entitlements are others now."""
+    await subscription_standings.note(db, subscription)
+    await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
+
+
+async def disputed(db: Unit, sale: Sale) -> None:
+    await _suspend(db, sale, is_suspended=True)
+
+
+async def dispute_won(db: Unit, sale: Sale) -> None:
+    await _suspend(db, sale, is_suspended=False)
+
+
+async def charged_back(db: Unit, sale: Sale, lost_minor: int) -> int:
+    """The bank has taken it for good: the period ends, and what of it has not elapsed was not earned."""
+    period = await subscription_periods.of_sale(db, sale.id)
+    if period is not None and period.status is PeriodStatus.PAID:
+        period.refund(at=db.at)
+        period.is_suspended = False
+        await _tell(db, period)
+    return sale.undelivered_minor
+
+
+async def _suspend(db: Unit, sale: Sale, *, is_suspended: bool) -> None:
+    period = await subscription_periods.of_sale(db, sale.id)
+    if period is not None:
+        period.is_suspended = is_suspended
+        await _tell(db, period)
+
+
+async def _tell(db: Unit, period: SubscriptionPeriod) -> None:
+    subscription = await subscriptions.of_period(db, period)
+    await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
+
+
+HANDLER = SaleHandler(
+    lock=lock,
+    paid=paid,
+    not_paid=not_paid,
+    disputed=disputed,
+    dispute_won=dispute_won,
+    charged_back=charged_back,
+)

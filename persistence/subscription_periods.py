@@ -1,0 +1,101 @@
+"""Queries of periods and of the attempts to have them paid: who sees them, and the locks of the verbs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.dunning import AttemptTrigger, DunningAttempt
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from persistence.billing_visibility import visible_to_payer
+from persistence.invoices import INVOICES
+from persistence.payments import PAYMENTS
+from persistence.subscriptions import SUBSCRIPTIONS
+from persistence.tables.subscriptions import dunning_attempts, subscription_periods
+from persistence.unit import Unit
+from planner.edges import Condition, Connection, Many, One, Source, Within
+
+_columns, _attempts = subscription_periods.c, dunning_attempts.c
+
+PERIODS = Source(SubscriptionPeriod, subscription_periods, visible_to_payer(subscription_periods))
+ATTEMPTS = Source(DunningAttempt, dunning_attempts, Within(SUBSCRIPTIONS, dunning_attempts, "subscription_id"))
+
+SUBSCRIPTION = One(SUBSCRIPTIONS, "subscription_id")
+INVOICE = One(INVOICES, "invoice_id")
+PAYMENT = One(PAYMENTS, "payment_id")
+ATTEMPTS_OF = Many(ATTEMPTS, "period_id", "id")
+OF_SUBSCRIPTION = Connection(
+    PERIODS,
+    orders={"PERIOD_START": _columns.period_start},
+    default_order=(("PERIOD_START", True),),
+    column="subscription_id",
+    filters={"status": lambda values: _columns.status.in_(values)},
+)
+
+
+async def of_sale(db: Unit, sale_id: UUID) -> SubscriptionPeriod | None:
+    """The period that a sale is for, locked; its subscription is locked before it."""
+    statement = select(SubscriptionPeriod).where(_columns.sale_id == sale_id).with_for_update()
+    return (await db.session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def open_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
+    """The period that is to be paid, locked. Ask under the subscription's lock."""
+    is_open = (_columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN)
+    statement = select(SubscriptionPeriod).where(*is_open).with_for_update()
+    return (await db.session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def newest_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
+    """The one that was opened last, whatever became of it."""
+    of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id)
+    return await db.session.scalar(of_it.order_by(_columns.id.desc()).limit(1))
+
+
+async def current_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
+    """The one that was paid last."""
+    served = (PeriodStatus.PAID, PeriodStatus.REFUNDED)
+    of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id, _columns.status.in_(served))
+    return await db.session.scalar(of_it.order_by(_columns.period_start.desc()).limit(1))
+
+
+async def starting_at(db: Unit, subscription_id: UUID, start: datetime) -> SubscriptionPeriod | None:
+    """The one period with that start, if it was ever opened."""
+    named = (_columns.subscription_id == subscription_id, _columns.period_start == start)
+    return (await db.session.scalars(select(SubscriptionPeriod).where(*named))).one_or_none()
+
+
+def _is_earned(at: datetime) -> tuple[Condition, ...]:
+    """It is over, nobody disputes its money, and it does not count as earned yet."""
+    is_paid = _columns.status == PeriodStatus.PAID
+    return is_paid, _columns.delivered_at.is_(None), _columns.period_end <= at, ~_columns.is_suspended
+
+
+async def earned(db: Unit) -> Sequence[UUID]:
+    """Paid periods that are over and do not count as earned yet, oldest first."""
+    statement = select(_columns.id).where(*_is_earned(db.at))
+    return (await db.session.scalars(statement.order_by(_columns.period_end).limit(100))).all()
+
+
+async def still_earned(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
+    """One of them, locked; None where somebody else looks after it, or has done so."""
+    statement = select(SubscriptionPeriod).where(_columns.id == period_id, *_is_earned(db.at))
+    return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def attempts_of(db: Unit, period_id: UUID) -> Sequence[DunningAttempt]:
+    """All attempts to have a period paid, oldest first. Ask under the subscription's lock."""
+    statement = select(DunningAttempt).where(_attempts.period_id == period_id).order_by(_attempts.id)
+    return (await db.session.scalars(statement)).all()
+
+
+def undecided(attempts: Sequence[DunningAttempt]) -> DunningAttempt | None:
+    """The attempt whose outcome is not known yet: meanwhile there is no other."""
+    return next((one for one in attempts if one.is_undecided), None)
+
+
+def scheduled(attempts: Sequence[DunningAttempt]) -> DunningAttempt | None:
+    """The attempt that the schedule makes next."""
+    waiting = (one for one in attempts if one.trigger is AttemptTrigger.SCHEDULE and one.started_at is None)
+    return next((one for one in waiting if one.outcome is None), None)

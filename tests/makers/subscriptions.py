@@ -1,0 +1,205 @@
+"""Makers of subscriptions: a plan of Milepost's own, and an organization that subscribes to it and lives on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from domain import checkout_sessions as checkouts
+from domain.actors import SYSTEM
+from domain.billing_subscriptions import BillingSubscription
+from domain.catalogue import CatalogueStatus
+from domain.checkout_sessions import CheckoutMode
+from domain.dunning import DunningAttempt
+from domain.ids import new_id
+from domain.organizations import OrganizationKind
+from domain.prices import Price, PriceInterval, PriceModel, TaxBehavior
+from domain.products import Product, ProductKind
+from domain.subscription_periods import SubscriptionPeriod
+from domain.subscription_plans import CreditSchedule, DunningOutcome, Plan, TrialEnd
+from persistence import catalogue, sales, subscription_checkouts
+from persistence.tables.identity import organizations
+from persistence.tables.subscriptions import dunning_attempts, subscription_periods
+from persistence.unit import unit_of_work
+from tests.makers.payment_methods import make_method
+from tests.world import Person, World
+
+
+@dataclass(slots=True)
+class Subscribed:
+    """An organization's subscription."""
+
+    world: World
+    buyer: Person
+    id: UUID
+
+    async def now(self) -> BillingSubscription:
+        async with self.world.database.reader() as session:
+            return await session.get_one(BillingSubscription, self.id)
+
+    async def periods(self) -> Sequence[SubscriptionPeriod]:
+        of_it = select(SubscriptionPeriod).where(subscription_periods.c.subscription_id == self.id)
+        async with self.world.database.reader() as session:
+            return (await session.scalars(of_it.order_by(subscription_periods.c.id))).all()
+
+    async def attempts(self) -> Sequence[DunningAttempt]:
+        of_it = select(DunningAttempt).where(dunning_attempts.c.subscription_id == self.id)
+        async with self.world.database.reader() as session:
+            return (await session.scalars(of_it.order_by(dunning_attempts.c.id))).all()
+
+    async def live_until(self, at: datetime) -> None:
+        """Moves the clock to an instant, one period or retry after the other, as time would."""
+        while True:
+            due_at = (await self.now()).due_at
+            if due_at is None or due_at >= at:
+                break
+            await move_to(self.world, due_at)
+        await move_to(self.world, at)
+
+
+async def move_to(world: World, at: datetime) -> None:
+    """A moment after an instant, with everything done that is due by then."""
+    ahead = at - world.clock.now()
+    if ahead > timedelta(0):
+        world.clock.advance(ahead)
+    await world.settle()
+
+
+async def make_plan(
+    world: World,
+    *,
+    name: str = "Standard",
+    price_minor: int = 2_000,
+    rank: int = 0,
+    interval: PriceInterval = PriceInterval.MONTH,
+    kind: ProductKind = ProductKind.PLAN,
+    **terms: Any,
+) -> Price:
+    """A product of Milepost's own with its plan and a price in euros; the rank is made unique."""
+    at, code = world.clock.now(), f"plan_{new_id().hex[-10:]}"
+    product = Product(
+        id=new_id(),
+        app_id=None,
+        owner_organization_id=None,
+        code=code,
+        name=name,
+        description=None,
+        kind=kind,
+        tax_code=None,
+        revoke_on_partial_refund=False,
+    )
+    price = make_price(product, price_minor, interval)
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        product.born(CatalogueStatus.ACTIVE, action="createProduct", by=SYSTEM, at=at)
+        db.add(product)
+        await db.flush()
+        price.born(CatalogueStatus.ACTIVE, action="createPrice", by=SYSTEM, at=at)
+        db.add(_plan(product, rank or new_id().int % 900_000 + 100, terms), price)
+    return price
+
+
+def make_price(product: Product, price_minor: int, interval: PriceInterval) -> Price:
+    return Price(
+        id=new_id(),
+        app_id=None,
+        owner_organization_id=None,
+        product_id=product.id,
+        currency="EUR",
+        model=PriceModel.FLAT,
+        unit_amount_minor=price_minor,
+        tiers=(),
+        interval=interval,
+        interval_count=1,
+        meter_id=None,
+        tax_behavior=TaxBehavior.EXCLUSIVE,
+        access_days=None,
+        provider_price_id=None,
+        is_variant=False,
+    )
+
+
+def _plan(product: Product, rank: int, terms: dict[str, Any]) -> Plan:
+    usual: dict[str, Any] = {
+        "trial_days": 0,
+        "trial_end": TrialEnd.PAUSE,
+        "grace_days": 3,
+        "dunning_outcome": DunningOutcome.MARK_UNPAID,
+        "seat_min": 1,
+        "seat_max": None,
+        "included_credits": 0,
+        "credit_schedule": CreditSchedule.PER_PERIOD,
+    }
+    return Plan(
+        id=new_id(),
+        product_id=product.id,
+        app_id=None,
+        owner_organization_id=None,
+        product_kind=product.kind,
+        rank=rank,
+        **{**usual, **terms},
+    )
+
+
+async def subscribe(
+    world: World,
+    price: Price,
+    *,
+    token: str | None = "sim_ok",
+    buyer: Person | None = None,
+    time_zone: str | None = None,
+    settled: bool = True,
+) -> Subscribed:
+    """An organization that pays the first period with its default method (none: it has no method at all)."""
+    await _open_shop(world)
+    buyer = buyer or await world.client_side()
+    if time_zone is not None:
+        await _live_in(world, buyer, time_zone)
+    if token is not None:
+        await make_method(buyer, token)
+    at = world.clock.now()
+    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
+        price, product, plan = await catalogue.price_for_sale(db, price.id)
+        assert plan is not None
+        session = checkouts.opened(
+            price,
+            organization_id=buyer.organization_id,
+            quantity=1,
+            mode=CheckoutMode.SUBSCRIPTION,
+            success_url="http://localhost/bought",
+            cancel_url="http://localhost/shop",
+            by=SYSTEM,
+            at=at,
+        )
+        sale = await subscription_checkouts.open_session(db, session, price, product, plan)
+        if sale is not None:
+            await subscription_checkouts.begin(db, session)
+            method = await sales.payment_methods.default_of(db, buyer.organization_id, "EUR")
+            assert method is not None
+            await sales.checkout(db, sale, provider=None, method_id=method.id, return_url=None)
+    assert session.subscription_id is not None
+    if settled:
+        await world.settle()
+    return Subscribed(world, buyer, session.subscription_id)
+
+
+async def pay_with(buyer: Person, token: str) -> None:
+    """From now on the organization pays with another method."""
+    await make_method(buyer, token)
+
+
+async def _open_shop(world: World) -> None:
+    """The platform itself sells."""
+    is_platform = organizations.c.kind == OrganizationKind.PLATFORM
+    async with world.database.reader() as session:
+        known = await session.scalar(select(organizations.c.id).where(is_platform))
+    if known is None:
+        await world.staff()
+
+
+async def _live_in(world: World, buyer: Person, time_zone: str) -> None:
+    of_it = update(organizations).where(organizations.c.id == buyer.organization_id)
+    async with world.database.connection() as connection:
+        await connection.execute(of_it.values(time_zone=time_zone))
