@@ -88,47 +88,47 @@ class Feed:
 
 async def gig_activity(context: Context, gig_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a gig and to what belongs to it, as far as it concerns the viewer's organization."""
-    return await _activity(context, GIG, gig_id, "gig", after)
+    return await activity(context, GIG, gig_id, "gig", after)
 
 
 async def project_activity(context: Context, project_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a project, its milestones, tasks and invoices."""
-    return await _activity(context, PROJECT, project_id, "project", after)
+    return await activity(context, PROJECT, project_id, "project", after)
 
 
 async def payment_updated(context: Context, payment_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to a payment and its refunds."""
-    return await _activity(context, PAYMENT, payment_id, "payment", after, needs=MONEY_READERS)
+    return await activity(context, PAYMENT, payment_id, "payment", after, needs=MONEY_READERS)
 
 
 async def cash_reconciliation_progress(context: Context, run_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """How far a reconciliation is."""
-    return await _activity(context, RECONCILIATION, run_id, "cashReconciliation", after, needs=RECONCILERS)
+    return await activity(context, RECONCILIATION, run_id, "cashReconciliation", after, needs=RECONCILERS)
 
 
 async def app_status_changed(context: Context, app_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to an app itself, for its owner, its reviewers and those who have installed it."""
-    return await _activity(context, APP, app_id, "app", after, needs=APP_READERS, subject_type=App.SUBJECT)
+    return await activity(context, APP, app_id, "app", after, needs=APP_READERS, subject_type=App.SUBJECT)
 
 
 async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the invoices that the viewer's organization issues or receives."""
-    return await _of_organization(context, organization_id, Invoice.SUBJECT, INVOICE_READERS, after)
+    return await of_organization(context, organization_id, Invoice.SUBJECT, INVOICE_READERS, after)
 
 
 async def approval_requested(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What is asked of the viewer's organization or by it, and what became of it."""
-    return await _of_organization(context, organization_id, ApprovalRequest.SUBJECT, APPROVERS, after)
+    return await of_organization(context, organization_id, ApprovalRequest.SUBJECT, APPROVERS, after)
 
 
 async def membership_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """Who joins the viewer's organization, leaves it, and becomes what."""
-    return await _of_organization(context, organization_id, Membership.SUBJECT, MEMBER_READERS, after)
+    return await of_organization(context, organization_id, Membership.SUBJECT, MEMBER_READERS, after)
 
 
 async def escrow_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the holds of the viewer's organization, on either side."""
-    return await _of_organization(context, organization_id, EscrowHold.SUBJECT, MONEY_READERS, after)
+    return await of_organization(context, organization_id, EscrowHold.SUBJECT, MONEY_READERS, after)
 
 
 async def wallet_changed(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
@@ -151,7 +151,7 @@ async def live_cursor(context: Context) -> str:
         return cursor_of(await outbox.last_position(session))
 
 
-async def _of_organization(
+async def of_organization(
     context: Context, organization_id: UUID, subject_type: str, needs: tuple[Permission, ...], after: str | None
 ) -> AsyncIterator[Update]:
     """The feed of one kind of object that concerns the viewer's organization; each message shows its object."""
@@ -161,7 +161,7 @@ async def _of_organization(
     return await follow(context, Feed(needs=needs, wanted=wanted, object_of=_subject), after)
 
 
-async def _activity(
+async def activity(
     context: Context,
     edge: One,
     id_: UUID,

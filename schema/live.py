@@ -1,81 +1,35 @@
 """Subscriptions: feeds of events that resume by cursor."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
-from strawberry.scalars import ID
 
 from domain.checks import Checks
-from domain.events import OutboxEvent, Recorder
-from resolvers import history
 from resolvers import live as resolve
 from resolvers.context import Context
-from resolvers.guards import Needs, Rule
+from resolvers.guards import Needs
 from resolvers.live import Update
-from schema.api_keys import ApiKey
 from schema.approval_requests import ApprovalRequest
 from schema.apps import App
 from schema.cash_reconciliations import CashReconciliation
 from schema.connections import one
 from schema.escrow import EscrowHold
+from schema.feeds import AFTER, LiveMessage, object_feed
 from schema.gigs import Gig
 from schema.guarded import asks, guarded
-from schema.ids import PREFIXES, global_id, read_id
 from schema.invoices import Invoice
 from schema.memberships import Membership
-from schema.organizations import Organization
 from schema.payments import Payment
 from schema.projects import Project
-from schema.scalars import JSON, Cursor
-from schema.shapes import plain, shows
-from schema.users import User
+from schema.scalars import Cursor
+from schema.shapes import shows
 from schema.wallets import Wallet
 
 MAX_TYPES = 50
 
-_AFTER = Annotated[
-    Cursor | None,
-    strawberry.argument(
-        description="The cursor of the last message you have seen: first comes exactly what you missed, in order, then"
-        " what happens. Left out: only what happens from now on."
-    ),
-]
 _TYPES = Annotated[
     list[str] | None, strawberry.argument(description="Only events of these types, at most 50. Left out: all.")
 ]
-
-
-@shows(OutboxEvent, "Something that happened, written in the transaction in which it did.")
-class LiveEvent:
-    type: str = plain("What happened, as object.past_tense: gig.published.")
-    occurred_at: datetime = plain("When it happened.")
-
-    @strawberry.field(description="The id of the object it happened to; null for objects that only work inside.")
-    def subject_id(self: Any) -> ID | None:
-        type_name = TYPE_OF_SUBJECT.get(self.subject_type)
-        return ID(global_id(type_name, self.subject_id)) if type_name in PREFIXES else None
-
-    subject_version: int = plain("The version the object has since; to skip what you have already.")
-    actor_kind: str = plain("USER, API_KEY, APP or SYSTEM.")
-    actor: User | None = one(history.USER, User, "The person who did it, for those who may know them.")
-    actor_key: ApiKey | None = one(
-        history.API_KEY, ApiKey, "The key that a program did it with, for those who may see it."
-    )
-    actor_organization: Organization | None = one(history.ORGANIZATION, Organization, "For whom they acted.")
-    data: JSON = plain("What a reader needs besides the ids; the keys depend on the type.")
-
-
-@strawberry.type(description="What every message of a feed says.")
-class LiveMessage:
-    cursor: Cursor = plain("Pass it as `after` to resume behind this message; any feed takes it.")
-    gap: bool = plain(
-        "True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event,"
-        " and the feed goes on from here."
-    )
-    event: LiveEvent | None = plain("What happened; null only where gap is true.")
 
 
 @shows(Update, "A message of a gig's feed.")
@@ -139,38 +93,7 @@ class EventActivity(LiveMessage):
     pass
 
 
-def _id_of(type_name: str, argument: str) -> Any:
-    return Annotated[ID, strawberry.argument(description=f"The id of a {type_name}.", name=argument)]
-
-
-def object_feed(
-    open_feed: Callable[[Context, UUID, str | None], Awaitable[AsyncIterator[Update]]],
-    type_name: str,
-    graphql_type: Any,
-    description: str,
-    *,
-    needs: Rule,
-) -> Any:
-    """A subscription `nounActivity(nounId: ID!, after: Cursor)` to the feed of one object."""
-    argument = f"{type_name[0].lower()}{type_name[1:]}Id"
-
-    async def resolve_feed(info: strawberry.Info[Context, None], object_id: Any, after: Any = None) -> Any:
-        return await open_feed(info.context, read_id(object_id, type_name, argument), after)
-
-    resolve_feed.__annotations__ = {
-        "info": strawberry.Info,
-        "object_id": _id_of(type_name, argument),
-        "after": _AFTER,
-    }
-    return strawberry.subscription(
-        resolver=guarded(needs, resolve_feed),
-        graphql_type=graphql_type,
-        description=description,
-        metadata={"needs": needs},
-    )
-
-
-async def _events(info: strawberry.Info[Context, None], after: _AFTER = None, types: _TYPES = None) -> Any:
+async def _events(info: strawberry.Info[Context, None], after: AFTER = None, types: _TYPES = None) -> Any:
     checks = Checks()
     checks.texts("types", types or [], most=MAX_TYPES, length=100)
     checks.refuse()
@@ -280,17 +203,3 @@ class LiveQueries:
     )
     async def live_cursor(self, info: strawberry.Info[Context, None]) -> Cursor:
         return Cursor(await resolve.live_cursor(info.context))
-
-
-def _types_of_subjects() -> dict[str, str]:
-    """The API's type name of every object that records events, by its name in them."""
-    found, waiting = {}, list(Recorder.__subclasses__())
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if hasattr(kind, "SUBJECT"):
-            found[kind.SUBJECT] = kind.__name__
-    return found
-
-
-TYPE_OF_SUBJECT = _types_of_subjects()
