@@ -4,11 +4,11 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import features as domain
-from domain.catalogue import CatalogueStatus
 from domain.features import FeatureKind, FeatureReset
 from resolvers import catalogue as resolve
 from resolvers.guards import Needs
 from schema.apps import App
+from schema.catalogue import CatalogueStatus
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
@@ -16,12 +16,6 @@ from schema.mutations import mutation
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
-describe(
-    CatalogueStatus,
-    "Whether a part of a catalogue can be chosen for something new.",
-    ACTIVE="It can be chosen.",
-    ARCHIVED="Whoever has it keeps it; nobody else can choose it.",
-)
 describe(
     FeatureKind,
     "What having a feature means.",

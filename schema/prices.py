@@ -6,10 +6,10 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import prices as domain
-from domain.catalogue import CatalogueStatus
 from domain.prices import PriceInterval, PriceModel, TaxBehavior, Tier
 from resolvers import catalogue as resolve
 from resolvers.guards import Needs
+from schema.catalogue import CatalogueStatus
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value

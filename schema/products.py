@@ -6,11 +6,11 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import products as domain
-from domain.catalogue import CatalogueStatus
 from domain.products import FeatureMode, FeatureTerms, ProductKind
 from resolvers import catalogue as resolve
 from resolvers.guards import Needs
 from schema.apps import App
+from schema.catalogue import CatalogueStatus
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
 from schema.features import Feature

@@ -8,11 +8,11 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import subscription_plans as domain
-from domain.catalogue import CatalogueStatus
 from domain.products import ProductKind
 from domain.subscription_plans import DEFAULT_GRACE_DAYS, CreditSchedule, DunningOutcome, TrialEnd
 from resolvers import catalogue as resolve
 from resolvers.guards import Needs
+from schema.catalogue import CatalogueStatus
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, patch, value
