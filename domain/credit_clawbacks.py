@@ -37,18 +37,15 @@ def debt_of(cost_minor: int, quantity: int, *, missing_before: int, missing: int
 
 @dataclass(frozen=True, slots=True)
 class MoneyBack:
-    """Where the refunded net amount comes from: what waits to be earned, what was earned, and what is earned now."""
+    """What becomes of the deferred revenue that credits had when they are taken back for a refund."""
 
     undelivered_minor: int
-    delivered_minor: int
+    """What pays for the refund; the rest of that comes from what was earned."""
     earned_minor: int
+    """What is earned instead."""
 
 
 def money_back(net_minor: int, *, freed_minor: int) -> MoneyBack:
-    """Of a refund, when the credits taken back free so much of the deferred revenue.
-
-    Credits are whole and money is not, so that the two may differ by a part of a credit: what is freed and not
-    refunded is earned, what is refunded and not freed comes from what was earned.
-    """
+    """Credits are whole and money is not, so that refund and cost of the credits differ by a part of a credit."""
     undelivered = min(net_minor, freed_minor)
-    return MoneyBack(undelivered, net_minor - undelivered, freed_minor - undelivered)
+    return MoneyBack(undelivered, freed_minor - undelivered)

@@ -11,7 +11,7 @@ from domain.checks import Checks
 from domain.currencies import EXPONENTS
 from domain.events import Recorder
 from domain.ids import new_id
-from domain.money import MAX_AMOUNT_MINOR
+from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.refusals import conflict
 from domain.states import Versioned
 
@@ -36,6 +36,14 @@ class CreditUnitPrice(Recorder, Versioned):
     def concerned_organizations(self) -> list[UUID]:
         """Prices are nobody's own: whoever is interested reads them."""
         return []
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePrice:
+    """What a package costs in one currency, and the rate to compare it by."""
+
+    price: Money
+    display_rate: Decimal
 
 
 def set_unit_price(

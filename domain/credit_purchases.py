@@ -8,8 +8,11 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
+from domain.checks import Checks
 from domain.ids import new_id
+from domain.money import Money
 from domain.permissions import Permission
+from domain.refusals import wrong_state
 from domain.states import Move, Side, Stateful
 
 PAY_WITHIN = timedelta(hours=1)
@@ -34,6 +37,13 @@ class CreditPurchaseStatus(Enum):
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
     REFUNDED = "REFUNDED"
     CHARGED_BACK = "CHARGED_BACK"
+
+
+class Shortfall(Enum):
+    """What becomes of a refund whose credits are spent already."""
+
+    REFUSE = "REFUSE"
+    DEBT = "DEBT"
 
 
 _S, _P = CreditPurchaseStatus, Permission
@@ -122,9 +132,10 @@ class CreditPurchase(Stateful):
         self.record("refunded", by=SYSTEM, at=at, data={"credits": clawed_back})
 
     def lose(self, *, clawed_back: int, missing: int, at: datetime) -> None:
-        """The payer's bank took the money back for good."""
+        """The payer's bank took money back for good, of what was left; it may do so in parts."""
         self._claw_back(clawed_back, missing)
-        self.move_to("chargeBackCreditPurchase", by=SYSTEM, at=at)
+        if self.status in KEPT:
+            self.move_to("chargeBackCreditPurchase", by=SYSTEM, at=at)
         self.record("charged_back", by=SYSTEM, at=at, data={"credits": clawed_back})
 
     def _claw_back(self, clawed_back: int, missing: int) -> None:
@@ -181,3 +192,19 @@ def opened(
     purchase.born(CreditPurchaseStatus.PENDING, action="purchaseCredits", by=by, at=at)
     purchase.record("created", by=by, at=at)
     return purchase
+
+
+def amount_to_refund(purchase: CreditPurchase, amount: Money | None, *, left_minor: int) -> int:
+    """The chosen amount in minor units, tax included, or all that is left; refuses INVALID for any other."""
+    if amount is None:
+        if left_minor:
+            return left_minor
+        raise wrong_state(
+            "Nothing was paid that could go back.", from_state="FREE", allowed=[state.name for state in KEPT]
+        )
+    checks = Checks()
+    checks.money("amount", amount, currency=purchase.currency)
+    left = Money(left_minor, purchase.currency)
+    checks.require(amount.amount_minor <= left_minor, f"At most {left} of it can be refunded.", "amount", "amountMinor")
+    checks.refuse()
+    return amount.amount_minor

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import Actor
+from domain.actors import SYSTEM, Actor
 from domain.amounts import OptionalAmount
 from domain.credit_promotions import CreditPromotion
 from domain.ids import new_id
@@ -69,12 +69,12 @@ class PromotionRedemption(Stateful):
         return [self.purchase_id]
 
     def apply(self, *, by: Actor, at: datetime) -> None:
-        self.move_to("applyPromotion", by=by, at=at)
+        self.move_to("applyPromotion", by=SYSTEM, at=at)
         self.record("promotion.redeemed", by=by, at=at)
 
-    def release(self, *, by: Actor, at: datetime) -> None:
+    def release(self, *, at: datetime) -> None:
         """The purchase came to nothing: the code can be used again."""
-        self.move_to("releasePromotion", by=by, at=at)
+        self.move_to("releasePromotion", by=SYSTEM, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

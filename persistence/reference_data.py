@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.fees import DEFAULT_BPS, FeeScope
-from persistence import gig_categories, own_catalogue
+from persistence import gig_categories, own_catalogue, own_credit_packages
 from persistence.tables.fees import fee_policies
 from persistence.unit import Unit
 
@@ -19,9 +19,10 @@ _DEFAULT_POLICIES = {
 
 
 async def ensure(db: Unit) -> None:
-    """Inserts what is missing: the default fee policies, the headings of gigs and Milepost's own catalogue."""
+    """Inserts what is missing: default fee policies, headings of gigs, Milepost's own catalogue and its credits."""
     await gig_categories.ensure(db)
     await own_catalogue.ensure(db)
+    await own_credit_packages.ensure(db)
     rows = [
         {
             "id": id_,
