@@ -6,6 +6,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from server.shortcut import NAME, Shortcut
+
 LINGER_SECONDS = 30.0
 """For the rest of what was written to leave once a connection is closed."""
 
@@ -16,6 +18,10 @@ class GatheringProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         gathering: Any = Gathering(transport, self.loop)
         super().connection_made(gathering)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        cycle.scope["extensions"] = {NAME: Shortcut(cycle)}
+        super()._start_asgi_task(cycle, app)
 
 
 class Gathering:
@@ -32,6 +38,13 @@ class Gathering:
         if not self._written:
             self._loop.call_soon(self._send)
         self._written.append(data)
+
+    def write_at_once(self, data: bytes) -> None:
+        """What is one piece already, behind whatever waits."""
+        if self._written:
+            self._written.append(data)
+        elif not self.is_closing():
+            self._transport.write(data)
 
     def writelines(self, data: Iterable[bytes]) -> None:
         for one in data:

@@ -1,5 +1,7 @@
 """Headers that tell browsers what an answer may do, and what nobody may do with it."""
 
+from functools import lru_cache
+
 Header = tuple[bytes, bytes]
 
 COMMON: tuple[Header, ...] = (
@@ -20,3 +22,9 @@ PAGE = {
     "x-frame-options": "DENY",
 }
 """Of answers that browsers show as pages, besides the policy of their content."""
+
+
+@lru_cache(maxsize=100)
+def lines_of(*headers: Header) -> bytes:
+    """As they are written into the head of an answer; it is the same ones again and again."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

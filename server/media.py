@@ -1,6 +1,7 @@
 """The types that a GraphQL answer may have, and which of them a client takes."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 
@@ -35,3 +36,10 @@ def _weight(text: str) -> float:
 def _quality(wanted: dict[str, float], name: str) -> float:
     """The nearest name counts: the type itself, then all of its kind, then all."""
     return next((wanted[one] for one in (name, "application/*", "*/*") if one in wanted), 0.0)
+
+
+@lru_cache(maxsize=100)
+def media_type_of(accept: bytes) -> bytes | None:
+    """The same for a header as it came; clients say the same again and again."""
+    taken = answer_type(accept.decode("latin-1"))
+    return None if taken is None else taken.encode()

@@ -5,8 +5,8 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Iterable
-from functools import lru_cache
 from itertools import count
+from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -16,11 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.browsers import Browsers, may_be_of_page
 from server.deadlines import Deadlines
 from server.errors import MASKED
-from server.headers import COMMON, HTTPS_ONLY, Header
+from server.headers import COMMON, HTTPS_ONLY, Header, lines_of
 from server.logs import REQUEST_ID, log_request
-from server.media import answer_type
+from server.media import media_type_of
 from server.packed import PACKED_FROM, packed
 from server.planned_requests import PlannedRequests, TooOften
+from server.shortcut import NAME, Shortcut
 from server.tallies import Tallies
 
 MAX_BODY_BYTES, MAX_WEBHOOK_BYTES = 1_000_000, 1 << 20
@@ -29,6 +30,7 @@ MAX_SECONDS = 30.0
 _PROCESS, _NUMBERS = secrets.token_hex(8), count(1)
 """Ids of requests need to differ; nobody has to guess them."""
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_NONE: dict[str, Any] = {}
 _GONE = 499
 """What the log says of callers who left before their answer."""
 
@@ -82,6 +84,7 @@ class _Exchange:
         "_receive",
         "_scope",
         "_send",
+        "_shortcut",
         "_status",
         "_task",
     )
@@ -91,6 +94,7 @@ class _Exchange:
         self._headers = dict[bytes, bytes](scope["headers"])
         self._is_of_page = may_be_of_page(self._headers)
         self._bytes, self._status, self._is_read, self._is_late = 0, 0, False, False
+        self._shortcut: Shortcut | None = None
 
     async def run(self) -> None:
         started, scope = time.perf_counter(), self._scope
@@ -134,11 +138,15 @@ class _Exchange:
         if self._is_of_page and await self._answers_page():
             return
         if owner.planned is not None and owner.planned.may_answer(scope, self._headers):
-            media_type = _media_type(self._headers.get(b"accept", b""))
-            body = await self._body(received)
+            media_type = media_type_of(self._headers.get(b"accept", b""))
+            self._shortcut = scope.get("extensions", _NONE).get(NAME)
+            body = self._body_at_once(received)
+            if body is None:
+                body = await self._body(received)
             answer = None if media_type is None else await owner.planned.answer(body, scope, self._headers)
             if media_type is not None and answer is not None:
-                await self._give(answer, media_type)
+                if not (isinstance(answer, bytes) and self._give_at_once(answer, media_type)):
+                    await self._give(answer, media_type)
                 return
         try:
             await owner.app(scope, _again(received, self.receive), self.send)
@@ -181,6 +189,16 @@ class _Exchange:
         headers = [*given, *(one for one in self._owner.common if one[0] not in names)]
         await self._send(self._head(message["status"], headers))
 
+    def _body_at_once(self, received: list[Message]) -> bytes | None:
+        """The whole body where it is there already, as nearly always: kept as the one message that it came in."""
+        body = None if self._shortcut is None else self._shortcut.body()
+        if body is not None:
+            received.append({"type": "http.request", "body": body, "more_body": False})
+            self._bytes, self._is_read = len(body), True
+            if self._bytes > MAX_BODY_BYTES and self._bytes > _most_bytes(self._scope):
+                raise _BodyTooLarge
+        return body
+
     async def _body(self, received: list[Message]) -> bytes:
         """The whole body; its messages are kept for those who may have to receive it again."""
         received.append(await self.receive())
@@ -207,6 +225,16 @@ class _Exchange:
         headers.append((b"content-length", b"%d" % len(answer)))
         await self._send(self._head(status, headers))
         await self._send({"type": "http.response.body", "body": answer})
+
+    def _give_at_once(self, answer: bytes, media_type: bytes) -> bool:
+        """The same for most answers, without any message."""
+        if self._shortcut is None or self._is_of_page or len(answer) >= PACKED_FROM:
+            return False
+        head = lines_of((b"content-type", media_type), *self._owner.common)
+        of_request = b"content-length: %d\r\nx-request-id: %b\r\n" % (len(answer), self._id.encode())
+        is_sent = self._shortcut.answer(head + of_request, answer)
+        self._status = 200 if is_sent else 0
+        return is_sent
 
     def _head(self, status: int, headers: Iterable[Header]) -> Message:
         """The head of an answer, with what its request has to do with it."""
@@ -247,13 +275,6 @@ def _again(received: list[Message], receive: Receive) -> Receive:
         return await receive()
 
     return replay
-
-
-@lru_cache(maxsize=100)
-def _media_type(accept: bytes) -> bytes | None:
-    """As answer_type; clients say the same again and again."""
-    taken = answer_type(accept.decode("latin-1"))
-    return None if taken is None else taken.encode()
 
 
 def _begin(scope: Scope, headers: dict[bytes, bytes]) -> str:
