@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from jobs.one_by_one import each
-from persistence import sales, subscription_clock, subscription_periods, subscriptions
+from persistence import change_sales, sales, subscription_clock, subscription_periods, subscriptions
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -36,4 +36,5 @@ async def _earn(db: Unit, period_id: UUID) -> bool:
     if period.sale_id is not None:
         sale = await sales.locked(db, period.sale_id)
         await sales.deliver(db, sale, sale.net_minor - sale.undone_minor)
+    await change_sales.deliver(db, period)
     return True

@@ -40,7 +40,8 @@ def _seen_in(table: Table) -> Callable[[Actor], Condition]:
             ),
         ]
         own = table.c.owner_organization_id == viewer.organization_id
-        return or_(table.c.app_id.is_(None), own, exists().where(apps.c.id == table.c.app_id, or_(*reached)))
+        of_app = exists().where(apps.c.id == table.c.app_id, or_(*reached)).correlate(table)
+        return or_(table.c.app_id.is_(None), own, of_app)
 
     return visible_to
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.sales import Sale, SaleKind
-from persistence import credit_purchase_outcomes, purchases, sales, subscription_outcomes
+from persistence import change_sales, credit_purchase_outcomes, purchases, sales, subscription_outcomes
 from persistence.sale_handlers import SaleHandler
 from persistence.tables.money import payments
 from persistence.unit import Unit
@@ -14,6 +14,7 @@ HANDLERS: dict[SaleKind, SaleHandler] = {
     SaleKind.CREDIT_PURCHASE: credit_purchase_outcomes.HANDLER,
     SaleKind.PURCHASE: purchases.HANDLER,
     SaleKind.PERIOD: subscription_outcomes.HANDLER,
+    SaleKind.CHANGE: change_sales.HANDLER,
 }
 
 

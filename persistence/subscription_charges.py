@@ -16,6 +16,7 @@ from domain.taxes import TaxMode
 from persistence import (
     organizations,
     payment_methods,
+    period_changes,
     proration_lines,
     sale_outcomes,
     sales,
@@ -33,6 +34,7 @@ async def open_next(db: Unit, subscription: BillingSubscription) -> None:
         raise LookupError("a subscription that was never paid has no period that follows")
     subscription.due_at = None
     if await subscription_periods.starting_at(db, subscription.id, start) is None:
+        await period_changes.before(db, subscription, start)
         terms = await subscription_terms.terms_of(db, subscription)
         anchor, number = counted_on(await _anchor_from_now_on(db, subscription), number + 1, terms.months)
         period = _opened(db, subscription, anchor, number, terms, start=start)
@@ -43,6 +45,7 @@ async def open_first(
     db: Unit, subscription: BillingSubscription, at: datetime, *, trigger: AttemptTrigger
 ) -> SubscriptionPeriod:
     """Period 0, counted from a new anchor: after a trial, after a pause, or when what is owed is paid."""
+    await period_changes.before(db, subscription, at)
     terms = await subscription_terms.terms_of(db, subscription)
     organization = await organizations.get(db, subscription.organization_id)
     anchor = anchored_at(at, time_zone=organization.time_zone, months=terms.months)
@@ -107,6 +110,12 @@ async def retry(db: Unit, subscription: BillingSubscription) -> None:
     await make(
         db, subscription, period, attempt(subscription.id, period.id, number, due_at=db.at, trigger=trigger, at=db.at)
     )
+
+
+async def require_none_open(db: Unit, subscription: BillingSubscription) -> None:
+    """Refuses CONFLICT while a period is being paid."""
+    if await subscription_periods.open_of(db, subscription.id) is not None:
+        raise conflict("A payment of this subscription is under way: wait for its outcome.")
 
 
 async def can_charge(db: Unit, subscription: BillingSubscription) -> bool:

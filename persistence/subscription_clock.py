@@ -5,6 +5,7 @@ from domain.dunning import AttemptTrigger, DunningAttempt
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import TrialEnd
 from persistence import (
+    contracts,
     payment_methods,
     sales,
     subscription_charges,
@@ -64,7 +65,7 @@ async def _end_unpaid(db: Unit, subscription: BillingSubscription) -> None:
 
 
 async def _of_period(db: Unit, subscription: BillingSubscription) -> None:
-    if subscription.cancel_at_period_end:
+    if subscription.cancel_at_period_end or await contracts.is_leaving(db, subscription):
         await subscription_ends.end(db, subscription)
     elif subscription.pause_at is not None:
         await subscription_ends.rest(db, subscription)

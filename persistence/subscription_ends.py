@@ -6,6 +6,7 @@ from domain.billing_subscriptions import BillingSubscription
 from domain.sales import SaleKind, SaleStatus
 from domain.scheduled_changes import ScheduledChangeKind
 from persistence import (
+    contracts,
     sales,
     scheduled_changes,
     subscription_outcomes,
@@ -42,6 +43,7 @@ async def rest(db: Unit, subscription: BillingSubscription) -> None:
 async def _leave_undone(db: Unit, subscription: BillingSubscription) -> None:
     period = await subscription_periods.open_of(db, subscription.id)
     await _decide_changes(db, subscription, ScheduledChangeKind.CANCEL)
+    await contracts.end_with(db, subscription)
     if period is not None and period.sale_id is not None:
         await subscription_outcomes.close_unpaid(db, period, await sales.locked(db, period.sale_id))
     elif subscription.period_number is None and subscription.checkout_session_id is not None:

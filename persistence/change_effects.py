@@ -1,0 +1,117 @@
+"""What changes do: to the items, the open period and the entitlements of a subscription, and to its credits."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from domain import subscription_changes as rules
+from domain.actors import SYSTEM
+from domain.billing_calendar import anchored_at
+from domain.billing_subscriptions import BillingSubscription
+from domain.credit_lots import LotSource
+from domain.credit_transactions import Note
+from domain.payments import Payment
+from domain.sales import Sale
+from domain.scheduled_changes import ScheduledChange
+from domain.subscription_periods import SubscriptionPeriod, opened
+from domain.subscription_terms import PeriodTerms
+from persistence import (
+    credit_accounts,
+    credit_movements,
+    proration_lines,
+    subscription_outcomes,
+    subscription_terms,
+)
+from persistence.tables.credits import credit_lots
+from persistence.unit import Unit
+from planner.edges import Condition
+
+FIRST_ADDED_PART = 1000
+"""Parts below count the months of a period; from here on they are what upgrades have added to it."""
+
+
+async def terms_after(db: Unit, period: SubscriptionPeriod, change: ScheduledChange) -> PeriodTerms:
+    """What the subscription is sold as once the change applies."""
+    price_id = change.price_id or period.terms.price_id
+    return await subscription_terms.terms_at(db, price_id, change.quantity or period.terms.quantity)
+
+
+async def apply(
+    db: Unit,
+    subscription: BillingSubscription,
+    period: SubscriptionPeriod,
+    change: ScheduledChange,
+    *,
+    sale: Sale | None,
+    payment: Payment | None = None,
+) -> None:
+    """Makes a change of a locked subscription now, inside its open period or in a new one that starts with it."""
+    terms = await terms_after(db, period, change)
+    await subscription_terms.choose(db, subscription, terms.price_id, terms.quantity)
+    change.apply(at=db.at)
+    if change.starts_period:
+        period = await _begin_anew(db, subscription, period, terms, change, sale, payment)
+    else:
+        rules.take_over(subscription, period, terms, by=db.by, at=db.at)
+    await subscription_outcomes.follow(db, subscription)
+    await add_credits(db, period, change)
+
+
+async def granted(db: Unit, period_id: UUID) -> int:
+    """How many credits a period has been granted, whatever became of them."""
+    total = await db.session.scalar(select(func.sum(credit_lots.c.quantity)).where(_of(period_id)))
+    return 0 if total is None else int(total)
+
+
+async def add_credits(db: Unit, period: SubscriptionPeriod, change: ScheduledChange) -> None:
+    """What an upgrade adds to the credits of its period (rule 15): they end with those that came with it."""
+    if change.credits == 0:
+        return
+    account = await credit_accounts.locked(db, period.organization_id)
+    known = select(func.max(credit_lots.c.part), func.max(credit_lots.c.expires_at)).where(_of(period.id))
+    last_part, expires_at = (await db.session.execute(known)).one()
+    await credit_movements.issue(
+        db,
+        account,
+        source=LotSource.SUBSCRIPTION,
+        source_id=period.id,
+        part=max(FIRST_ADDED_PART, (last_part or 0) + 1),
+        quantity=change.credits,
+        expires_at=expires_at or period.period_end,
+        note=Note(reference_kind="SCHEDULED_CHANGE", reference_id=str(change.id)),
+    )
+
+
+async def _begin_anew(
+    db: Unit,
+    subscription: BillingSubscription,
+    period: SubscriptionPeriod,
+    terms: PeriodTerms,
+    change: ScheduledChange,
+    sale: Sale | None,
+    payment: Payment | None,
+) -> SubscriptionPeriod:
+    """The open period ends here, and the first of a new anchor begins, paid with the change.
+
+    One that has only just begun, in the same second, becomes the longer one.
+    """
+    anchor = anchored_at(db.at, time_zone=subscription.time_zone, months=terms.months)
+    if anchor.at > period.period_start:
+        period.period_end = anchor.at
+        await db.flush()
+        period = opened(subscription.id, subscription.organization_id, anchor, 0, terms, at=db.at)
+        period.amount_minor = 0 if sale is None else sale.net_minor
+        period.pay(sale, None if payment is None else payment.id, at=db.at)
+        db.add(period)
+        await db.flush()
+    else:
+        rules.stretch(period, anchor, terms)
+    await proration_lines.move(db, change.id, period.id)
+    subscription.enter(period, at=db.at)
+    rules.tell(subscription, terms, by=SYSTEM, at=db.at)
+    return period
+
+
+def _of(period_id: UUID) -> Condition:
+    lots = credit_lots.c
+    return (lots.source == LotSource.SUBSCRIPTION) & (lots.source_id == period_id)

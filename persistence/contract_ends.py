@@ -1,0 +1,48 @@
+"""Ending contracts early: what the customer owes for what was not billed yet, and the end of the subscription."""
+
+from domain import contracts as rules
+from domain.billing_subscriptions import BillingSubscription
+from domain.contracts import Contract, ContractStatus
+from domain.payments import PaymentTrigger
+from domain.sale_lines import SaleLine
+from domain.sales import SaleKind
+from domain.subscription_periods import SubscriptionPeriod
+from domain.taxes import TaxMode
+from persistence import sales, subscription_periods
+from persistence.unit import Unit
+
+
+async def terminate(db: Unit, contract: Contract, subscription: BillingSubscription, reason: str) -> None:
+    """Staff end a locked contract. One that was in force ends its subscription with the period that is paid."""
+    contract.check("terminateContract", by=db.by)
+    period = await subscription_periods.current_of(db, subscription.id)
+    is_in_force = contract.status is ContractStatus.ACTIVE and subscription.is_live and period is not None
+    fee = _fee(contract, subscription, period) if is_in_force else 0
+    contract.terminate(fee, reason, by=db.by, at=db.at)
+    if is_in_force and subscription.current_period_end is not None:
+        subscription.cancel_later(subscription.current_period_end, reason, by=db.by)
+    await db.flush()
+    if fee and period is not None:
+        await _charge(db, contract, period, fee)
+
+
+def _fee(contract: Contract, subscription: BillingSubscription, period: SubscriptionPeriod | None) -> int:
+    number, until = subscription.period_number, contract.ends_at
+    if number is None or until is None or period is None:
+        return 0
+    left = rules.periods_left(subscription.anchor, number, until)
+    return rules.termination_fee(period.terms.amount_minor, left, contract.termination_fee_bps)
+
+
+async def _charge(db: Unit, contract: Contract, period: SubscriptionPeriod, fee_minor: int) -> None:
+    """Off-session; what cannot be charged stays owed, to be paid on the page of the sale."""
+    sale = await sales.open_sale(
+        db,
+        kind=SaleKind.CHANGE,
+        subject_id=contract.id,
+        organization_id=contract.organization_id,
+        lines=[SaleLine(f"Early end of the contract for {period.terms.name}", 1, fee_minor, period.terms.tax_code)],
+        currency=period.currency,
+        tax_mode=TaxMode(period.terms.tax_behavior.value),
+    )
+    await sales.charge(db, sale, trigger=PaymentTrigger.COLLECTION)
