@@ -47,17 +47,12 @@ async def open_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
     return (await db.session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
 
 
-async def newest_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
-    """The one that was opened last, whatever became of it."""
-    of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id)
-    return await db.session.scalar(of_it.order_by(_columns.id.desc()).limit(1))
-
-
-async def current_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
+async def current_of(db: Unit, subscription_id: UUID, *, locked: bool = False) -> SubscriptionPeriod | None:
     """The one that was paid last."""
     served = (PeriodStatus.PAID, PeriodStatus.REFUNDED)
     of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id, _columns.status.in_(served))
-    return await db.session.scalar(of_it.order_by(_columns.period_start.desc()).limit(1))
+    newest = of_it.order_by(_columns.period_start.desc()).limit(1)
+    return await db.session.scalar(newest.with_for_update() if locked else newest)
 
 
 async def starting_at(db: Unit, subscription_id: UUID, start: datetime) -> SubscriptionPeriod | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
 from domain.apps import App
+from domain.billing_subscriptions import BillingSubscription
 from domain.escrow_holds import EscrowHold
 from domain.events import OutboxEvent
 from domain.invoices import Invoice
@@ -30,6 +31,7 @@ from persistence.memberships import MEMBERSHIPS
 from persistence.outbox import BATCH, Batch, Wanted
 from persistence.payments import PAYMENTS
 from persistence.projects import PROJECTS
+from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.wallets import WALLETS
 from planner.edges import One
 from planner.pages import BadPage
@@ -45,6 +47,7 @@ WORK_READERS = (Permission.WORK_READ, Permission.STAFF_READ)
 INVOICE_READERS = (Permission.INVOICES_READ, Permission.STAFF_READ)
 ORGANIZATION_READERS = (Permission.ORG_READ, Permission.STAFF_READ)
 MEMBER_READERS = (Permission.MEMBERS_READ, Permission.STAFF_READ)
+BILLING_READERS = (Permission.BILLING_READ, Permission.STAFF_READ)
 MONEY_READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
 RECONCILERS = (Permission.STAFF_MONEY,)
 APP_READERS = (Permission.APPS_INSTALL, Permission.APPS_DEVELOP, Permission.STAFF_APPS)
@@ -72,6 +75,7 @@ class Update:
 GIG, PROJECT, INVOICE = One(GIGS, "object_id"), One(PROJECTS, "object_id"), One(INVOICES, "object_id")
 PAYMENT, APP = One(PAYMENTS, "object_id"), One(APPS, "object_id")
 MEMBERSHIP = One(MEMBERSHIPS, "object_id")
+SUBSCRIPTION = One(SUBSCRIPTIONS, "object_id")
 APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
 RECONCILIATION = One(CASH_RECONCILIATIONS, "object_id")
 
@@ -114,6 +118,11 @@ async def app_status_changed(context: Context, app_id: UUID, after: str | None) 
 async def invoice_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
     """What happens to the invoices that the viewer's organization issues or receives."""
     return await of_organization(context, organization_id, Invoice.SUBJECT, INVOICE_READERS, after)
+
+
+async def subscription_updated(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:
+    """What happens to the subscriptions of the viewer's organization."""
+    return await of_organization(context, organization_id, BillingSubscription.SUBJECT, BILLING_READERS, after)
 
 
 async def approval_requested(context: Context, organization_id: UUID, after: str | None) -> AsyncIterator[Update]:

@@ -49,6 +49,8 @@ from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
 from persistence.sessions import SESSIONS
 from persistence.sign_ins import SIGN_INS
+from persistence.subscription_periods import PERIODS
+from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.task_submissions import TASK_SUBMISSIONS
 from persistence.tasks import TASKS
 from persistence.tax_types import TAX_TYPES
@@ -118,6 +120,8 @@ SOURCES: dict[str, Source] = {
     "Plan": PLANS,
     "Price": PRICES,
     "Meter": METERS,
+    "BillingSubscription": SUBSCRIPTIONS,
+    "SubscriptionPeriod": PERIODS,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

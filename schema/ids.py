@@ -63,6 +63,8 @@ PREFIXES = {
     "Plan": "pln",
     "Price": "prc",
     "Meter": "mtr",
+    "BillingSubscription": "sub",
+    "SubscriptionPeriod": "spd",
     "AuditEntry": "aud",
     "AuditExport": "aex",
 }

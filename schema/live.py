@@ -23,6 +23,7 @@ from schema.payments import Payment
 from schema.projects import Project
 from schema.scalars import Cursor
 from schema.shapes import shows
+from schema.subscriptions import BillingSubscription
 from schema.wallets import Wallet
 
 MAX_TYPES = 50
@@ -60,6 +61,13 @@ class WalletUpdate(LiveMessage):
 @shows(Update, "A message of the feed of an organization's held money.")
 class EscrowUpdate(LiveMessage):
     hold: EscrowHold | None = one(resolve.HOLD, EscrowHold, "The hold as you may see it now; null after a gap.")
+
+
+@shows(Update, "A message of the feed of an organization's subscriptions.")
+class SubscriptionUpdate(LiveMessage):
+    subscription: BillingSubscription | None = one(
+        resolve.SUBSCRIPTION, BillingSubscription, "The subscription as you may see it now; null after a gap."
+    )
 
 
 @shows(Update, "A message of the feed of an organization's members.")
@@ -151,6 +159,14 @@ class Subscription:
         "What happens to the held money of your active organization, the one to name, on either side. Needs the"
         " permission money:read.",
         needs=resolve.MONEY_READERS,
+    )
+    subscription_updated = object_feed(
+        resolve.subscription_updated,
+        "Organization",
+        SubscriptionUpdate,
+        "What happens to the subscriptions of your active organization, the one to name: trials, payments, changes and"
+        " ends. Needs the permission billing:read.",
+        needs=resolve.BILLING_READERS,
     )
     membership_changed = object_feed(
         resolve.membership_changed,

@@ -15,7 +15,8 @@ from domain.catalogue import CatalogueStatus
 from domain.checkout_sessions import CheckoutMode
 from domain.dunning import DunningAttempt
 from domain.ids import new_id
-from domain.organizations import OrganizationKind
+from domain.organizations import Organization, OrganizationKind
+from domain.permissions import StaffRole
 from domain.prices import Price, PriceInterval, PriceModel, TaxBehavior
 from domain.products import Product, ProductKind
 from domain.subscription_periods import SubscriptionPeriod
@@ -76,6 +77,7 @@ async def make_plan(
     rank: int = 0,
     interval: PriceInterval = PriceInterval.MONTH,
     kind: ProductKind = ProductKind.PLAN,
+    model: PriceModel = PriceModel.FLAT,
     **terms: Any,
 ) -> Price:
     """A product of Milepost's own with its plan and a price in euros; the rank is made unique."""
@@ -91,7 +93,7 @@ async def make_plan(
         tax_code=None,
         revoke_on_partial_refund=False,
     )
-    price = make_price(product, price_minor, interval)
+    price = make_price(product, price_minor, interval, model)
     async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
         product.born(CatalogueStatus.ACTIVE, action="createProduct", by=SYSTEM, at=at)
         db.add(product)
@@ -101,14 +103,16 @@ async def make_plan(
     return price
 
 
-def make_price(product: Product, price_minor: int, interval: PriceInterval) -> Price:
+def make_price(
+    product: Product, price_minor: int, interval: PriceInterval, model: PriceModel = PriceModel.FLAT
+) -> Price:
     return Price(
         id=new_id(),
         app_id=None,
         owner_organization_id=None,
         product_id=product.id,
         currency="EUR",
-        model=PriceModel.FLAT,
+        model=model,
         unit_amount_minor=price_minor,
         tiers=(),
         interval=interval,
@@ -150,10 +154,11 @@ async def subscribe(
     token: str | None = "sim_ok",
     buyer: Person | None = None,
     time_zone: str | None = None,
+    quantity: int = 1,
     settled: bool = True,
 ) -> Subscribed:
     """An organization that pays the first period with its default method (none: it has no method at all)."""
-    await _open_shop(world)
+    await platform_staff(world)
     buyer = buyer or await world.client_side()
     if time_zone is not None:
         await _live_in(world, buyer, time_zone)
@@ -166,7 +171,7 @@ async def subscribe(
         session = checkouts.opened(
             price,
             organization_id=buyer.organization_id,
-            quantity=1,
+            quantity=quantity,
             mode=CheckoutMode.SUBSCRIPTION,
             success_url="http://localhost/bought",
             cancel_url="http://localhost/shop",
@@ -190,13 +195,11 @@ async def pay_with(buyer: Person, token: str) -> None:
     await make_method(buyer, token)
 
 
-async def _open_shop(world: World) -> None:
-    """The platform itself sells."""
-    is_platform = organizations.c.kind == OrganizationKind.PLATFORM
+async def platform_staff(world: World) -> Person:
+    """Somebody of the platform, which exists once."""
     async with world.database.reader() as session:
-        known = await session.scalar(select(organizations.c.id).where(is_platform))
-    if known is None:
-        await world.staff()
+        known = await session.scalar(select(Organization).where(organizations.c.kind == OrganizationKind.PLATFORM))
+    return await world.staff() if known is None else await world.join(known, StaffRole.ADMIN)
 
 
 async def _live_in(world: World, buyer: Person, time_zone: str) -> None:

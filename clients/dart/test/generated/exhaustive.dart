@@ -41,6 +41,14 @@ String nameAccountSide(AccountSide value) => switch (value) {
   AccountSide.unknown => '',
 };
 
+/// What the API calls a value of Aggregation.
+String nameAggregation(Aggregation value) => switch (value) {
+  Aggregation.sum => 'SUM',
+  Aggregation.max => 'MAX',
+  Aggregation.uniqueCount => 'UNIQUE_COUNT',
+  Aggregation.unknown => '',
+};
+
 /// What the API calls a value of ApiKeyStatus.
 String nameApiKeyStatus(ApiKeyStatus value) => switch (value) {
   ApiKeyStatus.active => 'ACTIVE',
@@ -119,6 +127,23 @@ String nameApprovedVia(ApprovedVia value) => switch (value) {
   ApprovedVia.unknown => '',
 };
 
+/// What the API calls a value of AttemptOutcome.
+String nameAttemptOutcome(AttemptOutcome value) => switch (value) {
+  AttemptOutcome.succeeded => 'SUCCEEDED',
+  AttemptOutcome.failed => 'FAILED',
+  AttemptOutcome.skipped => 'SKIPPED',
+  AttemptOutcome.cancelled => 'CANCELLED',
+  AttemptOutcome.unknown => '',
+};
+
+/// What the API calls a value of AttemptTrigger.
+String nameAttemptTrigger(AttemptTrigger value) => switch (value) {
+  AttemptTrigger.schedule => 'SCHEDULE',
+  AttemptTrigger.customer => 'CUSTOMER',
+  AttemptTrigger.staff => 'STAFF',
+  AttemptTrigger.unknown => '',
+};
+
 /// What the API calls a value of AuditActorKind.
 String nameAuditActorKind(AuditActorKind value) => switch (value) {
   AuditActorKind.anonymous => 'ANONYMOUS',
@@ -164,6 +189,13 @@ String nameCallerKind(CallerKind value) => switch (value) {
   CallerKind.unknown => '',
 };
 
+/// What the API calls a value of CancelTime.
+String nameCancelTime(CancelTime value) => switch (value) {
+  CancelTime.atPeriodEnd => 'AT_PERIOD_END',
+  CancelTime.now => 'NOW',
+  CancelTime.unknown => '',
+};
+
 /// What the API calls a value of CaptureMode.
 String nameCaptureMode(CaptureMode value) => switch (value) {
   CaptureMode.automatic => 'AUTOMATIC',
@@ -176,6 +208,13 @@ String nameCashReconciliationOrderField(CashReconciliationOrderField value) => s
   CashReconciliationOrderField.startedAt => 'STARTED_AT',
   CashReconciliationOrderField.day => 'DAY',
   CashReconciliationOrderField.unknown => '',
+};
+
+/// What the API calls a value of CatalogueStatus.
+String nameCatalogueStatus(CatalogueStatus value) => switch (value) {
+  CatalogueStatus.active => 'ACTIVE',
+  CatalogueStatus.archived => 'ARCHIVED',
+  CatalogueStatus.unknown => '',
 };
 
 /// What the API calls a value of ChargebackOrderField.
@@ -198,6 +237,21 @@ String nameChargebackStatus(ChargebackStatus value) => switch (value) {
   ChargebackStatus.unknown => '',
 };
 
+/// What the API calls a value of CheckoutMode.
+String nameCheckoutMode(CheckoutMode value) => switch (value) {
+  CheckoutMode.subscription => 'SUBSCRIPTION',
+  CheckoutMode.payment => 'PAYMENT',
+  CheckoutMode.unknown => '',
+};
+
+/// What the API calls a value of CheckoutStatus.
+String nameCheckoutStatus(CheckoutStatus value) => switch (value) {
+  CheckoutStatus.open => 'OPEN',
+  CheckoutStatus.complete => 'COMPLETE',
+  CheckoutStatus.expired => 'EXPIRED',
+  CheckoutStatus.unknown => '',
+};
+
 /// What the API calls a value of CollectionMode.
 String nameCollectionMode(CollectionMode value) => switch (value) {
   CollectionMode.auto => 'AUTO',
@@ -213,6 +267,20 @@ String nameConversionState(ConversionState value) => switch (value) {
   ConversionState.unknown => '',
 };
 
+/// What the API calls a value of CreditAccountStatus.
+String nameCreditAccountStatus(CreditAccountStatus value) => switch (value) {
+  CreditAccountStatus.active => 'ACTIVE',
+  CreditAccountStatus.frozen => 'FROZEN',
+  CreditAccountStatus.closed => 'CLOSED',
+  CreditAccountStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditLotOrderField.
+String nameCreditLotOrderField(CreditLotOrderField value) => switch (value) {
+  CreditLotOrderField.createdAt => 'CREATED_AT',
+  CreditLotOrderField.unknown => '',
+};
+
 /// What the API calls a value of CreditNoteOrderField.
 String nameCreditNoteOrderField(CreditNoteOrderField value) => switch (value) {
   CreditNoteOrderField.createdAt => 'CREATED_AT',
@@ -226,6 +294,86 @@ String nameCreditNoteStatus(CreditNoteStatus value) => switch (value) {
   CreditNoteStatus.issued => 'ISSUED',
   CreditNoteStatus.voidValue => 'VOID',
   CreditNoteStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditPackageOrderField.
+String nameCreditPackageOrderField(CreditPackageOrderField value) => switch (value) {
+  CreditPackageOrderField.sortOrder => 'SORT_ORDER',
+  CreditPackageOrderField.credits => 'CREDITS',
+  CreditPackageOrderField.unknown => '',
+};
+
+/// What the API calls a value of CreditPackageStatus.
+String nameCreditPackageStatus(CreditPackageStatus value) => switch (value) {
+  CreditPackageStatus.active => 'ACTIVE',
+  CreditPackageStatus.archived => 'ARCHIVED',
+  CreditPackageStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditPromotionOrderField.
+String nameCreditPromotionOrderField(CreditPromotionOrderField value) => switch (value) {
+  CreditPromotionOrderField.createdAt => 'CREATED_AT',
+  CreditPromotionOrderField.endsAt => 'ENDS_AT',
+  CreditPromotionOrderField.unknown => '',
+};
+
+/// What the API calls a value of CreditPurchaseOrderField.
+String nameCreditPurchaseOrderField(CreditPurchaseOrderField value) => switch (value) {
+  CreditPurchaseOrderField.createdAt => 'CREATED_AT',
+  CreditPurchaseOrderField.total => 'TOTAL',
+  CreditPurchaseOrderField.unknown => '',
+};
+
+/// What the API calls a value of CreditPurchaseStatus.
+String nameCreditPurchaseStatus(CreditPurchaseStatus value) => switch (value) {
+  CreditPurchaseStatus.pending => 'PENDING',
+  CreditPurchaseStatus.paid => 'PAID',
+  CreditPurchaseStatus.failed => 'FAILED',
+  CreditPurchaseStatus.canceled => 'CANCELED',
+  CreditPurchaseStatus.expired => 'EXPIRED',
+  CreditPurchaseStatus.partiallyRefunded => 'PARTIALLY_REFUNDED',
+  CreditPurchaseStatus.refunded => 'REFUNDED',
+  CreditPurchaseStatus.chargedBack => 'CHARGED_BACK',
+  CreditPurchaseStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditSchedule.
+String nameCreditSchedule(CreditSchedule value) => switch (value) {
+  CreditSchedule.perPeriod => 'PER_PERIOD',
+  CreditSchedule.monthly => 'MONTHLY',
+  CreditSchedule.unknown => '',
+};
+
+/// What the API calls a value of CreditTransactionOrderField.
+String nameCreditTransactionOrderField(CreditTransactionOrderField value) => switch (value) {
+  CreditTransactionOrderField.createdAt => 'CREATED_AT',
+  CreditTransactionOrderField.unknown => '',
+};
+
+/// What the API calls a value of CreditTransactionStatus.
+String nameCreditTransactionStatus(CreditTransactionStatus value) => switch (value) {
+  CreditTransactionStatus.pending => 'PENDING',
+  CreditTransactionStatus.posted => 'POSTED',
+  CreditTransactionStatus.voided => 'VOIDED',
+  CreditTransactionStatus.expired => 'EXPIRED',
+  CreditTransactionStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditTransactionType.
+String nameCreditTransactionType(CreditTransactionType value) => switch (value) {
+  CreditTransactionType.purchase => 'PURCHASE',
+  CreditTransactionType.grant => 'GRANT',
+  CreditTransactionType.spend => 'SPEND',
+  CreditTransactionType.hold => 'HOLD',
+  CreditTransactionType.refund => 'REFUND',
+  CreditTransactionType.expire => 'EXPIRE',
+  CreditTransactionType.rollover => 'ROLLOVER',
+  CreditTransactionType.adjust => 'ADJUST',
+  CreditTransactionType.transferOut => 'TRANSFER_OUT',
+  CreditTransactionType.transferIn => 'TRANSFER_IN',
+  CreditTransactionType.clawback => 'CLAWBACK',
+  CreditTransactionType.reversal => 'REVERSAL',
+  CreditTransactionType.unknown => '',
 };
 
 /// What the API calls a value of CrossAppStatus.
@@ -280,6 +428,20 @@ String nameDifferenceAccount(DifferenceAccount value) => switch (value) {
   DifferenceAccount.unknown => '',
 };
 
+/// What the API calls a value of Direction.
+String nameDirection(Direction value) => switch (value) {
+  Direction.out => 'OUT',
+  Direction.inValue => 'IN',
+  Direction.unknown => '',
+};
+
+/// What the API calls a value of DunningOutcome.
+String nameDunningOutcome(DunningOutcome value) => switch (value) {
+  DunningOutcome.markUnpaid => 'MARK_UNPAID',
+  DunningOutcome.cancel => 'CANCEL',
+  DunningOutcome.unknown => '',
+};
+
 /// What the API calls a value of EscrowHoldOrderField.
 String nameEscrowHoldOrderField(EscrowHoldOrderField value) => switch (value) {
   EscrowHoldOrderField.createdAt => 'CREATED_AT',
@@ -294,6 +456,29 @@ String nameExportStatus(ExportStatus value) => switch (value) {
   ExportStatus.ready => 'READY',
   ExportStatus.forgotten => 'FORGOTTEN',
   ExportStatus.unknown => '',
+};
+
+/// What the API calls a value of FeatureKind.
+String nameFeatureKind(FeatureKind value) => switch (value) {
+  FeatureKind.boolean => 'BOOLEAN',
+  FeatureKind.limit => 'LIMIT',
+  FeatureKind.metered => 'METERED',
+  FeatureKind.unknown => '',
+};
+
+/// What the API calls a value of FeatureMode.
+String nameFeatureMode(FeatureMode value) => switch (value) {
+  FeatureMode.set => 'SET',
+  FeatureMode.add => 'ADD',
+  FeatureMode.unknown => '',
+};
+
+/// What the API calls a value of FeatureReset.
+String nameFeatureReset(FeatureReset value) => switch (value) {
+  FeatureReset.calendarMonth => 'CALENDAR_MONTH',
+  FeatureReset.billingPeriod => 'BILLING_PERIOD',
+  FeatureReset.never => 'NEVER',
+  FeatureReset.unknown => '',
 };
 
 /// What the API calls a value of FeeScope.
@@ -523,6 +708,33 @@ String nameLineKind(LineKind value) => switch (value) {
   LineKind.fee => 'FEE',
   LineKind.adjustment => 'ADJUSTMENT',
   LineKind.unknown => '',
+};
+
+/// What the API calls a value of LotSource.
+String nameLotSource(LotSource value) => switch (value) {
+  LotSource.purchase => 'PURCHASE',
+  LotSource.subscription => 'SUBSCRIPTION',
+  LotSource.rollover => 'ROLLOVER',
+  LotSource.promotion => 'PROMOTION',
+  LotSource.grant => 'GRANT',
+  LotSource.refund => 'REFUND',
+  LotSource.transfer => 'TRANSFER',
+  LotSource.unknown => '',
+};
+
+/// What the API calls a value of LotStatus.
+String nameLotStatus(LotStatus value) => switch (value) {
+  LotStatus.active => 'ACTIVE',
+  LotStatus.exhausted => 'EXHAUSTED',
+  LotStatus.expired => 'EXPIRED',
+  LotStatus.unknown => '',
+};
+
+/// What the API calls a value of ManagedBy.
+String nameManagedBy(ManagedBy value) => switch (value) {
+  ManagedBy.provider => 'PROVIDER',
+  ManagedBy.milepost => 'MILEPOST',
+  ManagedBy.unknown => '',
 };
 
 /// What the API calls a value of MatrixFormat.
@@ -767,6 +979,16 @@ String namePayoutTrigger(PayoutTrigger value) => switch (value) {
   PayoutTrigger.unknown => '',
 };
 
+/// What the API calls a value of PeriodStatus.
+String namePeriodStatus(PeriodStatus value) => switch (value) {
+  PeriodStatus.open => 'OPEN',
+  PeriodStatus.paid => 'PAID',
+  PeriodStatus.failed => 'FAILED',
+  PeriodStatus.refunded => 'REFUNDED',
+  PeriodStatus.waived => 'WAIVED',
+  PeriodStatus.unknown => '',
+};
+
 /// What the API calls a value of PostingKind.
 String namePostingKind(PostingKind value) => switch (value) {
   PostingKind.p1 => 'P1',
@@ -806,6 +1028,32 @@ String namePostingKind(PostingKind value) => switch (value) {
   PostingKind.unknown => '',
 };
 
+/// What the API calls a value of PriceInterval.
+String namePriceInterval(PriceInterval value) => switch (value) {
+  PriceInterval.oneTime => 'ONE_TIME',
+  PriceInterval.month => 'MONTH',
+  PriceInterval.year => 'YEAR',
+  PriceInterval.unknown => '',
+};
+
+/// What the API calls a value of PriceModel.
+String namePriceModel(PriceModel value) => switch (value) {
+  PriceModel.flat => 'FLAT',
+  PriceModel.perSeat => 'PER_SEAT',
+  PriceModel.graduated => 'GRADUATED',
+  PriceModel.volume => 'VOLUME',
+  PriceModel.unknown => '',
+};
+
+/// What the API calls a value of ProductKind.
+String nameProductKind(ProductKind value) => switch (value) {
+  ProductKind.plan => 'PLAN',
+  ProductKind.addOn => 'ADD_ON',
+  ProductKind.oneOff => 'ONE_OFF',
+  ProductKind.creditPackage => 'CREDIT_PACKAGE',
+  ProductKind.unknown => '',
+};
+
 /// What the API calls a value of ProjectOrderField.
 String nameProjectOrderField(ProjectOrderField value) => switch (value) {
   ProjectOrderField.createdAt => 'CREATED_AT',
@@ -830,6 +1078,23 @@ String nameProjectStatus(ProjectStatus value) => switch (value) {
   ProjectStatus.completed => 'COMPLETED',
   ProjectStatus.cancelled => 'CANCELLED',
   ProjectStatus.unknown => '',
+};
+
+/// What the API calls a value of PromotionKind.
+String namePromotionKind(PromotionKind value) => switch (value) {
+  PromotionKind.percentage => 'PERCENTAGE',
+  PromotionKind.fixedAmount => 'FIXED_AMOUNT',
+  PromotionKind.freeCredits => 'FREE_CREDITS',
+  PromotionKind.unknown => '',
+};
+
+/// What the API calls a value of PromotionStatus.
+String namePromotionStatus(PromotionStatus value) => switch (value) {
+  PromotionStatus.draft => 'DRAFT',
+  PromotionStatus.active => 'ACTIVE',
+  PromotionStatus.paused => 'PAUSED',
+  PromotionStatus.ended => 'ENDED',
+  PromotionStatus.unknown => '',
 };
 
 /// What the API calls a value of ProposalOrderField.
@@ -890,6 +1155,31 @@ String nameProviderReportLineOrderField(ProviderReportLineOrderField value) => s
   ProviderReportLineOrderField.unknown => '',
 };
 
+/// What the API calls a value of PurchaseOrderField.
+String namePurchaseOrderField(PurchaseOrderField value) => switch (value) {
+  PurchaseOrderField.createdAt => 'CREATED_AT',
+  PurchaseOrderField.unknown => '',
+};
+
+/// What the API calls a value of PurchaseOrigin.
+String namePurchaseOrigin(PurchaseOrigin value) => switch (value) {
+  PurchaseOrigin.checkout => 'CHECKOUT',
+  PurchaseOrigin.autoTopUp => 'AUTO_TOP_UP',
+  PurchaseOrigin.app => 'APP',
+  PurchaseOrigin.unknown => '',
+};
+
+/// What the API calls a value of PurchaseStatus.
+String namePurchaseStatus(PurchaseStatus value) => switch (value) {
+  PurchaseStatus.pending => 'PENDING',
+  PurchaseStatus.succeeded => 'SUCCEEDED',
+  PurchaseStatus.failed => 'FAILED',
+  PurchaseStatus.partiallyRefunded => 'PARTIALLY_REFUNDED',
+  PurchaseStatus.refunded => 'REFUNDED',
+  PurchaseStatus.chargedBack => 'CHARGED_BACK',
+  PurchaseStatus.unknown => '',
+};
+
 /// What the API calls a value of ReconciliationPhase.
 String nameReconciliationPhase(ReconciliationPhase value) => switch (value) {
   ReconciliationPhase.reading => 'READING',
@@ -922,6 +1212,14 @@ String nameRecordedPaymentStatus(RecordedPaymentStatus value) => switch (value) 
   RecordedPaymentStatus.recorded => 'RECORDED',
   RecordedPaymentStatus.removed => 'REMOVED',
   RecordedPaymentStatus.unknown => '',
+};
+
+/// What the API calls a value of RedemptionStatus.
+String nameRedemptionStatus(RedemptionStatus value) => switch (value) {
+  RedemptionStatus.reserved => 'RESERVED',
+  RedemptionStatus.applied => 'APPLIED',
+  RedemptionStatus.released => 'RELEASED',
+  RedemptionStatus.unknown => '',
 };
 
 /// What the API calls a value of RefundCause.
@@ -1015,6 +1313,13 @@ String nameSessionKind(SessionKind value) => switch (value) {
   SessionKind.unknown => '',
 };
 
+/// What the API calls a value of Shortfall.
+String nameShortfall(Shortfall value) => switch (value) {
+  Shortfall.refuse => 'REFUSE',
+  Shortfall.debt => 'DEBT',
+  Shortfall.unknown => '',
+};
+
 /// What the API calls a value of SignInOutcome.
 String nameSignInOutcome(SignInOutcome value) => switch (value) {
   SignInOutcome.succeeded => 'SUCCEEDED',
@@ -1061,6 +1366,33 @@ String nameSubmissionDecision(SubmissionDecision value) => switch (value) {
   SubmissionDecision.unknown => '',
 };
 
+/// What the API calls a value of SubscriptionCollection.
+String nameSubscriptionCollection(SubscriptionCollection value) => switch (value) {
+  SubscriptionCollection.charge => 'CHARGE',
+  SubscriptionCollection.sendInvoice => 'SEND_INVOICE',
+  SubscriptionCollection.unknown => '',
+};
+
+/// What the API calls a value of SubscriptionOrderField.
+String nameSubscriptionOrderField(SubscriptionOrderField value) => switch (value) {
+  SubscriptionOrderField.createdAt => 'CREATED_AT',
+  SubscriptionOrderField.currentPeriodEnd => 'CURRENT_PERIOD_END',
+  SubscriptionOrderField.unknown => '',
+};
+
+/// What the API calls a value of SubscriptionStatus.
+String nameSubscriptionStatus(SubscriptionStatus value) => switch (value) {
+  SubscriptionStatus.incomplete => 'INCOMPLETE',
+  SubscriptionStatus.incompleteExpired => 'INCOMPLETE_EXPIRED',
+  SubscriptionStatus.trialing => 'TRIALING',
+  SubscriptionStatus.active => 'ACTIVE',
+  SubscriptionStatus.pastDue => 'PAST_DUE',
+  SubscriptionStatus.unpaid => 'UNPAID',
+  SubscriptionStatus.paused => 'PAUSED',
+  SubscriptionStatus.canceled => 'CANCELED',
+  SubscriptionStatus.unknown => '',
+};
+
 /// What the API calls a value of SuggestedAction.
 String nameSuggestedAction(SuggestedAction value) => switch (value) {
   SuggestedAction.askProvider => 'ASK_PROVIDER',
@@ -1097,6 +1429,13 @@ String nameTaskStatus(TaskStatus value) => switch (value) {
   TaskStatus.unknown => '',
 };
 
+/// What the API calls a value of TaxBehavior.
+String nameTaxBehavior(TaxBehavior value) => switch (value) {
+  TaxBehavior.inclusive => 'INCLUSIVE',
+  TaxBehavior.exclusive => 'EXCLUSIVE',
+  TaxBehavior.unknown => '',
+};
+
 /// What the API calls a value of TaxCategory.
 String nameTaxCategory(TaxCategory value) => switch (value) {
   TaxCategory.s => 'S',
@@ -1121,6 +1460,13 @@ String nameTaxMode(TaxMode value) => switch (value) {
   TaxMode.exclusive => 'EXCLUSIVE',
   TaxMode.inclusive => 'INCLUSIVE',
   TaxMode.unknown => '',
+};
+
+/// What the API calls a value of TrialEnd.
+String nameTrialEnd(TrialEnd value) => switch (value) {
+  TrialEnd.pause => 'PAUSE',
+  TrialEnd.cancel => 'CANCEL',
+  TrialEnd.unknown => '',
 };
 
 /// What the API calls a value of UserOrderField.
@@ -1265,8 +1611,59 @@ final operations = <Operation<Object?>>[
   ListAuditExports(),
   ReadAuditExport(id: 'text'),
   ExportAuditLog(format: FileFormat.csv),
+  ListFeatures(),
+  ListProducts(),
+  ListPlans(),
+  ListPrices(),
+  ListMeters(),
+  CreateFeature(code: 'text', nameValue: 'text', kind: FeatureKind.boolean),
+  ArchiveFeature(featureId: 'text'),
+  CreateProduct(code: 'text', nameValue: 'text', kind: ProductKind.plan),
+  UpdateProduct(productId: 'text'),
+  ArchiveProduct(productId: 'text'),
+  CreatePlan(productId: 'text', rank: 1),
+  UpdatePlan(planId: 'text'),
+  CreatePrice(productId: 'text', currency: 'text', model: PriceModel.flat, interval: PriceInterval.oneTime),
+  ArchivePrice(priceId: 'text'),
+  CreateMeter(code: 'text', aggregation: Aggregation.sum),
+  GetCreditAccount(),
+  ListCreditLots(),
+  ListCreditTransactions(),
+  GetCreditTransaction(id: 'text'),
+  SpendCredits(),
+  HoldCredits(),
+  CaptureCredits(transactionId: 'text'),
+  ReleaseCredits(transactionId: 'text'),
+  RefundCreditSpend(transactionId: 'text', reason: 'text'),
+  GrantCredits(accountId: 'text', quantity: const Int64(1), reason: 'text'),
+  ReverseCreditTransaction(transactionId: 'text', reason: 'text'),
+  FreezeCreditAccount(accountId: 'text', reason: 'text'),
+  UnfreezeCreditAccount(accountId: 'text', reason: 'text'),
+  CloseCreditAccount(accountId: 'text'),
   ListCreditTariffs(),
   SetCreditTariff(actionCode: 'text', credits: const Int64(1)),
+  ListCreditPackages(),
+  ListCreditUnitPrices(),
+  QuoteCredits(currency: 'text'),
+  ListCreditPurchases(),
+  ListPromotions(),
+  PurchaseCredits(currency: 'text'),
+  CancelCreditPurchase(purchaseId: 'text'),
+  RefundCreditPurchase(purchaseId: 'text', reason: 'text'),
+  RedeemPromotion(code: 'text'),
+  CreateCreditPackage(productId: 'text', code: 'text', nameValue: 'text', credits: const Int64(1)),
+  ArchiveCreditPackage(packageId: 'text'),
+  SetCreditUnitPrice(currency: 'text', unitAmount: Decimal.parse('1.50')),
+  CreatePromotion(
+    code: 'text',
+    kind: PromotionKind.percentage,
+    startsAt: DateTime.utc(2026),
+    endsAt: DateTime.utc(2026),
+  ),
+  UpdatePromotion(promotionId: 'text'),
+  ActivatePromotion(promotionId: 'text'),
+  PausePromotion(promotionId: 'text'),
+  EndPromotion(promotionId: 'text'),
   ListCreditNotes(),
   GetCreditNote(id: 'text'),
   ListRefunds(),
@@ -1458,6 +1855,11 @@ final operations = <Operation<Object?>>[
   RotateProviderCredentials(provider: Provider.stripe, credentials: const []),
   RotateProviderWebhookSecret(provider: Provider.stripe, webhookSecret: 'text'),
   DisableProvider(provider: Provider.stripe),
+  ListPurchases(),
+  GetPurchase(id: 'text'),
+  GetCheckoutSession(id: 'text'),
+  CreateCheckoutSession(priceId: 'text', mode: CheckoutMode.subscription, successUrl: 'text', cancelUrl: 'text'),
+  RefundPurchase(purchaseId: 'text', reason: 'text'),
   ListCashReconciliations(),
   GetCashReconciliation(id: 'text'),
   ListProviderReportLines(),
@@ -1485,6 +1887,14 @@ final operations = <Operation<Object?>>[
   SetStaffRole(userId: 'text'),
   StartImpersonation(userId: 'text', reason: 'text'),
   EndImpersonation(impersonationId: 'text'),
+  ListSubscriptions(),
+  GetSubscription(id: 'text'),
+  CancelSubscription(subscriptionId: 'text', whenValue: CancelTime.atPeriodEnd),
+  UncancelSubscription(subscriptionId: 'text'),
+  PauseSubscription(subscriptionId: 'text', resumesAt: DateTime.utc(2026)),
+  ResumeSubscription(subscriptionId: 'text'),
+  RetrySubscriptionPayment(subscriptionId: 'text'),
+  WatchSubscriptions(organizationId: 'text'),
   ListMyTasks(),
   GetTask(id: 'text'),
   GetMilestone(id: 'text'),

@@ -74,6 +74,19 @@ export const AccountSide = {
 /** One of AccountSide's values, or one that a newer server has added. */
 export type AccountSide = Open<keyof typeof AccountSide>;
 
+/** How the events of a period become one quantity. */
+export const Aggregation = {
+  /** Their values are added. */
+  SUM: 'SUM',
+  /** The highest value counts. */
+  MAX: 'MAX',
+  /** Each uniqueKey counts once. */
+  UNIQUE_COUNT: 'UNIQUE_COUNT',
+} as const;
+
+/** One of Aggregation's values, or one that a newer server has added. */
+export type Aggregation = Open<keyof typeof Aggregation>;
+
 /** The life of a key. */
 export const ApiKeyStatus = {
   /** It works, until it expires if it does. */
@@ -206,6 +219,34 @@ export const ApprovedVia = {
 /** One of ApprovedVia's values, or one that a newer server has added. */
 export type ApprovedVia = Open<keyof typeof ApprovedVia>;
 
+/** What came of an attempt to have a period paid. */
+export const AttemptOutcome = {
+  /** It is paid. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** The payment failed, or there was no payment method. */
+  FAILED: 'FAILED',
+  /** The method had been declined for good and was still the same. */
+  SKIPPED: 'SKIPPED',
+  /** It was not needed any more. */
+  CANCELLED: 'CANCELLED',
+} as const;
+
+/** One of AttemptOutcome's values, or one that a newer server has added. */
+export type AttemptOutcome = Open<keyof typeof AttemptOutcome>;
+
+/** Who had a payment tried. */
+export const AttemptTrigger = {
+  /** The billing clock: when the period begins, and 2, 7, 14 and 21 days later. */
+  SCHEDULE: 'SCHEDULE',
+  /** The organization. */
+  CUSTOMER: 'CUSTOMER',
+  /** Staff. */
+  STAFF: 'STAFF',
+} as const;
+
+/** One of AttemptTrigger's values, or one that a newer server has added. */
+export type AttemptTrigger = Open<keyof typeof AttemptTrigger>;
+
 /** Which kind of principal did it. */
 export const AuditActorKind = {
   /** Somebody who had not signed in. */
@@ -281,6 +322,17 @@ export const CallerKind = {
 /** One of CallerKind's values, or one that a newer server has added. */
 export type CallerKind = Open<keyof typeof CallerKind>;
 
+/** When a subscription ends. */
+export const CancelTime = {
+  /** When the trial or the period is over; until then it can be taken back. */
+  AT_PERIOD_END: 'AT_PERIOD_END',
+  /** At once. */
+  NOW: 'NOW',
+} as const;
+
+/** One of CancelTime's values, or one that a newer server has added. */
+export type CancelTime = Open<keyof typeof CancelTime>;
+
 /** When the money of a payment is taken. */
 export const CaptureMode = {
   /** At once. */
@@ -302,6 +354,17 @@ export const CashReconciliationOrderField = {
 
 /** One of CashReconciliationOrderField's values, or one that a newer server has added. */
 export type CashReconciliationOrderField = Open<keyof typeof CashReconciliationOrderField>;
+
+/** Whether a part of a catalogue can be chosen for something new. */
+export const CatalogueStatus = {
+  /** It can be chosen. */
+  ACTIVE: 'ACTIVE',
+  /** Whoever has it keeps it; nobody else can choose it. */
+  ARCHIVED: 'ARCHIVED',
+} as const;
+
+/** One of CatalogueStatus's values, or one that a newer server has added. */
+export type CatalogueStatus = Open<keyof typeof CatalogueStatus>;
 
 /** What the list can be ordered by. */
 export const ChargebackOrderField = {
@@ -337,6 +400,30 @@ export const ChargebackStatus = {
 /** One of ChargebackStatus's values, or one that a newer server has added. */
 export type ChargebackStatus = Open<keyof typeof ChargebackStatus>;
 
+/** What comes of a checkout. */
+export const CheckoutMode = {
+  /** A subscription. */
+  SUBSCRIPTION: 'SUBSCRIPTION',
+  /** A purchase that is paid once. */
+  PAYMENT: 'PAYMENT',
+} as const;
+
+/** One of CheckoutMode's values, or one that a newer server has added. */
+export type CheckoutMode = Open<keyof typeof CheckoutMode>;
+
+/** The life of a checkout. */
+export const CheckoutStatus = {
+  /** Waits for its payment, for an hour at most. */
+  OPEN: 'OPEN',
+  /** Paid, or nothing was to be paid: what was bought is yours. */
+  COMPLETE: 'COMPLETE',
+  /** Nobody has paid in time. Begin another one. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of CheckoutStatus's values, or one that a newer server has added. */
+export type CheckoutStatus = Open<keyof typeof CheckoutStatus>;
+
 /** Whether Milepost charges an invoice by itself. */
 export const CollectionMode = {
   /** It does: at once, and up to two more times, 48 hours apart. */
@@ -361,6 +448,28 @@ export const ConversionState = {
 /** One of ConversionState's values, or one that a newer server has added. */
 export type ConversionState = Open<keyof typeof ConversionState>;
 
+/** The life of a credit account. */
+export const CreditAccountStatus = {
+  /** Credits come and go. */
+  ACTIVE: 'ACTIVE',
+  /** Credits come in, and what was set aside before may still be used; nothing else goes out. */
+  FROZEN: 'FROZEN',
+  /** It is over. */
+  CLOSED: 'CLOSED',
+} as const;
+
+/** One of CreditAccountStatus's values, or one that a newer server has added. */
+export type CreditAccountStatus = Open<keyof typeof CreditAccountStatus>;
+
+/** What the list can be ordered by. */
+export const CreditLotOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of CreditLotOrderField's values, or one that a newer server has added. */
+export type CreditLotOrderField = Open<keyof typeof CreditLotOrderField>;
+
 /** What the list can be ordered by. */
 export const CreditNoteOrderField = {
   /** By created at. */
@@ -384,6 +493,139 @@ export const CreditNoteStatus = {
 
 /** One of CreditNoteStatus's values, or one that a newer server has added. */
 export type CreditNoteStatus = Open<keyof typeof CreditNoteStatus>;
+
+/** What the list can be ordered by. */
+export const CreditPackageOrderField = {
+  /** By sort order. */
+  SORT_ORDER: 'SORT_ORDER',
+  /** By credits. */
+  CREDITS: 'CREDITS',
+} as const;
+
+/** One of CreditPackageOrderField's values, or one that a newer server has added. */
+export type CreditPackageOrderField = Open<keyof typeof CreditPackageOrderField>;
+
+/** Whether a package can be bought. */
+export const CreditPackageStatus = {
+  /** It is on sale. */
+  ACTIVE: 'ACTIVE',
+  /** Nobody buys it any more; what was bought stays as it is. */
+  ARCHIVED: 'ARCHIVED',
+} as const;
+
+/** One of CreditPackageStatus's values, or one that a newer server has added. */
+export type CreditPackageStatus = Open<keyof typeof CreditPackageStatus>;
+
+/** What the list can be ordered by. */
+export const CreditPromotionOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By ends at. */
+  ENDS_AT: 'ENDS_AT',
+} as const;
+
+/** One of CreditPromotionOrderField's values, or one that a newer server has added. */
+export type CreditPromotionOrderField = Open<keyof typeof CreditPromotionOrderField>;
+
+/** What the list can be ordered by. */
+export const CreditPurchaseOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By total. */
+  TOTAL: 'TOTAL',
+} as const;
+
+/** One of CreditPurchaseOrderField's values, or one that a newer server has added. */
+export type CreditPurchaseOrderField = Open<keyof typeof CreditPurchaseOrderField>;
+
+/** The life of a purchase of credits. */
+export const CreditPurchaseStatus = {
+  /** It waits for its payment, for an hour. */
+  PENDING: 'PENDING',
+  /** The payment is verified, and the credits are there. */
+  PAID: 'PAID',
+  /** The payment came to nothing. */
+  FAILED: 'FAILED',
+  /** Somebody took it back before it was paid. */
+  CANCELED: 'CANCELED',
+  /** Nobody paid it within its hour. */
+  EXPIRED: 'EXPIRED',
+  /** A part of the money went back, and its credits with it. */
+  PARTIALLY_REFUNDED: 'PARTIALLY_REFUNDED',
+  /** All of the money went back, and the credits with it. */
+  REFUNDED: 'REFUNDED',
+  /** The payer's bank took the money back, and the credits went with it. */
+  CHARGED_BACK: 'CHARGED_BACK',
+} as const;
+
+/** One of CreditPurchaseStatus's values, or one that a newer server has added. */
+export type CreditPurchaseStatus = Open<keyof typeof CreditPurchaseStatus>;
+
+/** When included credits come. */
+export const CreditSchedule = {
+  /** With each period. */
+  PER_PERIOD: 'PER_PERIOD',
+  /** With each month of a period. */
+  MONTHLY: 'MONTHLY',
+} as const;
+
+/** One of CreditSchedule's values, or one that a newer server has added. */
+export type CreditSchedule = Open<keyof typeof CreditSchedule>;
+
+/** What the list can be ordered by. */
+export const CreditTransactionOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of CreditTransactionOrderField's values, or one that a newer server has added. */
+export type CreditTransactionOrderField = Open<keyof typeof CreditTransactionOrderField>;
+
+/** The life of a movement. */
+export const CreditTransactionStatus = {
+  /** A hold that is neither captured nor released. */
+  PENDING: 'PENDING',
+  /** It has happened; it never changes. */
+  POSTED: 'POSTED',
+  /** A hold that was released. */
+  VOIDED: 'VOIDED',
+  /** A hold whose time ended. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of CreditTransactionStatus's values, or one that a newer server has added. */
+export type CreditTransactionStatus = Open<keyof typeof CreditTransactionStatus>;
+
+/** What moved. */
+export const CreditTransactionType = {
+  /** Credits were bought. */
+  PURCHASE: 'PURCHASE',
+  /** Credits were given, by staff, a code or a paid period. */
+  GRANT: 'GRANT',
+  /** Credits were used. */
+  SPEND: 'SPEND',
+  /** Credits were set aside; POSTED, what was captured of them was used. */
+  HOLD: 'HOLD',
+  /** Credits that had been used came back. */
+  REFUND: 'REFUND',
+  /** Credits reached the end of their time. */
+  EXPIRE: 'EXPIRE',
+  /** Credits of one period went on into the next. */
+  ROLLOVER: 'ROLLOVER',
+  /** Staff added or removed credits. */
+  ADJUST: 'ADJUST',
+  /** Credits were sent to another organization. */
+  TRANSFER_OUT: 'TRANSFER_OUT',
+  /** Credits came from another organization. */
+  TRANSFER_IN: 'TRANSFER_IN',
+  /** Bought credits were taken back with their money. */
+  CLAWBACK: 'CLAWBACK',
+  /** An earlier movement was undone. */
+  REVERSAL: 'REVERSAL',
+} as const;
+
+/** One of CreditTransactionType's values, or one that a newer server has added. */
+export type CreditTransactionType = Open<keyof typeof CreditTransactionType>;
 
 /** Whether somebody is signed in to an app. */
 export const CrossAppStatus = {
@@ -474,6 +716,28 @@ export const DifferenceAccount = {
 /** One of DifferenceAccount's values, or one that a newer server has added. */
 export type DifferenceAccount = Open<keyof typeof DifferenceAccount>;
 
+/** Whether credits left a lot or came into it. */
+export const Direction = {
+  /** They left it, or are set aside in it. */
+  OUT: 'OUT',
+  /** They came into it. */
+  IN: 'IN',
+} as const;
+
+/** One of Direction's values, or one that a newer server has added. */
+export type Direction = Open<keyof typeof Direction>;
+
+/** What becomes of a subscription whose last retry failed. */
+export const DunningOutcome = {
+  /** It waits, without access, until what is owed is paid. */
+  MARK_UNPAID: 'MARK_UNPAID',
+  /** It ends. */
+  CANCEL: 'CANCEL',
+} as const;
+
+/** One of DunningOutcome's values, or one that a newer server has added. */
+export type DunningOutcome = Open<keyof typeof DunningOutcome>;
+
 /** What the list can be ordered by. */
 export const EscrowHoldOrderField = {
   /** By created at. */
@@ -499,6 +763,43 @@ export const ExportStatus = {
 
 /** One of ExportStatus's values, or one that a newer server has added. */
 export type ExportStatus = Open<keyof typeof ExportStatus>;
+
+/** What having a feature means. */
+export const FeatureKind = {
+  /** It is on or off. */
+  BOOLEAN: 'BOOLEAN',
+  /** So many are possible, or any number. */
+  LIMIT: 'LIMIT',
+  /** What is used of it is counted and charged. */
+  METERED: 'METERED',
+} as const;
+
+/** One of FeatureKind's values, or one that a newer server has added. */
+export type FeatureKind = Open<keyof typeof FeatureKind>;
+
+/** How the value of a limit meets those that an organization has from elsewhere. */
+export const FeatureMode = {
+  /** The highest of these counts. */
+  SET: 'SET',
+  /** It is added to that. */
+  ADD: 'ADD',
+} as const;
+
+/** One of FeatureMode's values, or one that a newer server has added. */
+export type FeatureMode = Open<keyof typeof FeatureMode>;
+
+/** When what was used of a limit begins at 0 again. */
+export const FeatureReset = {
+  /** With each calendar month, in UTC. */
+  CALENDAR_MONTH: 'CALENDAR_MONTH',
+  /** With each period of the subscription. */
+  BILLING_PERIOD: 'BILLING_PERIOD',
+  /** Never: what is open now counts. */
+  NEVER: 'NEVER',
+} as const;
+
+/** One of FeatureReset's values, or one that a newer server has added. */
+export type FeatureReset = Open<keyof typeof FeatureReset>;
 
 /** Which invoices a fee policy is for. */
 export const FeeScope = {
@@ -882,6 +1183,54 @@ export const LineKind = {
 
 /** One of LineKind's values, or one that a newer server has added. */
 export type LineKind = Open<keyof typeof LineKind>;
+
+/**
+ * Where the credits of a lot come from; unless a lot says otherwise, lots are used up in this order: PROMOTION,
+ * ROLLOVER, SUBSCRIPTION, GRANT, REFUND, PURCHASE, TRANSFER.
+ */
+export const LotSource = {
+  /** They were bought. */
+  PURCHASE: 'PURCHASE',
+  /** They came with a paid period. */
+  SUBSCRIPTION: 'SUBSCRIPTION',
+  /** They were left over from the period before. */
+  ROLLOVER: 'ROLLOVER',
+  /** They came with a code. */
+  PROMOTION: 'PROMOTION',
+  /** Staff gave them. */
+  GRANT: 'GRANT',
+  /** They were given back for a lot that had expired. */
+  REFUND: 'REFUND',
+  /** Another organization sent them. */
+  TRANSFER: 'TRANSFER',
+} as const;
+
+/** One of LotSource's values, or one that a newer server has added. */
+export type LotSource = Open<keyof typeof LotSource>;
+
+/** Whether anything of a lot can be used. */
+export const LotStatus = {
+  /** Something is left. */
+  ACTIVE: 'ACTIVE',
+  /** Nothing is left. */
+  EXHAUSTED: 'EXHAUSTED',
+  /** Its time is over; what is held of it can still be captured. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of LotStatus's values, or one that a newer server has added. */
+export type LotStatus = Open<keyof typeof LotStatus>;
+
+/** Who decides about the periods of a subscription. */
+export const ManagedBy = {
+  /** The payment provider; Milepost follows what it says. */
+  PROVIDER: 'PROVIDER',
+  /** Milepost's own billing clock. */
+  MILEPOST: 'MILEPOST',
+} as const;
+
+/** One of ManagedBy's values, or one that a newer server has added. */
+export type ManagedBy = Open<keyof typeof ManagedBy>;
 
 /** How the permission matrix is written. */
 export const MatrixFormat = {
@@ -1283,6 +1632,23 @@ export const PayoutTrigger = {
 /** One of PayoutTrigger's values, or one that a newer server has added. */
 export type PayoutTrigger = Open<keyof typeof PayoutTrigger>;
 
+/** Whether a period is paid for. */
+export const PeriodStatus = {
+  /** To be paid. */
+  OPEN: 'OPEN',
+  /** Paid, or free. */
+  PAID: 'PAID',
+  /** Nobody has paid for it, and nobody is asked to any more: it was never served. */
+  FAILED: 'FAILED',
+  /** Given back in full. */
+  REFUNDED: 'REFUNDED',
+  /** Nothing is asked for it. */
+  WAIVED: 'WAIVED',
+} as const;
+
+/** One of PeriodStatus's values, or one that a newer server has added. */
+export type PeriodStatus = Open<keyof typeof PeriodStatus>;
+
 /** The business event that a transfer books. "Wallet" is WALLET_AVAILABLE. */
 export const PostingKind = {
   /** An invoice was opened: debit RECEIVABLE, credit BILLED. */
@@ -1394,6 +1760,49 @@ export const PostingKind = {
 /** One of PostingKind's values, or one that a newer server has added. */
 export type PostingKind = Open<keyof typeof PostingKind>;
 
+/** How often a price is charged. */
+export const PriceInterval = {
+  /** Once. */
+  ONE_TIME: 'ONE_TIME',
+  /** Every month, or every so many months. */
+  MONTH: 'MONTH',
+  /** Every year, or every so many years. */
+  YEAR: 'YEAR',
+} as const;
+
+/** One of PriceInterval's values, or one that a newer server has added. */
+export type PriceInterval = Open<keyof typeof PriceInterval>;
+
+/** How a quantity becomes an amount. */
+export const PriceModel = {
+  /** One amount. */
+  FLAT: 'FLAT',
+  /** The amount for each. */
+  PER_SEAT: 'PER_SEAT',
+  /** Each unit costs what its own tier says. */
+  GRADUATED: 'GRADUATED',
+  /** All units cost what the tier says that the whole quantity reaches. */
+  VOLUME: 'VOLUME',
+} as const;
+
+/** One of PriceModel's values, or one that a newer server has added. */
+export type PriceModel = Open<keyof typeof PriceModel>;
+
+/** What a product is to whoever buys it. */
+export const ProductKind = {
+  /** What an organization subscribes to: one of a catalogue at a time. */
+  PLAN: 'PLAN',
+  /** What is subscribed to beside a plan. */
+  ADD_ON: 'ADD_ON',
+  /** What is bought once. */
+  ONE_OFF: 'ONE_OFF',
+  /** Credits, bought once or by the month. */
+  CREDIT_PACKAGE: 'CREDIT_PACKAGE',
+} as const;
+
+/** One of ProductKind's values, or one that a newer server has added. */
+export type ProductKind = Open<keyof typeof ProductKind>;
+
 /** What the list can be ordered by. */
 export const ProjectOrderField = {
   /** By created at. */
@@ -1436,6 +1845,34 @@ export const ProjectStatus = {
 
 /** One of ProjectStatus's values, or one that a newer server has added. */
 export type ProjectStatus = Open<keyof typeof ProjectStatus>;
+
+/** What a code does. */
+export const PromotionKind = {
+  /** It takes a share off the price. */
+  PERCENTAGE: 'PERCENTAGE',
+  /** It takes an amount off the price. */
+  FIXED_AMOUNT: 'FIXED_AMOUNT',
+  /** It gives credits: with one of its packages or, where it names none, by itself. */
+  FREE_CREDITS: 'FREE_CREDITS',
+} as const;
+
+/** One of PromotionKind's values, or one that a newer server has added. */
+export type PromotionKind = Open<keyof typeof PromotionKind>;
+
+/** Whether a code counts, as far as staff decide it. */
+export const PromotionStatus = {
+  /** Not yet. */
+  DRAFT: 'DRAFT',
+  /** It does, from its start to its end. */
+  ACTIVE: 'ACTIVE',
+  /** Not at the moment. */
+  PAUSED: 'PAUSED',
+  /** Not any more. */
+  ENDED: 'ENDED',
+} as const;
+
+/** One of PromotionStatus's values, or one that a newer server has added. */
+export type PromotionStatus = Open<keyof typeof PromotionStatus>;
 
 /** What the list can be ordered by. */
 export const ProposalOrderField = {
@@ -1532,6 +1969,47 @@ export const ProviderReportLineOrderField = {
 /** One of ProviderReportLineOrderField's values, or one that a newer server has added. */
 export type ProviderReportLineOrderField = Open<keyof typeof ProviderReportLineOrderField>;
 
+/** What the list can be ordered by. */
+export const PurchaseOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of PurchaseOrderField's values, or one that a newer server has added. */
+export type PurchaseOrderField = Open<keyof typeof PurchaseOrderField>;
+
+/** Who bought. */
+export const PurchaseOrigin = {
+  /** Somebody of the organization. */
+  CHECKOUT: 'CHECKOUT',
+  /** The account by itself, because it ran low. */
+  AUTO_TOP_UP: 'AUTO_TOP_UP',
+  /** An app, for the organization. */
+  APP: 'APP',
+} as const;
+
+/** One of PurchaseOrigin's values, or one that a newer server has added. */
+export type PurchaseOrigin = Open<keyof typeof PurchaseOrigin>;
+
+/** The life of a purchase. */
+export const PurchaseStatus = {
+  /** Waits for its payment. */
+  PENDING: 'PENDING',
+  /** Paid: you have it from startsAt to endsAt. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** Nobody has paid for it in time. */
+  FAILED: 'FAILED',
+  /** A part of the money is given back; you keep it unless the product says otherwise. */
+  PARTIALLY_REFUNDED: 'PARTIALLY_REFUNDED',
+  /** All of the money is given back; it gives nothing any more. */
+  REFUNDED: 'REFUNDED',
+  /** Your bank has taken the money back; it gives nothing any more. */
+  CHARGED_BACK: 'CHARGED_BACK',
+} as const;
+
+/** One of PurchaseStatus's values, or one that a newer server has added. */
+export type PurchaseStatus = Open<keyof typeof PurchaseStatus>;
+
 /** What a reconciliation is doing. */
 export const ReconciliationPhase = {
   /** Reading the provider's report. */
@@ -1587,6 +2065,19 @@ export const RecordedPaymentStatus = {
 
 /** One of RecordedPaymentStatus's values, or one that a newer server has added. */
 export type RecordedPaymentStatus = Open<keyof typeof RecordedPaymentStatus>;
+
+/** The life of a use of a code. */
+export const RedemptionStatus = {
+  /** Its purchase waits for the payment. */
+  RESERVED: 'RESERVED',
+  /** It counted. */
+  APPLIED: 'APPLIED',
+  /** Its purchase came to nothing: the code can be used again. */
+  RELEASED: 'RELEASED',
+} as const;
+
+/** One of RedemptionStatus's values, or one that a newer server has added. */
+export type RedemptionStatus = Open<keyof typeof RedemptionStatus>;
 
 /** What a refund follows from. */
 export const RefundCause = {
@@ -1740,6 +2231,17 @@ export const SessionKind = {
 /** One of SessionKind's values, or one that a newer server has added. */
 export type SessionKind = Open<keyof typeof SessionKind>;
 
+/** What becomes of a refund whose credits are spent already. */
+export const Shortfall = {
+  /** It is refused with INSUFFICIENT_CREDITS. */
+  REFUSE: 'REFUSE',
+  /** What the missing credits cost is owed, and the account is frozen until that is settled. */
+  DEBT: 'DEBT',
+} as const;
+
+/** One of Shortfall's values, or one that a newer server has added. */
+export type Shortfall = Open<keyof typeof Shortfall>;
+
 /** How an attempt to sign in ended. */
 export const SignInOutcome = {
   /** It opened a session. */
@@ -1817,6 +2319,51 @@ export const SubmissionDecision = {
 /** One of SubmissionDecision's values, or one that a newer server has added. */
 export type SubmissionDecision = Open<keyof typeof SubmissionDecision>;
 
+/** How the periods of a subscription are paid. */
+export const SubscriptionCollection = {
+  /** The default payment method is charged. */
+  CHARGE: 'CHARGE',
+  /** Whoever pays is asked to, with some days to do so. */
+  SEND_INVOICE: 'SEND_INVOICE',
+} as const;
+
+/** One of SubscriptionCollection's values, or one that a newer server has added. */
+export type SubscriptionCollection = Open<keyof typeof SubscriptionCollection>;
+
+/** What the list can be ordered by. */
+export const SubscriptionOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By current period end. */
+  CURRENT_PERIOD_END: 'CURRENT_PERIOD_END',
+} as const;
+
+/** One of SubscriptionOrderField's values, or one that a newer server has added. */
+export type SubscriptionOrderField = Open<keyof typeof SubscriptionOrderField>;
+
+/** The life of a subscription. */
+export const SubscriptionStatus = {
+  /** Waits 23 hours for its first payment; it gives nothing yet. */
+  INCOMPLETE: 'INCOMPLETE',
+  /** Nobody paid in time. */
+  INCOMPLETE_EXPIRED: 'INCOMPLETE_EXPIRED',
+  /** Tried out, with all features, until trialEndsAt. */
+  TRIALING: 'TRIALING',
+  /** Paid. */
+  ACTIVE: 'ACTIVE',
+  /** A charge has failed. It is tried again, and there is access until accessEndsAt. */
+  PAST_DUE: 'PAST_DUE',
+  /** Nothing is tried any more. Paying what is owed starts a new period. */
+  UNPAID: 'UNPAID',
+  /** Rests until it is resumed; it gives nothing and costs nothing. */
+  PAUSED: 'PAUSED',
+  /** Over. */
+  CANCELED: 'CANCELED',
+} as const;
+
+/** One of SubscriptionStatus's values, or one that a newer server has added. */
+export type SubscriptionStatus = Open<keyof typeof SubscriptionStatus>;
+
 /** What usually puts a money exception right. */
 export const SuggestedAction = {
   /** Asking the provider again: run the reconciliation of the day once more. */
@@ -1877,6 +2424,17 @@ export const TaskStatus = {
 /** One of TaskStatus's values, or one that a newer server has added. */
 export type TaskStatus = Open<keyof typeof TaskStatus>;
 
+/** Whether a price contains the tax. */
+export const TaxBehavior = {
+  /** The tax is in it. */
+  INCLUSIVE: 'INCLUSIVE',
+  /** The tax comes on top of it. */
+  EXCLUSIVE: 'EXCLUSIVE',
+} as const;
+
+/** One of TaxBehavior's values, or one that a newer server has added. */
+export type TaxBehavior = Open<keyof typeof TaxBehavior>;
+
 /** The VAT category of EN 16931. */
 export const TaxCategory = {
   /** Standard or reduced rate. */
@@ -1919,6 +2477,17 @@ export const TaxMode = {
 
 /** One of TaxMode's values, or one that a newer server has added. */
 export type TaxMode = Open<keyof typeof TaxMode>;
+
+/** What becomes of a trial that ends without a payment method. */
+export const TrialEnd = {
+  /** The subscription waits until it is resumed. */
+  PAUSE: 'PAUSE',
+  /** The subscription ends. */
+  CANCEL: 'CANCEL',
+} as const;
+
+/** One of TrialEnd's values, or one that a newer server has added. */
+export type TrialEnd = Open<keyof typeof TrialEnd>;
 
 /** What the list can be ordered by. */
 export const UserOrderField = {

@@ -2,6 +2,7 @@
 
 import type {
   AccountCode,
+  Aggregation,
   ApiKeyStatus,
   AppPermission,
   AppStatus,
@@ -12,12 +13,25 @@ import type {
   AuthLevel,
   CallState,
   CaptureMode,
+  CatalogueStatus,
   ChargebackStatus,
+  CheckoutMode,
+  CheckoutStatus,
   CollectionMode,
   ConversionState,
+  CreditAccountStatus,
   CreditNoteStatus,
+  CreditPackageStatus,
+  CreditPurchaseStatus,
+  CreditSchedule,
+  CreditTransactionStatus,
+  CreditTransactionType,
   CrossAppStatus,
+  DunningOutcome,
   ExportStatus,
+  FeatureKind,
+  FeatureMode,
+  FeatureReset,
   FeeScope,
   FileFormat,
   FundingMode,
@@ -35,6 +49,8 @@ import type {
   InvoiceKind,
   InvoiceStatus,
   InvoicingMethod,
+  LotSource,
+  LotStatus,
   MembershipStatus,
   MilestoneStatus,
   MoneyExceptionKind,
@@ -53,12 +69,19 @@ import type {
   PayoutState,
   PayoutTrigger,
   PostingKind,
+  PriceInterval,
+  PriceModel,
+  ProductKind,
   ProjectStatus,
+  PromotionKind,
+  PromotionStatus,
   ProposalOrigin,
   ProposalStatus,
   Provider,
   ProviderAccountStatus,
   ProviderMode,
+  PurchaseOrigin,
+  PurchaseStatus,
   ReconciliationPhase,
   ReconciliationStatus,
   RecordedPaymentMethod,
@@ -69,11 +92,14 @@ import type {
   Role,
   SessionKind,
   SubjectKind,
+  SubscriptionStatus,
   SuggestedAction,
   TaskStatus,
+  TaxBehavior,
   TaxCategory,
   TaxLevel,
   TaxMode,
+  TrialEnd,
   UserStatus,
   Weekday,
 } from './enums.js';
@@ -518,6 +544,261 @@ export interface AuditExportDetailManifest {
 export const AuditExportDetailFragment: string =
   'fragment AuditExportDetail on AuditExport{id version status format atFrom atBefore ofOrganization{...Party}entryCount byteCount sha256 readyAt manifest{content signature publicKey key}}';
 
+/** A feature of a catalogue. */
+export interface FeatureDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether products can be given it. */
+  readonly status: CatalogueStatus;
+  /** What programs call it: unique in its catalogue. */
+  readonly code: string;
+  /** What people call it. */
+  readonly name: string;
+  /** What having it means. */
+  readonly kind: FeatureKind;
+  /** When what was used of its limit begins at 0 again. */
+  readonly reset: FeatureReset;
+}
+
+/** The definition of FeatureDetail. */
+export const FeatureDetailFragment: string =
+  'fragment FeatureDetail on Feature{id version status code name kind reset}';
+
+/** A meter of a catalogue. */
+export interface MeterDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What programs call it: unique in its catalogue. */
+  readonly code: string;
+  /** How events become one quantity. */
+  readonly aggregation: Aggregation;
+}
+
+/** The definition of MeterDetail. */
+export const MeterDetailFragment: string = 'fragment MeterDetail on Meter{id code aggregation}';
+
+/** How a product is subscribed to. */
+export interface PlanDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** The kind of the product; ranks order the plans of one kind. */
+  readonly productKind: ProductKind;
+  /** Its place among the plans of its kind in this catalogue: to a higher one is an upgrade. */
+  readonly rank: number;
+  /** How long a first subscription is a trial; 0: there is none. */
+  readonly trialDays: number;
+  /** What becomes of a trial that ends without a payment method. */
+  readonly trialEnd: TrialEnd;
+  /** How long access outlives a charge that failed. */
+  readonly graceDays: number;
+  /** What becomes of it after the last retry. */
+  readonly dunningOutcome: DunningOutcome;
+  /** The least number of seats. */
+  readonly seatMin: number;
+  /** The largest number of seats; null: any. */
+  readonly seatMax: number | null;
+  /** The credits that come with it. */
+  readonly includedCredits: Int64;
+  /** When they come. */
+  readonly creditSchedule: CreditSchedule;
+}
+
+/** The definition of PlanDetail. */
+export const PlanDetailFragment: string =
+  'fragment PlanDetail on Plan{id version productKind rank trialDays trialEnd graceDays dunningOutcome seatMin seatMax includedCredits creditSchedule}';
+
+/** What a product costs. */
+export interface PriceDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it can be chosen. */
+  readonly status: CatalogueStatus;
+  /** The currency; amounts are never converted. */
+  readonly currency: Currency;
+  /** How a quantity becomes an amount. */
+  readonly model: PriceModel;
+  /** What it costs, or each seat; 0 where there are tiers. */
+  readonly unitAmount: Money;
+  /** What units cost, for GRADUATED and VOLUME. */
+  readonly tiers: ReadonlyArray<PriceDetailPriceTier>;
+  /** How often it is charged. */
+  readonly interval: PriceInterval;
+  /** Every how many of these intervals. */
+  readonly intervalCount: number;
+  /** What is counted, for usage that is charged after a period. */
+  readonly meter: MeterDetail | null;
+  /** Whether the tax is in it. */
+  readonly taxBehavior: TaxBehavior;
+  /** How long what is bought ONE_TIME lasts; null: for good. */
+  readonly accessDays: number | null;
+  /** Whether only those see it to whom an experiment shows it. */
+  readonly isVariant: boolean;
+}
+
+/** What units cost, for GRADUATED and VOLUME. */
+export interface PriceDetailPriceTier {
+  /** The last unit of it; null: all that follow. */
+  readonly upTo: Int64 | null;
+  /** What a unit costs, in minor units of the currency, with up to 6 decimals. */
+  readonly unitAmount: Decimal;
+  /** What comes with the first unit of it, in minor units. */
+  readonly flatMinor: Int64;
+}
+
+/** The definition of PriceDetail. */
+export const PriceDetailFragment: string =
+  'fragment PriceDetail on Price{id version status currency model unitAmount{...Money}tiers{upTo unitAmount flatMinor}interval intervalCount meter{...MeterDetail}taxBehavior accessDays isVariant}';
+
+/** A product with what comes with it. */
+export interface ProductDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it can be bought. Whoever has it keeps it. */
+  readonly status: CatalogueStatus;
+  /** What programs call it: unique in its catalogue. */
+  readonly code: string;
+  /** What people call it. */
+  readonly name: string;
+  /** What it is. */
+  readonly description: string | null;
+  /** What it is to whoever buys it. */
+  readonly kind: ProductKind;
+  /** What it is for taxes. */
+  readonly taxCode: string | null;
+  /** Whether a part that is given back ends what was bought. */
+  readonly revokeOnPartialRefund: boolean;
+  /** What it has of features. A subscription has what it had when its period began. */
+  readonly features: ReadonlyArray<ProductDetailProductFeature>;
+  /** How it is subscribed to; null: it cannot be. */
+  readonly plan: PlanDetail | null;
+}
+
+/** What it has of features. A subscription has what it had when its period began. */
+export interface ProductDetailProductFeature {
+  /** The feature. */
+  readonly feature: FeatureDetail;
+  /** The limit; null: unlimited, or no limit is meant. */
+  readonly value: Int64 | null;
+  /** How it meets limits from elsewhere. */
+  readonly mode: FeatureMode;
+}
+
+/** The definition of ProductDetail. */
+export const ProductDetailFragment: string =
+  'fragment ProductDetail on Product{id version status code name description kind taxCode revokeOnPartialRefund features{feature{...FeatureDetail}value mode}plan{...PlanDetail}}';
+
+/** The credits of an organization. */
+export interface CreditAccountSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: CreditAccountStatus;
+  /** How many can be used now: what has expired by now is not among them. */
+  readonly available: Int64;
+  /** How many are set aside for work under way. Null for apps. */
+  readonly held: Int64 | null;
+  /** FROZEN: why. */
+  readonly freezeReason: string | null;
+  /** Credits that were taken back had been used, and what is owed for them is not settled. */
+  readonly hasShortfall: boolean;
+  /** Once fewer than these are available, its owners are told. */
+  readonly lowBalanceThreshold: Int64;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of CreditAccountSummary. */
+export const CreditAccountSummaryFragment: string =
+  'fragment CreditAccountSummary on CreditAccount{id version status available held freezeReason hasShortfall lowBalanceThreshold availableActions{...Action}}';
+
+/** Credits that came in together. */
+export interface CreditLotSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** Where they come from. */
+  readonly source: LotSource;
+  /** Whether anything of it can be used now. */
+  readonly status: LotStatus;
+  /** How many came. */
+  readonly quantity: Int64;
+  /** How many can still be used. */
+  readonly remaining: Int64;
+  /** How many are set aside. */
+  readonly held: Int64;
+  /** From 0 to 100; the lowest is used first. */
+  readonly priority: number;
+  /** Until when they can be used; null for ever. */
+  readonly expiresAt: DateTime | null;
+  /** What was paid for all of them, without tax; null where nothing was. */
+  readonly cost: Money | null;
+  /** When they came. */
+  readonly createdAt: DateTime;
+}
+
+/** The definition of CreditLotSummary. */
+export const CreditLotSummaryFragment: string =
+  'fragment CreditLotSummary on CreditLot{id version source status quantity remaining held priority expiresAt cost{...Money}createdAt}';
+
+/** A movement of credits in a list. */
+export interface CreditTransactionSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** What moved. */
+  readonly type: CreditTransactionType;
+  /** Where it stands. */
+  readonly status: CreditTransactionStatus;
+  /** How many credits. */
+  readonly quantity: Int64;
+  /** HOLD: how many of them were used. */
+  readonly capturedQuantity: Int64 | null;
+  /** HOLD: when it ends by itself. */
+  readonly holdExpiresAt: DateTime | null;
+  /** How many were available after it. */
+  readonly balanceAfter: Int64;
+  /** What it is about: a word of whoever asked for it. */
+  readonly referenceKind: string | null;
+  /** Which of that: an id of whoever asked for it. */
+  readonly reference: string | null;
+  /** What it is about, for people to read; for staff's movements the reason. */
+  readonly description: string | null;
+  /** USER, API_KEY, APP or SYSTEM. */
+  readonly actorKind: string;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** The app that asked for it. */
+  readonly app: CreditTransactionSummaryApp | null;
+  /** Whom the app acted for: a reference of its own. */
+  readonly appUser: string | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The app that asked for it. */
+export interface CreditTransactionSummaryApp {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is called. */
+  readonly name: string;
+}
+
+/** The definition of CreditTransactionSummary. */
+export const CreditTransactionSummaryFragment: string =
+  'fragment CreditTransactionSummary on CreditTransaction{id version type status quantity capturedQuantity holdExpiresAt balanceAfter referenceKind reference description actorKind createdAt app{id name}appUser availableActions{...Action}}';
+
 /** What an action costs in credits. */
 export interface CreditTariffDetail {
   /** Which action. */
@@ -533,6 +814,154 @@ export interface CreditTariffDetail {
 /** The definition of CreditTariffDetail. */
 export const CreditTariffDetailFragment: string =
   'fragment CreditTariffDetail on CreditTariff{actionCode credits startsAt setAt}';
+
+/** A package of credits with its prices. */
+export interface CreditPackageDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it can be bought. */
+  readonly status: CreditPackageStatus;
+  /** What it is known by. */
+  readonly code: string;
+  /** What it is called. */
+  readonly name: string;
+  /** How many credits it has. */
+  readonly credits: Int64;
+  /** What it costs, by currency; purchaseCredits takes these. */
+  readonly prices: ReadonlyArray<CreditPackageDetailCreditPackagePrice>;
+  /** How many days they last once paid; null: for ever. */
+  readonly validityDays: number | null;
+  /** By the month: whether what is not used is carried into the next month. */
+  readonly rolloverEnabled: boolean;
+  /** By the month: how many credits are carried at most. */
+  readonly rolloverCap: Int64;
+  /** What it is praised for, in a few words each. */
+  readonly features: ReadonlyArray<string>;
+  /** Whether it stands out where packages are shown. */
+  readonly featured: boolean;
+  /** Its place among the others, smallest first. */
+  readonly sortOrder: number;
+}
+
+/** What it costs, by currency; purchaseCredits takes these. */
+export interface CreditPackageDetailCreditPackagePrice {
+  /** Price by credit in whole currency units, to four decimals: for comparing. */
+  readonly displayRate: Decimal;
+  /** The price. */
+  readonly price: Money;
+}
+
+/** The definition of CreditPackageDetail. */
+export const CreditPackageDetailFragment: string =
+  'fragment CreditPackageDetail on CreditPackage{id version status code name credits prices{displayRate price{...Money}}validityDays rolloverEnabled rolloverCap features featured sortOrder}';
+
+/** A purchase of credits. */
+export interface CreditPurchaseSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: CreditPurchaseStatus;
+  /** Who bought. */
+  readonly origin: PurchaseOrigin;
+  /** How many credits. */
+  readonly quantity: Int64;
+  /** The package; null for a free quantity. */
+  readonly package: CreditPurchaseSummaryPackage | null;
+  /** What they cost, before tax. */
+  readonly price: Money;
+  /** What a code takes off. */
+  readonly discount: Money;
+  /** The price without the discount, before tax. */
+  readonly total: Money;
+  /** What of its money went back, tax included. */
+  readonly refunded: Money;
+  /** How many of its credits were taken back, or are owed for. */
+  readonly clawedBack: Int64;
+  /** How many of these were spent already. */
+  readonly missing: Int64;
+  /** PENDING: until when it can be paid. */
+  readonly expiresAt: DateTime;
+  /** When it was paid. */
+  readonly paidAt: DateTime | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The package; null for a free quantity. */
+export interface CreditPurchaseSummaryPackage {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is known by. */
+  readonly code: string;
+  /** What it is called. */
+  readonly name: string;
+}
+
+/** The definition of CreditPurchaseSummary. */
+export const CreditPurchaseSummaryFragment: string =
+  'fragment CreditPurchaseSummary on CreditPurchase{id version status origin quantity package{id code name}price{...Money}discount{...Money}total{...Money}refunded{...Money}clawedBack missing expiresAt paidAt createdAt availableActions{...Action}}';
+
+/** A code, as staff keep it. */
+export interface CreditPromotionDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it counts, as far as staff decide it. */
+  readonly status: PromotionStatus;
+  /** The code, in capitals; people may write it as they like. */
+  readonly code: string;
+  /** What it does. */
+  readonly kind: PromotionKind;
+  /** PERCENTAGE: the share in basis points, 2000 are 20 %. */
+  readonly bps: number | null;
+  /** FIXED_AMOUNT: the amount. */
+  readonly amount: Money | null;
+  /** FREE_CREDITS: how many. */
+  readonly credits: Int64 | null;
+  /** The most that it takes off. */
+  readonly maxDiscount: Money | null;
+  /** The least price that it counts for. */
+  readonly minPurchase: Money | null;
+  /** The packages it is for; none: a discount is for all, credits come by themselves. */
+  readonly packageIds: ReadonlyArray<string>;
+  /** Whom it is for. */
+  readonly audience: CreditPromotionDetailAudience;
+  /** Since when it counts. */
+  readonly startsAt: DateTime;
+  /** Until when it counts. */
+  readonly endsAt: DateTime;
+  /** How often it can be used in all; null: as often as anybody likes. */
+  readonly maxUses: Int64 | null;
+  /** How often by one organization. */
+  readonly usesPerOrganization: Int64;
+  /** How often it is used: what is RESERVED and APPLIED. */
+  readonly uses: Int64;
+  /** FREE_CREDITS: how many days they last. */
+  readonly creditValidityDays: number;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** Whom it is for. */
+export interface CreditPromotionDetailAudience {
+  /** These kinds of organizations. */
+  readonly kinds: ReadonlyArray<OrganizationKind>;
+  /** These organizations. */
+  readonly organizationIds: ReadonlyArray<string>;
+  /** Only their first purchase of credits. */
+  readonly firstPurchaseOnly: boolean;
+}
+
+/** The definition of CreditPromotionDetail. */
+export const CreditPromotionDetailFragment: string =
+  'fragment CreditPromotionDetail on CreditPromotion{id version status code kind bps amount{...Money}credits maxDiscount{...Money}minPurchase{...Money}packageIds audience{kinds organizationIds firstPurchaseOnly}startsAt endsAt maxUses usesPerOrganization uses creditValidityDays availableActions{...Action}}';
 
 /** A credit note in a list. */
 export interface CreditNoteSummary {
@@ -2078,6 +2507,91 @@ export interface ProviderAccountSummary {
 export const ProviderAccountSummaryFragment: string =
   'fragment ProviderAccountSummary on ProviderAccount{id version status provider mode credentialNames credentialsSetAt hasWebhookSecret webhookSecretSetAt oldWebhookSecretValidTo webhookUrl availableActions{...Action}}';
 
+/** Something that was bought once. */
+export interface PurchaseSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: PurchaseStatus;
+  /** What was bought. */
+  readonly product: PurchaseSummaryProduct | null;
+  /** How many. */
+  readonly quantity: number;
+  /** What it cost, tax included. */
+  readonly amount: Money;
+  /** What of that was given back, or is on its way back. */
+  readonly refunded: Money;
+  /** Since when you have it; null until it is paid. */
+  readonly startsAt: DateTime | null;
+  /** Until when; null for good. */
+  readonly endsAt: DateTime | null;
+  /** Since when it gives nothing, because its money went back. */
+  readonly revokedAt: DateTime | null;
+  /** Whether your bank disputes the payment: it gives nothing meanwhile. */
+  readonly isDisputed: boolean;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** What was bought. */
+export interface PurchaseSummaryProduct {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What programs call it: unique in its catalogue. */
+  readonly code: string;
+  /** What people call it. */
+  readonly name: string;
+}
+
+/** The definition of PurchaseSummary. */
+export const PurchaseSummaryFragment: string =
+  'fragment PurchaseSummary on Purchase{id version status product{id code name}quantity amount{...Money}refunded{...Money}startsAt endsAt revokedAt isDisputed createdAt availableActions{...Action}}';
+
+/** A checkout and where it leads. */
+export interface CheckoutSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. That a browser comes back to successUrl proves nothing. */
+  readonly status: CheckoutStatus;
+  /** What comes of it. */
+  readonly mode: CheckoutMode;
+  /** How many. */
+  readonly quantity: number;
+  /**
+   * Where the buyer's browser goes now: a page that leads to the provider's, and then to successUrl or cancelUrl.
+   * successUrl itself where nothing is to be paid. Whoever has it can pay.
+   */
+  readonly url: string;
+  /** Where the browser goes once it is paid. */
+  readonly successUrl: string;
+  /** Where the browser goes when it has ended unpaid. */
+  readonly cancelUrl: string;
+  /** Until when it may be paid. */
+  readonly expiresAt: DateTime;
+  /** What it is bought at. */
+  readonly price: CheckoutSummaryPrice | null;
+  /** PAYMENT: what is bought. */
+  readonly purchase: PurchaseSummary | null;
+}
+
+/** What it is bought at. */
+export interface CheckoutSummaryPrice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The currency; amounts are never converted. */
+  readonly currency: Currency;
+}
+
+/** The definition of CheckoutSummary. */
+export const CheckoutSummaryFragment: string =
+  'fragment CheckoutSummary on CheckoutSession{id version status mode quantity url successUrl cancelUrl expiresAt price{id currency}purchase{...PurchaseSummary}}';
+
 /** A provider's report of a day, compared with the books. */
 export interface CashReconciliationRow {
   /** Opaque and never reused; the part before the underscore names the type. */
@@ -2261,6 +2775,80 @@ export interface ActingAsTargetUser {
 /** The definition of ActingAs. */
 export const ActingAsFragment: string =
   'fragment ActingAs on Impersonation{id staffUser{id displayName}targetUser{id displayName email}mode reason ticket startedAt endsAt endedAt}';
+
+/** A subscription in a list. */
+export interface SubscriptionSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: SubscriptionStatus;
+  /** What it is paid in; that never changes. */
+  readonly currency: Currency;
+  /** What it is to. */
+  readonly product: SubscriptionSummaryProduct | null;
+  /** The prices it is charged by. */
+  readonly items: ReadonlyArray<SubscriptionSummarySubscriptionItem>;
+  /** When the trial or the period that is paid began. */
+  readonly currentPeriodStart: DateTime | null;
+  /** When it ends. */
+  readonly currentPeriodEnd: DateTime | null;
+  /** Until when it is, or was, tried out. */
+  readonly trialEndsAt: DateTime | null;
+  /** Whether it ends with its period. */
+  readonly cancelAtPeriodEnd: boolean;
+  /** When it will end, if it will. */
+  readonly cancelAt: DateTime | null;
+  /** When it will begin to rest, if it will. */
+  readonly pauseAt: DateTime | null;
+  /** When it goes on by itself. */
+  readonly resumesAt: DateTime | null;
+  /** Since when a period is unpaid. */
+  readonly pastDueAt: DateTime | null;
+  /** Until when there is access although a period is unpaid. */
+  readonly accessEndsAt: DateTime | null;
+  /** When it ended. */
+  readonly canceledAt: DateTime | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** What it is to. */
+export interface SubscriptionSummaryProduct {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What programs call it: unique in its catalogue. */
+  readonly code: string;
+  /** What people call it. */
+  readonly name: string;
+}
+
+/** The prices it is charged by. */
+export interface SubscriptionSummarySubscriptionItem {
+  /** How many, for example seats; 1 for what is counted as usage. */
+  readonly quantity: number;
+  /** Whether usage is counted and charged after each period. */
+  readonly isMetered: boolean;
+  /** The price, archived or not. */
+  readonly price: SubscriptionSummarySubscriptionItemPrice | null;
+}
+
+/** The price, archived or not. */
+export interface SubscriptionSummarySubscriptionItemPrice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** How often it is charged. */
+  readonly interval: PriceInterval;
+  /** Every how many of these intervals. */
+  readonly intervalCount: number;
+  /** What it costs, or each seat; 0 where there are tiers. */
+  readonly unitAmount: Money;
+}
+
+/** The definition of SubscriptionSummary. */
+export const SubscriptionSummaryFragment: string =
+  'fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}';
 
 /** A task with its milestone and everything that was handed in. */
 export interface TaskDetail extends TaskSummary {

@@ -3,6 +3,7 @@
 import type {
   AccountCode,
   AccountSide,
+  Aggregation,
   ApiKeyStatus,
   AppOrderField,
   AppPermission,
@@ -13,18 +14,35 @@ import type {
   BankDecision,
   CallState,
   CallerKind,
+  CancelTime,
   CaptureMode,
   CashReconciliationOrderField,
+  CatalogueStatus,
   ChargebackOrderField,
   ChargebackStatus,
+  CheckoutMode,
+  CreditLotOrderField,
   CreditNoteOrderField,
   CreditNoteStatus,
+  CreditPackageOrderField,
+  CreditPackageStatus,
+  CreditPromotionOrderField,
+  CreditPurchaseOrderField,
+  CreditPurchaseStatus,
+  CreditSchedule,
+  CreditTransactionOrderField,
+  CreditTransactionStatus,
+  CreditTransactionType,
   CrossAppStatus,
   CustomerOrderField,
   Difference,
   DifferenceAccount,
+  DunningOutcome,
   EscrowHoldOrderField,
   ExportStatus,
+  FeatureKind,
+  FeatureMode,
+  FeatureReset,
   FeeScope,
   FileFormat,
   FundingMode,
@@ -49,6 +67,7 @@ import type {
   InvoicingMethod,
   LedgerEntryOrderField,
   LineKind,
+  LotSource,
   MembershipOrderField,
   MembershipStatus,
   MoneyExceptionKind,
@@ -69,15 +88,23 @@ import type {
   PayoutMethodStatus,
   PayoutOrderField,
   PayoutState,
+  PriceInterval,
+  PriceModel,
+  ProductKind,
   ProjectOrderField,
   ProjectSide,
   ProjectStatus,
+  PromotionKind,
+  PromotionStatus,
   ProposalOrderField,
   ProposalOrigin,
   ProposalStatus,
   Provider,
   ProviderAccountStatus,
   ProviderReportLineOrderField,
+  PurchaseOrderField,
+  PurchaseOrigin,
+  PurchaseStatus,
   ReconciliationStatus,
   RecordedPaymentMethod,
   RefundCause,
@@ -87,13 +114,18 @@ import type {
   ReleasePolicyStatus,
   Role,
   SessionKind,
+  Shortfall,
   StaffRole,
+  SubscriptionOrderField,
+  SubscriptionStatus,
   SuspenseDecision,
   TaskOrderField,
   TaskStatus,
+  TaxBehavior,
   TaxCategory,
   TaxLevel,
   TaxMode,
+  TrialEnd,
   UserOrderField,
   UserStatus,
   WebhookTrick,
@@ -107,6 +139,7 @@ import type {
   Decimal,
   Email,
   Int64,
+  JSONScalar,
   Locale,
   TimeZone,
   URLScalar,
@@ -171,6 +204,12 @@ export interface ActivateProjectInput {
   readonly projectId: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What activatePromotion takes. */
+export interface ActivatePromotionInput {
+  /** The promotion. */
+  readonly promotionId: string;
 }
 
 /** What addPaymentMethod takes. */
@@ -329,6 +368,30 @@ export interface ApproveTaskInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What archiveCreditPackage takes. */
+export interface ArchiveCreditPackageInput {
+  /** The package. */
+  readonly packageId: string;
+}
+
+/** What archiveFeature takes. */
+export interface ArchiveFeatureInput {
+  /** The feature. */
+  readonly featureId: string;
+}
+
+/** What archivePrice takes. */
+export interface ArchivePriceInput {
+  /** The price. */
+  readonly priceId: string;
+}
+
+/** What archiveProduct takes. */
+export interface ArchiveProductInput {
+  /** The product. */
+  readonly productId: string;
+}
+
 /** What archiveProject takes. */
 export interface ArchiveProjectInput {
   /** The project. */
@@ -393,6 +456,14 @@ export interface CancelApprovalInput {
   readonly approvalId: string;
 }
 
+/** What cancelCreditPurchase takes. */
+export interface CancelCreditPurchaseInput {
+  /** The purchase. */
+  readonly purchaseId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What cancelGig takes. */
 export interface CancelGigInput {
   /** The gig. */
@@ -435,10 +506,34 @@ export interface CancelRefundInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What cancelSubscription takes. */
+export interface CancelSubscriptionInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** When it ends. */
+  readonly when: CancelTime;
+  /** Why: at most 1000 characters. */
+  readonly reason?: string | null;
+  /** For staff, with NOW: what to give back, taxes included. */
+  readonly refund?: MoneyInput | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What cancelTask takes. */
 export interface CancelTaskInput {
   /** The task. */
   readonly taskId: string;
+}
+
+/** What captureCredits takes. */
+export interface CaptureCreditsInput {
+  /** The hold. */
+  readonly transactionId: string;
+  /** How many of them; all unless said. */
+  readonly quantity?: Int64 | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What capturePayment takes. */
@@ -553,6 +648,14 @@ export interface ClearSuspenseInput {
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What closeCreditAccount takes. */
+export interface CloseCreditAccountInput {
+  /** The account. */
+  readonly accountId: string;
+  /** Why: up to 1000 characters. */
+  readonly reason?: string | null;
 }
 
 /** What closeGig takes. */
@@ -679,6 +782,26 @@ export interface CreateAppKeyInput {
   readonly expiresAt?: DateTime | null;
 }
 
+/** What createCheckoutSession takes. */
+export interface CreateCheckoutSessionInput {
+  /** What to buy, at which price. */
+  readonly priceId: string;
+  /** How many; 1 unless said. */
+  readonly quantity?: number | null;
+  /** PAYMENT for a price that is charged once, SUBSCRIPTION for all others. */
+  readonly mode: CheckoutMode;
+  /** Where the buyer's browser goes once it is paid: an origin of this platform's or of the app's. */
+  readonly successUrl: string;
+  /** Where it goes when nothing was paid; the same origins. */
+  readonly cancelUrl: string;
+  /** A saved method to pay with, in place of a provider's page. */
+  readonly methodId?: string | null;
+  /** On whose page the buyer chooses; the first that is set up unless said. */
+  readonly provider?: Provider | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What createCreditNote takes. */
 export interface CreateCreditNoteInput {
   /** The invoice. */
@@ -687,6 +810,46 @@ export interface CreateCreditNoteInput {
   readonly lines?: ReadonlyArray<CreditNoteLineInput> | null;
   /** Why, 1 to 1000 characters; the recipient reads it. */
   readonly reason: string;
+}
+
+/** What createCreditPackage takes. */
+export interface CreateCreditPackageInput {
+  /** What is sold: one of Milepost's products of the kind CREDIT_PACKAGE. */
+  readonly productId: string;
+  /** What it is known by: 2 to 64 of a-z, 0-9, _ and dots. */
+  readonly code: string;
+  /** What it is called, to 120 characters. */
+  readonly name: string;
+  /** How many credits it has, from 1. */
+  readonly credits: Int64;
+  /** How many days they last once paid; 365 unless said. */
+  readonly validityDays?: number | null;
+  /** True: they last for ever, whatever validityDays says. */
+  readonly neverExpires?: boolean | null;
+  /** By the month: whether what is not used is carried into the next one; not unless said. */
+  readonly rolloverEnabled?: boolean | null;
+  /** How many credits are carried at most; all of them unless said. */
+  readonly rolloverCap?: Int64 | null;
+  /** What it is praised for: at most 20 texts of 120 characters. */
+  readonly features?: ReadonlyArray<string> | null;
+  /** Whether it stands out; not unless said. */
+  readonly featured?: boolean | null;
+  /** Its place among the others, smallest first; 0 unless said. */
+  readonly sortOrder?: number | null;
+}
+
+/** What createFeature takes. */
+export interface CreateFeatureInput {
+  /** Whose catalogue; left out: Milepost's own, for staff. */
+  readonly appId?: string | null;
+  /** 2 to 64 of a-z, 0-9, _ and ., beginning with a letter. */
+  readonly code: string;
+  /** What people call it, 1 to 120 characters. */
+  readonly name: string;
+  /** What having it means. */
+  readonly kind: FeatureKind;
+  /** For a LIMIT; NEVER unless said. */
+  readonly reset?: FeatureReset | null;
 }
 
 /** What createFeePolicy takes. */
@@ -769,6 +932,122 @@ export interface CreateInvoiceInput {
   readonly note?: string | null;
 }
 
+/** What createMeter takes. */
+export interface CreateMeterInput {
+  /** Whose catalogue; left out: Milepost's own, for staff. */
+  readonly appId?: string | null;
+  /** 2 to 64 of a-z, 0-9, _ and ., beginning with a letter. */
+  readonly code: string;
+  /** How events become one quantity. */
+  readonly aggregation: Aggregation;
+}
+
+/** What createPlan takes. */
+export interface CreatePlanInput {
+  /** An ACTIVE product. */
+  readonly productId: string;
+  /** Its place among the plans of its kind in this catalogue, from 0. */
+  readonly rank: number;
+  /** How long a first subscription is a trial, 0 to 90; 0 unless said. */
+  readonly trialDays?: number | null;
+  /** What becomes of a trial without a payment method; CANCEL unless said. */
+  readonly trialEnd?: TrialEnd | null;
+  /** Days of access after a failed charge, 0 to 30; 3 unless said. */
+  readonly graceDays?: number | null;
+  /** What becomes of it after the last retry; CANCEL unless said. */
+  readonly dunningOutcome?: DunningOutcome | null;
+  /** The least number of seats; 1 unless said. */
+  readonly seatMin?: number | null;
+  /** The largest number of seats; any unless said. */
+  readonly seatMax?: number | null;
+  /** The credits that come with it; 0 unless said. */
+  readonly includedCredits?: Int64 | null;
+  /** When they come; PER_PERIOD unless said. */
+  readonly creditSchedule?: CreditSchedule | null;
+}
+
+/** What createPrice takes. */
+export interface CreatePriceInput {
+  /** The product. */
+  readonly productId: string;
+  /** The price that it follows: archived in the same transaction. */
+  readonly replacesId?: string | null;
+  /** The currency. */
+  readonly currency: Currency;
+  /** How a quantity becomes an amount. */
+  readonly model: PriceModel;
+  /** In minor units, from 0, for FLAT and PER_SEAT. */
+  readonly unitAmountMinor?: Int64 | null;
+  /** 1 to 100, ascending, for GRADUATED and VOLUME. */
+  readonly tiers?: ReadonlyArray<PriceTierInput> | null;
+  /** How often it is charged. */
+  readonly interval: PriceInterval;
+  /** Every how many of these intervals, 1 to 12; 1 unless said. */
+  readonly intervalCount?: number | null;
+  /** What is counted: usage is charged after each period, by tiers. */
+  readonly meterId?: string | null;
+  /** Whether the tax is in it; EXCLUSIVE unless said. */
+  readonly taxBehavior?: TaxBehavior | null;
+  /** How long what is bought ONE_TIME lasts; for good unless said. */
+  readonly accessDays?: number | null;
+  /** What the provider calls it, where that bills. */
+  readonly providerPriceId?: string | null;
+  /** For an experiment, which shows it; false unless said. */
+  readonly isVariant?: boolean | null;
+}
+
+/** What createProduct takes. */
+export interface CreateProductInput {
+  /** Whose catalogue; left out: Milepost's own, for staff. */
+  readonly appId?: string | null;
+  /** 2 to 64 of a-z, 0-9, _ and ., beginning with a letter. */
+  readonly code: string;
+  /** What people call it, 1 to 120 characters. */
+  readonly name: string;
+  /** What it is, to 2000 characters. */
+  readonly description?: string | null;
+  /** What it is to whoever buys it. */
+  readonly kind: ProductKind;
+  /** What it is for taxes, to 40 characters. */
+  readonly taxCode?: string | null;
+  /** Whether a part that is given back ends what was bought; false unless said. */
+  readonly revokeOnPartialRefund?: boolean | null;
+  /** Features of the same catalogue, each once, at most 100. */
+  readonly features?: ReadonlyArray<ProductFeatureInput> | null;
+}
+
+/** What createPromotion takes. */
+export interface CreatePromotionInput {
+  /** 3 to 40 letters, digits, hyphens or underscores; capitals and small letters alike. */
+  readonly code: string;
+  /** What it does. */
+  readonly kind: PromotionKind;
+  /** PERCENTAGE: 1 to 10000 basis points. */
+  readonly bps?: number | null;
+  /** FIXED_AMOUNT: what it takes off. */
+  readonly amount?: MoneyInput | null;
+  /** FREE_CREDITS: how many, 1 to 100000. */
+  readonly credits?: Int64 | null;
+  /** The most that it takes off; no limit but the price unless said. */
+  readonly maxDiscount?: MoneyInput | null;
+  /** The least price that it counts for; any unless said. */
+  readonly minPurchase?: MoneyInput | null;
+  /** The packages it is for, at most 50. */
+  readonly packageIds?: ReadonlyArray<string>;
+  /** Whom it is for; everybody unless said. */
+  readonly audience?: PromotionAudienceInput | null;
+  /** Since when it counts. */
+  readonly startsAt: DateTime;
+  /** Until when it counts. */
+  readonly endsAt: DateTime;
+  /** How often it can be used in all; without limit unless said. */
+  readonly maxUses?: Int64 | null;
+  /** How often by one organization; once unless said. */
+  readonly usesPerOrganization?: Int64 | null;
+  /** FREE_CREDITS: how many days they last; 90 unless said. */
+  readonly creditValidityDays?: number | null;
+}
+
 /** What createProposal takes. */
 export interface CreateProposalInput {
   /** The open gig. */
@@ -813,6 +1092,24 @@ export interface CredentialInput {
   readonly value: string;
 }
 
+/** Conditions on lots; all given ones must hold. */
+export interface CreditLotFilter {
+  /** Of this organization; others than yours for staff only. */
+  readonly organizationId?: string | null;
+  /** From one of these. */
+  readonly source?: ReadonlyArray<LotSource> | null;
+  /** True: with anything left or set aside; false: used up. */
+  readonly hasCredits?: boolean | null;
+}
+
+/** One order of a list. */
+export interface CreditLotOrder {
+  /** What to order by. */
+  readonly field: CreditLotOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** Conditions on credit notes; all given ones must hold. */
 export interface CreditNoteFilter {
   /** In one of these states. */
@@ -843,12 +1140,98 @@ export interface CreditNoteOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on credit packages; all given ones must hold. */
+export interface CreditPackageFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CreditPackageStatus> | null;
+}
+
+/** One order of a list. */
+export interface CreditPackageOrder {
+  /** What to order by. */
+  readonly field: CreditPackageOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on promotions; all given ones must hold. */
+export interface CreditPromotionFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<PromotionStatus> | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<PromotionKind> | null;
+  /** With this code. */
+  readonly code?: string | null;
+}
+
+/** One order of a list. */
+export interface CreditPromotionOrder {
+  /** What to order by. */
+  readonly field: CreditPromotionOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on purchases of credits; all given ones must hold. */
+export interface CreditPurchaseFilter {
+  /** Of this organization; others than yours for staff only. */
+  readonly organizationId?: string | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CreditPurchaseStatus> | null;
+  /** Of one of these origins. */
+  readonly origin?: ReadonlyArray<PurchaseOrigin> | null;
+  /** Begun at this instant or later. */
+  readonly createdFrom?: DateTime | null;
+  /** Begun before this instant. */
+  readonly createdBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface CreditPurchaseOrder {
+  /** What to order by. */
+  readonly field: CreditPurchaseOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** Conditions on tariffs; all given ones must hold. */
 export interface CreditTariffFilter {
   /** Of this action. */
   readonly actionCode?: string | null;
   /** True: only those that count now. */
   readonly inForce?: boolean | null;
+}
+
+/** Conditions on movements; all given ones must hold. */
+export interface CreditTransactionFilter {
+  /** Of this organization; others than yours for staff, and for apps that it has let in. */
+  readonly organizationId?: string | null;
+  /** Of one of these types. */
+  readonly type?: ReadonlyArray<CreditTransactionType> | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CreditTransactionStatus> | null;
+  /** Asked for by this app. */
+  readonly appId?: string | null;
+  /** About exactly this reference. */
+  readonly reference?: string | null;
+  /** At this instant or later. */
+  readonly createdFrom?: DateTime | null;
+  /** Before this instant. */
+  readonly createdBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface CreditTransactionOrder {
+  /** What to order by. */
+  readonly field: CreditTransactionOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** Conditions on unit prices; all given ones must hold. */
+export interface CreditUnitPriceFilter {
+  /** In one of these currencies. */
+  readonly currency?: ReadonlyArray<Currency> | null;
 }
 
 /** Conditions on cross-app sessions; all given ones must hold. */
@@ -973,6 +1356,12 @@ export interface EndImpersonationInput {
   readonly impersonationId: string;
 }
 
+/** What endPromotion takes. */
+export interface EndPromotionInput {
+  /** The promotion. */
+  readonly promotionId: string;
+}
+
 /** Conditions on holds; all given ones must hold. */
 export interface EscrowHoldFilter {
   /** In one of these states. */
@@ -1059,6 +1448,18 @@ export interface ExportLedgerInput {
   readonly accountCode?: AccountCode | null;
 }
 
+/** Conditions on features; all given ones must hold. */
+export interface FeatureFilter {
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** Of Milepost's own catalogue, or of apps. */
+  readonly isOwn?: boolean | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CatalogueStatus> | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<FeatureKind> | null;
+}
+
 /** Conditions on fee policies; all given ones must hold. */
 export interface FeePolicyFilter {
   /** Of one of these scopes. */
@@ -1077,6 +1478,14 @@ export interface FeeTierInput {
   readonly bps: number;
   /** What is added; left out: nothing. */
   readonly flat?: MoneyInput | null;
+}
+
+/** What freezeCreditAccount takes. */
+export interface FreezeCreditAccountInput {
+  /** The account. */
+  readonly accountId: string;
+  /** Why: 1 to 1000 characters. The organization reads it. */
+  readonly reason: string;
 }
 
 /** What freezeEscrow takes. */
@@ -1141,6 +1550,44 @@ export interface GigOrder {
   readonly field: GigOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What grantCredits takes. */
+export interface GrantCreditsInput {
+  /** Whose account. */
+  readonly accountId: string;
+  /** How many: 1 to 1000000. */
+  readonly quantity: Int64;
+  /** Until when they can be used; for ever unless said. */
+  readonly expiresAt?: DateTime | null;
+  /** Why: 1 to 255 characters. The organization reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What holdCredits takes. */
+export interface HoldCreditsInput {
+  /** Whose credits. An app names an organization that has let it in; others their active one. */
+  readonly organizationId?: string | null;
+  /** How many credits. Give either this or actionCode. */
+  readonly quantity?: Int64 | null;
+  /** An action of Milepost's own, at its price of now (creditTariffs). */
+  readonly actionCode?: string | null;
+  /** What it is about: a word of your own, up to 50 characters. */
+  readonly referenceKind?: string | null;
+  /** Which of that: an id of your own, up to 128 characters. */
+  readonly reference?: string | null;
+  /** What it is about, for people to read: up to 255 characters. */
+  readonly description?: string | null;
+  /** Apps: whom you act for, a reference of your own of up to 128 characters. */
+  readonly appUser?: string | null;
+  /** What you want to keep with it: a JSON object of up to 4096 bytes. */
+  readonly metadata?: JSONScalar | null;
+  /** For how many seconds: 60 to 2592000 (30 days); 24 hours unless said. */
+  readonly expiresIn?: number | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** Conditions on impersonations; all given ones must hold. */
@@ -1396,6 +1843,14 @@ export interface MembershipOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on meters; all given ones must hold. */
+export interface MeterFilter {
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** Of Milepost's own catalogue, or of apps. */
+  readonly isOwn?: boolean | null;
+}
+
 /** Conditions on money exceptions; all given ones must hold. */
 export interface MoneyExceptionFilter {
   /** Of one of these kinds. */
@@ -1490,6 +1945,20 @@ export interface PauseProjectInput {
   readonly projectId: string;
 }
 
+/** What pausePromotion takes. */
+export interface PausePromotionInput {
+  /** The promotion. */
+  readonly promotionId: string;
+}
+
+/** What pauseSubscription takes. */
+export interface PauseSubscriptionInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** When it goes on by itself: at most 180 days after it began to rest. */
+  readonly resumesAt: DateTime;
+}
+
 /** What payInvoice takes. */
 export interface PayInvoiceInput {
   /** The invoice. */
@@ -1580,6 +2049,18 @@ export interface PayoutScheduleFilter {
   readonly currency?: Currency | null;
 }
 
+/** Conditions on plans; all given ones must hold. */
+export interface PlanFilter {
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** Of Milepost's own catalogue, or of apps. */
+  readonly isOwn?: boolean | null;
+  /** Whose product is in one of these states. */
+  readonly status?: ReadonlyArray<CatalogueStatus> | null;
+  /** For products of one of these kinds. */
+  readonly productKind?: ReadonlyArray<ProductKind> | null;
+}
+
 /** A billable part of a plan. */
 export interface PlannedMilestoneInput {
   /** What it is: 1 to 200 characters. */
@@ -1638,6 +2119,56 @@ export interface PreviewInvoiceInput {
   readonly note?: string | null;
 }
 
+/** Conditions on prices; all given ones must hold. */
+export interface PriceFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CatalogueStatus> | null;
+  /** Of one of these intervals. */
+  readonly interval?: ReadonlyArray<PriceInterval> | null;
+  /** In this currency. */
+  readonly currency?: Currency | null;
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** Of Milepost's own catalogue, or of apps. */
+  readonly isOwn?: boolean | null;
+  /** Of this product. */
+  readonly productId?: string | null;
+  /** Of one of these models. */
+  readonly model?: ReadonlyArray<PriceModel> | null;
+}
+
+/** What units of a range cost. */
+export interface PriceTierInput {
+  /** The last unit of it; left out for the last tier, and no other. */
+  readonly upTo?: Int64 | null;
+  /** What a unit costs, in minor units, with up to 6 decimals. */
+  readonly unitAmount: Decimal;
+  /** What comes with its first unit, in minor units; 0 unless said. */
+  readonly flatMinor?: Int64 | null;
+}
+
+/** What a product has of a feature. */
+export interface ProductFeatureInput {
+  /** An ACTIVE feature of the same catalogue. */
+  readonly featureId: string;
+  /** The limit, for a LIMIT; left out: unlimited. */
+  readonly value?: Int64 | null;
+  /** How it meets limits from elsewhere; SET unless said. */
+  readonly mode?: FeatureMode | null;
+}
+
+/** Conditions on products; all given ones must hold. */
+export interface ProductFilter {
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** Of Milepost's own catalogue, or of apps. */
+  readonly isOwn?: boolean | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CatalogueStatus> | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<ProductKind> | null;
+}
+
 /** Conditions on projects; all given ones must hold. */
 export interface ProjectFilter {
   /** In one of these states. */
@@ -1662,6 +2193,16 @@ export interface ProjectOrder {
   readonly field: ProjectOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** Whom a promotion is for; left out, everybody. */
+export interface PromotionAudienceInput {
+  /** These kinds; all unless said. */
+  readonly kinds?: ReadonlyArray<OrganizationKind> | null;
+  /** These organizations, at most 1000; all unless said. */
+  readonly organizationIds?: ReadonlyArray<string>;
+  /** Only their first purchase; any unless said. */
+  readonly firstPurchaseOnly?: boolean | null;
 }
 
 /** Conditions on proposals; all given ones must hold. */
@@ -1722,6 +2263,48 @@ export interface PublishGigInput {
   readonly gigId: string;
 }
 
+/** What purchaseCredits takes. */
+export interface PurchaseCreditsInput {
+  /** For whom; yours unless said. An app says it. */
+  readonly organizationId?: string | null;
+  /** The package; or a quantity, one of the two. */
+  readonly packageId?: string | null;
+  /** A free quantity of 10 to 100000 credits. */
+  readonly quantity?: Int64 | null;
+  /** What to pay in. */
+  readonly currency: Currency;
+  /** A code to buy with. */
+  readonly promotionCode?: string | null;
+  /** A saved method to pay with; a page of the provider's unless said. */
+  readonly methodId?: string | null;
+  /** On whose page to pay; the first that is set up unless said. */
+  readonly provider?: Provider | null;
+  /** Where the browser goes on to once it is paid; a page of Milepost's unless said. */
+  readonly successUrl?: string | null;
+  /** Where it goes on to otherwise; a page of Milepost's unless said. */
+  readonly cancelUrl?: string | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** Conditions on purchases; all given ones must hold. */
+export interface PurchaseFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<PurchaseStatus> | null;
+  /** Of this organization. */
+  readonly organizationId?: string | null;
+  /** Of this product. */
+  readonly productId?: string | null;
+}
+
+/** One order of a list. */
+export interface PurchaseOrder {
+  /** What to order by. */
+  readonly field: PurchaseOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What quoteConversion takes. */
 export interface QuoteConversionInput {
   /** What to convert. */
@@ -1770,6 +2353,14 @@ export interface RecordPaymentInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What redeemPromotion takes. */
+export interface RedeemPromotionInput {
+  /** The code. */
+  readonly code: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What refreshCrossAppSession takes. */
 export interface RefreshCrossAppSessionInput {
   /** The refresh token that came last. */
@@ -1786,6 +2377,32 @@ export interface RefreshPayoutMethodInput {
 export interface RefreshSessionInput {
   /** The latest one of the session; it works once. */
   readonly refreshToken: string;
+}
+
+/** What refundCreditPurchase takes. */
+export interface RefundCreditPurchaseInput {
+  /** The purchase. */
+  readonly purchaseId: string;
+  /** How much, tax included; all that is left of it unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Where its credits are spent already; REFUSE unless said. */
+  readonly shortfall?: Shortfall | null;
+  /** Why, 1 to 1000 characters; the buyer reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What refundCreditSpend takes. */
+export interface RefundCreditSpendInput {
+  /** A SPEND, or a HOLD that was captured. */
+  readonly transactionId: string;
+  /** How many; all that is left unless said. */
+  readonly quantity?: Int64 | null;
+  /** Why: 1 to 255 characters. The organization reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What refundEscrow takes. */
@@ -1829,6 +2446,18 @@ export interface RefundPaymentInput {
   /** How much, in its currency; all that is left of it unless said. */
   readonly amount?: MoneyInput | null;
   /** Why, 1 to 1000 characters; the payer reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What refundPurchase takes. */
+export interface RefundPurchaseInput {
+  /** The purchase. */
+  readonly purchaseId: string;
+  /** How much, in its currency, tax included; all that is left unless said. */
+  readonly amount?: MoneyInput | null;
+  /** Why, 1 to 1000 characters; the buyer reads it. */
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
@@ -1885,6 +2514,14 @@ export interface RejectPayoutInput {
   readonly payoutId: string;
   /** Why: 1 to 1000 characters. The organization reads it. */
   readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What releaseCredits takes. */
+export interface ReleaseCreditsInput {
+  /** The hold. */
+  readonly transactionId: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
 }
@@ -2057,10 +2694,36 @@ export interface ResumeProjectInput {
   readonly projectId: string;
 }
 
+/** What resumeSubscription takes. */
+export interface ResumeSubscriptionInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What retireTaxType takes. */
 export interface RetireTaxTypeInput {
   /** The tax type. */
   readonly taxTypeId: string;
+}
+
+/** What retrySubscriptionPayment takes. */
+export interface RetrySubscriptionPaymentInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What reverseCreditTransaction takes. */
+export interface ReverseCreditTransactionInput {
+  /** What to undo. */
+  readonly transactionId: string;
+  /** Why: 1 to 255 characters. The organization reads it. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What revokeApiKey takes. */
@@ -2160,6 +2823,16 @@ export interface SetCreditTariffInput {
   readonly actionCode: string;
   /** How many credits it costs, 1 to 100000. */
   readonly credits: Int64;
+  /** Since when; now unless said. */
+  readonly startsAt?: DateTime | null;
+}
+
+/** What setCreditUnitPrice takes. */
+export interface SetCreditUnitPriceInput {
+  /** The currency. */
+  readonly currency: Currency;
+  /** The price in its minor unit, above 0, with up to six decimals. */
+  readonly unitAmount: Decimal;
   /** Since when; now unless said. */
   readonly startsAt?: DateTime | null;
 }
@@ -2350,6 +3023,28 @@ export interface SimulateWebhookInput {
   readonly trick: WebhookTrick;
 }
 
+/** What spendCredits takes. */
+export interface SpendCreditsInput {
+  /** Whose credits. An app names an organization that has let it in; others their active one. */
+  readonly organizationId?: string | null;
+  /** How many credits. Give either this or actionCode. */
+  readonly quantity?: Int64 | null;
+  /** An action of Milepost's own, at its price of now (creditTariffs). */
+  readonly actionCode?: string | null;
+  /** What it is about: a word of your own, up to 50 characters. */
+  readonly referenceKind?: string | null;
+  /** Which of that: an id of your own, up to 128 characters. */
+  readonly reference?: string | null;
+  /** What it is about, for people to read: up to 255 characters. */
+  readonly description?: string | null;
+  /** Apps: whom you act for, a reference of your own of up to 128 characters. */
+  readonly appUser?: string | null;
+  /** What you want to keep with it: a JSON object of up to 4096 bytes. */
+  readonly metadata?: JSONScalar | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What startImpersonation takes. */
 export interface StartImpersonationInput {
   /** As whom. */
@@ -2404,6 +3099,24 @@ export interface SubmitTaskInput {
   readonly note?: string | null;
   /** Where the work is: at most 10 https addresses. */
   readonly links?: ReadonlyArray<URLScalar> | null;
+}
+
+/** Conditions on subscriptions; all given ones must hold. */
+export interface SubscriptionFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<SubscriptionStatus> | null;
+  /** Of this organization. */
+  readonly organizationId?: string | null;
+  /** To something in this app's catalogue. */
+  readonly appId?: string | null;
+}
+
+/** One order of a list. */
+export interface SubscriptionOrder {
+  /** What to order by. */
+  readonly field: SubscriptionOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** What suspendApp takes. */
@@ -2468,6 +3181,20 @@ export interface TrialBalanceFilter {
   readonly postedBefore?: DateTime | null;
   /** On accounts of this organization. */
   readonly organizationId?: string | null;
+}
+
+/** What uncancelSubscription takes. */
+export interface UncancelSubscriptionInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+}
+
+/** What unfreezeCreditAccount takes. */
+export interface UnfreezeCreditAccountInput {
+  /** The account. */
+  readonly accountId: string;
+  /** Why: 1 to 1000 characters. The organization reads it. */
+  readonly reason: string;
 }
 
 /** What unfreezeEscrow takes. */
@@ -2618,6 +3345,50 @@ export interface UpdateOrganizationInput {
   readonly expectedVersion?: number | null;
 }
 
+/** What updatePlan takes. */
+export interface UpdatePlanInput {
+  /** The plan. */
+  readonly planId: string;
+  /** Its place among the plans of its kind in this catalogue, from 0. */
+  readonly rank?: number | null;
+  /** How long a first subscription is a trial, 0 to 90; 0 unless said. */
+  readonly trialDays?: number | null;
+  /** What becomes of a trial without a payment method; CANCEL unless said. */
+  readonly trialEnd?: TrialEnd | null;
+  /** Days of access after a failed charge, 0 to 30; 3 unless said. */
+  readonly graceDays?: number | null;
+  /** What becomes of it after the last retry; CANCEL unless said. */
+  readonly dunningOutcome?: DunningOutcome | null;
+  /** The least number of seats; 1 unless said. */
+  readonly seatMin?: number | null;
+  /** The largest number of seats; any unless said. */
+  readonly seatMax?: number | null;
+  /** The credits that come with it; 0 unless said. */
+  readonly includedCredits?: Int64 | null;
+  /** When they come; PER_PERIOD unless said. */
+  readonly creditSchedule?: CreditSchedule | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
+/** What updateProduct takes. */
+export interface UpdateProductInput {
+  /** The product. */
+  readonly productId: string;
+  /** What people call it, 1 to 120 characters. */
+  readonly name?: string | null;
+  /** What it is, to 2000 characters. */
+  readonly description?: string | null;
+  /** What it is for taxes, to 40 characters. */
+  readonly taxCode?: string | null;
+  /** Whether a part that is given back ends what was bought. */
+  readonly revokeOnPartialRefund?: boolean | null;
+  /** All that it has from now on. Features of the same catalogue, each once, at most 100. */
+  readonly features?: ReadonlyArray<ProductFeatureInput> | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
 /** What updateProfile takes. */
 export interface UpdateProfileInput {
   /** The name others see, 1 to 120 characters. */
@@ -2626,6 +3397,24 @@ export interface UpdateProfileInput {
   readonly locale?: Locale | null;
   /** The zone you live in; null: UTC. */
   readonly timeZone?: TimeZone | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
+/** What updatePromotion takes. */
+export interface UpdatePromotionInput {
+  /** The promotion. */
+  readonly promotionId: string;
+  /** Whom it is for; null: everybody. */
+  readonly audience?: PromotionAudienceInput | null;
+  /** Since when it counts; null: as it is. */
+  readonly startsAt?: DateTime | null;
+  /** Until when it counts; null: as it is. */
+  readonly endsAt?: DateTime | null;
+  /** How often it can be used in all; null: without limit. */
+  readonly maxUses?: Int64 | null;
+  /** How often by one organization; null: once. */
+  readonly usesPerOrganization?: Int64 | null;
   /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
   readonly expectedVersion?: number | null;
 }

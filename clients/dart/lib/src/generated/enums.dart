@@ -121,6 +121,31 @@ enum AccountSide implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How the events of a period become one quantity.
+enum Aggregation implements ApiEnum {
+  /// Their values are added.
+  sum('SUM'),
+
+  /// The highest value counts.
+  max('MAX'),
+
+  /// Each uniqueKey counts once.
+  uniqueCount('UNIQUE_COUNT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const Aggregation(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory Aggregation.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The life of a key.
 enum ApiKeyStatus implements ApiEnum {
   /// It works, until it expires if it does.
@@ -363,6 +388,59 @@ enum ApprovedVia implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What came of an attempt to have a period paid.
+enum AttemptOutcome implements ApiEnum {
+  /// It is paid.
+  succeeded('SUCCEEDED'),
+
+  /// The payment failed, or there was no payment method.
+  failed('FAILED'),
+
+  /// The method had been declined for good and was still the same.
+  skipped('SKIPPED'),
+
+  /// It was not needed any more.
+  cancelled('CANCELLED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AttemptOutcome(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AttemptOutcome.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Who had a payment tried.
+enum AttemptTrigger implements ApiEnum {
+  /// The billing clock: when the period begins, and 2, 7, 14 and 21 days later.
+  schedule('SCHEDULE'),
+
+  /// The organization.
+  customer('CUSTOMER'),
+
+  /// Staff.
+  staff('STAFF'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const AttemptTrigger(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory AttemptTrigger.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Which kind of principal did it.
 enum AuditActorKind implements ApiEnum {
   /// Somebody who had not signed in.
@@ -503,6 +581,28 @@ enum CallerKind implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// When a subscription ends.
+enum CancelTime implements ApiEnum {
+  /// When the trial or the period is over; until then it can be taken back.
+  atPeriodEnd('AT_PERIOD_END'),
+
+  /// At once.
+  now('NOW'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CancelTime(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CancelTime.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// When the money of a payment is taken.
 enum CaptureMode implements ApiEnum {
   /// At once.
@@ -540,6 +640,28 @@ enum CashReconciliationOrderField implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CashReconciliationOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a part of a catalogue can be chosen for something new.
+enum CatalogueStatus implements ApiEnum {
+  /// It can be chosen.
+  active('ACTIVE'),
+
+  /// Whoever has it keeps it; nobody else can choose it.
+  archived('ARCHIVED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CatalogueStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CatalogueStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -609,6 +731,53 @@ enum ChargebackStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What comes of a checkout.
+enum CheckoutMode implements ApiEnum {
+  /// A subscription.
+  subscription('SUBSCRIPTION'),
+
+  /// A purchase that is paid once.
+  payment('PAYMENT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CheckoutMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CheckoutMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a checkout.
+enum CheckoutStatus implements ApiEnum {
+  /// Waits for its payment, for an hour at most.
+  open('OPEN'),
+
+  /// Paid, or nothing was to be paid: what was bought is yours.
+  complete('COMPLETE'),
+
+  /// Nobody has paid in time. Begin another one.
+  expired('EXPIRED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CheckoutStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CheckoutStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Whether Milepost charges an invoice by itself.
 enum CollectionMode implements ApiEnum {
   /// It does: at once, and up to two more times, 48 hours apart.
@@ -656,6 +825,50 @@ enum ConversionState implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// The life of a credit account.
+enum CreditAccountStatus implements ApiEnum {
+  /// Credits come and go.
+  active('ACTIVE'),
+
+  /// Credits come in, and what was set aside before may still be used; nothing else goes out.
+  frozen('FROZEN'),
+
+  /// It is over.
+  closed('CLOSED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditAccountStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditAccountStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditLotOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditLotOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditLotOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum CreditNoteOrderField implements ApiEnum {
   /// By created at.
@@ -696,6 +909,255 @@ enum CreditNoteStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CreditNoteStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditPackageOrderField implements ApiEnum {
+  /// By sort order.
+  sortOrder('SORT_ORDER'),
+
+  /// By credits.
+  credits('CREDITS'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditPackageOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditPackageOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a package can be bought.
+enum CreditPackageStatus implements ApiEnum {
+  /// It is on sale.
+  active('ACTIVE'),
+
+  /// Nobody buys it any more; what was bought stays as it is.
+  archived('ARCHIVED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditPackageStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditPackageStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditPromotionOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By ends at.
+  endsAt('ENDS_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditPromotionOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditPromotionOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditPurchaseOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By total.
+  total('TOTAL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditPurchaseOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditPurchaseOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a purchase of credits.
+enum CreditPurchaseStatus implements ApiEnum {
+  /// It waits for its payment, for an hour.
+  pending('PENDING'),
+
+  /// The payment is verified, and the credits are there.
+  paid('PAID'),
+
+  /// The payment came to nothing.
+  failed('FAILED'),
+
+  /// Somebody took it back before it was paid.
+  canceled('CANCELED'),
+
+  /// Nobody paid it within its hour.
+  expired('EXPIRED'),
+
+  /// A part of the money went back, and its credits with it.
+  partiallyRefunded('PARTIALLY_REFUNDED'),
+
+  /// All of the money went back, and the credits with it.
+  refunded('REFUNDED'),
+
+  /// The payer's bank took the money back, and the credits went with it.
+  chargedBack('CHARGED_BACK'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditPurchaseStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditPurchaseStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// When included credits come.
+enum CreditSchedule implements ApiEnum {
+  /// With each period.
+  perPeriod('PER_PERIOD'),
+
+  /// With each month of a period.
+  monthly('MONTHLY'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditSchedule(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditSchedule.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditTransactionOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditTransactionOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditTransactionOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a movement.
+enum CreditTransactionStatus implements ApiEnum {
+  /// A hold that is neither captured nor released.
+  pending('PENDING'),
+
+  /// It has happened; it never changes.
+  posted('POSTED'),
+
+  /// A hold that was released.
+  voided('VOIDED'),
+
+  /// A hold whose time ended.
+  expired('EXPIRED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditTransactionStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditTransactionStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What moved.
+enum CreditTransactionType implements ApiEnum {
+  /// Credits were bought.
+  purchase('PURCHASE'),
+
+  /// Credits were given, by staff, a code or a paid period.
+  grant('GRANT'),
+
+  /// Credits were used.
+  spend('SPEND'),
+
+  /// Credits were set aside; POSTED, what was captured of them was used.
+  hold('HOLD'),
+
+  /// Credits that had been used came back.
+  refund('REFUND'),
+
+  /// Credits reached the end of their time.
+  expire('EXPIRE'),
+
+  /// Credits of one period went on into the next.
+  rollover('ROLLOVER'),
+
+  /// Staff added or removed credits.
+  adjust('ADJUST'),
+
+  /// Credits were sent to another organization.
+  transferOut('TRANSFER_OUT'),
+
+  /// Credits came from another organization.
+  transferIn('TRANSFER_IN'),
+
+  /// Bought credits were taken back with their money.
+  clawback('CLAWBACK'),
+
+  /// An earlier movement was undone.
+  reversal('REVERSAL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditTransactionType(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditTransactionType.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -864,6 +1326,50 @@ enum DifferenceAccount implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Whether credits left a lot or came into it.
+enum Direction implements ApiEnum {
+  /// They left it, or are set aside in it.
+  out('OUT'),
+
+  /// They came into it.
+  inValue('IN'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const Direction(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory Direction.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What becomes of a subscription whose last retry failed.
+enum DunningOutcome implements ApiEnum {
+  /// It waits, without access, until what is owed is paid.
+  markUnpaid('MARK_UNPAID'),
+
+  /// It ends.
+  cancel('CANCEL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const DunningOutcome(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory DunningOutcome.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum EscrowHoldOrderField implements ApiEnum {
   /// By created at.
@@ -907,6 +1413,78 @@ enum ExportStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory ExportStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What having a feature means.
+enum FeatureKind implements ApiEnum {
+  /// It is on or off.
+  boolean('BOOLEAN'),
+
+  /// So many are possible, or any number.
+  limit('LIMIT'),
+
+  /// What is used of it is counted and charged.
+  metered('METERED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FeatureKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FeatureKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How the value of a limit meets those that an organization has from elsewhere.
+enum FeatureMode implements ApiEnum {
+  /// The highest of these counts.
+  set('SET'),
+
+  /// It is added to that.
+  add('ADD'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FeatureMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FeatureMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// When what was used of a limit begins at 0 again.
+enum FeatureReset implements ApiEnum {
+  /// With each calendar month, in UTC.
+  calendarMonth('CALENDAR_MONTH'),
+
+  /// With each period of the subscription.
+  billingPeriod('BILLING_PERIOD'),
+
+  /// Never: what is open now counts.
+  never('NEVER'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FeatureReset(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FeatureReset.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1621,6 +2199,91 @@ enum LineKind implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory LineKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Where the credits of a lot come from; unless a lot says otherwise, lots are used up in this order: PROMOTION,
+/// ROLLOVER, SUBSCRIPTION, GRANT, REFUND, PURCHASE, TRANSFER.
+enum LotSource implements ApiEnum {
+  /// They were bought.
+  purchase('PURCHASE'),
+
+  /// They came with a paid period.
+  subscription('SUBSCRIPTION'),
+
+  /// They were left over from the period before.
+  rollover('ROLLOVER'),
+
+  /// They came with a code.
+  promotion('PROMOTION'),
+
+  /// Staff gave them.
+  grant('GRANT'),
+
+  /// They were given back for a lot that had expired.
+  refund('REFUND'),
+
+  /// Another organization sent them.
+  transfer('TRANSFER'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const LotSource(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory LotSource.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether anything of a lot can be used.
+enum LotStatus implements ApiEnum {
+  /// Something is left.
+  active('ACTIVE'),
+
+  /// Nothing is left.
+  exhausted('EXHAUSTED'),
+
+  /// Its time is over; what is held of it can still be captured.
+  expired('EXPIRED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const LotStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory LotStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Who decides about the periods of a subscription.
+enum ManagedBy implements ApiEnum {
+  /// The payment provider; Milepost follows what it says.
+  provider('PROVIDER'),
+
+  /// Milepost's own billing clock.
+  milepost('MILEPOST'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ManagedBy(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ManagedBy.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -2382,6 +3045,37 @@ enum PayoutTrigger implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Whether a period is paid for.
+enum PeriodStatus implements ApiEnum {
+  /// To be paid.
+  open('OPEN'),
+
+  /// Paid, or free.
+  paid('PAID'),
+
+  /// Nobody has paid for it, and nobody is asked to any more: it was never served.
+  failed('FAILED'),
+
+  /// Given back in full.
+  refunded('REFUNDED'),
+
+  /// Nothing is asked for it.
+  waived('WAIVED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PeriodStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PeriodStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The business event that a transfer books. "Wallet" is WALLET_AVAILABLE.
 enum PostingKind implements ApiEnum {
   /// An invoice was opened: debit RECEIVABLE, credit BILLED.
@@ -2512,6 +3206,87 @@ enum PostingKind implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How often a price is charged.
+enum PriceInterval implements ApiEnum {
+  /// Once.
+  oneTime('ONE_TIME'),
+
+  /// Every month, or every so many months.
+  month('MONTH'),
+
+  /// Every year, or every so many years.
+  year('YEAR'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PriceInterval(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PriceInterval.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How a quantity becomes an amount.
+enum PriceModel implements ApiEnum {
+  /// One amount.
+  flat('FLAT'),
+
+  /// The amount for each.
+  perSeat('PER_SEAT'),
+
+  /// Each unit costs what its own tier says.
+  graduated('GRADUATED'),
+
+  /// All units cost what the tier says that the whole quantity reaches.
+  volume('VOLUME'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PriceModel(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PriceModel.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a product is to whoever buys it.
+enum ProductKind implements ApiEnum {
+  /// What an organization subscribes to: one of a catalogue at a time.
+  plan('PLAN'),
+
+  /// What is subscribed to beside a plan.
+  addOn('ADD_ON'),
+
+  /// What is bought once.
+  oneOff('ONE_OFF'),
+
+  /// Credits, bought once or by the month.
+  creditPackage('CREDIT_PACKAGE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ProductKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ProductKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum ProjectOrderField implements ApiEnum {
   /// By created at.
@@ -2586,6 +3361,59 @@ enum ProjectStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory ProjectStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a code does.
+enum PromotionKind implements ApiEnum {
+  /// It takes a share off the price.
+  percentage('PERCENTAGE'),
+
+  /// It takes an amount off the price.
+  fixedAmount('FIXED_AMOUNT'),
+
+  /// It gives credits: with one of its packages or, where it names none, by itself.
+  freeCredits('FREE_CREDITS'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PromotionKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PromotionKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a code counts, as far as staff decide it.
+enum PromotionStatus implements ApiEnum {
+  /// Not yet.
+  draft('DRAFT'),
+
+  /// It does, from its start to its end.
+  active('ACTIVE'),
+
+  /// Not at the moment.
+  paused('PAUSED'),
+
+  /// Not any more.
+  ended('ENDED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PromotionStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PromotionStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -2774,6 +3602,84 @@ enum ProviderReportLineOrderField implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum PurchaseOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PurchaseOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PurchaseOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Who bought.
+enum PurchaseOrigin implements ApiEnum {
+  /// Somebody of the organization.
+  checkout('CHECKOUT'),
+
+  /// The account by itself, because it ran low.
+  autoTopUp('AUTO_TOP_UP'),
+
+  /// An app, for the organization.
+  app('APP'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PurchaseOrigin(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PurchaseOrigin.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a purchase.
+enum PurchaseStatus implements ApiEnum {
+  /// Waits for its payment.
+  pending('PENDING'),
+
+  /// Paid: you have it from startsAt to endsAt.
+  succeeded('SUCCEEDED'),
+
+  /// Nobody has paid for it in time.
+  failed('FAILED'),
+
+  /// A part of the money is given back; you keep it unless the product says otherwise.
+  partiallyRefunded('PARTIALLY_REFUNDED'),
+
+  /// All of the money is given back; it gives nothing any more.
+  refunded('REFUNDED'),
+
+  /// Your bank has taken the money back; it gives nothing any more.
+  chargedBack('CHARGED_BACK'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const PurchaseStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory PurchaseStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What a reconciliation is doing.
 enum ReconciliationPhase implements ApiEnum {
   /// Reading the provider's report.
@@ -2873,6 +3779,31 @@ enum RecordedPaymentStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory RecordedPaymentStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a use of a code.
+enum RedemptionStatus implements ApiEnum {
+  /// Its purchase waits for the payment.
+  reserved('RESERVED'),
+
+  /// It counted.
+  applied('APPLIED'),
+
+  /// Its purchase came to nothing: the code can be used again.
+  released('RELEASED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const RedemptionStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory RedemptionStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -3163,6 +4094,28 @@ enum SessionKind implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What becomes of a refund whose credits are spent already.
+enum Shortfall implements ApiEnum {
+  /// It is refused with INSUFFICIENT_CREDITS.
+  refuse('REFUSE'),
+
+  /// What the missing credits cost is owed, and the account is frozen until that is settled.
+  debt('DEBT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const Shortfall(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory Shortfall.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How an attempt to sign in ended.
 enum SignInOutcome implements ApiEnum {
   /// It opened a session.
@@ -3306,6 +4259,90 @@ enum SubmissionDecision implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// How the periods of a subscription are paid.
+enum SubscriptionCollection implements ApiEnum {
+  /// The default payment method is charged.
+  charge('CHARGE'),
+
+  /// Whoever pays is asked to, with some days to do so.
+  sendInvoice('SEND_INVOICE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SubscriptionCollection(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SubscriptionCollection.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum SubscriptionOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By current period end.
+  currentPeriodEnd('CURRENT_PERIOD_END'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SubscriptionOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SubscriptionOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a subscription.
+enum SubscriptionStatus implements ApiEnum {
+  /// Waits 23 hours for its first payment; it gives nothing yet.
+  incomplete('INCOMPLETE'),
+
+  /// Nobody paid in time.
+  incompleteExpired('INCOMPLETE_EXPIRED'),
+
+  /// Tried out, with all features, until trialEndsAt.
+  trialing('TRIALING'),
+
+  /// Paid.
+  active('ACTIVE'),
+
+  /// A charge has failed. It is tried again, and there is access until accessEndsAt.
+  pastDue('PAST_DUE'),
+
+  /// Nothing is tried any more. Paying what is owed starts a new period.
+  unpaid('UNPAID'),
+
+  /// Rests until it is resumed; it gives nothing and costs nothing.
+  paused('PAUSED'),
+
+  /// Over.
+  canceled('CANCELED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SubscriptionStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SubscriptionStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What usually puts a money exception right.
 enum SuggestedAction implements ApiEnum {
   /// Asking the provider again: run the reconciliation of the day once more.
@@ -3418,6 +4455,28 @@ enum TaskStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Whether a price contains the tax.
+enum TaxBehavior implements ApiEnum {
+  /// The tax is in it.
+  inclusive('INCLUSIVE'),
+
+  /// The tax comes on top of it.
+  exclusive('EXCLUSIVE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const TaxBehavior(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory TaxBehavior.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The VAT category of EN 16931.
 enum TaxCategory implements ApiEnum {
   /// Standard or reduced rate.
@@ -3492,6 +4551,28 @@ enum TaxMode implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory TaxMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What becomes of a trial that ends without a payment method.
+enum TrialEnd implements ApiEnum {
+  /// The subscription waits until it is resumed.
+  pause('PAUSE'),
+
+  /// The subscription ends.
+  cancel('CANCEL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const TrialEnd(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory TrialEnd.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

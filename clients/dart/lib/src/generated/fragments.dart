@@ -1288,6 +1288,681 @@ final class AuditExportDetailManifest extends ApiData {
   Map<String, Object?> get fields => {'content': content, 'signature': signature, 'publicKey': publicKey, 'key': key};
 }
 
+/// A feature of a catalogue.
+class FeatureDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const FeatureDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.code,
+    required this.name,
+    required this.kind,
+    required this.reset,
+  });
+
+  /// Reads it from an answer.
+  FeatureDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CatalogueStatus.fromJson(json['status']),
+      code = json['code'].string,
+      name = json['name'].string,
+      kind = FeatureKind.fromJson(json['kind']),
+      reset = FeatureReset.fromJson(json['reset']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether products can be given it.
+  final CatalogueStatus status;
+
+  /// What programs call it: unique in its catalogue.
+  final String code;
+
+  /// What people call it.
+  final String name;
+
+  /// What having it means.
+  final FeatureKind kind;
+
+  /// When what was used of its limit begins at 0 again.
+  final FeatureReset reset;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'code': code,
+    'name': name,
+    'kind': kind,
+    'reset': reset,
+  };
+}
+
+/// A meter of a catalogue.
+class MeterDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const MeterDetail({required this.id, required this.code, required this.aggregation});
+
+  /// Reads it from an answer.
+  MeterDetail.fromJson(Json json)
+    : id = json['id'].string,
+      code = json['code'].string,
+      aggregation = Aggregation.fromJson(json['aggregation']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What programs call it: unique in its catalogue.
+  final String code;
+
+  /// How events become one quantity.
+  final Aggregation aggregation;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code, 'aggregation': aggregation};
+}
+
+/// How a product is subscribed to.
+class PlanDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PlanDetail({
+    required this.id,
+    required this.version,
+    required this.productKind,
+    required this.rank,
+    required this.trialDays,
+    required this.trialEnd,
+    required this.graceDays,
+    required this.dunningOutcome,
+    required this.seatMin,
+    this.seatMax,
+    required this.includedCredits,
+    required this.creditSchedule,
+  });
+
+  /// Reads it from an answer.
+  PlanDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      productKind = ProductKind.fromJson(json['productKind']),
+      rank = json['rank'].integer,
+      trialDays = json['trialDays'].integer,
+      trialEnd = TrialEnd.fromJson(json['trialEnd']),
+      graceDays = json['graceDays'].integer,
+      dunningOutcome = DunningOutcome.fromJson(json['dunningOutcome']),
+      seatMin = json['seatMin'].integer,
+      seatMax = json['seatMax'].orNull((one) => one.integer),
+      includedCredits = Int64.fromJson(json['includedCredits']),
+      creditSchedule = CreditSchedule.fromJson(json['creditSchedule']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// The kind of the product; ranks order the plans of one kind.
+  final ProductKind productKind;
+
+  /// Its place among the plans of its kind in this catalogue: to a higher one is an upgrade.
+  final int rank;
+
+  /// How long a first subscription is a trial; 0: there is none.
+  final int trialDays;
+
+  /// What becomes of a trial that ends without a payment method.
+  final TrialEnd trialEnd;
+
+  /// How long access outlives a charge that failed.
+  final int graceDays;
+
+  /// What becomes of it after the last retry.
+  final DunningOutcome dunningOutcome;
+
+  /// The least number of seats.
+  final int seatMin;
+
+  /// The largest number of seats; null: any.
+  final int? seatMax;
+
+  /// The credits that come with it.
+  final Int64 includedCredits;
+
+  /// When they come.
+  final CreditSchedule creditSchedule;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'productKind': productKind,
+    'rank': rank,
+    'trialDays': trialDays,
+    'trialEnd': trialEnd,
+    'graceDays': graceDays,
+    'dunningOutcome': dunningOutcome,
+    'seatMin': seatMin,
+    'seatMax': seatMax,
+    'includedCredits': includedCredits,
+    'creditSchedule': creditSchedule,
+  };
+}
+
+/// What a product costs.
+class PriceDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PriceDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.currency,
+    required this.model,
+    required this.unitAmount,
+    required this.tiers,
+    required this.interval,
+    required this.intervalCount,
+    this.meter,
+    required this.taxBehavior,
+    this.accessDays,
+    required this.isVariant,
+  });
+
+  /// Reads it from an answer.
+  PriceDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CatalogueStatus.fromJson(json['status']),
+      currency = json['currency'].string,
+      model = PriceModel.fromJson(json['model']),
+      unitAmount = Money.fromJson(json['unitAmount']),
+      tiers = json['tiers'].list(PriceDetailTier.fromJson),
+      interval = PriceInterval.fromJson(json['interval']),
+      intervalCount = json['intervalCount'].integer,
+      meter = json['meter'].orNull(MeterDetail.fromJson),
+      taxBehavior = TaxBehavior.fromJson(json['taxBehavior']),
+      accessDays = json['accessDays'].orNull((one) => one.integer),
+      isVariant = json['isVariant'].boolean,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it can be chosen.
+  final CatalogueStatus status;
+
+  /// The currency; amounts are never converted.
+  final String currency;
+
+  /// How a quantity becomes an amount.
+  final PriceModel model;
+
+  /// What it costs, or each seat; 0 where there are tiers.
+  final Money unitAmount;
+
+  /// What units cost, for GRADUATED and VOLUME.
+  final List<PriceDetailTier> tiers;
+
+  /// How often it is charged.
+  final PriceInterval interval;
+
+  /// Every how many of these intervals.
+  final int intervalCount;
+
+  /// What is counted, for usage that is charged after a period.
+  final MeterDetail? meter;
+
+  /// Whether the tax is in it.
+  final TaxBehavior taxBehavior;
+
+  /// How long what is bought ONE_TIME lasts; null: for good.
+  final int? accessDays;
+
+  /// Whether only those see it to whom an experiment shows it.
+  final bool isVariant;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'currency': currency,
+    'model': model,
+    'unitAmount': unitAmount,
+    'tiers': tiers,
+    'interval': interval,
+    'intervalCount': intervalCount,
+    'meter': meter,
+    'taxBehavior': taxBehavior,
+    'accessDays': accessDays,
+    'isVariant': isVariant,
+  };
+}
+
+/// What units cost, for GRADUATED and VOLUME.
+final class PriceDetailTier extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PriceDetailTier({this.upTo, required this.unitAmount, required this.flatMinor});
+
+  /// Reads it from an answer.
+  PriceDetailTier.fromJson(Json json)
+    : upTo = json['upTo'].orNull(Int64.fromJson),
+      unitAmount = Decimal.fromJson(json['unitAmount']),
+      flatMinor = Int64.fromJson(json['flatMinor']),
+      super.read(json);
+
+  /// The last unit of it; null: all that follow.
+  final Int64? upTo;
+
+  /// What a unit costs, in minor units of the currency, with up to 6 decimals.
+  final Decimal unitAmount;
+
+  /// What comes with the first unit of it, in minor units.
+  final Int64 flatMinor;
+
+  @override
+  Map<String, Object?> get fields => {'upTo': upTo, 'unitAmount': unitAmount, 'flatMinor': flatMinor};
+}
+
+/// A product with what comes with it.
+class ProductDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ProductDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.code,
+    required this.name,
+    this.description,
+    required this.kind,
+    this.taxCode,
+    required this.revokeOnPartialRefund,
+    required this.features,
+    this.plan,
+  });
+
+  /// Reads it from an answer.
+  ProductDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CatalogueStatus.fromJson(json['status']),
+      code = json['code'].string,
+      name = json['name'].string,
+      description = json['description'].orNull((one) => one.string),
+      kind = ProductKind.fromJson(json['kind']),
+      taxCode = json['taxCode'].orNull((one) => one.string),
+      revokeOnPartialRefund = json['revokeOnPartialRefund'].boolean,
+      features = json['features'].list(ProductDetailFeature.fromJson),
+      plan = json['plan'].orNull(PlanDetail.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it can be bought. Whoever has it keeps it.
+  final CatalogueStatus status;
+
+  /// What programs call it: unique in its catalogue.
+  final String code;
+
+  /// What people call it.
+  final String name;
+
+  /// What it is.
+  final String? description;
+
+  /// What it is to whoever buys it.
+  final ProductKind kind;
+
+  /// What it is for taxes.
+  final String? taxCode;
+
+  /// Whether a part that is given back ends what was bought.
+  final bool revokeOnPartialRefund;
+
+  /// What it has of features. A subscription has what it had when its period began.
+  final List<ProductDetailFeature> features;
+
+  /// How it is subscribed to; null: it cannot be.
+  final PlanDetail? plan;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'code': code,
+    'name': name,
+    'description': description,
+    'kind': kind,
+    'taxCode': taxCode,
+    'revokeOnPartialRefund': revokeOnPartialRefund,
+    'features': features,
+    'plan': plan,
+  };
+}
+
+/// What it has of features. A subscription has what it had when its period began.
+final class ProductDetailFeature extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ProductDetailFeature({required this.feature, this.value, required this.mode});
+
+  /// Reads it from an answer.
+  ProductDetailFeature.fromJson(Json json)
+    : feature = FeatureDetail.fromJson(json['feature']),
+      value = json['value'].orNull(Int64.fromJson),
+      mode = FeatureMode.fromJson(json['mode']),
+      super.read(json);
+
+  /// The feature.
+  final FeatureDetail feature;
+
+  /// The limit; null: unlimited, or no limit is meant.
+  final Int64? value;
+
+  /// How it meets limits from elsewhere.
+  final FeatureMode mode;
+
+  @override
+  Map<String, Object?> get fields => {'feature': feature, 'value': value, 'mode': mode};
+}
+
+/// The credits of an organization.
+class CreditAccountSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditAccountSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.available,
+    this.held,
+    this.freezeReason,
+    required this.hasShortfall,
+    required this.lowBalanceThreshold,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  CreditAccountSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CreditAccountStatus.fromJson(json['status']),
+      available = Int64.fromJson(json['available']),
+      held = json['held'].orNull(Int64.fromJson),
+      freezeReason = json['freezeReason'].orNull((one) => one.string),
+      hasShortfall = json['hasShortfall'].boolean,
+      lowBalanceThreshold = Int64.fromJson(json['lowBalanceThreshold']),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final CreditAccountStatus status;
+
+  /// How many can be used now: what has expired by now is not among them.
+  final Int64 available;
+
+  /// How many are set aside for work under way. Null for apps.
+  final Int64? held;
+
+  /// FROZEN: why.
+  final String? freezeReason;
+
+  /// Credits that were taken back had been used, and what is owed for them is not settled.
+  final bool hasShortfall;
+
+  /// Once fewer than these are available, its owners are told.
+  final Int64 lowBalanceThreshold;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'available': available,
+    'held': held,
+    'freezeReason': freezeReason,
+    'hasShortfall': hasShortfall,
+    'lowBalanceThreshold': lowBalanceThreshold,
+    'availableActions': availableActions,
+  };
+}
+
+/// Credits that came in together.
+class CreditLotSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditLotSummary({
+    required this.id,
+    required this.version,
+    required this.source,
+    required this.status,
+    required this.quantity,
+    required this.remaining,
+    required this.held,
+    required this.priority,
+    this.expiresAt,
+    this.cost,
+    required this.createdAt,
+  });
+
+  /// Reads it from an answer.
+  CreditLotSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      source = LotSource.fromJson(json['source']),
+      status = LotStatus.fromJson(json['status']),
+      quantity = Int64.fromJson(json['quantity']),
+      remaining = Int64.fromJson(json['remaining']),
+      held = Int64.fromJson(json['held']),
+      priority = json['priority'].integer,
+      expiresAt = json['expiresAt'].orNull((one) => one.instant),
+      cost = json['cost'].orNull(Money.fromJson),
+      createdAt = json['createdAt'].instant,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// Where they come from.
+  final LotSource source;
+
+  /// Whether anything of it can be used now.
+  final LotStatus status;
+
+  /// How many came.
+  final Int64 quantity;
+
+  /// How many can still be used.
+  final Int64 remaining;
+
+  /// How many are set aside.
+  final Int64 held;
+
+  /// From 0 to 100; the lowest is used first.
+  final int priority;
+
+  /// Until when they can be used; null for ever.
+  final DateTime? expiresAt;
+
+  /// What was paid for all of them, without tax; null where nothing was.
+  final Money? cost;
+
+  /// When they came.
+  final DateTime createdAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'source': source,
+    'status': status,
+    'quantity': quantity,
+    'remaining': remaining,
+    'held': held,
+    'priority': priority,
+    'expiresAt': expiresAt,
+    'cost': cost,
+    'createdAt': createdAt,
+  };
+}
+
+/// A movement of credits in a list.
+class CreditTransactionSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditTransactionSummary({
+    required this.id,
+    required this.version,
+    required this.type,
+    required this.status,
+    required this.quantity,
+    this.capturedQuantity,
+    this.holdExpiresAt,
+    required this.balanceAfter,
+    this.referenceKind,
+    this.reference,
+    this.description,
+    required this.actorKind,
+    required this.createdAt,
+    this.app,
+    this.appUser,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  CreditTransactionSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      type = CreditTransactionType.fromJson(json['type']),
+      status = CreditTransactionStatus.fromJson(json['status']),
+      quantity = Int64.fromJson(json['quantity']),
+      capturedQuantity = json['capturedQuantity'].orNull(Int64.fromJson),
+      holdExpiresAt = json['holdExpiresAt'].orNull((one) => one.instant),
+      balanceAfter = Int64.fromJson(json['balanceAfter']),
+      referenceKind = json['referenceKind'].orNull((one) => one.string),
+      reference = json['reference'].orNull((one) => one.string),
+      description = json['description'].orNull((one) => one.string),
+      actorKind = json['actorKind'].string,
+      createdAt = json['createdAt'].instant,
+      app = json['app'].orNull(CreditTransactionSummaryApp.fromJson),
+      appUser = json['appUser'].orNull((one) => one.string),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// What moved.
+  final CreditTransactionType type;
+
+  /// Where it stands.
+  final CreditTransactionStatus status;
+
+  /// How many credits.
+  final Int64 quantity;
+
+  /// HOLD: how many of them were used.
+  final Int64? capturedQuantity;
+
+  /// HOLD: when it ends by itself.
+  final DateTime? holdExpiresAt;
+
+  /// How many were available after it.
+  final Int64 balanceAfter;
+
+  /// What it is about: a word of whoever asked for it.
+  final String? referenceKind;
+
+  /// Which of that: an id of whoever asked for it.
+  final String? reference;
+
+  /// What it is about, for people to read; for staff's movements the reason.
+  final String? description;
+
+  /// USER, API_KEY, APP or SYSTEM.
+  final String actorKind;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// The app that asked for it.
+  final CreditTransactionSummaryApp? app;
+
+  /// Whom the app acted for: a reference of its own.
+  final String? appUser;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'type': type,
+    'status': status,
+    'quantity': quantity,
+    'capturedQuantity': capturedQuantity,
+    'holdExpiresAt': holdExpiresAt,
+    'balanceAfter': balanceAfter,
+    'referenceKind': referenceKind,
+    'reference': reference,
+    'description': description,
+    'actorKind': actorKind,
+    'createdAt': createdAt,
+    'app': app,
+    'appUser': appUser,
+    'availableActions': availableActions,
+  };
+}
+
+/// The app that asked for it.
+final class CreditTransactionSummaryApp extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditTransactionSummaryApp({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  CreditTransactionSummaryApp.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
+}
+
 /// What an action costs in credits.
 class CreditTariffDetail extends ApiData {
   /// Made by hand, for tests and previews.
@@ -1324,6 +1999,418 @@ class CreditTariffDetail extends ApiData {
     'credits': credits,
     'startsAt': startsAt,
     'setAt': setAt,
+  };
+}
+
+/// A package of credits with its prices.
+class CreditPackageDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditPackageDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.code,
+    required this.name,
+    required this.credits,
+    required this.prices,
+    this.validityDays,
+    required this.rolloverEnabled,
+    required this.rolloverCap,
+    required this.features,
+    required this.featured,
+    required this.sortOrder,
+  });
+
+  /// Reads it from an answer.
+  CreditPackageDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CreditPackageStatus.fromJson(json['status']),
+      code = json['code'].string,
+      name = json['name'].string,
+      credits = Int64.fromJson(json['credits']),
+      prices = json['prices'].list(CreditPackageDetailPrice.fromJson),
+      validityDays = json['validityDays'].orNull((one) => one.integer),
+      rolloverEnabled = json['rolloverEnabled'].boolean,
+      rolloverCap = Int64.fromJson(json['rolloverCap']),
+      features = json['features'].list((one) => one.string),
+      featured = json['featured'].boolean,
+      sortOrder = json['sortOrder'].integer,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it can be bought.
+  final CreditPackageStatus status;
+
+  /// What it is known by.
+  final String code;
+
+  /// What it is called.
+  final String name;
+
+  /// How many credits it has.
+  final Int64 credits;
+
+  /// What it costs, by currency; purchaseCredits takes these.
+  final List<CreditPackageDetailPrice> prices;
+
+  /// How many days they last once paid; null: for ever.
+  final int? validityDays;
+
+  /// By the month: whether what is not used is carried into the next month.
+  final bool rolloverEnabled;
+
+  /// By the month: how many credits are carried at most.
+  final Int64 rolloverCap;
+
+  /// What it is praised for, in a few words each.
+  final List<String> features;
+
+  /// Whether it stands out where packages are shown.
+  final bool featured;
+
+  /// Its place among the others, smallest first.
+  final int sortOrder;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'code': code,
+    'name': name,
+    'credits': credits,
+    'prices': prices,
+    'validityDays': validityDays,
+    'rolloverEnabled': rolloverEnabled,
+    'rolloverCap': rolloverCap,
+    'features': features,
+    'featured': featured,
+    'sortOrder': sortOrder,
+  };
+}
+
+/// What it costs, by currency; purchaseCredits takes these.
+final class CreditPackageDetailPrice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditPackageDetailPrice({required this.displayRate, required this.price});
+
+  /// Reads it from an answer.
+  CreditPackageDetailPrice.fromJson(Json json)
+    : displayRate = Decimal.fromJson(json['displayRate']),
+      price = Money.fromJson(json['price']),
+      super.read(json);
+
+  /// Price by credit in whole currency units, to four decimals: for comparing.
+  final Decimal displayRate;
+
+  /// The price.
+  final Money price;
+
+  @override
+  Map<String, Object?> get fields => {'displayRate': displayRate, 'price': price};
+}
+
+/// A purchase of credits.
+class CreditPurchaseSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditPurchaseSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.origin,
+    required this.quantity,
+    this.package,
+    required this.price,
+    required this.discount,
+    required this.total,
+    required this.refunded,
+    required this.clawedBack,
+    required this.missing,
+    required this.expiresAt,
+    this.paidAt,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  CreditPurchaseSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CreditPurchaseStatus.fromJson(json['status']),
+      origin = PurchaseOrigin.fromJson(json['origin']),
+      quantity = Int64.fromJson(json['quantity']),
+      package = json['package'].orNull(CreditPurchaseSummaryPackage.fromJson),
+      price = Money.fromJson(json['price']),
+      discount = Money.fromJson(json['discount']),
+      total = Money.fromJson(json['total']),
+      refunded = Money.fromJson(json['refunded']),
+      clawedBack = Int64.fromJson(json['clawedBack']),
+      missing = Int64.fromJson(json['missing']),
+      expiresAt = json['expiresAt'].instant,
+      paidAt = json['paidAt'].orNull((one) => one.instant),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final CreditPurchaseStatus status;
+
+  /// Who bought.
+  final PurchaseOrigin origin;
+
+  /// How many credits.
+  final Int64 quantity;
+
+  /// The package; null for a free quantity.
+  final CreditPurchaseSummaryPackage? package;
+
+  /// What they cost, before tax.
+  final Money price;
+
+  /// What a code takes off.
+  final Money discount;
+
+  /// The price without the discount, before tax.
+  final Money total;
+
+  /// What of its money went back, tax included.
+  final Money refunded;
+
+  /// How many of its credits were taken back, or are owed for.
+  final Int64 clawedBack;
+
+  /// How many of these were spent already.
+  final Int64 missing;
+
+  /// PENDING: until when it can be paid.
+  final DateTime expiresAt;
+
+  /// When it was paid.
+  final DateTime? paidAt;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'origin': origin,
+    'quantity': quantity,
+    'package': package,
+    'price': price,
+    'discount': discount,
+    'total': total,
+    'refunded': refunded,
+    'clawedBack': clawedBack,
+    'missing': missing,
+    'expiresAt': expiresAt,
+    'paidAt': paidAt,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// The package; null for a free quantity.
+final class CreditPurchaseSummaryPackage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditPurchaseSummaryPackage({required this.id, required this.code, required this.name});
+
+  /// Reads it from an answer.
+  CreditPurchaseSummaryPackage.fromJson(Json json)
+    : id = json['id'].string,
+      code = json['code'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is known by.
+  final String code;
+
+  /// What it is called.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code, 'name': name};
+}
+
+/// A code, as staff keep it.
+class CreditPromotionDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditPromotionDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.code,
+    required this.kind,
+    this.bps,
+    this.amount,
+    this.credits,
+    this.maxDiscount,
+    this.minPurchase,
+    required this.packageIds,
+    required this.audience,
+    required this.startsAt,
+    required this.endsAt,
+    this.maxUses,
+    required this.usesPerOrganization,
+    required this.uses,
+    required this.creditValidityDays,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  CreditPromotionDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = PromotionStatus.fromJson(json['status']),
+      code = json['code'].string,
+      kind = PromotionKind.fromJson(json['kind']),
+      bps = json['bps'].orNull((one) => one.integer),
+      amount = json['amount'].orNull(Money.fromJson),
+      credits = json['credits'].orNull(Int64.fromJson),
+      maxDiscount = json['maxDiscount'].orNull(Money.fromJson),
+      minPurchase = json['minPurchase'].orNull(Money.fromJson),
+      packageIds = json['packageIds'].list((one) => one.string),
+      audience = CreditPromotionDetailAudience.fromJson(json['audience']),
+      startsAt = json['startsAt'].instant,
+      endsAt = json['endsAt'].instant,
+      maxUses = json['maxUses'].orNull(Int64.fromJson),
+      usesPerOrganization = Int64.fromJson(json['usesPerOrganization']),
+      uses = Int64.fromJson(json['uses']),
+      creditValidityDays = json['creditValidityDays'].integer,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it counts, as far as staff decide it.
+  final PromotionStatus status;
+
+  /// The code, in capitals; people may write it as they like.
+  final String code;
+
+  /// What it does.
+  final PromotionKind kind;
+
+  /// PERCENTAGE: the share in basis points, 2000 are 20 %.
+  final int? bps;
+
+  /// FIXED_AMOUNT: the amount.
+  final Money? amount;
+
+  /// FREE_CREDITS: how many.
+  final Int64? credits;
+
+  /// The most that it takes off.
+  final Money? maxDiscount;
+
+  /// The least price that it counts for.
+  final Money? minPurchase;
+
+  /// The packages it is for; none: a discount is for all, credits come by themselves.
+  final List<String> packageIds;
+
+  /// Whom it is for.
+  final CreditPromotionDetailAudience audience;
+
+  /// Since when it counts.
+  final DateTime startsAt;
+
+  /// Until when it counts.
+  final DateTime endsAt;
+
+  /// How often it can be used in all; null: as often as anybody likes.
+  final Int64? maxUses;
+
+  /// How often by one organization.
+  final Int64 usesPerOrganization;
+
+  /// How often it is used: what is RESERVED and APPLIED.
+  final Int64 uses;
+
+  /// FREE_CREDITS: how many days they last.
+  final int creditValidityDays;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'code': code,
+    'kind': kind,
+    'bps': bps,
+    'amount': amount,
+    'credits': credits,
+    'maxDiscount': maxDiscount,
+    'minPurchase': minPurchase,
+    'packageIds': packageIds,
+    'audience': audience,
+    'startsAt': startsAt,
+    'endsAt': endsAt,
+    'maxUses': maxUses,
+    'usesPerOrganization': usesPerOrganization,
+    'uses': uses,
+    'creditValidityDays': creditValidityDays,
+    'availableActions': availableActions,
+  };
+}
+
+/// Whom it is for.
+final class CreditPromotionDetailAudience extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditPromotionDetailAudience({
+    required this.kinds,
+    required this.organizationIds,
+    required this.firstPurchaseOnly,
+  });
+
+  /// Reads it from an answer.
+  CreditPromotionDetailAudience.fromJson(Json json)
+    : kinds = json['kinds'].list(OrganizationKind.fromJson),
+      organizationIds = json['organizationIds'].list((one) => one.string),
+      firstPurchaseOnly = json['firstPurchaseOnly'].boolean,
+      super.read(json);
+
+  /// These kinds of organizations.
+  final List<OrganizationKind> kinds;
+
+  /// These organizations.
+  final List<String> organizationIds;
+
+  /// Only their first purchase of credits.
+  final bool firstPurchaseOnly;
+
+  @override
+  Map<String, Object?> get fields => {
+    'kinds': kinds,
+    'organizationIds': organizationIds,
+    'firstPurchaseOnly': firstPurchaseOnly,
   };
 }
 
@@ -5766,6 +6853,227 @@ class ProviderAccountSummary extends ApiData {
   };
 }
 
+/// Something that was bought once.
+class PurchaseSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PurchaseSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    this.product,
+    required this.quantity,
+    required this.amount,
+    required this.refunded,
+    this.startsAt,
+    this.endsAt,
+    this.revokedAt,
+    required this.isDisputed,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  PurchaseSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = PurchaseStatus.fromJson(json['status']),
+      product = json['product'].orNull(PurchaseSummaryProduct.fromJson),
+      quantity = json['quantity'].integer,
+      amount = Money.fromJson(json['amount']),
+      refunded = Money.fromJson(json['refunded']),
+      startsAt = json['startsAt'].orNull((one) => one.instant),
+      endsAt = json['endsAt'].orNull((one) => one.instant),
+      revokedAt = json['revokedAt'].orNull((one) => one.instant),
+      isDisputed = json['isDisputed'].boolean,
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final PurchaseStatus status;
+
+  /// What was bought.
+  final PurchaseSummaryProduct? product;
+
+  /// How many.
+  final int quantity;
+
+  /// What it cost, tax included.
+  final Money amount;
+
+  /// What of that was given back, or is on its way back.
+  final Money refunded;
+
+  /// Since when you have it; null until it is paid.
+  final DateTime? startsAt;
+
+  /// Until when; null for good.
+  final DateTime? endsAt;
+
+  /// Since when it gives nothing, because its money went back.
+  final DateTime? revokedAt;
+
+  /// Whether your bank disputes the payment: it gives nothing meanwhile.
+  final bool isDisputed;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'product': product,
+    'quantity': quantity,
+    'amount': amount,
+    'refunded': refunded,
+    'startsAt': startsAt,
+    'endsAt': endsAt,
+    'revokedAt': revokedAt,
+    'isDisputed': isDisputed,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// What was bought.
+final class PurchaseSummaryProduct extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PurchaseSummaryProduct({required this.id, required this.code, required this.name});
+
+  /// Reads it from an answer.
+  PurchaseSummaryProduct.fromJson(Json json)
+    : id = json['id'].string,
+      code = json['code'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What programs call it: unique in its catalogue.
+  final String code;
+
+  /// What people call it.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code, 'name': name};
+}
+
+/// A checkout and where it leads.
+class CheckoutSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CheckoutSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.mode,
+    required this.quantity,
+    required this.url,
+    required this.successUrl,
+    required this.cancelUrl,
+    required this.expiresAt,
+    this.price,
+    this.purchase,
+  });
+
+  /// Reads it from an answer.
+  CheckoutSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CheckoutStatus.fromJson(json['status']),
+      mode = CheckoutMode.fromJson(json['mode']),
+      quantity = json['quantity'].integer,
+      url = json['url'].string,
+      successUrl = json['successUrl'].string,
+      cancelUrl = json['cancelUrl'].string,
+      expiresAt = json['expiresAt'].instant,
+      price = json['price'].orNull(CheckoutSummaryPrice.fromJson),
+      purchase = json['purchase'].orNull(PurchaseSummary.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands. That a browser comes back to successUrl proves nothing.
+  final CheckoutStatus status;
+
+  /// What comes of it.
+  final CheckoutMode mode;
+
+  /// How many.
+  final int quantity;
+
+  /// Where the buyer's browser goes now: a page that leads to the provider's, and then to successUrl or cancelUrl.
+  /// successUrl itself where nothing is to be paid. Whoever has it can pay.
+  final String url;
+
+  /// Where the browser goes once it is paid.
+  final String successUrl;
+
+  /// Where the browser goes when it has ended unpaid.
+  final String cancelUrl;
+
+  /// Until when it may be paid.
+  final DateTime expiresAt;
+
+  /// What it is bought at.
+  final CheckoutSummaryPrice? price;
+
+  /// PAYMENT: what is bought.
+  final PurchaseSummary? purchase;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'mode': mode,
+    'quantity': quantity,
+    'url': url,
+    'successUrl': successUrl,
+    'cancelUrl': cancelUrl,
+    'expiresAt': expiresAt,
+    'price': price,
+    'purchase': purchase,
+  };
+}
+
+/// What it is bought at.
+final class CheckoutSummaryPrice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CheckoutSummaryPrice({required this.id, required this.currency});
+
+  /// Reads it from an answer.
+  CheckoutSummaryPrice.fromJson(Json json)
+    : id = json['id'].string,
+      currency = json['currency'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The currency; amounts are never converted.
+  final String currency;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'currency': currency};
+}
+
 /// A provider's report of a day, compared with the books.
 class CashReconciliationRow extends ApiData {
   /// Made by hand, for tests and previews.
@@ -6275,6 +7583,212 @@ final class ActingAsTargetUser extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'displayName': displayName, 'email': email};
+}
+
+/// A subscription in a list.
+class SubscriptionSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SubscriptionSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.currency,
+    this.product,
+    required this.items,
+    this.currentPeriodStart,
+    this.currentPeriodEnd,
+    this.trialEndsAt,
+    required this.cancelAtPeriodEnd,
+    this.cancelAt,
+    this.pauseAt,
+    this.resumesAt,
+    this.pastDueAt,
+    this.accessEndsAt,
+    this.canceledAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  SubscriptionSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = SubscriptionStatus.fromJson(json['status']),
+      currency = json['currency'].string,
+      product = json['product'].orNull(SubscriptionSummaryProduct.fromJson),
+      items = json['items'].list(SubscriptionSummaryItem.fromJson),
+      currentPeriodStart = json['currentPeriodStart'].orNull((one) => one.instant),
+      currentPeriodEnd = json['currentPeriodEnd'].orNull((one) => one.instant),
+      trialEndsAt = json['trialEndsAt'].orNull((one) => one.instant),
+      cancelAtPeriodEnd = json['cancelAtPeriodEnd'].boolean,
+      cancelAt = json['cancelAt'].orNull((one) => one.instant),
+      pauseAt = json['pauseAt'].orNull((one) => one.instant),
+      resumesAt = json['resumesAt'].orNull((one) => one.instant),
+      pastDueAt = json['pastDueAt'].orNull((one) => one.instant),
+      accessEndsAt = json['accessEndsAt'].orNull((one) => one.instant),
+      canceledAt = json['canceledAt'].orNull((one) => one.instant),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final SubscriptionStatus status;
+
+  /// What it is paid in; that never changes.
+  final String currency;
+
+  /// What it is to.
+  final SubscriptionSummaryProduct? product;
+
+  /// The prices it is charged by.
+  final List<SubscriptionSummaryItem> items;
+
+  /// When the trial or the period that is paid began.
+  final DateTime? currentPeriodStart;
+
+  /// When it ends.
+  final DateTime? currentPeriodEnd;
+
+  /// Until when it is, or was, tried out.
+  final DateTime? trialEndsAt;
+
+  /// Whether it ends with its period.
+  final bool cancelAtPeriodEnd;
+
+  /// When it will end, if it will.
+  final DateTime? cancelAt;
+
+  /// When it will begin to rest, if it will.
+  final DateTime? pauseAt;
+
+  /// When it goes on by itself.
+  final DateTime? resumesAt;
+
+  /// Since when a period is unpaid.
+  final DateTime? pastDueAt;
+
+  /// Until when there is access although a period is unpaid.
+  final DateTime? accessEndsAt;
+
+  /// When it ended.
+  final DateTime? canceledAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'currency': currency,
+    'product': product,
+    'items': items,
+    'currentPeriodStart': currentPeriodStart,
+    'currentPeriodEnd': currentPeriodEnd,
+    'trialEndsAt': trialEndsAt,
+    'cancelAtPeriodEnd': cancelAtPeriodEnd,
+    'cancelAt': cancelAt,
+    'pauseAt': pauseAt,
+    'resumesAt': resumesAt,
+    'pastDueAt': pastDueAt,
+    'accessEndsAt': accessEndsAt,
+    'canceledAt': canceledAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// What it is to.
+final class SubscriptionSummaryProduct extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SubscriptionSummaryProduct({required this.id, required this.code, required this.name});
+
+  /// Reads it from an answer.
+  SubscriptionSummaryProduct.fromJson(Json json)
+    : id = json['id'].string,
+      code = json['code'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What programs call it: unique in its catalogue.
+  final String code;
+
+  /// What people call it.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code, 'name': name};
+}
+
+/// The prices it is charged by.
+final class SubscriptionSummaryItem extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SubscriptionSummaryItem({required this.quantity, required this.isMetered, this.price});
+
+  /// Reads it from an answer.
+  SubscriptionSummaryItem.fromJson(Json json)
+    : quantity = json['quantity'].integer,
+      isMetered = json['isMetered'].boolean,
+      price = json['price'].orNull(SubscriptionSummaryItemPrice.fromJson),
+      super.read(json);
+
+  /// How many, for example seats; 1 for what is counted as usage.
+  final int quantity;
+
+  /// Whether usage is counted and charged after each period.
+  final bool isMetered;
+
+  /// The price, archived or not.
+  final SubscriptionSummaryItemPrice? price;
+
+  @override
+  Map<String, Object?> get fields => {'quantity': quantity, 'isMetered': isMetered, 'price': price};
+}
+
+/// The price, archived or not.
+final class SubscriptionSummaryItemPrice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SubscriptionSummaryItemPrice({
+    required this.id,
+    required this.interval,
+    required this.intervalCount,
+    required this.unitAmount,
+  });
+
+  /// Reads it from an answer.
+  SubscriptionSummaryItemPrice.fromJson(Json json)
+    : id = json['id'].string,
+      interval = PriceInterval.fromJson(json['interval']),
+      intervalCount = json['intervalCount'].integer,
+      unitAmount = Money.fromJson(json['unitAmount']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// How often it is charged.
+  final PriceInterval interval;
+
+  /// Every how many of these intervals.
+  final int intervalCount;
+
+  /// What it costs, or each seat; 0 where there are tiers.
+  final Money unitAmount;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'interval': interval,
+    'intervalCount': intervalCount,
+    'unitAmount': unitAmount,
+  };
 }
 
 /// A task with its milestone and everything that was handed in.

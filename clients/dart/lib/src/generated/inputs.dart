@@ -297,6 +297,43 @@ final class CredentialInput extends ApiInput {
   Map<String, Object?> toJson() => {'name': name, 'value': value};
 }
 
+/// Conditions on lots; all given ones must hold.
+final class CreditLotFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditLotFilter({this.organizationId, this.source, this.hasCredits});
+
+  /// Of this organization; others than yours for staff only.
+  final String? organizationId;
+
+  /// From one of these.
+  final List<LotSource>? source;
+
+  /// True: with anything left or set aside; false: used up.
+  final bool? hasCredits;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (source case final source?) 'source': [for (final one in source) wireOf(one)],
+    if (hasCredits case final hasCredits?) 'hasCredits': hasCredits,
+  };
+}
+
+/// One order of a list.
+final class CreditLotOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditLotOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditLotOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on credit notes; all given ones must hold.
 final class CreditNoteFilter extends ApiInput {
   /// Takes what is sent.
@@ -357,6 +394,117 @@ final class CreditNoteOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on credit packages; all given ones must hold.
+final class CreditPackageFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditPackageFilter({this.status});
+
+  /// In one of these states.
+  final List<CreditPackageStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
+}
+
+/// One order of a list.
+final class CreditPackageOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditPackageOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditPackageOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on promotions; all given ones must hold.
+final class CreditPromotionFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditPromotionFilter({this.status, this.kind, this.code});
+
+  /// In one of these states.
+  final List<PromotionStatus>? status;
+
+  /// Of one of these kinds.
+  final List<PromotionKind>? kind;
+
+  /// With this code.
+  final String? code;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
+    if (code case final code?) 'code': code,
+  };
+}
+
+/// One order of a list.
+final class CreditPromotionOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditPromotionOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditPromotionOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on purchases of credits; all given ones must hold.
+final class CreditPurchaseFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditPurchaseFilter({this.organizationId, this.status, this.origin, this.createdFrom, this.createdBefore});
+
+  /// Of this organization; others than yours for staff only.
+  final String? organizationId;
+
+  /// In one of these states.
+  final List<CreditPurchaseStatus>? status;
+
+  /// Of one of these origins.
+  final List<PurchaseOrigin>? origin;
+
+  /// Begun at this instant or later.
+  final DateTime? createdFrom;
+
+  /// Begun before this instant.
+  final DateTime? createdBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (origin case final origin?) 'origin': [for (final one in origin) wireOf(one)],
+    if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
+    if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class CreditPurchaseOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditPurchaseOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditPurchaseOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on tariffs; all given ones must hold.
 final class CreditTariffFilter extends ApiInput {
   /// Takes what is sent.
@@ -373,6 +521,79 @@ final class CreditTariffFilter extends ApiInput {
     if (actionCode case final actionCode?) 'actionCode': actionCode,
     if (inForce case final inForce?) 'inForce': inForce,
   };
+}
+
+/// Conditions on movements; all given ones must hold.
+final class CreditTransactionFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditTransactionFilter({
+    this.organizationId,
+    this.type,
+    this.status,
+    this.appId,
+    this.reference,
+    this.createdFrom,
+    this.createdBefore,
+  });
+
+  /// Of this organization; others than yours for staff, and for apps that it has let in.
+  final String? organizationId;
+
+  /// Of one of these types.
+  final List<CreditTransactionType>? type;
+
+  /// In one of these states.
+  final List<CreditTransactionStatus>? status;
+
+  /// Asked for by this app.
+  final String? appId;
+
+  /// About exactly this reference.
+  final String? reference;
+
+  /// At this instant or later.
+  final DateTime? createdFrom;
+
+  /// Before this instant.
+  final DateTime? createdBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (type case final type?) 'type': [for (final one in type) wireOf(one)],
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (appId case final appId?) 'appId': appId,
+    if (reference case final reference?) 'reference': reference,
+    if (createdFrom case final createdFrom?) 'createdFrom': createdFrom.toUtc().toIso8601String(),
+    if (createdBefore case final createdBefore?) 'createdBefore': createdBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class CreditTransactionOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditTransactionOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditTransactionOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on unit prices; all given ones must hold.
+final class CreditUnitPriceFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditUnitPriceFilter({this.currency});
+
+  /// In one of these currencies.
+  final List<String>? currency;
+
+  @override
+  Map<String, Object?> toJson() => {if (currency case final currency?) 'currency': currency};
 }
 
 /// Conditions on cross-app sessions; all given ones must hold.
@@ -580,6 +801,32 @@ final class ExchangeRateInput extends ApiInput {
     'toCurrency': toCurrency,
     'rate': rate.toJson(),
     'asOf': asOf.toUtc().toIso8601String(),
+  };
+}
+
+/// Conditions on features; all given ones must hold.
+final class FeatureFilter extends ApiInput {
+  /// Takes what is sent.
+  const FeatureFilter({this.appId, this.isOwn, this.status, this.kind});
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// Of Milepost's own catalogue, or of apps.
+  final bool? isOwn;
+
+  /// In one of these states.
+  final List<CatalogueStatus>? status;
+
+  /// Of one of these kinds.
+  final List<FeatureKind>? kind;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (isOwn case final isOwn?) 'isOwn': isOwn,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
   };
 }
 
@@ -1142,6 +1389,24 @@ final class MembershipOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on meters; all given ones must hold.
+final class MeterFilter extends ApiInput {
+  /// Takes what is sent.
+  const MeterFilter({this.appId, this.isOwn});
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// Of Milepost's own catalogue, or of apps.
+  final bool? isOwn;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (isOwn case final isOwn?) 'isOwn': isOwn,
+  };
+}
+
 /// Conditions on money exceptions; all given ones must hold.
 final class MoneyExceptionFilter extends ApiInput {
   /// Takes what is sent.
@@ -1395,6 +1660,32 @@ final class PayoutScheduleFilter extends ApiInput {
   Map<String, Object?> toJson() => {if (currency case final currency?) 'currency': currency};
 }
 
+/// Conditions on plans; all given ones must hold.
+final class PlanFilter extends ApiInput {
+  /// Takes what is sent.
+  const PlanFilter({this.appId, this.isOwn, this.status, this.productKind});
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// Of Milepost's own catalogue, or of apps.
+  final bool? isOwn;
+
+  /// Whose product is in one of these states.
+  final List<CatalogueStatus>? status;
+
+  /// For products of one of these kinds.
+  final List<ProductKind>? productKind;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (isOwn case final isOwn?) 'isOwn': isOwn,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (productKind case final productKind?) 'productKind': [for (final one in productKind) wireOf(one)],
+  };
+}
+
 /// A billable part of a plan.
 final class PlannedMilestoneInput extends ApiInput {
   /// Takes what is sent.
@@ -1440,6 +1731,114 @@ final class PlannedTaskInput extends ApiInput {
   Map<String, Object?> toJson() => {
     'title': title,
     if (description case final description?) 'description': description,
+  };
+}
+
+/// Conditions on prices; all given ones must hold.
+final class PriceFilter extends ApiInput {
+  /// Takes what is sent.
+  const PriceFilter({this.status, this.interval, this.currency, this.appId, this.isOwn, this.productId, this.model});
+
+  /// In one of these states.
+  final List<CatalogueStatus>? status;
+
+  /// Of one of these intervals.
+  final List<PriceInterval>? interval;
+
+  /// In this currency.
+  final String? currency;
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// Of Milepost's own catalogue, or of apps.
+  final bool? isOwn;
+
+  /// Of this product.
+  final String? productId;
+
+  /// Of one of these models.
+  final List<PriceModel>? model;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (interval case final interval?) 'interval': [for (final one in interval) wireOf(one)],
+    if (currency case final currency?) 'currency': currency,
+    if (appId case final appId?) 'appId': appId,
+    if (isOwn case final isOwn?) 'isOwn': isOwn,
+    if (productId case final productId?) 'productId': productId,
+    if (model case final model?) 'model': [for (final one in model) wireOf(one)],
+  };
+}
+
+/// What units of a range cost.
+final class PriceTierInput extends ApiInput {
+  /// Takes what is sent.
+  const PriceTierInput({required this.unitAmount, this.upTo, this.flatMinor});
+
+  /// What a unit costs, in minor units, with up to 6 decimals.
+  final Decimal unitAmount;
+
+  /// The last unit of it; left out for the last tier, and no other.
+  final Int64? upTo;
+
+  /// What comes with its first unit, in minor units; 0 unless said.
+  final Int64? flatMinor;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'unitAmount': unitAmount.toJson(),
+    if (upTo case final upTo?) 'upTo': upTo.toJson(),
+    if (flatMinor case final flatMinor?) 'flatMinor': flatMinor.toJson(),
+  };
+}
+
+/// What a product has of a feature.
+final class ProductFeatureInput extends ApiInput {
+  /// Takes what is sent.
+  const ProductFeatureInput({required this.featureId, this.value, this.mode});
+
+  /// An ACTIVE feature of the same catalogue.
+  final String featureId;
+
+  /// The limit, for a LIMIT; left out: unlimited.
+  final Int64? value;
+
+  /// How it meets limits from elsewhere; SET unless said.
+  final FeatureMode? mode;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'featureId': featureId,
+    if (value case final value?) 'value': value.toJson(),
+    if (mode case final mode?) 'mode': wireOf(mode),
+  };
+}
+
+/// Conditions on products; all given ones must hold.
+final class ProductFilter extends ApiInput {
+  /// Takes what is sent.
+  const ProductFilter({this.appId, this.isOwn, this.status, this.kind});
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// Of Milepost's own catalogue, or of apps.
+  final bool? isOwn;
+
+  /// In one of these states.
+  final List<CatalogueStatus>? status;
+
+  /// Of one of these kinds.
+  final List<ProductKind>? kind;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (isOwn case final isOwn?) 'isOwn': isOwn,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
   };
 }
 
@@ -1494,6 +1893,28 @@ final class ProjectOrder extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Whom a promotion is for; left out, everybody.
+final class PromotionAudienceInput extends ApiInput {
+  /// Takes what is sent.
+  const PromotionAudienceInput({this.kinds, this.organizationIds, this.firstPurchaseOnly});
+
+  /// These kinds; all unless said.
+  final List<OrganizationKind>? kinds;
+
+  /// These organizations, at most 1000; all unless said.
+  final List<String>? organizationIds;
+
+  /// Only their first purchase; any unless said.
+  final bool? firstPurchaseOnly;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (kinds case final kinds?) 'kinds': [for (final one in kinds) wireOf(one)],
+    if (organizationIds case final organizationIds?) 'organizationIds': organizationIds,
+    if (firstPurchaseOnly case final firstPurchaseOnly?) 'firstPurchaseOnly': firstPurchaseOnly,
+  };
 }
 
 /// Conditions on proposals; all given ones must hold.
@@ -1604,6 +2025,43 @@ final class ProviderReportLineOrder extends ApiInput {
 
   /// What to order by.
   final ProviderReportLineOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// Conditions on purchases; all given ones must hold.
+final class PurchaseFilter extends ApiInput {
+  /// Takes what is sent.
+  const PurchaseFilter({this.status, this.organizationId, this.productId});
+
+  /// In one of these states.
+  final List<PurchaseStatus>? status;
+
+  /// Of this organization.
+  final String? organizationId;
+
+  /// Of this product.
+  final String? productId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (productId case final productId?) 'productId': productId,
+  };
+}
+
+/// One order of a list.
+final class PurchaseOrder extends ApiInput {
+  /// Takes what is sent.
+  const PurchaseOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final PurchaseOrderField field;
 
   /// ASC from small to large, DESC the other way.
   final OrderDirection direction;
@@ -1742,6 +2200,43 @@ final class ReleasePolicyTermsInput extends ApiInput {
     if (needsApproval case final needsApproval?) 'needsApproval': needsApproval,
     if (needsCompliance case final needsCompliance?) 'needsCompliance': needsCompliance,
   };
+}
+
+/// Conditions on subscriptions; all given ones must hold.
+final class SubscriptionFilter extends ApiInput {
+  /// Takes what is sent.
+  const SubscriptionFilter({this.status, this.organizationId, this.appId});
+
+  /// In one of these states.
+  final List<SubscriptionStatus>? status;
+
+  /// Of this organization.
+  final String? organizationId;
+
+  /// To something in this app's catalogue.
+  final String? appId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (appId case final appId?) 'appId': appId,
+  };
+}
+
+/// One order of a list.
+final class SubscriptionOrder extends ApiInput {
+  /// Takes what is sent.
+  const SubscriptionOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final SubscriptionOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on tasks; all given ones must hold.
