@@ -10,9 +10,9 @@ from domain.money import Money
 from domain.proration_lines import ProrationLine
 from domain.prorations import Proration, ProrationKind, credits_added
 from domain.subscription_changes import (
+    ChangeDirection,
     ChangeTime,
     Course,
-    Direction,
     ProrationMode,
     charged_now,
     decide,
@@ -36,7 +36,7 @@ class ChangeQuote:
     """Included credits that it adds to the open period once it is paid."""
 
     @property
-    def direction(self) -> Direction:
+    def direction(self) -> ChangeDirection:
         return self.course.direction
 
     @property

@@ -28,7 +28,7 @@ class ChangeTime(Enum):
     PERIOD_END = "PERIOD_END"
 
 
-class Direction(Enum):
+class ChangeDirection(Enum):
     """Whether a change leads to more or to less."""
 
     UPGRADE = "UPGRADE"
@@ -42,18 +42,18 @@ _M, _T = ProrationMode, ChangeTime
 class Course:
     """How a change goes: when it takes effect, what it does with the period, and whether a new one starts."""
 
-    direction: Direction
+    direction: ChangeDirection
     mode: ProrationMode
     effective: ChangeTime
     starts_period: bool
 
 
-def direction(old: PeriodTerms, new: PeriodTerms) -> Direction:
+def direction(old: PeriodTerms, new: PeriodTerms) -> ChangeDirection:
     """The first difference decides: the plan's rank, then the length of the period, then the seats.
 
     Whatever else changes the price is a downgrade.
     """
-    return Direction.UPGRADE if _size(new) > _size(old) else Direction.DOWNGRADE
+    return ChangeDirection.UPGRADE if _size(new) > _size(old) else ChangeDirection.DOWNGRADE
 
 
 def decide(
@@ -134,18 +134,18 @@ def _require_change(old: PeriodTerms, new: PeriodTerms) -> None:
         raise invalid("This is what the subscription has already.", "priceId")
 
 
-def _waits_because(old: PeriodTerms, new: PeriodTerms, way: Direction) -> str | None:
+def _waits_because(old: PeriodTerms, new: PeriodTerms, way: ChangeDirection) -> str | None:
     """Why a change cannot take effect inside a period, if it cannot."""
     if new.months < old.months:
         return "A shorter period begins when the one that is paid has ended."
     has_credits = old.included_credits > 0 or new.included_credits > 0
-    if has_credits and (way is Direction.DOWNGRADE or new.quantity < old.quantity):
+    if has_credits and (way is ChangeDirection.DOWNGRADE or new.quantity < old.quantity):
         return "The plan includes credits: less of it begins when the period that is paid has ended."
     return None
 
 
 def _is_now(
-    way: Direction, mode: ProrationMode | None, effective: ChangeTime | None, *, waits: str | None, is_staff: bool
+    way: ChangeDirection, mode: ProrationMode | None, effective: ChangeTime | None, *, waits: str | None, is_staff: bool
 ) -> bool:
     if waits is not None:
         if effective is _T.NOW:
@@ -157,4 +157,4 @@ def _is_now(
         return False
     if effective is not None:
         return effective is _T.NOW
-    return way is Direction.UPGRADE or mode in (_M.CREATE_PRORATIONS, _M.ALWAYS_INVOICE)
+    return way is ChangeDirection.UPGRADE or mode in (_M.CREATE_PRORATIONS, _M.ALWAYS_INVOICE)

@@ -18,7 +18,7 @@ from domain.proration_lines import ProrationLine
 from domain.refusals import invalid, wrong_state
 from domain.sales import SaleKind
 from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, scheduled, under_way
-from domain.subscription_changes import ChangeTime, Direction, ProrationMode
+from domain.subscription_changes import ChangeDirection, ChangeTime, ProrationMode
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
@@ -138,7 +138,7 @@ async def _require_open(db: Unit, subscription: BillingSubscription, made: Chang
     if leaves_period and (subscription.cancel_at_period_end or subscription.pause_at is not None):
         message = "It ends or rests with this period: uncancelSubscription first."
         raise wrong_state(message, from_state=subscription.status.name)
-    if made.direction is Direction.DOWNGRADE:
+    if made.direction is ChangeDirection.DOWNGRADE:
         await contracts.require_unbound(db, subscription)
 
 

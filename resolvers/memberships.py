@@ -5,7 +5,7 @@ from uuid import UUID
 from domain import memberships as rules
 from domain.permissions import Role
 from domain.refusals import forbidden
-from persistence import api_keys, invitations, memberships
+from persistence import api_keys, invitations, memberships, seat_assignments
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -24,6 +24,7 @@ async def remove_member(db: Unit, *, membership_id: UUID) -> Changed:
     membership.remove(owners=owners, by=db.by, at=db.at)
     for invitation in await invitations.pending_by(db, membership.organization_id, membership.user_id):
         invitation.revoke(by=db.by, at=db.at)
+    await seat_assignments.release_of(db, membership.organization_id, membership.user_id)
     return Changed(membership=membership)
 
 

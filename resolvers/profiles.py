@@ -5,7 +5,7 @@ from typing import Any
 from domain.emails import normal
 from domain.refusals import Refused, invalid, wrong_state
 from domain.sessions import RevokeReason, Visit
-from persistence import memberships, organizations, sessions, users
+from persistence import memberships, organizations, seat_assignments, sessions, users
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -30,10 +30,13 @@ async def deactivate_account(db: Unit, *, email: str, visit: Visit) -> Changed:
     if await memberships.is_staff(db, user.id):
         raise wrong_state("Leave the staff first: setStaffRole, by another ADMIN.", from_state="STAFF")
     user.deactivate(by=db.by, at=db.at)
-    for membership in await memberships.all_for_ending(db, user.id):
+    ended = await memberships.all_for_ending(db, user.id)
+    for membership in ended:
         membership.end(by=db.by, at=db.at)
     for session in await sessions.all_for_revoking(db, user.id):
         session.revoke(RevokeReason.ACCOUNT_DEACTIVATED, by=db.by, at=db.at, real=visit.at)
+    for membership in ended:
+        await seat_assignments.release_of(db, membership.organization_id, user.id)
     return Changed(user=user)
 
 

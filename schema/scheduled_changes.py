@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import strawberry
+
 from domain import scheduled_changes as domain
 from domain.proration_lines import ProrationLine as DomainLine
 from domain.prorations import ProrationKind
@@ -9,6 +11,7 @@ from domain.scheduled_changes import ScheduledChangeKind, ScheduledChangeStatus
 from resolvers import subscription_changes as resolve
 from schema.connections import one
 from schema.enums import describe
+from schema.inputs import optional
 from schema.money import Money
 from schema.prices import Price
 from schema.scalars import Int64
@@ -61,3 +64,8 @@ class ScheduledChange(Stateful):
     credits: Int64 = plain("Included credits that it adds to the open period once it is paid.")
     awaits_payment: bool = plain("Whether it takes effect when what it costs is paid, and fails when that fails.")
     failure: str | None = plain("Why it has failed: a code.")
+
+
+@strawberry.input(description="Conditions on the changes of a subscription; all given ones must hold.")
+class ScheduledChangeFilter:
+    status: list[ScheduledChangeStatus] | None = optional(list[ScheduledChangeStatus], "In one of these states.")

@@ -8,7 +8,7 @@ import strawberry
 from domain import change_quotes, upcoming_charges
 from domain.permissions import Permission
 from domain.refusals import Refused
-from domain.subscription_changes import ChangeTime, Direction, ProrationMode
+from domain.subscription_changes import ChangeDirection, ChangeTime, ProrationMode
 from resolvers import subscription_changes as resolve
 from resolvers.context import Context
 from schema.enums import describe
@@ -37,7 +37,7 @@ describe(
     PERIOD_END="When the period that is paid has ended.",
 )
 describe(
-    Direction,
+    ChangeDirection,
     "Whether a change leads to more or to less.",
     UPGRADE="A higher rank; of equal rank a longer period, or more seats.",
     DOWNGRADE="Whatever else changes the price.",
@@ -46,7 +46,7 @@ describe(
 
 @shows(change_quotes.ChangeQuote, "What a change would do at this instant. Nothing was written.")
 class SubscriptionChangePreview:
-    direction: Direction = plain("Whether it is more or less.")
+    direction: ChangeDirection = plain("Whether it is more or less.")
     mode: ProrationMode = plain("What becomes of the rest of the period.", name="prorationMode")
     effective: ChangeTime = plain("When it takes effect.")
     effective_at: datetime = plain("That instant.")

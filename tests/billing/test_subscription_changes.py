@@ -10,9 +10,9 @@ from domain.ids import new_id
 from domain.prorations import net_of
 from domain.refusals import RefusalCode, Refused
 from domain.subscription_changes import (
+    ChangeDirection,
     ChangeTime,
     Course,
-    Direction,
     ProrationMode,
     charged_now,
     counted_on,
@@ -26,7 +26,7 @@ from tests.makers.subscription_terms import make_terms
 
 CREATE, INVOICE, NONE = ProrationMode.CREATE_PRORATIONS, ProrationMode.ALWAYS_INVOICE, ProrationMode.NONE
 NOW, END = ChangeTime.NOW, ChangeTime.PERIOD_END
-UP, DOWN = Direction.UPGRADE, Direction.DOWNGRADE
+UP, DOWN = ChangeDirection.UPGRADE, ChangeDirection.DOWNGRADE
 
 MONTH = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC))
 AT = MONTH.end - timedelta(days=21)

@@ -23,10 +23,10 @@ from tests.makers.subscriptions import Subscribed, make_plan
 from tests.world import Person, World
 
 
-async def make_plans(world: World, **terms: Any) -> tuple[Price, Price]:
-    """Starter at 20.00 and Business at 50.00 a month, of a higher rank; `terms` are those of both plans."""
+async def make_plans(world: World, *, starter_minor: int = 2_000, **terms: Any) -> tuple[Price, Price]:
+    """Starter, at 20.00 a month unless said, and Business, at 50.00 and of a higher rank; both with these terms."""
     rank = new_id().int % 400_000 * 2 + 1_000
-    starter = await make_plan(world, name="Starter", rank=rank, **terms)
+    starter = await make_plan(world, name="Starter", rank=rank, price_minor=starter_minor, **terms)
     return starter, await make_plan(world, name="Business", rank=rank + 1, price_minor=5_000, **terms)
 
 
