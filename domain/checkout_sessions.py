@@ -9,6 +9,8 @@ from uuid import UUID
 from domain.actors import SYSTEM, Actor
 from domain.ids import new_id
 from domain.prices import Price
+from domain.products import Product, ProductKind
+from domain.refusals import invalid
 from domain.states import Move, Side, Stateful
 
 LASTS = timedelta(hours=1)
@@ -78,6 +80,18 @@ class CheckoutSession(Stateful):
 
     def concerned_objects(self) -> list[UUID | None]:
         return [self.purchase_id, self.subscription_id]
+
+
+_RECURRING = "This price is charged again and again: take SUBSCRIPTION."
+_ONCE = "This price is charged once: take PAYMENT."
+
+
+def require_fits(mode: CheckoutMode, price: Price, product: Product) -> None:
+    """Refuses INVALID a mode that is not the price's, and credits, which have a way of their own."""
+    if price.is_recurring != (mode is CheckoutMode.SUBSCRIPTION):
+        raise invalid(_RECURRING if price.is_recurring else _ONCE, "mode")
+    if mode is CheckoutMode.PAYMENT and product.kind is ProductKind.CREDIT_PACKAGE:
+        raise invalid("Credits are bought once with purchaseCredits.", "priceId")
 
 
 def opened(

@@ -6,6 +6,8 @@ STANDS_STILL = frozenset(
         "releaseEscrow",
         "refundEscrow",
         "refundPayment",
+        "createCheckoutSession",
+        "refundPurchase",
         "requestPayout",
         "setPayoutSchedule",
         "convertWallet",
@@ -21,6 +23,10 @@ STANDS_STILL = frozenset(
         "recordPayment",
         "removeRecordedPayment",
         "acceptChargeback",
+        "purchaseCredits",
+        "spendCredits",
+        "holdCredits",
+        "captureCredits",
         "approve",
     }
 )
@@ -63,6 +69,9 @@ GOES_ON = frozenset(
         "decideSimulatedChargeback",
         "simulatePayoutReturn",
         "simulateWebhook",
+        "cancelCreditPurchase",
+        "redeemPromotion",
+        "releaseCredits",
     }
 )
 """Those about money that it can make all the same: paying what it owes, taking back what is not sent, preparing."""

@@ -8,6 +8,8 @@ from uuid import UUID
 from integrations.vault import vault_in_use
 
 _OWNER = b"return page"
+BACK = "back"
+"""In the address: the browser comes from a provider."""
 
 
 @dataclass(slots=True)
@@ -33,11 +35,21 @@ def page_of(payment_id: UUID) -> str:
     return f"{_process.address}/pay/return/{payment_id.hex}?proof={_proofs(payment_id)[0]}"
 
 
-def is_proof(payment_id: UUID, proof: str) -> bool:
-    return any(hmac.compare_digest(one.encode(), proof.encode()) for one in _proofs(payment_id))
+def checkout_page_of(sale_id: UUID) -> str:
+    """Our own page of a sale: it sends its buyer on to pay, and says what became of it."""
+    return f"{_process.address}/checkout/{sale_id.hex}?proof={_proofs(sale_id)[0]}"
 
 
-def _proofs(payment_id: UUID) -> list[str]:
+def back_at_checkout(sale_id: UUID) -> str:
+    """The same page for a browser that a provider sends back."""
+    return f"{checkout_page_of(sale_id)}&{BACK}=1"
+
+
+def is_proof(id_: UUID, proof: str) -> bool:
+    return any(hmac.compare_digest(one.encode(), proof.encode()) for one in _proofs(id_))
+
+
+def _proofs(id_: UUID) -> list[str]:
     """One for each key of the vault, the newest first: an old page stays good when the key is followed by another."""
-    made = vault_in_use().fingerprints(payment_id.hex, _OWNER)
+    made = vault_in_use().fingerprints(id_.hex, _OWNER)
     return [base64.urlsafe_b64encode(one[:18]).decode() for one in made]

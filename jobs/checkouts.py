@@ -1,9 +1,14 @@
 """Checkouts and purchases over time: what nobody pays within the hour ends, and what is over is earned."""
 
 from datetime import datetime
+from uuid import UUID
 
 from domain.actors import SYSTEM
-from persistence import checkout_sessions, purchases, sale_outcomes, sales
+from domain.checkout_visits import Leave, Stay, visit
+from domain.sales import SaleStatus
+from integrations.return_pages import back_at_checkout
+from jobs.payments import come_back
+from persistence import checkout_sessions, payments, purchases, sale_outcomes, sales
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -25,6 +30,34 @@ async def deliver_ended(database: Database, now: datetime) -> int:
     while delivered < MOST and await transact(database, _deliver_one, by=SYSTEM, at=now):
         delivered += 1
     return delivered
+
+
+async def visited(
+    database: Database, sale_id: UUID, now: datetime, *, brought: str | None, is_back: bool
+) -> Leave | Stay | None:
+    """Where our page of a sale sends a browser, or what it shows; None where there is no such sale.
+
+    When the browser comes from a provider, that is asked first, with what the browser brought.
+    """
+    payment = await payments.newest_of_sale(database, sale_id)
+    if payment is not None and is_back:
+        payment = await come_back(database, payment.id, brought, now)
+    sale = await sales.as_it_is(database, sale_id)
+    return None if sale is None else visit(sale, payment, is_back=is_back)
+
+
+async def pay_again(database: Database, sale_id: UUID, now: datetime) -> None:
+    """Another payment of a sale whose last one came to nothing; nothing where one is under way.
+
+    One that only waits for the buyer is left to them: the page leads there.
+    """
+
+    async def start(db: Unit) -> None:
+        sale = await sale_outcomes.lock(db, sale_id)
+        if sale.status is SaleStatus.PENDING and await sales.live_payment(db, sale_id) is None:
+            await sales.checkout(db, sale, provider=None, method_id=None, return_url=back_at_checkout(sale_id))
+
+    await transact(database, start, by=SYSTEM, at=now)
 
 
 async def _expire_one(db: Unit) -> bool:

@@ -1,15 +1,18 @@
 """Queries of checkout sessions: who sees them, what they begin, and which have run out of time."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import and_, exists, not_, select
 
 from domain import purchases as purchase_rules
+from domain.apps import App
 from domain.checkout_sessions import CheckoutSession, CheckoutStatus
 from domain.payments import CANCELABLE, LIVE_STATES
 from domain.prices import Price, TaxBehavior
-from domain.pricing import amount_of
+from domain.pricing import amount_of, require_quantity
 from domain.products import Product
+from domain.refusals import invalid
 from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind
 from domain.taxes import TaxMode
@@ -18,20 +21,23 @@ from persistence.billing_visibility import visible_to_payer
 from persistence.catalogue import PRICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.purchases import PURCHASES
+from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.tables.checkouts import checkout_sessions
+from persistence.tables.invoicing import customers
 from persistence.tables.money import payments
 from persistence.unit import Unit
 from planner.edges import One, Source
 
 CHECKOUT_SESSIONS = Source(CheckoutSession, checkout_sessions, visible_to_payer(checkout_sessions))
 ORGANIZATION, PRICE = One(ORGANIZATIONS, "organization_id"), One(PRICES, "price_id")
-PURCHASE = One(PURCHASES, "purchase_id")
+PURCHASE, SUBSCRIPTION = One(PURCHASES, "purchase_id"), One(SUBSCRIPTIONS, "subscription_id")
 
 _TAX_MODES = {TaxBehavior.INCLUSIVE: TaxMode.INCLUSIVE, TaxBehavior.EXCLUSIVE: TaxMode.EXCLUSIVE}
 
 
 async def begin_purchase(db: Unit, session: CheckoutSession, price: Price, product: Product) -> Sale:
     """A new session with the purchase that will come of it, and the sale that pays it; all three are stored."""
+    require_quantity(price, None, session.quantity)
     purchase = purchase_rules.begun(
         product,
         price,
@@ -60,6 +66,23 @@ async def begin_purchase(db: Unit, session: CheckoutSession, price: Price, produ
     db.add(session)
     await db.flush()
     return sale
+
+
+async def require_currency(db: Unit, organization_id: UUID, currency: str) -> None:
+    """Refuses INVALID another currency than the one that the first payment has fixed (rule 2)."""
+    seller = await sales.seller_of(db)
+    own = (customers.c.organization_id == seller.id, customers.c.linked_organization_id == organization_id)
+    fixed = await db.session.scalar(select(customers.c.currency).where(*own))
+    if fixed not in (None, currency):
+        raise invalid(f"You are billed in {fixed}: choose a price in it.", "currency")
+
+
+async def require_home(db: Unit, app_id: UUID | None, url: str, path: str) -> None:
+    """Refuses INVALID to send a buyer's browser anywhere but to the app whose catalogue it buys from."""
+    app = None if app_id is None else await db.session.get_one(App, app_id)
+    parts = urlsplit(url)
+    if app is None or f"{parts.scheme}://{parts.netloc}".lower() not in app.allowed_origins:
+        raise invalid("The browser goes on only to an origin that this platform or the app allows.", path)
 
 
 async def locked(db: Unit, session_id: UUID) -> CheckoutSession:

@@ -74,6 +74,7 @@ from domain.payout_methods import PayoutMethod
 from domain.payout_schedules import PayoutOccurrence, PayoutSchedule
 from domain.payouts import Payout, PayoutAttempt
 from domain.permission_overrides import PermissionOverride
+from domain.portal_sessions import PortalSession
 from domain.price_experiments import ExperimentAssignment, PriceExperiment
 from domain.prices import Price
 from domain.products import Product, ProductFeature
@@ -195,6 +196,7 @@ PLAIN = {
     UsageEvent: usage.usage_events,
     ExperimentAssignment: experiments.experiment_assignments,
     AuditExportPart: audit.audit_export_parts,
+    PortalSession: checkouts.portal_sessions,
     SubscriptionItem: subscriptions.subscription_items,
     DunningAttempt: subscriptions.dunning_attempts,
     SubscriptionStanding: subscriptions.subscription_standings,

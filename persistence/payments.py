@@ -75,6 +75,13 @@ async def as_it_is(database: Database, payment_id: UUID) -> Payment | None:
         return await session.get(Payment, payment_id)
 
 
+async def newest_of_sale(database: Database, sale_id: UUID) -> Payment | None:
+    """The same for what pays a sale."""
+    of_sale = select(Payment).where(payments.c.sale_id == sale_id).order_by(payments.c.id.desc()).limit(1)
+    async with database.reader() as session:
+        return await session.scalar(of_sale)
+
+
 async def add(db: Unit, payment: Payment, attempt: PaymentAttempt) -> None:
     """Stores an intent; whatever it refers to must be in the database before it."""
     await db.flush()

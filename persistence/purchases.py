@@ -10,6 +10,7 @@ from domain.purchases import Purchase
 from domain.sales import Sale
 from persistence import entitlement_versions, payments, sales
 from persistence.billing_visibility import visible_to_payer
+from persistence.catalogue import PRICES, PRODUCTS
 from persistence.organizations import ORGANIZATIONS
 from persistence.sale_handlers import SaleHandler
 from persistence.tables.checkouts import checkout_sessions, purchases
@@ -18,6 +19,7 @@ from planner.edges import Connection, One, Source
 
 PURCHASES = Source(Purchase, purchases, visible_to_payer(purchases))
 ORGANIZATION = One(ORGANIZATIONS, "organization_id")
+PRODUCT, PRICE = One(PRODUCTS, "product_id"), One(PRICES, "price_id")
 
 LIST = Connection(
     PURCHASES,

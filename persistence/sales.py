@@ -18,6 +18,7 @@ from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind, SaleStatus
 from domain.taxes import TaxMode
 from persistence import ledger, organizations, payment_methods, payments, provider_accounts
+from persistence.database import Database
 from persistence.sale_taxes import quoted
 from persistence.tables.identity import organizations as organizations_table
 from persistence.tables.money import payments as payments_table
@@ -126,6 +127,12 @@ async def locked(db: Unit, sale_id: UUID) -> Sale:
 async def seen(db: Unit, sale_id: UUID) -> Sale:
     """A sale before it is locked: it says what has to be locked first."""
     return await db.session.get_one(Sale, sale_id)
+
+
+async def as_it_is(database: Database, sale_id: UUID) -> Sale | None:
+    """A sale, for whoever has proved that it is theirs to know."""
+    async with database.reader() as session:
+        return await session.get(Sale, sale_id)
 
 
 async def of_subject(db: Unit, kind: SaleKind, subject_id: UUID) -> Sale | None:

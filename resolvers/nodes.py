@@ -12,12 +12,22 @@ from persistence.audit_exports import AUDIT_EXPORTS
 from persistence.cash_reconciliations import CASH_RECONCILIATIONS
 from persistence.catalogue import FEATURES, METERS, PLANS, PRICES, PRODUCTS
 from persistence.chargebacks import CHARGEBACKS
+from persistence.checkout_sessions import CHECKOUT_SESSIONS
+from persistence.contracts import CONTRACTS
+from persistence.credit_accounts import CREDIT_ACCOUNTS
+from persistence.credit_lots import CREDIT_LOTS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
+from persistence.credit_packages import CREDIT_PACKAGES
+from persistence.credit_promotions import CREDIT_PROMOTIONS, PROMOTION_REDEMPTIONS
+from persistence.credit_purchases import CREDIT_PURCHASES
+from persistence.credit_transactions import CREDIT_TRANSACTIONS
 from persistence.cross_app_sessions import CROSS_APP_SESSIONS
 from persistence.customer_credits import CUSTOMER_CREDITS
 from persistence.customers import CUSTOMERS
+from persistence.entitlement_grants import GRANTS
 from persistence.escrow_edges import HOLD_MOVEMENTS
 from persistence.escrow_holds import ESCROW_HOLDS
+from persistence.feature_promotions import PROMOTIONS
 from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
@@ -44,9 +54,12 @@ from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.provider_accounts import PROVIDER_ACCOUNTS
 from persistence.provider_reports import REPORT_LINES
+from persistence.purchases import PURCHASES
 from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
+from persistence.scheduled_changes import SCHEDULED_CHANGES
+from persistence.seat_assignments import SEATS
 from persistence.sessions import SESSIONS
 from persistence.sign_ins import SIGN_INS
 from persistence.subscription_periods import PERIODS
@@ -74,9 +87,18 @@ SOURCES: dict[str, Source] = {
     "Organization": ORGANIZATIONS,
     "Payment": PAYMENTS,
     "Refund": REFUNDS,
+    "Purchase": PURCHASES,
+    "CheckoutSession": CHECKOUT_SESSIONS,
     "CreditNote": CREDIT_NOTES,
     "CreditNoteLine": CREDIT_NOTE_LINES,
+    "CreditPackage": CREDIT_PACKAGES,
+    "CreditPromotion": CREDIT_PROMOTIONS,
+    "PromotionRedemption": PROMOTION_REDEMPTIONS,
+    "CreditPurchase": CREDIT_PURCHASES,
     "CustomerCredit": CUSTOMER_CREDITS,
+    "CreditAccount": CREDIT_ACCOUNTS,
+    "CreditLot": CREDIT_LOTS,
+    "CreditTransaction": CREDIT_TRANSACTIONS,
     "EscrowHold": ESCROW_HOLDS,
     "HoldMovement": HOLD_MOVEMENTS,
     "ReleasePolicy": RELEASE_POLICIES,
@@ -115,6 +137,8 @@ SOURCES: dict[str, Source] = {
     "InvoiceLine": INVOICE_LINES,
     "InvoiceReminder": REMINDERS,
     "FeePolicy": FEE_POLICIES,
+    "EntitlementGrant": GRANTS,
+    "FeaturePromotion": PROMOTIONS,
     "Feature": FEATURES,
     "Product": PRODUCTS,
     "Plan": PLANS,
@@ -122,6 +146,9 @@ SOURCES: dict[str, Source] = {
     "Meter": METERS,
     "BillingSubscription": SUBSCRIPTIONS,
     "SubscriptionPeriod": PERIODS,
+    "ScheduledChange": SCHEDULED_CHANGES,
+    "SeatAssignment": SEATS,
+    "Contract": CONTRACTS,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

@@ -12,7 +12,7 @@ from schema.approval_requests import ApprovalMutations, ApprovalQueries, Approva
 from schema.apps import App, AppMutations, AppQueries
 from schema.audit_entries import AuditQueries
 from schema.audit_exports import AuditExportMutations, AuditExportQueries
-from schema.billing_metrics import BillingMetricsQueries
+from schema.billing import BillingMutations, BillingQueries
 from schema.books import BookQueries
 from schema.cash_reconciliations import (
     CashReconciliation,
@@ -20,11 +20,15 @@ from schema.cash_reconciliations import (
     CashReconciliationQueries,
 )
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
+from schema.checkout_sessions import CheckoutSession, CheckoutSessionMutations
 from schema.clock import ClockMutations, ClockQueries
 from schema.credit_accounts import CreditAccountMutations, CreditAccountQueries
 from schema.credit_grants import CreditGrantMutations
 from schema.credit_lots import CreditLotQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
+from schema.credit_packages import CreditPackageMutations, CreditPackageQueries
+from schema.credit_promotions import CreditPromotionMutations, CreditPromotionQueries
+from schema.credit_purchases import CreditPurchaseMutations, CreditPurchaseQueries
 from schema.credit_tariffs import CreditTariffMutations, CreditTariffQueries
 from schema.credit_transactions import CreditTransaction, CreditTransactionMutations, CreditTransactionQueries
 from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
@@ -33,7 +37,6 @@ from schema.customers import Customer, CustomerMutations, CustomerQueries
 from schema.emails import EmailMutations
 from schema.escrow import EscrowHold, EscrowMutations, EscrowQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
-from schema.features import FeatureMutations, FeatureQueries
 from schema.fee_policies import FeePolicyMutations, FeePolicyQueries
 from schema.gig_invitations import GigInvitation, GigInvitationMutations, GigInvitationQueries
 from schema.gigs import Gig, GigMutations, GigQueries
@@ -49,7 +52,6 @@ from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
-from schema.meters import MeterMutations, MeterQueries
 from schema.milestones import Milestone, MilestoneMutations
 from schema.moderation import ModerationMutations
 from schema.money_exceptions import MoneyException, MoneyExceptionMutations, MoneyExceptionQueries
@@ -66,12 +68,11 @@ from schema.payouts import Payout, PayoutMutations, PayoutQueries
 from schema.permission_decisions import PermissionDecisionQueries
 from schema.permission_matrix import PermissionMatrixQueries, rules_of
 from schema.plans import PlanQueries
-from schema.prices import PriceMutations, PriceQueries
-from schema.products import ProductMutations, ProductQueries
 from schema.profiles import ProfileMutations
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
 from schema.provider_accounts import ProviderAccount, ProviderAccountMutations, ProviderAccountQueries
+from schema.purchases import Purchase, PurchaseMutations, PurchaseQueries
 from schema.rate_limits import RateLimitMutations, RateLimitQueries
 from schema.recorded_payments import RecordedPaymentMutations
 from schema.refunds import Refund, RefundMutations, RefundQueries
@@ -83,7 +84,6 @@ from schema.signing_keys import SigningKeyMutations
 from schema.simulator import SimulatorMutations, SimulatorQueries
 from schema.staff_corrections import StaffCorrectionMutations
 from schema.staff_roles import StaffRoleMutations
-from schema.subscription_plans import SubscriptionPlanMutations, SubscriptionPlanQueries
 from schema.tasks import Task, TaskMutations, TaskQueries
 from schema.tax_types import TaxTypeMutations, TaxTypeQueries
 from schema.two_factors import TwoFactorMutations
@@ -112,6 +112,7 @@ class Query(
     PaymentMethodQueries,
     PaymentQueries,
     RefundQueries,
+    PurchaseQueries,
     PayoutMethodQueries,
     PayoutQueries,
     PayoutScheduleQueries,
@@ -132,6 +133,9 @@ class Query(
     TaxTypeQueries,
     InvoiceQueries,
     CreditNoteQueries,
+    CreditPackageQueries,
+    CreditPromotionQueries,
+    CreditPurchaseQueries,
     CustomerCreditQueries,
     InvoiceDraftQueries,
     WalletQueries,
@@ -141,17 +145,12 @@ class Query(
     CreditLotQueries,
     CreditTransactionQueries,
     CreditTariffQueries,
-    FeatureQueries,
-    ProductQueries,
-    SubscriptionPlanQueries,
-    PriceQueries,
-    MeterQueries,
+    BillingQueries,
     LedgerQueries,
     LedgerExportQueries,
     AuditQueries,
     AuditExportQueries,
     BookQueries,
-    BillingMetricsQueries,
     EscrowQueries,
     ReleasePolicyQueries,
     ChargebackQueries,
@@ -174,6 +173,8 @@ class Query(
     escrow_hold: EscrowHold | None = by_id("EscrowHold", EscrowHold, "A hold by its id.")
     payment: Payment | None = by_id("Payment", Payment, "A payment by its id.")
     refund: Refund | None = by_id("Refund", Refund, "A refund by its id.")
+    purchase: Purchase | None = by_id("Purchase", Purchase, "A purchase by its id.")
+    checkout_session: CheckoutSession | None = by_id("CheckoutSession", CheckoutSession, "A checkout by its id.")
     credit_note: CreditNote | None = by_id("CreditNote", CreditNote, "A credit note by its id.")
     credit_transaction: CreditTransaction | None = by_id(
         "CreditTransaction", CreditTransaction, "A movement of credits by its id."
@@ -210,6 +211,8 @@ class Mutation(
     PaymentMethodMutations,
     PaymentMutations,
     RefundMutations,
+    CheckoutSessionMutations,
+    PurchaseMutations,
     PayoutMethodMutations,
     PayoutMutations,
     PayoutScheduleMutations,
@@ -233,6 +236,9 @@ class Mutation(
     InvoiceReminderMutations,
     InvoiceMutations,
     CreditNoteMutations,
+    CreditPackageMutations,
+    CreditPromotionMutations,
+    CreditPurchaseMutations,
     WriteOffMutations,
     RecordedPaymentMutations,
     EscrowMutations,
@@ -252,11 +258,7 @@ class Mutation(
     CreditTransactionMutations,
     CreditGrantMutations,
     CreditTariffMutations,
-    FeatureMutations,
-    ProductMutations,
-    SubscriptionPlanMutations,
-    PriceMutations,
-    MeterMutations,
+    BillingMutations,
     LedgerExportMutations,
     AuditExportMutations,
     ClockMutations,

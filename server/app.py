@@ -19,6 +19,7 @@ from resolvers.context import DEVELOPMENT_ISSUER, Platform
 from resolvers.rate_limits import RateLimits
 from schema.api import sdl
 from server.browsers import Browsers
+from server.checkout_page import checkout_routes
 from server.clock import Clock
 from server.explorer import explorer_routes
 from server.health import Health
@@ -97,6 +98,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         Route("/metrics", metrics.serve),
         Webhooks(view.platform, metrics.tallies).route,
         return_route(view.platform),
+        *checkout_routes(view.platform),
         jwks_route(health.database),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),

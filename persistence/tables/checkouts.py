@@ -1,6 +1,6 @@
-"""Tables of checkouts, and of what is bought once."""
+"""Tables of checkouts, of what is bought once, and of links to what is billed."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.checkout_sessions import CheckoutMode, CheckoutStatus
@@ -69,4 +69,17 @@ Index(
     "ix_checkout_sessions_expire",
     checkout_sessions.c.expires_at,
     postgresql_where=text("status = 'OPEN'"),
+)
+
+portal_sessions = Table(
+    "portal_sessions",
+    metadata,
+    key(),
+    ref("organization_id", "organizations"),
+    ref("asked_by_id", "users", optional=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("return_url", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("used_at", Instant),
 )

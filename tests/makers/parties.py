@@ -20,6 +20,7 @@ from tests.makers.apps import make_own_app
 from tests.makers.catalogue import make_own_catalogue
 from tests.makers.chargebacks import make_warning
 from tests.makers.colleagues import colleague
+from tests.makers.credit_buyers import make_gift
 from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
@@ -30,6 +31,7 @@ from tests.makers.proposals import make_invitation, make_submitted_proposal
 from tests.makers.provider_accounts import make_provider_account
 from tests.makers.rates import make_rate
 from tests.makers.reports import make_reported
+from tests.makers.sales import begin, make_product
 from tests.makers.staff import another_of_the_staff, impersonate
 from tests.makers.webhooks import make_parked_webhook
 from tests.world import Person, World
@@ -37,7 +39,7 @@ from tests.world import Person, World
 CUSTOMER = "Cinnamon roll people"
 """What the freelancer calls the client, in its own books."""
 
-OF_ALL = {"FeePolicy"}
+OF_ALL = {"FeePolicy", "CreditPackage"}
 """Types whose objects are nobody's own."""
 
 Ids = dict[str, list[str]]
@@ -70,6 +72,8 @@ async def make_parties(world: World) -> Parties:
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
     await _members(world, client)
+    await begin(world, client, await make_product(world))
+    await make_gift(world, client)
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     for person in (client, freelancer):
         await make_key(person, "work:read")

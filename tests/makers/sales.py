@@ -1,21 +1,20 @@
 """Makers of what Milepost sells: products with a price, and checkouts of them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from domain import checkout_sessions as rules
 from domain.actors import SYSTEM
 from domain.catalogue import CatalogueStatus
-from domain.checkout_sessions import CheckoutMode, CheckoutSession
+from domain.checkout_sessions import CheckoutSession
 from domain.ids import new_id
 from domain.payments import Payment
 from domain.prices import Price, PriceInterval, PriceModel, TaxBehavior
 from domain.products import Product, ProductKind
 from domain.purchases import Purchase
 from domain.sales import Sale
-from persistence import catalogue, checkout_sessions, sales
 from persistence.tables.money import payments
 from persistence.unit import unit_of_work
 from tests.makers.payment_methods import make_method
@@ -51,11 +50,24 @@ class Bought:
         async with self.world.database.reader() as session:
             return (await session.scalars(of_sale)).one()
 
+    async def refund(self, amount_minor: int | None = None) -> dict[str, Any]:
+        """What staff are told when they give a part back, or all that is left."""
+        amount = None if amount_minor is None else {"amountMinor": str(amount_minor), "currency": "EUR"}
+        return await self.staff.attempt(
+            "refundPurchase",
+            "purchase { status refunded { amountMinor } } refund { id status cause }",
+            purchaseId=f"pur_{self.purchase_id.hex}",
+            amount=amount,
+            reason="They changed their mind.",
+            idempotencyKey=self.world.key(),
+        )
+
 
 async def make_product(
     world: World,
     *,
     price_minor: int = 4_900,
+    currency: str = "EUR",
     access_days: int | None = None,
     tax_behavior: TaxBehavior = TaxBehavior.EXCLUSIVE,
     revokes_on_partial_refund: bool = False,
@@ -78,7 +90,7 @@ async def make_product(
         app_id=None,
         owner_organization_id=None,
         product_id=product.id,
-        currency="EUR",
+        currency=currency,
         model=PriceModel.FLAT,
         unit_amount_minor=price_minor,
         tiers=(),
@@ -99,29 +111,38 @@ async def make_product(
     return price
 
 
-async def buy(world: World, price: Price, *, token: str | None = "sim_ok", buyer: Person | None = None) -> Bought:
+async def buy(
+    world: World,
+    price: Price,
+    *,
+    token: str | None = "sim_ok",
+    buyer: Person | None = None,
+    staff: Person | None = None,
+) -> Bought:
     """A checkout that is paid with a method of the buyer's (none: on a page of the simulator's), not yet sent."""
-    staff = await world.staff()
-    buyer = buyer or await world.client_side()
-    if token is not None:
-        await make_method(buyer, token)
-    at = world.clock.now()
-    async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
-        price, product, _ = await catalogue.price_for_sale(db, price.id)
-        session = rules.opened(
-            price,
-            organization_id=buyer.organization_id,
-            quantity=1,
-            mode=CheckoutMode.PAYMENT,
-            success_url="http://localhost/bought",
-            cancel_url="http://localhost/shop",
-            by=SYSTEM,
-            at=at,
-        )
-        sale = await checkout_sessions.begin_purchase(db, session, price, product)
-        method = await sales.payment_methods.default_of(db, buyer.organization_id, "EUR")
-        await sales.checkout(
-            db, sale, provider=None, method_id=None if method is None else method.id, return_url="http://localhost/back"
-        )
-    assert session.purchase_id is not None
-    return Bought(world, staff, buyer, session.id, session.purchase_id, sale.id)
+    staff, buyer = staff or await world.staff(), buyer or await world.client_side()
+    method = None if token is None else await make_method(buyer, token)
+    begun = await begin(world, buyer, price, methodId=method)
+    return await bought(world, staff, buyer, begun["session"]["id"])
+
+
+async def begin(world: World, buyer: Person, price: Price, **how: Any) -> dict[str, Any]:
+    """What createCheckoutSession says."""
+    given = {
+        "priceId": f"prc_{price.id.hex}",
+        "mode": "PAYMENT",
+        "successUrl": "http://localhost/bought",
+        "cancelUrl": "http://localhost/shop",
+        "idempotencyKey": world.key(),
+    }
+    return await buyer.do(
+        "createCheckoutSession", "session { id status url purchase { id status } } payment { id }", **(given | how)
+    )
+
+
+async def bought(world: World, staff: Person, buyer: Person, session_id: str) -> Bought:
+    async with world.database.reader() as session:
+        checkout = await session.get_one(CheckoutSession, UUID(hex=session_id.removeprefix("chk_")))
+    assert checkout.purchase_id is not None
+    assert checkout.sale_id is not None
+    return Bought(world, staff, buyer, checkout.id, checkout.purchase_id, checkout.sale_id)

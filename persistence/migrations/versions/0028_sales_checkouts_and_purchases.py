@@ -219,6 +219,24 @@ def upgrade() -> None:
         op.f("ix_checkout_sessions_organization_id"), "checkout_sessions", ["organization_id"], unique=False
     )
     op.create_index(op.f("ix_checkout_sessions_purchase_id"), "checkout_sessions", ["purchase_id"], unique=False)
+    op.create_table(
+        "portal_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_portal_sessions_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_portal_sessions_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_portal_sessions_token_hash")),
+    )
+    op.create_index(op.f("ix_portal_sessions_expires_at"), "portal_sessions", ["expires_at"], unique=False)
     op.add_column("payments", sa.Column("sale_id", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_payments_sale_id"), "payments", ["sale_id"], unique=False)
     op.create_index(
