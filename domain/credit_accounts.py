@@ -10,7 +10,6 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.credit_lots import CreditLot
-from domain.ids import new_id
 from domain.permissions import Permission
 from domain.reasons import said
 from domain.refusals import Refused, wrong_state
@@ -158,11 +157,3 @@ class CreditAccount(Stateful):
 def instant_of(at: datetime) -> int:
     """An instant in whole microseconds of Unix time, as `lapses` keeps it."""
     return int(at.timestamp()) * 1_000_000 + at.microsecond
-
-
-def opened(organization_id: UUID, *, by: Actor, at: datetime) -> CreditAccount:
-    """The empty account of a new organization."""
-    account = CreditAccount(id=new_id(), organization_id=organization_id)
-    account.born(CreditAccountStatus.ACTIVE, action="openCreditAccount", by=by, at=at)
-    account.hold_lots([])
-    return account

@@ -7,9 +7,10 @@ from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
+from domain.actors import Actor
 from domain.events import Recorder
 from domain.ids import new_id
-from domain.money import rounded
+from domain.money import Money, rounded
 from domain.states import Versioned
 
 MAX_QUANTITY = 10**12
@@ -75,6 +76,10 @@ class CreditLot(Recorder, Versioned):
     """When its owner was told that it expires soon."""
 
     @property
+    def cost(self) -> Money | None:
+        return None if self.currency is None else Money(self.cost_minor, self.currency)
+
+    @property
     def gone(self) -> int:
         """How many credits have left it."""
         return self.quantity - self.remaining - self.held
@@ -105,6 +110,14 @@ class CreditLot(Recorder, Versioned):
     def capture(self, quantity: int) -> int:
         """What was set aside leaves it for good; the share of its cost that leaves with it."""
         return self._move(held=-quantity)
+
+    def tell_of_expiry(self, *, by: Actor, at: datetime) -> None:
+        """Its owners learn, once, that it expires soon."""
+        if self.expires_at is None:
+            raise AssertionError(f"lot {self.id} never expires")
+        self.expiry_told_at = at
+        data = {"remaining": str(self.remaining), "expiresAt": self.expires_at.isoformat()}
+        self.record("credits.expiring", by=by, at=at, data=data)
 
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]

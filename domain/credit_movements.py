@@ -204,7 +204,7 @@ def begin(
         app_id=note.app_id,
         app_user=note.app_user,
         details=note.details,
-        actor_kind=by.kind,
+        actor_kind=by.kind.value,
         actor_user_id=by.user_id,
         actor_key_id=by.key_id,
         actor_organization_id=by.organization_id,

@@ -1,5 +1,6 @@
 """Movements of credits as they are written down, and which lots each of them touched."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,13 +8,14 @@ from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.actors import Actor, ActorKind
+from domain.actors import Actor
+from domain.checks import Checks
 from domain.permissions import Permission
 from domain.states import Move, Side, Stateful
 
 MAX_DESCRIPTION = 255
-MAX_REFERENCE = 128
-MAX_METADATA_BYTES = 4096
+MAX_KIND, MAX_REFERENCE = 50, 128
+MAX_DETAILS = 4096
 SHORTEST_HOLD, USUAL_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=24), timedelta(days=30)
 
 
@@ -85,6 +87,45 @@ class Note:
 NOTHING_SAID = Note()
 
 
+def noted(
+    *,
+    reference_kind: str | None = None,
+    reference: str | None = None,
+    description: str | None = None,
+    app_id: UUID | None = None,
+    app_user: str | None = None,
+    details: Any = None,
+) -> Note:
+    """What somebody says of a movement; refuses INVALID what is too long, or what only apps say."""
+    checks = Checks()
+    checks.line("referenceKind", reference_kind, most=MAX_KIND)
+    checks.line("reference", reference, most=MAX_REFERENCE)
+    checks.line("description", description, most=MAX_DESCRIPTION)
+    checks.line("appUser", app_user, most=MAX_REFERENCE)
+    checks.require(app_user is None or app_id is not None, "Only an app has users of its own.", "appUser")
+    is_object = details is None or isinstance(details, dict)
+    if checks.require(is_object, 'Give an object, such as {"jobId": 7}.', "metadata") and details is not None:
+        size = len(json.dumps(details, ensure_ascii=False).encode())
+        checks.require(size <= MAX_DETAILS, f"At most {MAX_DETAILS} bytes; this has {size}.", "metadata")
+    checks.refuse()
+    return Note(
+        reference_kind=reference_kind,
+        reference_id=reference,
+        description=description,
+        app_id=app_id,
+        app_user=app_user,
+        details=details,
+    )
+
+
+def described(name: str, text: str, *, required: bool = False) -> str:
+    """A reason as it stands on a movement; refuses INVALID what is too long, or missing and required."""
+    checks = Checks()
+    checks.line(name, text, least=1 if required else 0, most=MAX_DESCRIPTION)
+    checks.refuse()
+    return text.strip()
+
+
 @dataclass(eq=False, kw_only=True)
 class CreditTransaction(Stateful):
     """A movement of one account. What is POSTED never changes; a correction is another movement."""
@@ -112,7 +153,7 @@ class CreditTransaction(Stateful):
     app_id: UUID | None = None
     app_user: str | None = None
     details: Mapping[str, Any] | None = None
-    actor_kind: ActorKind
+    actor_kind: str
     actor_user_id: UUID | None
     actor_key_id: UUID | None
     actor_organization_id: UUID | None

@@ -12,6 +12,7 @@ from jobs import (
     chargebacks,
     checkouts,
     credit_purchases,
+    credits,
     escrow,
     gigs,
     identity,
@@ -63,6 +64,9 @@ TIMERS: Timers = (
     ("money.reconcile", reconciliation.reconcile),
     ("money.integrity", integrity.look),
     ("approvals.lapse", approval_requests.lapse),
+    ("credits.end_holds", credits.end_holds),
+    ("credits.expire", credits.expire_lots),
+    ("credits.tell_of_expiring", credits.tell_of_expiring),
     ("projects.activate", projects.activate_ready),
     ("projects.cancel_lapsed", projects.cancel_lapsed),
     ("milestones.auto_approve", milestones.auto_approve),
@@ -109,6 +113,7 @@ some seconds after they have found nothing due, so that many timers cost an idle
 SELDOM = frozenset(
     {
         "money.integrity",
+        "credits.tell_of_expiring",
         "app_codes.forget",
         "signing_keys.rotate",
         "sign_ins.forget",

@@ -613,3 +613,57 @@ WITH followed AS (
 SELECT id, 'until ' || coalesce(CAST(next AS text), 'ever') AS expected,
     'until ' || coalesce(CAST(effective_to AS text), 'ever') AS actual
 FROM followed WHERE effective_to IS DISTINCT FROM next
+
+-- CREDIT_UNMIXED of LedgerTransfer
+-- No transfer moves credits and money at once.
+SELECT transfer_id AS id, 'one unit' AS expected, string_agg(DISTINCT currency, ', ') AS actual
+FROM ledger_entries GROUP BY transfer_id HAVING bool_or(currency = 'CREDIT') AND bool_or(currency <> 'CREDIT')
+
+-- CREDIT_BALANCE of CreditAccount
+-- What an organization has available and held is what its lots have, and what is posted on its accounts of credits.
+WITH lots AS (
+    SELECT account_id, sum(remaining) AS available, sum(held) AS held FROM credit_lots GROUP BY account_id
+), posted AS (
+    SELECT a.organization_id, coalesce(sum(b.balance_minor) FILTER (WHERE a.code = 'credit_available'), 0) AS available,
+        coalesce(sum(b.balance_minor) FILTER (WHERE a.code = 'credit_held'), 0) AS held
+    FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
+    WHERE a.code IN ('credit_available', 'credit_held') GROUP BY a.organization_id
+)
+SELECT c.id, coalesce(p.available, 0) || ' and ' || coalesce(p.held, 0) || ' held' AS expected,
+    c.available || ' and ' || c.held || ' held, in lots ' || coalesce(l.available, 0) || ' and ' || coalesce(l.held, 0)
+    AS actual
+FROM credit_accounts c LEFT JOIN lots l ON l.account_id = c.id
+LEFT JOIN posted p ON p.organization_id = c.organization_id
+WHERE (c.available, c.held) IS DISTINCT FROM (coalesce(l.available, 0), coalesce(l.held, 0))
+    OR (c.available, c.held) IS DISTINCT FROM (coalesce(p.available, 0), coalesce(p.held, 0))
+
+-- CREDIT_LOT of CreditLot
+-- What is in a lot is what came into it less what left it by posted movements; what it holds is set aside by holds.
+WITH moved AS (
+    SELECT c.lot_id,
+        coalesce(sum(CASE c.direction WHEN 'IN' THEN c.quantity ELSE -c.quantity END)
+            FILTER (WHERE t.status = 'POSTED'), 0) AS kept,
+        coalesce(sum(c.quantity) FILTER (WHERE t.status = 'PENDING'), 0) AS held
+    FROM credit_consumptions c JOIN credit_transactions t ON t.id = c.transaction_id GROUP BY c.lot_id
+)
+SELECT l.id, coalesce(m.kept, 0) || ', ' || coalesce(m.held, 0) || ' held' AS expected,
+    l.remaining + l.held || ', ' || l.held || ' held' AS actual
+FROM credit_lots l LEFT JOIN moved m ON m.lot_id = l.id
+WHERE (l.remaining + l.held, l.held) IS DISTINCT FROM (coalesce(m.kept, 0), coalesce(m.held, 0))
+
+-- CREDIT_MOVEMENT of CreditTransaction
+-- A movement touches lots for what it moves, a rollover on both sides; what is given back of one is at most all of it.
+WITH touched AS (
+    SELECT transaction_id, sum(quantity) AS quantity FROM credit_consumptions GROUP BY transaction_id
+), undone AS (
+    SELECT reverses_id, sum(quantity) AS quantity FROM credit_transactions WHERE reverses_id IS NOT NULL
+    GROUP BY reverses_id
+), wanted AS (
+    SELECT id, coalesce(captured_quantity, quantity) AS moved,
+        coalesce(captured_quantity, quantity) * CASE type WHEN 'ROLLOVER' THEN 2 ELSE 1 END AS touches
+    FROM credit_transactions
+)
+SELECT w.id, w.touches || ' touched, at most ' || w.moved || ' given back' AS expected,
+    coalesce(t.quantity, 0) || ' touched, ' || coalesce(u.quantity, 0) || ' given back' AS actual
+FROM wanted w LEFT JOIN touched t ON t.transaction_id = w.id LEFT JOIN undone u ON u.reverses_id = w.id
+WHERE coalesce(t.quantity, 0) <> w.touches OR coalesce(u.quantity, 0) > w.moved

@@ -3,14 +3,12 @@
 from uuid import UUID
 
 from sqlalchemy import Table, false, select, true
-from sqlalchemy.dialects.postgresql import insert
 
 from domain import credit_movements as rules
 from domain.actors import SYSTEM, Actor, ActorKind
 from domain.app_permissions import AppPermission
-from domain.credit_accounts import LOW_BALANCE, TOP_UPS_PER_MONTH, CreditAccount, CreditAccountStatus
+from domain.credit_accounts import CreditAccount
 from domain.credit_lots import CreditLot
-from domain.ids import new_id
 from domain.permissions import Permission
 from domain.refusals import not_found
 from persistence import app_reach
@@ -48,17 +46,19 @@ ORGANIZATION = One(ORGANIZATIONS, "organization_id")
 async def locked(db: Unit, organization_id: UUID) -> CreditAccount:
     """The account of an organization, which is known to exist: locked, with its lots, and without what has expired.
 
-    Every movement begins here. Two accounts are locked with `both_locked`.
+    The database opens one with each organization. Every movement begins here. Two accounts are locked with `both_locked`.
     """
     account = await _lock(db, organization_id)
-    if account is None:
-        await _open(db, organization_id)
-        account = await _lock(db, organization_id)
-    if account is None:
-        raise AssertionError(f"the organization {organization_id} has a credit account by now")
     await _read_lots(db, account)
     await _expire(db, account)
     return account
+
+
+async def expire(db: Unit, organization_id: UUID) -> bool:
+    """Posts what has expired; False where somebody else has."""
+    account = await _lock(db, organization_id)
+    await _read_lots(db, account)
+    return await _expire(db, account)
 
 
 async def both_locked(db: Unit, one_id: UUID, other_id: UUID) -> tuple[CreditAccount, CreditAccount]:
@@ -89,11 +89,11 @@ async def require_organization(db: Unit, organization_id: UUID, *path: str) -> N
     await db.require(found, "organization", *path)
 
 
-async def _lock(db: Unit, organization_id: UUID) -> CreditAccount | None:
+async def _lock(db: Unit, organization_id: UUID) -> CreditAccount:
     statement = select(CreditAccount).where(credit_accounts.c.organization_id == organization_id)
     # What the session knows of the row may be older than the lock.
     fresh = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return (await db.session.scalars(fresh)).one_or_none()
+    return (await db.session.scalars(fresh)).one()
 
 
 async def _read_lots(db: Unit, account: CreditAccount) -> None:
@@ -104,28 +104,8 @@ async def _read_lots(db: Unit, account: CreditAccount) -> None:
     account.hold_lots(lots)
 
 
-async def _expire(db: Unit, account: CreditAccount) -> None:
-    if expired := rules.expire(account, by=SYSTEM, at=db.at):
+async def _expire(db: Unit, account: CreditAccount) -> bool:
+    expired = rules.expire(account, by=SYSTEM, at=db.at)
+    if expired is not None:
         await write(db, expired)
-
-
-async def _open(db: Unit, organization_id: UUID) -> None:
-    """For organizations that came to be by another way than the API; whoever comes second finds it there."""
-    values = {
-        "id": new_id(),
-        "organization_id": organization_id,
-        "available": 0,
-        "held": 0,
-        "lapses": [],
-        "has_shortfall": False,
-        "low_balance_threshold": LOW_BALANCE,
-        "alert_armed": False,
-        "top_up_enabled": False,
-        "top_up_max_per_month": TOP_UPS_PER_MONTH,
-        "top_up_failures": 0,
-        "status": CreditAccountStatus.ACTIVE,
-        "version": 1,
-        "created_at": db.at,
-        "updated_at": db.at,
-    }
-    await db.session.execute(insert(credit_accounts).values(values).on_conflict_do_nothing())
+    return expired is not None

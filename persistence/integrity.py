@@ -34,6 +34,9 @@ _OWNERS = {
     " WHERE id = CAST(:id AS uuid)",
     "Sale": "SELECT organization_id FROM sales WHERE id = CAST(:id AS uuid)",
     "Milestone": "SELECT freelancer_organization_id FROM milestones WHERE id = CAST(:id AS uuid)",
+    "CreditAccount": "SELECT organization_id FROM credit_accounts WHERE id = CAST(:id AS uuid)",
+    "CreditLot": "SELECT organization_id FROM credit_lots WHERE id = CAST(:id AS uuid)",
+    "CreditTransaction": "SELECT organization_id FROM credit_transactions WHERE id = CAST(:id AS uuid)",
     "Project": "SELECT freelancer_organization_id FROM projects WHERE id = CAST(:id AS uuid)",
 }
 """Whose books an object of a broken rule belongs to; rules over the whole platform belong to nobody's."""

@@ -78,6 +78,10 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("EscrowHold", "isFrozen"): ("frozen_at", "charged_back_at"),
     ("EscrowHold", "taxRates"): ("tax_rates",),
     ("EscrowHold", "fee"): ("freelancer_organization_id", "fee_minor", "currency"),
+    ("CreditAccount", "available"): ("available", "lapses"),
+    ("CreditAccount", "held"): ("held",),
+    ("CreditLot", "cost"): ("cost_minor", "currency"),
+    ("CreditLot", "status"): ("remaining", "held", "expires_at"),
     ("EscrowHold", "net"): ("freelancer_organization_id", "net_minor", "currency"),
 }
 """The columns of fields that Python makes; of any other field of that sort, all columns of the row are read."""

@@ -15,7 +15,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.actors import ActorKind
 from domain.credit_accounts import CreditAccountStatus
 from domain.credit_lots import LotSource
 from domain.credit_transactions import CreditTransactionStatus, CreditTransactionType, Direction
@@ -93,7 +92,7 @@ credit_transactions = Table(
     ref("app_id", "apps", optional=True),
     Column("app_user", Text),
     Column("details", JSONB(none_as_null=True)),
-    Column("actor_kind", one_of(ActorKind, "actor_kind", checked=False), nullable=False),
+    Column("actor_kind", Text, nullable=False),
     Column("actor_user_id", Uuid),
     Column("actor_key_id", Uuid),
     Column("actor_organization_id", Uuid),

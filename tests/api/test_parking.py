@@ -18,7 +18,9 @@ from tests.makers.payments import Claim, make_claim, unsound
 from tests.makers.payouts import earner, figures, request_payout, states_of_payouts
 from tests.world import Person, World
 
-_MONEY = frozenset({Permission.MONEY_MOVE, Permission.MONEY_APPROVE, Permission.INVOICES_WRITE})
+_MONEY = frozenset(
+    {Permission.MONEY_MOVE, Permission.MONEY_APPROVE, Permission.INVOICES_WRITE, Permission.CREDITS_SPEND}
+)
 EXCEPTIONS = "{ moneyExceptions { nodes { kind subjectId expected actual organization { name } } } }"
 
 

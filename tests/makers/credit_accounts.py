@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.actors import SYSTEM
-from domain.credit_accounts import CreditAccount, opened
+from domain.credit_accounts import CreditAccount, CreditAccountStatus
 from domain.credit_lots import CreditLot, LotSource
 from domain.credit_lots import opened as lot_opened
 from domain.credit_movements import Movement, open_lot
@@ -17,11 +17,19 @@ from domain.postings import credits as postings
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
+def new_account() -> CreditAccount:
+    """The empty account of a new organization, as the database opens it."""
+    account = CreditAccount(id=new_id(), organization_id=new_id())
+    account.status = CreditAccountStatus.ACTIVE
+    account.hold_lots([])
+    return account
+
+
 @dataclass
 class Journal:
     """An account and all that was written about it, as the database would keep it."""
 
-    account: CreditAccount = field(default_factory=lambda: opened(new_id(), by=SYSTEM, at=NOON))
+    account: CreditAccount = field(default_factory=new_account)
     movements: list[Movement] = field(default_factory=list)
     lots: dict[UUID, CreditLot] = field(default_factory=dict)
 

@@ -21,6 +21,7 @@ from tests.makers.catalogue import make_own_catalogue
 from tests.makers.chargebacks import make_warning
 from tests.makers.colleagues import colleague
 from tests.makers.credit_buyers import make_gift
+from tests.makers.credit_holders import make_used_credits
 from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
@@ -71,6 +72,7 @@ async def make_parties(world: World) -> Parties:
     await make_provider_account(world)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
+    await make_used_credits(world, freelancer)
     await _members(world, client)
     await begin(world, client, await make_product(world))
     await make_gift(world, client)

@@ -153,11 +153,7 @@ def upgrade() -> None:
         sa.Column("app_id", sa.Uuid(), nullable=True),
         sa.Column("app_user", sa.Text(), nullable=True),
         sa.Column("details", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.Column(
-            "actor_kind",
-            sa.Enum("ANONYMOUS", "USER", "API_KEY", "APP", "SYSTEM", name="actor_kind", native_enum=False, length=40),
-            nullable=False,
-        ),
+        sa.Column("actor_kind", sa.Text(), nullable=False),
         sa.Column("actor_user_id", sa.Uuid(), nullable=True),
         sa.Column("actor_key_id", sa.Uuid(), nullable=True),
         sa.Column("actor_organization_id", sa.Uuid(), nullable=True),
@@ -307,9 +303,24 @@ def upgrade() -> None:
         )
     op.execute(
         """
-    -- Organizations that were founded before there were credits have an empty account too.
+    -- Every organization has an account, however it comes to be: opened with it, and empty.
+    CREATE FUNCTION open_credit_account() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO credit_accounts (id, organization_id, available, held, lapses, has_shortfall, low_balance_threshold,
+            alert_armed, top_up_enabled, top_up_max_per_month, top_up_failures, status, version, created_at, updated_at)
+        VALUES (uuidv7(), NEW.id, 0, 0, '[]', false, 20, false, false, 3, 0, 'ACTIVE', 1, NEW.created_at, NEW.created_at);
+        RETURN NULL;
+    END $$
+    """
+    )
+    op.execute(
+        "CREATE TRIGGER organizations_open_credit_account AFTER INSERT ON organizations"
+        " FOR EACH ROW EXECUTE FUNCTION open_credit_account()"
+    )
+    op.execute(
+        """
     INSERT INTO credit_accounts (id, organization_id, available, held, lapses, has_shortfall, low_balance_threshold,
         alert_armed, top_up_enabled, top_up_max_per_month, top_up_failures, status, version, created_at, updated_at)
-    SELECT uuidv7(), id, 0, 0, '[]', false, 20, false, false, 3, 0, 'ACTIVE', 1, now(), now() FROM organizations
+    SELECT uuidv7(), id, 0, 0, '[]', false, 20, false, false, 3, 0, 'ACTIVE', 1, created_at, created_at FROM organizations
     """
     )
