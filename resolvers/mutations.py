@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.actors import Actor, ActorKind
 from domain.impersonations import require_oneself
 from domain.parking import PAYS_OWED, STANDS_STILL
+from domain.promotion_redemptions import CodeRefused
 from domain.rate_limits import place_of
 from domain.refusals import RefusalCode, Refused, forbidden
 from domain.sessions import require_reauthenticated
@@ -28,6 +29,7 @@ from resolvers.guards import (
     require_app,
     require_signed_in,
 )
+from resolvers.promotion_failures import count_failure
 from resolvers.turns import in_turn
 
 
@@ -98,6 +100,9 @@ async def run(context: Context, call: Call) -> Changed:
     """
     try:
         changed = await _commit(context, call)
+    except CodeRefused as refused:
+        await count_failure(context, refused)
+        raise
     except Refused as refused:
         if refused.code is RefusalCode.FORBIDDEN:
             await _write_down_denied(context, call)

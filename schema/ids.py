@@ -34,7 +34,7 @@ PREFIXES = {
     "CreditNoteLine": "cnl",
     "CreditPackage": "cpk",
     "CreditPromotion": "cpm",
-    "PromotionRedemption": "prd",
+    "PromotionRedemption": "prm",
     "CreditPurchase": "cpu",
     "CustomerCredit": "ccr",
     "CreditAccount": "cra",

@@ -35,6 +35,9 @@ READ_LATER = {
     ("fundMilestone", ("methodId",)),
     ("createCreditNote", ("lines", "0", "lineId")),
     ("createProduct", ("features", "0", "featureId")),
+    ("purchaseCredits", ("methodId",)),
+    ("createPromotion", ("packageIds", "0")),
+    ("createPromotion", ("audience", "organizationIds", "0")),
 }
 """Places that a mutation looks at when all else is right; they have a test of their own."""
 
@@ -81,12 +84,14 @@ async def test_foreign_ids_in_otherwise_right_inputs_are_refused_like_unknown_on
     proposal = {"gigId": gig, "amount": eur(100_000)}
     changes = {"milestoneId": made.milestone, "note": "Bigger."}
     funding = {"milestoneId": held.milestone, "idempotencyKey": world.key()}
+    buying = {"quantity": 10, "currency": "USD", "idempotencyKey": world.key()}
     async with nothing_changes(world):
         places: list[tuple[Person, str, dict[str, Any], str, str]] = [
             (made.freelancer, "createProposal", proposal, "invitationId", "GigInvitation"),
             (made.freelancer, "assignTask", {"taskId": made.tasks[1][0]}, "membershipId", "Membership"),
             (made.client, "requestMilestoneChanges", changes, "taskIds", "Task"),
             (made.client, "fundMilestone", funding, "methodId", "PaymentMethod"),
+            (made.client, "purchaseCredits", buying, "methodId", "PaymentMethod"),
         ]
         for person, mutation, input, name, type_name in places:
             unknown, foreign = global_id(type_name, new_id()), others.ids[type_name][0]
