@@ -63,6 +63,10 @@ class SubscriptionPeriod(Stateful):
     """When what was paid for it was earned: it has elapsed."""
     ended_at: datetime | None
     """When it was refunded in full."""
+    credit_months: int
+    """How many parts of its credits have come."""
+    credits_due_at: datetime | None
+    """When the next part comes, where they come month by month."""
     is_suspended: bool
     """The payer's bank asks for the money back; what it gives rests until that is decided."""
     needs_tax_review: bool
@@ -70,6 +74,11 @@ class SubscriptionPeriod(Stateful):
     status: PeriodStatus = field(init=False)
 
     amount = Amount("amount_minor")
+
+    @property
+    def anchor(self) -> Anchor:
+        """What it is counted from."""
+        return Anchor(at=self.anchor_at, day=self.anchor_day, time_zone=self.time_zone, months=self.terms.months)
 
     @property
     def span(self) -> Span:
@@ -88,7 +97,7 @@ class SubscriptionPeriod(Stateful):
 
     def refund(self, *, at: datetime) -> None:
         self.move_to("refundPeriod", by=SYSTEM, at=at)
-        self.ended_at = at
+        self.ended_at, self.credits_due_at = at, None
 
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
@@ -127,6 +136,8 @@ def opened(
         paid_at=None,
         delivered_at=None,
         ended_at=None,
+        credit_months=0,
+        credits_due_at=None,
         is_suspended=False,
         needs_tax_review=False,
     )

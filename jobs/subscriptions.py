@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from jobs.one_by_one import each
-from persistence import change_sales, sales, subscription_clock, subscription_periods, subscriptions
+from persistence import change_sales, period_credits, sales, subscription_clock, subscription_periods, subscriptions
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -18,6 +18,19 @@ async def keep_due(database: Database, now: datetime) -> int:
 async def earn_elapsed(database: Database, now: datetime) -> int:
     """Periods that are over: what was paid for them is earned (P21)."""
     return await each(database, await transact(database, subscription_periods.earned, by=SYSTEM, at=now), _earn, now)
+
+
+async def bring_credits(database: Database, now: datetime) -> int:
+    """Credits that come month by month inside longer periods."""
+    return await each(database, await transact(database, period_credits.due, by=SYSTEM, at=now), _bring, now)
+
+
+async def _bring(db: Unit, period_id: UUID) -> bool:
+    period = await period_credits.still_due(db, period_id)
+    if period is None:
+        return False
+    await period_credits.grant_next(db, period)
+    return True
 
 
 async def _keep(db: Unit, subscription_id: UUID) -> bool:

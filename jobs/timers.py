@@ -58,6 +58,7 @@ TIMERS: Timers = (
     ("purchases.deliver", checkouts.deliver_ended),
     ("subscriptions.keep", subscriptions.keep_due),
     ("subscription_periods.earn", subscriptions.earn_elapsed),
+    ("subscription_periods.bring_credits", subscriptions.bring_credits),
     ("payout_schedules.keep", payout_schedules.keep_due),
     ("payouts.send", payouts.send_pending),
     ("payouts.resolve", payouts.ask_unanswered),

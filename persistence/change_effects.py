@@ -1,23 +1,27 @@
 """What changes do: to the items, the open period and the entitlements of a subscription, and to its credits."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from domain import subscription_changes as rules
 from domain.actors import SYSTEM
-from domain.billing_calendar import anchored_at
+from domain.billing_calendar import Span, anchored_at
 from domain.billing_subscriptions import BillingSubscription
+from domain.change_quotes import CreditMonth
 from domain.credit_lots import LotSource
 from domain.credit_transactions import Note
 from domain.payments import Payment
 from domain.sales import Sale
 from domain.scheduled_changes import ScheduledChange
 from domain.subscription_periods import SubscriptionPeriod, opened
+from domain.subscription_plans import CreditSchedule
 from domain.subscription_terms import PeriodTerms
 from persistence import (
     credit_accounts,
     credit_movements,
+    period_credits,
     proration_lines,
     subscription_outcomes,
     subscription_terms,
@@ -50,7 +54,7 @@ async def apply(
     await subscription_terms.choose(db, subscription, terms.price_id, terms.quantity)
     change.apply(at=db.at)
     if change.starts_period:
-        period = await _begin_anew(db, subscription, period, terms, change, sale, payment)
+        await _begin_anew(db, subscription, period, terms, change, sale, payment)
     else:
         rules.take_over(subscription, period, terms, by=db.by, at=db.at)
     await subscription_outcomes.follow(db, subscription)
@@ -61,6 +65,17 @@ async def granted(db: Unit, period_id: UUID) -> int:
     """How many credits a period has been granted, whatever became of them."""
     total = await db.session.scalar(select(func.sum(credit_lots.c.quantity)).where(_of(period_id)))
     return 0 if total is None else int(total)
+
+
+def month_of(period: SubscriptionPeriod) -> CreditMonth | None:
+    """The month whose credits have come last, where they come by the month."""
+    if period.terms.credit_schedule is not CreditSchedule.MONTHLY or period.credit_months == 0:
+        return None
+    number = period.credit_months - 1
+    monthly = replace(period.anchor, months=1)
+    first = period.number * period.terms.months
+    span = Span(monthly.start_of(first + number), monthly.start_of(first + number + 1))
+    return CreditMonth(number, span)
 
 
 async def add_credits(db: Unit, period: SubscriptionPeriod, change: ScheduledChange) -> None:
@@ -90,26 +105,20 @@ async def _begin_anew(
     change: ScheduledChange,
     sale: Sale | None,
     payment: Payment | None,
-) -> SubscriptionPeriod:
-    """The open period ends here, and the first of a new anchor begins, paid with the change.
-
-    One that has only just begun, in the same second, becomes the longer one.
-    """
+) -> None:
+    """The open period ends here, and the first of a new anchor begins, paid with the change."""
     anchor = anchored_at(db.at, time_zone=subscription.time_zone, months=terms.months)
-    if anchor.at > period.period_start:
-        period.period_end = anchor.at
-        await db.flush()
-        period = opened(subscription.id, subscription.organization_id, anchor, 0, terms, at=db.at)
-        period.amount_minor = 0 if sale is None else sale.net_minor
-        period.pay(sale, None if payment is None else payment.id, at=db.at)
-        db.add(period)
-        await db.flush()
-    else:
-        rules.stretch(period, anchor, terms)
-    await proration_lines.move(db, change.id, period.id)
-    subscription.enter(period, at=db.at)
+    period.period_end, period.credits_due_at = anchor.at, None
+    await db.flush()
+    following = opened(subscription.id, subscription.organization_id, anchor, 0, terms, at=db.at)
+    following.amount_minor = 0 if sale is None else sale.net_minor
+    following.pay(sale, None if payment is None else payment.id, at=db.at)
+    db.add(following)
+    await db.flush()
+    await proration_lines.move(db, change.id, following.id)
+    subscription.enter(following, at=db.at)
     rules.tell(subscription, terms, by=SYSTEM, at=db.at)
-    return period
+    await period_credits.grant(db, following, period.id)
 
 
 def _of(period_id: UUID) -> Condition:

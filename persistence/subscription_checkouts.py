@@ -19,8 +19,10 @@ from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
 from domain.taxes import TaxMode
 from persistence import (
+    credit_accounts,
     entitlement_versions,
     organizations,
+    period_credits,
     sale_refunds,
     sales,
     subscription_standings,
@@ -99,11 +101,12 @@ async def begin(db: Unit, session: CheckoutSession) -> BillingSubscription:
 
 
 async def lock(db: Unit, sale: Sale) -> None:
-    """The checkout, then the subscription that it began, if it has begun."""
+    """The checkout, the subscription that it began, if it has begun, and the account that its credits come to."""
     of_sale = select(CheckoutSession).where(checkout_sessions.c.id == sale.subject_id).with_for_update()
     await db.session.scalars(of_sale)
     begun = select(billing_subscriptions.c.id).where(billing_subscriptions.c.checkout_session_id == sale.subject_id)
     await db.session.execute(begun.with_for_update())
+    await credit_accounts.locked(db, sale.organization_id)
 
 
 async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
@@ -135,6 +138,7 @@ async def _activate(
     subscription.enter(period, at=db.at)
     db.add(period)
     await db.flush()
+    await period_credits.grant(db, period, None)
 
 
 async def _begun(db: Unit, session: CheckoutSession) -> BillingSubscription | None:

@@ -41,6 +41,9 @@ async def rest(db: Unit, subscription: BillingSubscription) -> None:
 
 
 async def _leave_undone(db: Unit, subscription: BillingSubscription) -> None:
+    current = await subscription_periods.current_of(db, subscription.id, locked=True)
+    if current is not None:
+        current.credits_due_at = None
     period = await subscription_periods.open_of(db, subscription.id)
     await _decide_changes(db, subscription, ScheduledChangeKind.CANCEL)
     await contracts.end_with(db, subscription)

@@ -11,6 +11,7 @@ from domain.sales import Sale
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence import (
     entitlement_versions,
+    period_credits,
     sales,
     subscription_checkouts,
     subscription_periods,
@@ -26,16 +27,18 @@ _S = SubscriptionStatus
 
 
 async def lock(db: Unit, sale: Sale) -> None:
-    """The subscription, then its period and the attempts to have it paid."""
+    """The subscription, its period and the attempts to have it paid, and the account that its credits come to."""
     of_sale = select(periods_table.c.subscription_id, periods_table.c.id).where(periods_table.c.sale_id == sale.id)
     found = (await db.session.execute(of_sale)).one_or_none()
     if found is None:
         await subscription_checkouts.lock(db, sale)
         return
-    await subscriptions.locked(db, found.subscription_id)
-    await subscription_periods.of_sale(db, sale.id)
+    subscription = await subscriptions.locked(db, found.subscription_id)
+    period = await subscription_periods.of_sale(db, sale.id)
     attempts = select(dunning_attempts.c.id).where(dunning_attempts.c.period_id == found.id)
     await db.session.execute(attempts.with_for_update())
+    if period is not None:
+        await period_credits.lock(db, subscription, period)
 
 
 async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
@@ -50,8 +53,10 @@ async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
             attempt.succeed()
         elif attempt.outcome is None:
             attempt.cancel()
+    ending = await subscription_periods.current_of(db, subscription.id)
     period.pay(sale, None if payment is None else payment.id, at=db.at)
     subscription.enter(period, at=db.at)
+    await period_credits.grant(db, period, None if ending is None else ending.id)
     await follow(db, subscription)
 
 

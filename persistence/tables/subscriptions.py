@@ -151,13 +151,15 @@ subscription_periods = Table(
     Column("paid_at", Instant),
     Column("delivered_at", Instant),
     Column("ended_at", Instant),
+    Column("credit_months", Integer, nullable=False),
+    Column("credits_due_at", Instant),
     Column("is_suspended", Boolean, nullable=False),
     Column("needs_tax_review", Boolean, nullable=False),
     Column("status", one_of(PeriodStatus, "status"), nullable=False),
     *lifecycle(),
     UniqueConstraint("subscription_id", "period_start"),
     CheckConstraint("period_start < period_end AND number >= 0", name="span"),
-    CheckConstraint("amount_minor >= 0", name="amount"),
+    CheckConstraint("amount_minor >= 0 AND credit_months >= 0", name="amount"),
     CheckConstraint("status NOT IN ('PAID', 'REFUNDED') OR paid_at IS NOT NULL", name="paid"),
     CheckConstraint("(status = 'REFUNDED') = (ended_at IS NOT NULL)", name="ended"),
 )
@@ -179,6 +181,12 @@ Index(
     "ix_subscription_periods_undelivered",
     subscription_periods.c.period_end,
     postgresql_where=text("status = 'PAID' AND delivered_at IS NULL"),
+)
+
+Index(
+    "ix_subscription_periods_credits",
+    subscription_periods.c.credits_due_at,
+    postgresql_where=text("credits_due_at IS NOT NULL"),
 )
 
 dunning_attempts = Table(

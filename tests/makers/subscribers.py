@@ -200,6 +200,7 @@ def _period(subscription: UUID, organization: UUID, begun: datetime, paid: datet
         "currency": CURRENCY,
         "terms": TERMS,
         "paid_at": paid,
+        "credit_months": 0,
         "is_suspended": False,
         "needs_tax_review": False,
         "status": "PAID",

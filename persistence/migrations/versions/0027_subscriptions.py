@@ -360,6 +360,8 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("credit_months", sa.Integer(), nullable=False),
+        sa.Column("credits_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_suspended", sa.Boolean(), nullable=False),
         sa.Column("needs_tax_review", sa.Boolean(), nullable=False),
         sa.Column(
@@ -393,7 +395,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status NOT IN ('PAID', 'REFUNDED') OR paid_at IS NOT NULL", name=op.f("ck_subscription_periods_paid")
         ),
-        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_subscription_periods_amount")),
+        sa.CheckConstraint("amount_minor >= 0 AND credit_months >= 0", name=op.f("ck_subscription_periods_amount")),
         sa.CheckConstraint("period_start < period_end AND number >= 0", name=op.f("ck_subscription_periods_span")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_subscription_periods_invoice_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_subscription_periods_payment_id")),
@@ -409,6 +411,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_subscription_periods_sale_id"), "subscription_periods", ["sale_id"], unique=False)
+    op.create_index(
+        "ix_subscription_periods_credits",
+        "subscription_periods",
+        ["credits_due_at"],
+        unique=False,
+        postgresql_where=sa.text("credits_due_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_subscription_periods_undelivered",
         "subscription_periods",

@@ -1,0 +1,90 @@
+"""The credits that come with the paid periods of subscriptions, all at once or month by month."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.billing_subscriptions import BillingSubscription
+from domain.credit_rollovers import NO_ROLLOVER, Rollover
+from domain.money import split
+from domain.subscription_periods import SubscriptionPeriod
+from domain.subscription_plans import CreditSchedule
+from persistence import credit_accounts
+from persistence.subscription_credits import PeriodCredits, grant_for_period
+from persistence.tables.credit_sales import credit_packages
+from persistence.tables.subscriptions import subscription_periods
+from persistence.unit import Unit
+
+_columns = subscription_periods.c
+
+
+async def lock(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod) -> None:
+    """The account that credits will move in, before the sale and the payment that bring them."""
+    if period.terms.included_credits or subscription.included_credits:
+        await credit_accounts.locked(db, subscription.organization_id)
+
+
+async def grant(db: Unit, period: SubscriptionPeriod, ending_id: UUID | None) -> None:
+    """What comes with a period that is paid now; what is left of the one before is carried on, or ends (rule 12)."""
+    period.credit_months = 0
+    await _grant_month(db, period, ending_id)
+
+
+async def grant_next(db: Unit, period: SubscriptionPeriod) -> None:
+    """The credits of the month that has begun inside a longer period."""
+    await _grant_month(db, period, None)
+
+
+async def due(db: Unit) -> Sequence[UUID]:
+    """Paid periods of which another month has begun, oldest first."""
+    statement = select(_columns.id).where(_columns.credits_due_at <= db.at).order_by(_columns.credits_due_at)
+    return (await db.session.scalars(statement.limit(100))).all()
+
+
+async def still_due(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
+    """One of them, locked; None where somebody else looks after it, or has done so."""
+    statement = select(SubscriptionPeriod).where(_columns.id == period_id, _columns.credits_due_at <= db.at)
+    return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def _grant_month(db: Unit, period: SubscriptionPeriod, ending_id: UUID | None) -> None:
+    """All parts together never come to more than the period includes (rule 15)."""
+    terms = period.terms
+    months = terms.months if terms.credit_schedule is CreditSchedule.MONTHLY else 1
+    part, parts = period.credit_months, split(terms.included_credits, [1] * months)
+    is_last = part == months - 1
+    ends_at = period.period_end if is_last else _month_of(period, part + 1)
+    await grant_for_period(
+        db,
+        PeriodCredits(
+            organization_id=period.organization_id,
+            period_id=period.id,
+            part=part,
+            quantity=parts[part],
+            cost_minor=0,
+            currency=period.currency,
+            ends_at=ends_at,
+            rollover=await _rollover(db, terms.product_id),
+            grace=timedelta(days=terms.grace_days),
+            ending_id=ending_id,
+        ),
+    )
+    period.credit_months = part + 1
+    period.credits_due_at = None if is_last or not terms.included_credits else ends_at
+
+
+def _month_of(period: SubscriptionPeriod, month: int) -> datetime:
+    """When a month of a longer period begins, on the anchor of the subscription."""
+    monthly = replace(period.anchor, months=1)
+    return monthly.start_of(period.number * period.terms.months + month)
+
+
+async def _rollover(db: Unit, product_id: UUID) -> Rollover:
+    """What the package says whose credits come by subscription."""
+    columns = credit_packages.c
+    statement = select(columns.rollover_enabled, columns.rollover_cap).where(columns.product_id == product_id)
+    found = (await db.session.execute(statement)).one_or_none()
+    return NO_ROLLOVER if found is None else Rollover(found.rollover_enabled, found.rollover_cap)
