@@ -442,6 +442,23 @@ String nameDunningOutcome(DunningOutcome value) => switch (value) {
   DunningOutcome.unknown => '',
 };
 
+/// What the API calls a value of EntitlementGrantOrderField.
+String nameEntitlementGrantOrderField(EntitlementGrantOrderField value) => switch (value) {
+  EntitlementGrantOrderField.createdAt => 'CREATED_AT',
+  EntitlementGrantOrderField.startsAt => 'STARTS_AT',
+  EntitlementGrantOrderField.unknown => '',
+};
+
+/// What the API calls a value of EntitlementState.
+String nameEntitlementState(EntitlementState value) => switch (value) {
+  EntitlementState.active => 'ACTIVE',
+  EntitlementState.grace => 'GRACE',
+  EntitlementState.scheduled => 'SCHEDULED',
+  EntitlementState.expired => 'EXPIRED',
+  EntitlementState.revoked => 'REVOKED',
+  EntitlementState.unknown => '',
+};
+
 /// What the API calls a value of EscrowHoldOrderField.
 String nameEscrowHoldOrderField(EscrowHoldOrderField value) => switch (value) {
   EscrowHoldOrderField.createdAt => 'CREATED_AT',
@@ -471,6 +488,20 @@ String nameFeatureMode(FeatureMode value) => switch (value) {
   FeatureMode.set => 'SET',
   FeatureMode.add => 'ADD',
   FeatureMode.unknown => '',
+};
+
+/// What the API calls a value of FeaturePromotionOrderField.
+String nameFeaturePromotionOrderField(FeaturePromotionOrderField value) => switch (value) {
+  FeaturePromotionOrderField.createdAt => 'CREATED_AT',
+  FeaturePromotionOrderField.startsAt => 'STARTS_AT',
+  FeaturePromotionOrderField.unknown => '',
+};
+
+/// What the API calls a value of FeaturePromotionStatus.
+String nameFeaturePromotionStatus(FeaturePromotionStatus value) => switch (value) {
+  FeaturePromotionStatus.active => 'ACTIVE',
+  FeaturePromotionStatus.ended => 'ENDED',
+  FeaturePromotionStatus.unknown => '',
 };
 
 /// What the API calls a value of FeatureReset.
@@ -574,6 +605,25 @@ String nameGigVisibility(GigVisibility value) => switch (value) {
   GigVisibility.unlisted => 'UNLISTED',
   GigVisibility.inviteOnly => 'INVITE_ONLY',
   GigVisibility.unknown => '',
+};
+
+/// What the API calls a value of GrantReason.
+String nameGrantReason(GrantReason value) => switch (value) {
+  GrantReason.compensation => 'COMPENSATION',
+  GrantReason.partnership => 'PARTNERSHIP',
+  GrantReason.trialExtension => 'TRIAL_EXTENSION',
+  GrantReason.test => 'TEST',
+  GrantReason.other => 'OTHER',
+  GrantReason.unknown => '',
+};
+
+/// What the API calls a value of GrantStatus.
+String nameGrantStatus(GrantStatus value) => switch (value) {
+  GrantStatus.scheduled => 'SCHEDULED',
+  GrantStatus.active => 'ACTIVE',
+  GrantStatus.expired => 'EXPIRED',
+  GrantStatus.revoked => 'REVOKED',
+  GrantStatus.unknown => '',
 };
 
 /// What the API calls a value of HoldReason.
@@ -1336,6 +1386,15 @@ String nameSigningAlgorithm(SigningAlgorithm value) => switch (value) {
   SigningAlgorithm.unknown => '',
 };
 
+/// What the API calls a value of SourceKind.
+String nameSourceKind(SourceKind value) => switch (value) {
+  SourceKind.subscription => 'SUBSCRIPTION',
+  SourceKind.purchase => 'PURCHASE',
+  SourceKind.grant => 'GRANT',
+  SourceKind.promotion => 'PROMOTION',
+  SourceKind.unknown => '',
+};
+
 /// What the API calls a value of StaffRole.
 String nameStaffRole(StaffRole value) => switch (value) {
   StaffRole.support => 'SUPPORT',
@@ -1682,6 +1741,17 @@ final operations = <Operation<Object?>>[
   RetireTaxType(taxTypeId: 'text'),
   GetClientDashboard(),
   GetFreelancerDashboard(),
+  CheckEntitlement(featureCode: 'text'),
+  ExplainEntitlement(featureCode: 'text'),
+  ListEntitlements(),
+  GetQuota(featureCode: 'text'),
+  ConsumeQuota(featureCode: 'text', amount: const Int64(1)),
+  ListEntitlementGrants(),
+  ListFeaturePromotions(),
+  GrantEntitlement(organizationId: 'text', featureCode: 'text', reasonKind: GrantReason.compensation, reason: 'text'),
+  RevokeEntitlementGrant(grantId: 'text', reason: 'text'),
+  CreateFeaturePromotion(featureCode: 'text', endsAt: DateTime.utc(2026), audience: FeatureAudienceInput()),
+  EndFeaturePromotion(promotionId: 'text'),
   ListEscrowHolds(),
   GetEscrowHold(id: 'text'),
   GetEscrowSummary(organizationId: 'text'),
@@ -1860,6 +1930,7 @@ final operations = <Operation<Object?>>[
   GetCheckoutSession(id: 'text'),
   CreateCheckoutSession(priceId: 'text', mode: CheckoutMode.subscription, successUrl: 'text', cancelUrl: 'text'),
   RefundPurchase(purchaseId: 'text', reason: 'text'),
+  CreatePortalSession(returnUrl: 'text'),
   ListCashReconciliations(),
   GetCashReconciliation(id: 'text'),
   ListProviderReportLines(),

@@ -739,6 +739,34 @@ export const DunningOutcome = {
 export type DunningOutcome = Open<keyof typeof DunningOutcome>;
 
 /** What the list can be ordered by. */
+export const EntitlementGrantOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By starts at. */
+  STARTS_AT: 'STARTS_AT',
+} as const;
+
+/** One of EntitlementGrantOrderField's values, or one that a newer server has added. */
+export type EntitlementGrantOrderField = Open<keyof typeof EntitlementGrantOrderField>;
+
+/** Where an entitlement stands. It may be used while it is ACTIVE or in GRACE. */
+export const EntitlementState = {
+  /** It may be used. */
+  ACTIVE: 'ACTIVE',
+  /** It may still be used, although what is owed for it has not come yet. */
+  GRACE: 'GRACE',
+  /** It begins later. */
+  SCHEDULED: 'SCHEDULED',
+  /** It is over. */
+  EXPIRED: 'EXPIRED',
+  /** It was taken back: a grant was revoked, or its money was refunded, charged back or is disputed. */
+  REVOKED: 'REVOKED',
+} as const;
+
+/** One of EntitlementState's values, or one that a newer server has added. */
+export type EntitlementState = Open<keyof typeof EntitlementState>;
+
+/** What the list can be ordered by. */
 export const EscrowHoldOrderField = {
   /** By created at. */
   CREATED_AT: 'CREATED_AT',
@@ -787,6 +815,28 @@ export const FeatureMode = {
 
 /** One of FeatureMode's values, or one that a newer server has added. */
 export type FeatureMode = Open<keyof typeof FeatureMode>;
+
+/** What the list can be ordered by. */
+export const FeaturePromotionOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By starts at. */
+  STARTS_AT: 'STARTS_AT',
+} as const;
+
+/** One of FeaturePromotionOrderField's values, or one that a newer server has added. */
+export type FeaturePromotionOrderField = Open<keyof typeof FeaturePromotionOrderField>;
+
+/** Whether a promotion may still give something. */
+export const FeaturePromotionStatus = {
+  /** It counts, or begins later. */
+  ACTIVE: 'ACTIVE',
+  /** Its time is over, or somebody has ended it. */
+  ENDED: 'ENDED',
+} as const;
+
+/** One of FeaturePromotionStatus's values, or one that a newer server has added. */
+export type FeaturePromotionStatus = Open<keyof typeof FeaturePromotionStatus>;
 
 /** When what was used of a limit begins at 0 again. */
 export const FeatureReset = {
@@ -957,6 +1007,38 @@ export const GigVisibility = {
 
 /** One of GigVisibility's values, or one that a newer server has added. */
 export type GigVisibility = Open<keyof typeof GigVisibility>;
+
+/** Why a feature is given. */
+export const GrantReason = {
+  /** Something went wrong. */
+  COMPENSATION: 'COMPENSATION',
+  /** It was agreed with a partner. */
+  PARTNERSHIP: 'PARTNERSHIP',
+  /** A trial needed more time. */
+  TRIAL_EXTENSION: 'TRIAL_EXTENSION',
+  /** Somebody tries something out. */
+  TEST: 'TEST',
+  /** Another reason, which is written down. */
+  OTHER: 'OTHER',
+} as const;
+
+/** One of GrantReason's values, or one that a newer server has added. */
+export type GrantReason = Open<keyof typeof GrantReason>;
+
+/** Where a grant stands; all but REVOKED follows from time. */
+export const GrantStatus = {
+  /** It begins later. */
+  SCHEDULED: 'SCHEDULED',
+  /** It counts. */
+  ACTIVE: 'ACTIVE',
+  /** Its time is over. */
+  EXPIRED: 'EXPIRED',
+  /** It was taken back, for good. */
+  REVOKED: 'REVOKED',
+} as const;
+
+/** One of GrantStatus's values, or one that a newer server has added. */
+export type GrantStatus = Open<keyof typeof GrantStatus>;
 
 /** Why staff look at a payout before it is sent. */
 export const HoldReason = {
@@ -2267,6 +2349,21 @@ export const SigningAlgorithm = {
 
 /** One of SigningAlgorithm's values, or one that a newer server has added. */
 export type SigningAlgorithm = Open<keyof typeof SigningAlgorithm>;
+
+/** What gave a feature. */
+export const SourceKind = {
+  /** A subscription, for the period that is paid or tried. */
+  SUBSCRIPTION: 'SUBSCRIPTION',
+  /** Something bought once. */
+  PURCHASE: 'PURCHASE',
+  /** Milepost's staff, or the developers of the app. */
+  GRANT: 'GRANT',
+  /** A promotion for everybody of an audience. */
+  PROMOTION: 'PROMOTION',
+} as const;
+
+/** One of SourceKind's values, or one that a newer server has added. */
+export type SourceKind = Open<keyof typeof SourceKind>;
 
 /** What a member of the PLATFORM organization is. */
 export const StaffRole = {

@@ -28,9 +28,11 @@ import type {
   CreditTransactionType,
   CrossAppStatus,
   DunningOutcome,
+  EntitlementState,
   ExportStatus,
   FeatureKind,
   FeatureMode,
+  FeaturePromotionStatus,
   FeatureReset,
   FeeScope,
   FileFormat,
@@ -41,6 +43,8 @@ import type {
   GigPriority,
   GigStatus,
   GigVisibility,
+  GrantReason,
+  GrantStatus,
   HoldReason,
   HoldStatus,
   ImpersonationMode,
@@ -1074,6 +1078,127 @@ export interface TaxTypeDetail {
 /** The definition of TaxTypeDetail. */
 export const TaxTypeDetailFragment: string =
   'fragment TaxTypeDetail on TaxType{id version name rateBps category exemptionReason isDefault isActive}';
+
+/** What an organization has of a feature at this moment. */
+export interface EntitlementDetail {
+  /** Which feature. */
+  readonly featureCode: string;
+  /** What having it means. */
+  readonly kind: FeatureKind;
+  /** Whether it may be used now. */
+  readonly isActive: boolean;
+  /** The best state among its sources; null where nothing ever gave it. */
+  readonly state: EntitlementState | null;
+  /** When the last of what is active ends; null: nothing is, or something is for good. */
+  readonly endsAt: DateTime | null;
+  /**
+   * Of a LIMIT how much: the highest value that is SET and every one that ADDs, 0 while it is off. Null for what is
+   * unlimited, and for other kinds.
+   */
+  readonly limit: Int64 | null;
+  /** Whether it is a limit that nothing limits. */
+  readonly isUnlimited: boolean;
+  /** What is used of a LIMIT in the window that is open; null for other kinds. */
+  readonly used: Int64 | null;
+  /** When a LIMIT is counted from 0 again; null: never. */
+  readonly resetAt: DateTime | null;
+  /** Changes whenever something that decides about the organization's entitlements has changed. */
+  readonly version: string;
+}
+
+/** The definition of EntitlementDetail. */
+export const EntitlementDetailFragment: string =
+  'fragment EntitlementDetail on Entitlement{featureCode kind isActive state endsAt limit isUnlimited used resetAt version}';
+
+/** How much of a limit an organization has used in the window that is open now. */
+export interface QuotaDetail {
+  /** Which feature. */
+  readonly featureCode: string;
+  /** What is used. */
+  readonly used: Int64;
+  /** How much may be used; null: as much as you like. */
+  readonly limit: Int64 | null;
+  /** What is left; null: as much as you like. */
+  readonly remaining: Int64 | null;
+  /** Whether nothing limits it. */
+  readonly isUnlimited: boolean;
+  /** Since when it is counted. */
+  readonly windowStartsAt: DateTime;
+  /** When it is counted from 0 again; null: never. */
+  readonly resetAt: DateTime | null;
+}
+
+/** The definition of QuotaDetail. */
+export const QuotaDetailFragment: string =
+  'fragment QuotaDetail on Quota{featureCode used limit remaining isUnlimited windowStartsAt resetAt}';
+
+/** A feature that an organization was given, with the reason. It never has two at the same time that count. */
+export interface EntitlementGrantDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** Where it stands now. */
+  readonly status: GrantStatus;
+  /** Who was given it. */
+  readonly organization: EntitlementGrantDetailOrganization | null;
+  /** Which feature. */
+  readonly featureCode: string;
+  /** How much of a limit; null is unlimited, or the feature is no limit. */
+  readonly value: Int64 | null;
+  /** Why, in a word. */
+  readonly reasonKind: GrantReason;
+  /** Why. */
+  readonly reason: string;
+  /** From when on. */
+  readonly startsAt: DateTime;
+  /** Until when; null: for good. */
+  readonly endsAt: DateTime | null;
+  /** When it was taken back. */
+  readonly revokedAt: DateTime | null;
+  /** Why it was taken back. */
+  readonly revokeReason: string | null;
+}
+
+/** Who was given it. */
+export interface EntitlementGrantDetailOrganization {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly name: string;
+}
+
+/** The definition of EntitlementGrantDetail. */
+export const EntitlementGrantDetailFragment: string =
+  'fragment EntitlementGrantDetail on EntitlementGrant{id version status organization{id name}featureCode value reasonKind reason startsAt endsAt revokedAt revokeReason}';
+
+/** A time in which every organization of an audience has a feature, whoever belongs to it by then. */
+export interface FeaturePromotionDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** Whether it may still give something. */
+  readonly status: FeaturePromotionStatus;
+  /** Which feature. */
+  readonly featureCode: string;
+  /** How much of a limit; null is unlimited, or the feature is no limit. */
+  readonly value: Int64 | null;
+  /** For all organizations of these kinds. */
+  readonly kinds: ReadonlyArray<OrganizationKind>;
+  /** And for these organizations. */
+  readonly organizationIds: ReadonlyArray<string>;
+  /** From when on. */
+  readonly startsAt: DateTime;
+  /** Until when. */
+  readonly endsAt: DateTime;
+  /** When somebody has ended it before its time. */
+  readonly endedAt: DateTime | null;
+}
+
+/** The definition of FeaturePromotionDetail. */
+export const FeaturePromotionDetailFragment: string =
+  'fragment FeaturePromotionDetail on FeaturePromotion{id version status featureCode value kinds organizationIds startsAt endsAt endedAt}';
 
 /** Held money in a list. */
 export interface HoldSummary {

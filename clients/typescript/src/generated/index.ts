@@ -14,6 +14,7 @@ export * from './operations/credit_purchases.js';
 export * from './operations/credits.js';
 export * from './operations/customers.js';
 export * from './operations/dashboards.js';
+export * from './operations/entitlements.js';
 export * from './operations/escrow.js';
 export * from './operations/exchange.js';
 export * from './operations/exports.js';

@@ -38,10 +38,12 @@ import type {
   Difference,
   DifferenceAccount,
   DunningOutcome,
+  EntitlementGrantOrderField,
   EscrowHoldOrderField,
   ExportStatus,
   FeatureKind,
   FeatureMode,
+  FeaturePromotionOrderField,
   FeatureReset,
   FeeScope,
   FileFormat,
@@ -53,6 +55,7 @@ import type {
   GigPriority,
   GigStatus,
   GigVisibility,
+  GrantReason,
   HoldStatus,
   ImpersonationMode,
   ImpersonationOrderField,
@@ -734,6 +737,20 @@ export interface ConfirmTwoFactorInput {
   readonly code: string;
 }
 
+/** What consumeQuota takes. */
+export interface ConsumeQuotaInput {
+  /** The code of the feature, for example proposals.monthly. */
+  readonly featureCode: string;
+  /** How much, from 1. */
+  readonly amount: Int64;
+  /** Whose; your active organization unless said. An app names one that has installed it. */
+  readonly organizationId?: string | null;
+  /** The app whose catalogue it is; left out: Milepost's own, an app's own. */
+  readonly appId?: string | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What convertWallet takes. */
 export interface ConvertWalletInput {
   /** The quote. */
@@ -852,6 +869,22 @@ export interface CreateFeatureInput {
   readonly reset?: FeatureReset | null;
 }
 
+/** What createFeaturePromotion takes. */
+export interface CreateFeaturePromotionInput {
+  /** The code of the feature, for example gigs.open. */
+  readonly featureCode: string;
+  /** The app whose feature it is; left out: a feature of Milepost's own. */
+  readonly appId?: string | null;
+  /** How much of a LIMIT; left out: unlimited. Other features have none. */
+  readonly value?: Int64 | null;
+  /** From when on; now unless said. */
+  readonly startsAt?: DateTime | null;
+  /** Until when. */
+  readonly endsAt: DateTime;
+  /** For whom. */
+  readonly audience: FeatureAudienceInput;
+}
+
 /** What createFeePolicy takes. */
 export interface CreateFeePolicyInput {
   /** Which invoices it is for. */
@@ -964,6 +997,12 @@ export interface CreatePlanInput {
   readonly includedCredits?: Int64 | null;
   /** When they come; PER_PERIOD unless said. */
   readonly creditSchedule?: CreditSchedule | null;
+}
+
+/** What createPortalSession takes. */
+export interface CreatePortalSessionInput {
+  /** Where the page leads back to: an origin of this platform's. */
+  readonly returnUrl: string;
 }
 
 /** What createPrice takes. */
@@ -1350,6 +1389,12 @@ export interface DiscountInput {
   readonly amount?: MoneyInput | null;
 }
 
+/** What endFeaturePromotion takes. */
+export interface EndFeaturePromotionInput {
+  /** The promotion. */
+  readonly promotionId: string;
+}
+
 /** What endImpersonation takes. */
 export interface EndImpersonationInput {
   /** The impersonation. */
@@ -1360,6 +1405,30 @@ export interface EndImpersonationInput {
 export interface EndPromotionInput {
   /** The promotion. */
   readonly promotionId: string;
+}
+
+/** Conditions on grants; all given ones must hold. */
+export interface EntitlementGrantFilter {
+  /** To this organization. */
+  readonly organizationId?: string | null;
+  /** Of this app's features. */
+  readonly appId?: string | null;
+  /** For one of these reasons. */
+  readonly reasonKind?: ReadonlyArray<GrantReason> | null;
+  /** True: only those that were taken back; false: only the others. */
+  readonly isRevoked?: boolean | null;
+  /** That begin at this instant or later. */
+  readonly startsFrom?: DateTime | null;
+  /** That begin before this instant. */
+  readonly startsBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface EntitlementGrantOrder {
+  /** What to order by. */
+  readonly field: EntitlementGrantOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** Conditions on holds; all given ones must hold. */
@@ -1448,6 +1517,14 @@ export interface ExportLedgerInput {
   readonly accountCode?: AccountCode | null;
 }
 
+/** For whom a promotion is: at least one kind or one organization. */
+export interface FeatureAudienceInput {
+  /** All organizations of these kinds. */
+  readonly kinds?: ReadonlyArray<OrganizationKind>;
+  /** And these organizations, at most 1000. */
+  readonly organizationIds?: ReadonlyArray<string>;
+}
+
 /** Conditions on features; all given ones must hold. */
 export interface FeatureFilter {
   /** Of this app's catalogue. */
@@ -1458,6 +1535,24 @@ export interface FeatureFilter {
   readonly status?: ReadonlyArray<CatalogueStatus> | null;
   /** Of one of these kinds. */
   readonly kind?: ReadonlyArray<FeatureKind> | null;
+}
+
+/** Conditions on promotions of features; all given ones must hold. */
+export interface FeaturePromotionFilter {
+  /** Of this app's features. */
+  readonly appId?: string | null;
+  /** That begin at this instant or later. */
+  readonly startsFrom?: DateTime | null;
+  /** That begin before this instant. */
+  readonly startsBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface FeaturePromotionOrder {
+  /** What to order by. */
+  readonly field: FeaturePromotionOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** Conditions on fee policies; all given ones must hold. */
@@ -1564,6 +1659,26 @@ export interface GrantCreditsInput {
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What grantEntitlement takes. */
+export interface GrantEntitlementInput {
+  /** Who gets it. */
+  readonly organizationId: string;
+  /** The code of the feature, for example gigs.open. */
+  readonly featureCode: string;
+  /** The app whose feature it is; left out: a feature of Milepost's own. */
+  readonly appId?: string | null;
+  /** How much of a LIMIT; left out: unlimited. Other features have none. */
+  readonly value?: Int64 | null;
+  /** From when on; now unless said. */
+  readonly startsAt?: DateTime | null;
+  /** Until when; left out: for good. */
+  readonly endsAt?: DateTime | null;
+  /** Why, in a word. */
+  readonly reasonKind: GrantReason;
+  /** Why: 5 to 500 characters. */
+  readonly reason: string;
 }
 
 /** What holdCredits takes. */
@@ -2744,6 +2859,14 @@ export interface RevokeAppInput {
 export interface RevokeCrossAppSessionInput {
   /** The session. */
   readonly sessionId: string;
+}
+
+/** What revokeEntitlementGrant takes. */
+export interface RevokeEntitlementGrantInput {
+  /** The grant. */
+  readonly grantId: string;
+  /** Why: 5 to 500 characters. */
+  readonly reason: string;
 }
 
 /** What revokeSession takes. */

@@ -14,6 +14,7 @@ export 'operations/credit_purchases.dart';
 export 'operations/credits.dart';
 export 'operations/customers.dart';
 export 'operations/dashboards.dart';
+export 'operations/entitlements.dart';
 export 'operations/escrow.dart';
 export 'operations/exchange.dart';
 export 'operations/exports.dart';

@@ -1371,6 +1371,59 @@ enum DunningOutcome implements ApiEnum {
 }
 
 /// What the list can be ordered by.
+enum EntitlementGrantOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By starts at.
+  startsAt('STARTS_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const EntitlementGrantOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory EntitlementGrantOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Where an entitlement stands. It may be used while it is ACTIVE or in GRACE.
+enum EntitlementState implements ApiEnum {
+  /// It may be used.
+  active('ACTIVE'),
+
+  /// It may still be used, although what is owed for it has not come yet.
+  grace('GRACE'),
+
+  /// It begins later.
+  scheduled('SCHEDULED'),
+
+  /// It is over.
+  expired('EXPIRED'),
+
+  /// It was taken back: a grant was revoked, or its money was refunded, charged back or is disputed.
+  revoked('REVOKED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const EntitlementState(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory EntitlementState.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
 enum EscrowHoldOrderField implements ApiEnum {
   /// By created at.
   createdAt('CREATED_AT'),
@@ -1460,6 +1513,50 @@ enum FeatureMode implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory FeatureMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum FeaturePromotionOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By starts at.
+  startsAt('STARTS_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FeaturePromotionOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FeaturePromotionOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether a promotion may still give something.
+enum FeaturePromotionStatus implements ApiEnum {
+  /// It counts, or begins later.
+  active('ACTIVE'),
+
+  /// Its time is over, or somebody has ended it.
+  ended('ENDED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FeaturePromotionStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FeaturePromotionStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -1781,6 +1878,65 @@ enum GigVisibility implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory GigVisibility.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Why a feature is given.
+enum GrantReason implements ApiEnum {
+  /// Something went wrong.
+  compensation('COMPENSATION'),
+
+  /// It was agreed with a partner.
+  partnership('PARTNERSHIP'),
+
+  /// A trial needed more time.
+  trialExtension('TRIAL_EXTENSION'),
+
+  /// Somebody tries something out.
+  test('TEST'),
+
+  /// Another reason, which is written down.
+  other('OTHER'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const GrantReason(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory GrantReason.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Where a grant stands; all but REVOKED follows from time.
+enum GrantStatus implements ApiEnum {
+  /// It begins later.
+  scheduled('SCHEDULED'),
+
+  /// It counts.
+  active('ACTIVE'),
+
+  /// Its time is over.
+  expired('EXPIRED'),
+
+  /// It was taken back, for good.
+  revoked('REVOKED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const GrantStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory GrantStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -4159,6 +4315,34 @@ enum SigningAlgorithm implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory SigningAlgorithm.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What gave a feature.
+enum SourceKind implements ApiEnum {
+  /// A subscription, for the period that is paid or tried.
+  subscription('SUBSCRIPTION'),
+
+  /// Something bought once.
+  purchase('PURCHASE'),
+
+  /// Milepost's staff, or the developers of the app.
+  grant('GRANT'),
+
+  /// A promotion for everybody of an audience.
+  promotion('PROMOTION'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SourceKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SourceKind.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -2714,6 +2714,322 @@ class TaxTypeDetail extends ApiData {
   };
 }
 
+/// What an organization has of a feature at this moment.
+class EntitlementDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const EntitlementDetail({
+    required this.featureCode,
+    required this.kind,
+    required this.isActive,
+    this.state,
+    this.endsAt,
+    this.limit,
+    required this.isUnlimited,
+    this.used,
+    this.resetAt,
+    required this.version,
+  });
+
+  /// Reads it from an answer.
+  EntitlementDetail.fromJson(Json json)
+    : featureCode = json['featureCode'].string,
+      kind = FeatureKind.fromJson(json['kind']),
+      isActive = json['isActive'].boolean,
+      state = json['state'].orNull(EntitlementState.fromJson),
+      endsAt = json['endsAt'].orNull((one) => one.instant),
+      limit = json['limit'].orNull(Int64.fromJson),
+      isUnlimited = json['isUnlimited'].boolean,
+      used = json['used'].orNull(Int64.fromJson),
+      resetAt = json['resetAt'].orNull((one) => one.instant),
+      version = json['version'].string,
+      super.read(json);
+
+  /// Which feature.
+  final String featureCode;
+
+  /// What having it means.
+  final FeatureKind kind;
+
+  /// Whether it may be used now.
+  final bool isActive;
+
+  /// The best state among its sources; null where nothing ever gave it.
+  final EntitlementState? state;
+
+  /// When the last of what is active ends; null: nothing is, or something is for good.
+  final DateTime? endsAt;
+
+  /// Of a LIMIT how much: the highest value that is SET and every one that ADDs, 0 while it is off. Null for what is
+  /// unlimited, and for other kinds.
+  final Int64? limit;
+
+  /// Whether it is a limit that nothing limits.
+  final bool isUnlimited;
+
+  /// What is used of a LIMIT in the window that is open; null for other kinds.
+  final Int64? used;
+
+  /// When a LIMIT is counted from 0 again; null: never.
+  final DateTime? resetAt;
+
+  /// Changes whenever something that decides about the organization's entitlements has changed.
+  final String version;
+
+  @override
+  Map<String, Object?> get fields => {
+    'featureCode': featureCode,
+    'kind': kind,
+    'isActive': isActive,
+    'state': state,
+    'endsAt': endsAt,
+    'limit': limit,
+    'isUnlimited': isUnlimited,
+    'used': used,
+    'resetAt': resetAt,
+    'version': version,
+  };
+}
+
+/// How much of a limit an organization has used in the window that is open now.
+class QuotaDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const QuotaDetail({
+    required this.featureCode,
+    required this.used,
+    this.limit,
+    this.remaining,
+    required this.isUnlimited,
+    required this.windowStartsAt,
+    this.resetAt,
+  });
+
+  /// Reads it from an answer.
+  QuotaDetail.fromJson(Json json)
+    : featureCode = json['featureCode'].string,
+      used = Int64.fromJson(json['used']),
+      limit = json['limit'].orNull(Int64.fromJson),
+      remaining = json['remaining'].orNull(Int64.fromJson),
+      isUnlimited = json['isUnlimited'].boolean,
+      windowStartsAt = json['windowStartsAt'].instant,
+      resetAt = json['resetAt'].orNull((one) => one.instant),
+      super.read(json);
+
+  /// Which feature.
+  final String featureCode;
+
+  /// What is used.
+  final Int64 used;
+
+  /// How much may be used; null: as much as you like.
+  final Int64? limit;
+
+  /// What is left; null: as much as you like.
+  final Int64? remaining;
+
+  /// Whether nothing limits it.
+  final bool isUnlimited;
+
+  /// Since when it is counted.
+  final DateTime windowStartsAt;
+
+  /// When it is counted from 0 again; null: never.
+  final DateTime? resetAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'featureCode': featureCode,
+    'used': used,
+    'limit': limit,
+    'remaining': remaining,
+    'isUnlimited': isUnlimited,
+    'windowStartsAt': windowStartsAt,
+    'resetAt': resetAt,
+  };
+}
+
+/// A feature that an organization was given, with the reason. It never has two at the same time that count.
+class EntitlementGrantDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const EntitlementGrantDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    this.organization,
+    required this.featureCode,
+    this.value,
+    required this.reasonKind,
+    required this.reason,
+    required this.startsAt,
+    this.endsAt,
+    this.revokedAt,
+    this.revokeReason,
+  });
+
+  /// Reads it from an answer.
+  EntitlementGrantDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = GrantStatus.fromJson(json['status']),
+      organization = json['organization'].orNull(EntitlementGrantDetailOrganization.fromJson),
+      featureCode = json['featureCode'].string,
+      value = json['value'].orNull(Int64.fromJson),
+      reasonKind = GrantReason.fromJson(json['reasonKind']),
+      reason = json['reason'].string,
+      startsAt = json['startsAt'].instant,
+      endsAt = json['endsAt'].orNull((one) => one.instant),
+      revokedAt = json['revokedAt'].orNull((one) => one.instant),
+      revokeReason = json['revokeReason'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// Where it stands now.
+  final GrantStatus status;
+
+  /// Who was given it.
+  final EntitlementGrantDetailOrganization? organization;
+
+  /// Which feature.
+  final String featureCode;
+
+  /// How much of a limit; null is unlimited, or the feature is no limit.
+  final Int64? value;
+
+  /// Why, in a word.
+  final GrantReason reasonKind;
+
+  /// Why.
+  final String reason;
+
+  /// From when on.
+  final DateTime startsAt;
+
+  /// Until when; null: for good.
+  final DateTime? endsAt;
+
+  /// When it was taken back.
+  final DateTime? revokedAt;
+
+  /// Why it was taken back.
+  final String? revokeReason;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'organization': organization,
+    'featureCode': featureCode,
+    'value': value,
+    'reasonKind': reasonKind,
+    'reason': reason,
+    'startsAt': startsAt,
+    'endsAt': endsAt,
+    'revokedAt': revokedAt,
+    'revokeReason': revokeReason,
+  };
+}
+
+/// Who was given it.
+final class EntitlementGrantDetailOrganization extends ApiData {
+  /// Made by hand, for tests and previews.
+  const EntitlementGrantDetailOrganization({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  EntitlementGrantDetailOrganization.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
+}
+
+/// A time in which every organization of an audience has a feature, whoever belongs to it by then.
+class FeaturePromotionDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const FeaturePromotionDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.featureCode,
+    this.value,
+    required this.kinds,
+    required this.organizationIds,
+    required this.startsAt,
+    required this.endsAt,
+    this.endedAt,
+  });
+
+  /// Reads it from an answer.
+  FeaturePromotionDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = FeaturePromotionStatus.fromJson(json['status']),
+      featureCode = json['featureCode'].string,
+      value = json['value'].orNull(Int64.fromJson),
+      kinds = json['kinds'].list(OrganizationKind.fromJson),
+      organizationIds = json['organizationIds'].list((one) => one.string),
+      startsAt = json['startsAt'].instant,
+      endsAt = json['endsAt'].instant,
+      endedAt = json['endedAt'].orNull((one) => one.instant),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// Whether it may still give something.
+  final FeaturePromotionStatus status;
+
+  /// Which feature.
+  final String featureCode;
+
+  /// How much of a limit; null is unlimited, or the feature is no limit.
+  final Int64? value;
+
+  /// For all organizations of these kinds.
+  final List<OrganizationKind> kinds;
+
+  /// And for these organizations.
+  final List<String> organizationIds;
+
+  /// From when on.
+  final DateTime startsAt;
+
+  /// Until when.
+  final DateTime endsAt;
+
+  /// When somebody has ended it before its time.
+  final DateTime? endedAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'featureCode': featureCode,
+    'value': value,
+    'kinds': kinds,
+    'organizationIds': organizationIds,
+    'startsAt': startsAt,
+    'endsAt': endsAt,
+    'endedAt': endedAt,
+  };
+}
+
 /// Held money in a list.
 class HoldSummary extends ApiData {
   /// Made by hand, for tests and previews.

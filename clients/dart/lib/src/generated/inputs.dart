@@ -681,6 +681,62 @@ final class DiscountInput extends ApiInput {
   };
 }
 
+/// Conditions on grants; all given ones must hold.
+final class EntitlementGrantFilter extends ApiInput {
+  /// Takes what is sent.
+  const EntitlementGrantFilter({
+    this.organizationId,
+    this.appId,
+    this.reasonKind,
+    this.isRevoked,
+    this.startsFrom,
+    this.startsBefore,
+  });
+
+  /// To this organization.
+  final String? organizationId;
+
+  /// Of this app's features.
+  final String? appId;
+
+  /// For one of these reasons.
+  final List<GrantReason>? reasonKind;
+
+  /// True: only those that were taken back; false: only the others.
+  final bool? isRevoked;
+
+  /// That begin at this instant or later.
+  final DateTime? startsFrom;
+
+  /// That begin before this instant.
+  final DateTime? startsBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (appId case final appId?) 'appId': appId,
+    if (reasonKind case final reasonKind?) 'reasonKind': [for (final one in reasonKind) wireOf(one)],
+    if (isRevoked case final isRevoked?) 'isRevoked': isRevoked,
+    if (startsFrom case final startsFrom?) 'startsFrom': startsFrom.toUtc().toIso8601String(),
+    if (startsBefore case final startsBefore?) 'startsBefore': startsBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class EntitlementGrantOrder extends ApiInput {
+  /// Takes what is sent.
+  const EntitlementGrantOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final EntitlementGrantOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on holds; all given ones must hold.
 final class EscrowHoldFilter extends ApiInput {
   /// Takes what is sent.
@@ -804,6 +860,24 @@ final class ExchangeRateInput extends ApiInput {
   };
 }
 
+/// For whom a promotion is: at least one kind or one organization.
+final class FeatureAudienceInput extends ApiInput {
+  /// Takes what is sent.
+  const FeatureAudienceInput({this.kinds, this.organizationIds});
+
+  /// All organizations of these kinds.
+  final List<OrganizationKind>? kinds;
+
+  /// And these organizations, at most 1000.
+  final List<String>? organizationIds;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (kinds case final kinds?) 'kinds': [for (final one in kinds) wireOf(one)],
+    if (organizationIds case final organizationIds?) 'organizationIds': organizationIds,
+  };
+}
+
 /// Conditions on features; all given ones must hold.
 final class FeatureFilter extends ApiInput {
   /// Takes what is sent.
@@ -828,6 +902,43 @@ final class FeatureFilter extends ApiInput {
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
     if (kind case final kind?) 'kind': [for (final one in kind) wireOf(one)],
   };
+}
+
+/// Conditions on promotions of features; all given ones must hold.
+final class FeaturePromotionFilter extends ApiInput {
+  /// Takes what is sent.
+  const FeaturePromotionFilter({this.appId, this.startsFrom, this.startsBefore});
+
+  /// Of this app's features.
+  final String? appId;
+
+  /// That begin at this instant or later.
+  final DateTime? startsFrom;
+
+  /// That begin before this instant.
+  final DateTime? startsBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (startsFrom case final startsFrom?) 'startsFrom': startsFrom.toUtc().toIso8601String(),
+    if (startsBefore case final startsBefore?) 'startsBefore': startsBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class FeaturePromotionOrder extends ApiInput {
+  /// Takes what is sent.
+  const FeaturePromotionOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final FeaturePromotionOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on fee policies; all given ones must hold.

@@ -22,10 +22,16 @@ import {
   RefundSummaryFragment,
   RefusalFragment,
 } from '../fragments.js';
-import type { CreateCheckoutSessionInput, PurchaseFilter, PurchaseOrder, RefundPurchaseInput } from '../inputs.js';
+import type {
+  CreateCheckoutSessionInput,
+  CreatePortalSessionInput,
+  PurchaseFilter,
+  PurchaseOrder,
+  RefundPurchaseInput,
+} from '../inputs.js';
 import type { As, Client, Document, Keyed, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request, withKey } from '../../runtime/index.js';
-import type { Currency, Cursor } from '../scalars.js';
+import type { Currency, Cursor, DateTime } from '../scalars.js';
 
 /** What listPurchases takes. */
 export interface ListPurchasesVariables {
@@ -308,4 +314,49 @@ export function refundPurchase(
   options?: RequestOptions,
 ): Promise<RefundPurchaseResult> {
   return request(client, RefundPurchaseDocument, { input: withKey(input) }, options);
+}
+
+/** What createPortalSession answers. */
+export type CreatePortalSessionResult = CreatePortalSessionPayload | As<'Refusal', Refusal> | Other;
+
+/** Where it is a CreatePortalSessionPayload. */
+export interface CreatePortalSessionPayload {
+  readonly __typename: 'CreatePortalSessionPayload';
+  /** The link. */
+  readonly url: string;
+  /** Until when it can be opened. */
+  readonly expiresAt: DateTime;
+}
+
+/** The document of createPortalSession. */
+export const CreatePortalSessionDocument: Document<
+  CreatePortalSessionResult,
+  { readonly input: CreatePortalSessionInput },
+  'createPortalSession'
+> = {
+  name: 'CreatePortalSession',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    'mutation CreatePortalSession($input:CreatePortalSessionInput!){createPortalSession(input:$input){__typename ...on CreatePortalSessionPayload{url expiresAt}...Refusal}}',
+  ],
+  root: 'createPortalSession',
+};
+
+/**
+ * A link to a page that shows once what the caller's organization is billed for.
+ *
+ * A link to a page that shows what your organization is billed for: subscriptions, payment methods and invoices. It can
+ * be opened once, within five minutes, by whoever has it. NOT_FOUND unless a subscription is TRIALING, ACTIVE,
+ * PAST_DUE, UNPAID or PAUSED; INVALID for a page of somebody else's.
+ *
+ * Needs: the permission billing:manage.
+ */
+export function createPortalSession(
+  client: Client,
+  input: CreatePortalSessionInput,
+  options?: RequestOptions,
+): Promise<CreatePortalSessionResult> {
+  return request(client, CreatePortalSessionDocument, { input }, options);
 }

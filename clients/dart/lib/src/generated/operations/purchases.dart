@@ -652,3 +652,60 @@ final class RefundPurchasePayload extends ApiData {
   @override
   Map<String, Object?> get fields => {'purchase': purchase, 'refund': refund, 'replayed': replayed};
 }
+
+/// A link to a page that shows once what the caller's organization is billed for.
+final class CreatePortalSession extends Mutation<Outcome<CreatePortalSessionPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const CreatePortalSession({required this.returnUrl});
+
+  /// Where the page leads back to: an origin of this platform's.
+  final String returnUrl;
+
+  @override
+  String get name => 'CreatePortalSession';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}mutation CreatePortalSession($input:CreatePortalSessionInput!){createPortalSession(input:$input){__typename ...on CreatePortalSessionPayload{url expiresAt}...Refusal}}';
+
+  @override
+  String get hash => 'd336ac948d9618ecfc1bc185f37d5a7031a1a3e2456c96766f018bc7561027b9';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'returnUrl': returnUrl},
+  };
+
+  @override
+  Outcome<CreatePortalSessionPayload, Refusal> read(Json data) => Outcome.read(
+    data['createPortalSession'],
+    payload: 'CreatePortalSessionPayload',
+    readPayload: CreatePortalSessionPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.none;
+}
+
+/// What CreatePortalSession has changed.
+final class CreatePortalSessionPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreatePortalSessionPayload({required this.url, required this.expiresAt});
+
+  /// Reads it from an answer.
+  CreatePortalSessionPayload.fromJson(Json json)
+    : url = json['url'].string,
+      expiresAt = json['expiresAt'].instant,
+      super.read(json);
+
+  /// The link.
+  final String url;
+
+  /// Until when it can be opened.
+  final DateTime expiresAt;
+
+  @override
+  Map<String, Object?> get fields => {'url': url, 'expiresAt': expiresAt};
+}
