@@ -18,13 +18,15 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppDay:
-    """An app on a day in UTC: who signed in to it and how often, and what it asked for."""
+    """An app on a day in UTC: who signed in to it and how often, what it asked for, and the credits it dealt with."""
 
     used_on: date
     users: int
     sessions: int
     calls: int
     errors: int
+    credits_spent: int
+    credits_bought: int
 
 
 def check_period(first: date, last: date) -> None:

@@ -32,6 +32,7 @@ class ApprovalKind(Enum):
     PROVIDER_DIFFERENCE = "PROVIDER_DIFFERENCE"
     DEBT_WRITE_OFF = "DEBT_WRITE_OFF"
     RULING = "RULING"
+    CREDIT_ADJUSTMENT = "CREDIT_ADJUSTMENT"
 
 
 class ApprovalStatus(Enum):
@@ -60,6 +61,8 @@ class Rule:
     staff_decide: StaffDecide
     subject: str
     """The API's type of what the command is about."""
+    members: Permission = Permission.MONEY_APPROVE
+    """What members need where they decide."""
 
 
 _P, _D = Permission, StaffDecide
@@ -72,6 +75,7 @@ RULES: dict[ApprovalKind, Rule] = {
     ApprovalKind.PROVIDER_DIFFERENCE: Rule(_P.STAFF_MONEY, _D.ALONE, "MoneyException"),
     ApprovalKind.DEBT_WRITE_OFF: Rule(_P.STAFF_MONEY, _D.ALONE, "LedgerAccount"),
     ApprovalKind.RULING: Rule(_P.STAFF_DISPUTES, _D.ALONE, "EscrowHold"),
+    ApprovalKind.CREDIT_ADJUSTMENT: Rule(_P.STAFF_CREDITS, _D.ALONE, "CreditAdjustment"),
 }
 
 _S = ApprovalStatus
@@ -99,7 +103,7 @@ class ApprovalRequest(Stateful):
     amount_minor: int | None
     currency: str | None
     organization_id: UUID | None
-    """Whose members with money:approve decide; None: staff alone."""
+    """Whose members decide, with the permission of the kind; None: staff alone."""
     staff_may_decide: bool
     staff_organization_id: UUID | None
     """Where staff are told of it."""
@@ -127,7 +131,7 @@ class ApprovalRequest(Stateful):
     @property
     def required_permission(self) -> Permission:
         """What the second person needs, in `organization_id` or else as staff."""
-        return self.rule.staff if self.organization_id is None else Permission.MONEY_APPROVE
+        return self.rule.staff if self.organization_id is None else self.rule.members
 
     @property
     def second_person(self) -> Actor:
@@ -146,7 +150,7 @@ class ApprovalRequest(Stateful):
             return False
         if any(by.acts_for(one) for one in self.excluded_organization_ids):
             return False
-        is_member = by.acts_for(self.organization_id) and by.may(Permission.MONEY_APPROVE)
+        is_member = by.acts_for(self.organization_id) and by.may(self.rule.members)
         return is_member or (self.staff_may_decide and by.may(self.rule.staff))
 
     def organization_of(self, side: Side) -> UUID | None:

@@ -80,6 +80,8 @@ class CreditAccount(Stateful):
     top_up_currency: str | None = None
     top_up_max_per_month: int = TOP_UPS_PER_MONTH
     top_up_failures: int = 0
+    top_up_failed_id: UUID | None = None
+    """What was counted last among them: a purchase, or the occasion of one that could not be begun."""
     status: CreditAccountStatus = field(init=False)
 
     @property

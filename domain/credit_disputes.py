@@ -54,6 +54,11 @@ class Disputed:
     refunded: int
     posted_at: datetime
 
+    @property
+    def left(self) -> int:
+        """How many can still be given back."""
+        return self.spent - self.refunded
+
 
 @dataclass(eq=False, kw_only=True)
 class CreditDispute(Stateful):
@@ -137,11 +142,12 @@ class CreditDispute(Stateful):
         self.response_due_at = at + ANSWERED_IN
         self.record("appealed", by=by, at=at)
 
-    def escalate(self, staff_organization_id: UUID, *, at: datetime) -> None:
+    def escalate(self, staff_organization_id: UUID | None, *, at: datetime) -> None:
         """Nobody has decided in time: whoever leads the staff is told. Nothing is decided by that."""
         self.check("escalateCreditDispute", by=SYSTEM)
         self.is_overdue = True
-        self.record("overdue", by=SYSTEM, at=at, to=[self.organization_id, staff_organization_id])
+        told = [one for one in (self.organization_id, staff_organization_id) if one is not None]
+        self.record("overdue", by=SYSTEM, at=at, to=told)
 
     def blocked(self, action: str) -> Refused | None:
         """There is one appeal, and none against getting all that was asked for."""
@@ -195,14 +201,13 @@ def open_dispute(
     if at > until:
         message = f"A dispute was possible until {until:%Y-%m-%d %H:%M} UTC, 30 days after the credits were used up."
         raise wrong_state(message, from_state="POSTED")
-    left = disputed.spent - disputed.refunded
     checks = Checks()
     checks.text("reason", reason, least=1, most=255)
     checks.text("description", description, least=10, most=MOST_TEXT)
-    if left < 1:
+    if disputed.left < 1:
         checks.require(False, "All of these credits were given back already.", "transactionId")
     else:
-        checks.whole("requested", requested, least=1, most=left)
+        checks.whole("requested", requested, least=1, most=disputed.left)
     checks.refuse()
     dispute = CreditDispute(
         id=new_id(),

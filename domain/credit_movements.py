@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.actors import SYSTEM, Actor, ActorKind
 from domain.credit_accounts import CreditAccount
 from domain.credit_lots import MAX_QUANTITY, CreditLot, LotSource, burned
+from domain.credit_top_ups import tell_if_due
 from domain.credit_transactions import (
     NOTHING_SAID,
     TOLD,
@@ -252,6 +253,8 @@ def finish(
     """The sums of the account, what is earned with the credits that left, and what is told."""
     account.settle(by=by, at=at)
     transaction = movement.transaction
+    if transaction.type in (_T.SPEND, _T.HOLD):
+        tell_if_due(account, by=by, at=at)
     if getattr(transaction, "status", None) is None:
         # Only a hold has a life, and so a history; anything else is posted from the beginning.
         transaction.status = CreditTransactionStatus.POSTED

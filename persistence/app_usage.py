@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import ColumnElement, Date, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.app_usage import AppDay, Calls
+from persistence.app_credit_budgets import used_up, uses_up
 from persistence.database import Database
 from persistence.tables.apps import app_calls, cross_app_sessions
+from persistence.tables.credit_sales import credit_purchases
+from persistence.tables.credits import credit_transactions
 
 _sessions = cross_app_sessions.c
 
@@ -37,6 +40,7 @@ async def by_day(session: AsyncSession, app_id: UUID, first: date, last: date) -
     begun = _sessions.app_id == app_id, _sessions.created_at >= begin, _sessions.created_at < end
     people = select(begun_on, func.count(_sessions.user_id.distinct()), func.count()).where(*begun).group_by(begun_on)
     signed_in = {day: (users, sessions) for day, users, sessions in await session.execute(people)}
+    spent, bought = await _spent(session, app_id, begin, end), await _bought(session, app_id, begin, end)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return [
         AppDay(
@@ -45,6 +49,30 @@ async def by_day(session: AsyncSession, app_id: UUID, first: date, last: date) -
             sessions=signed_in.get(day, (0, 0))[1],
             calls=calls[day].calls if day in calls else 0,
             errors=calls[day].errors if day in calls else 0,
+            credits_spent=spent.get(day, 0),
+            credits_bought=bought.get(day, 0),
         )
         for day in days
     ]
+
+
+async def _spent(session: AsyncSession, app_id: UUID, begin: datetime, end: datetime) -> dict[date, int]:
+    """Credits that an app has used up, by day, as its budgets count them."""
+    created_at = credit_transactions.c.created_at
+    of_app = credit_transactions.c.app_id == app_id, created_at >= begin, created_at < end, uses_up()
+    return await _by_day(session, created_at, func.sum(used_up()), *of_app)
+
+
+async def _bought(session: AsyncSession, app_id: UUID, begin: datetime, end: datetime) -> dict[date, int]:
+    """Credits that an app has bought, by the day on which they were paid."""
+    paid_at = credit_purchases.c.paid_at
+    of_app = credit_purchases.c.app_id == app_id, paid_at >= begin, paid_at < end
+    return await _by_day(session, paid_at, func.sum(credit_purchases.c.quantity), *of_app)
+
+
+async def _by_day(
+    session: AsyncSession, at: ColumnElement[datetime], total: ColumnElement[int], *which: ColumnElement[bool]
+) -> dict[date, int]:
+    day = cast(func.timezone("UTC", at), Date)
+    rows = await session.execute(select(day, total).where(*which).group_by(day))
+    return {on: int(quantity) for on, quantity in rows}

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from domain import approval_requests as rules
 from domain.actors import Actor
@@ -38,18 +38,29 @@ from planner.edges import Condition, Connection, Many, One, Source
 BATCH = 100
 """How many lapse in one run of the timer at most."""
 
-_OF_DISPUTES = [kind for kind, rule in RULES.items() if rule.staff is Permission.STAFF_DISPUTES]
+READERS = (
+    Permission.MONEY_APPROVE,
+    Permission.CREDITS_MANAGE,
+    Permission.STAFF_MONEY,
+    Permission.STAFF_DISPUTES,
+    Permission.STAFF_CREDITS,
+)
+"""Whoever may decide about anything of this."""
 
 
 def visible_to(viewer: Actor) -> Condition:
     """The sides that ask and decide, for those who may read their money; staff see all, or what they decide."""
     if viewer.may(Permission.STAFF_MONEY):
         return true()
-    if viewer.may(Permission.STAFF_DISPUTES):
-        return approval_requests.c.kind.in_(_OF_DISPUTES)
-    if viewer.organization_id is None or not viewer.may(Permission.MONEY_READ):
+    of_staff = [kind for kind, rule in RULES.items() if viewer.may(rule.staff)]
+    if of_staff:
+        return approval_requests.c.kind.in_(of_staff)
+    if viewer.organization_id is None:
         return false()
-    return _concerns(viewer.organization_id)
+    if viewer.may(Permission.MONEY_READ):
+        return _concerns(viewer.organization_id)
+    decided = [kind for kind, rule in RULES.items() if viewer.may(rule.members)]
+    return and_(_concerns(viewer.organization_id), approval_requests.c.kind.in_(decided)) if decided else false()
 
 
 def _concerns(organization_id: UUID) -> ColumnElement[bool]:
@@ -96,10 +107,10 @@ async def ask(
 ) -> ApprovalRequest:
     """Stores a command, as JSON values, until a second person has decided. Refuses CONFLICT while one is pending.
 
-    `organization_id` is the side whose members with money:approve decide, where the kind leaves it to them (see
-    `RULES`); `requested_with` the right that the caller used, None for Milepost itself. Besides the caller, neither
-    the excluded people nor any member of the excluded organizations may decide; nor, where staff decide in its members'
-    stead, those of staff who belong to `organization_id`. Where a key asks, whoever was shown it may not either.
+    `organization_id` is the side whose members decide, where the kind leaves it to them (see `RULES`); `requested_with`
+    the right that the caller used, None for Milepost itself. Besides the caller, neither the excluded people nor any
+    member of the excluded organizations may decide; nor, where staff decide in its members' stead, those of staff who
+    belong to `organization_id`. Where a key asks, whoever was shown it may not either.
     """
     if await db.session.scalar(_pending(kind, subject_id)) is not None:
         raise conflict("This waits for a second person already: have that decided, or cancel it with cancelApproval.")
@@ -138,17 +149,19 @@ async def _who_decides(
         return False, True
     if staff is StaffDecide.AS_WELL:
         return True, True
-    colleague = await _has_colleague(db, organization_id, [*excluded, db.by.user_id])
+    colleague = await _has_colleague(db, kind, organization_id, [*excluded, db.by.user_id])
     return colleague, not colleague
 
 
-async def _has_colleague(db: Unit, organization_id: UUID, others_than: Sequence[UUID | None]) -> bool:
+async def _has_colleague(
+    db: Unit, kind: ApprovalKind, organization_id: UUID, others_than: Sequence[UUID | None]
+) -> bool:
     """Whether anybody else there may be the second person."""
     members = memberships.c
     colleague = exists().where(
         members.organization_id == organization_id,
         members.status == MembershipStatus.ACTIVE,
-        holds(Permission.MONEY_APPROVE),
+        holds(RULES[kind].members),
         members.user_id.not_in([one for one in others_than if one is not None]),
     )
     return bool((await db.session.execute(select(colleague))).scalar_one())

@@ -15,6 +15,7 @@ from domain.actors import SYSTEM
 from domain.approval_requests import ApprovalKind, ApprovalRequest
 from persistence import (
     approval_requests,
+    credit_adjustments,
     debt_write_offs,
     escrow_releases,
     escrow_rulings,
@@ -50,6 +51,7 @@ COMMANDS: dict[ApprovalKind, Approved] = {
     ApprovalKind.RULING: Approved(escrow_rulings.approved),
     ApprovalKind.REFUND: Approved(refund_commands.approved, declined=refund_commands.declined),
     ApprovalKind.PAYOUT: Approved(payouts.approved, declined=payouts.declined),
+    ApprovalKind.CREDIT_ADJUSTMENT: Approved(credit_adjustments.approved, declined=credit_adjustments.declined),
 }
 """Each noun adds its line."""
 

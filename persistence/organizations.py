@@ -87,6 +87,12 @@ async def platform(db: Unit) -> Organization:
     return (await db.session.scalars(statement.with_for_update(key_share=True))).one()
 
 
+async def platform_id(db: Unit) -> UUID | None:
+    """The one of the staff, for telling them something; None while there is no staff."""
+    statement = select(organizations.c.id).where(organizations.c.kind == OrganizationKind.PLATFORM)
+    return (await db.session.scalars(statement)).one_or_none()
+
+
 async def owned_by(db: Unit, user_id: UUID) -> Sequence[Organization]:
     """Those that are not closed and that somebody owns, locked in one order."""
     owned = exists().where(

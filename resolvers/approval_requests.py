@@ -10,7 +10,7 @@ from persistence import approval_requests, approved_commands, escrow_edges, mone
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
-READERS = (Permission.MONEY_APPROVE, Permission.STAFF_MONEY, Permission.STAFF_DISPUTES)
+READERS = approval_requests.READERS
 THRESHOLD_READERS = (Permission.MONEY_READ, Permission.STAFF_MONEY)
 
 LIST, POSTED = approval_requests.LIST, approval_requests.POSTED

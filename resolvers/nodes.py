@@ -3,7 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from persistence.entitlement_grants import GRANTS
+from persistence.feature_promotions import PROMOTIONS
+
 from persistence.api_keys import API_KEYS
+from persistence.app_credit_budgets import APP_CREDIT_BUDGETS
 from persistence.app_installations import APP_INSTALLATIONS
 from persistence.approval_requests import APPROVALS
 from persistence.apps import APPS
@@ -15,6 +19,8 @@ from persistence.chargebacks import CHARGEBACKS
 from persistence.checkout_sessions import CHECKOUT_SESSIONS
 from persistence.contracts import CONTRACTS
 from persistence.credit_accounts import CREDIT_ACCOUNTS
+from persistence.credit_adjustments import CREDIT_ADJUSTMENTS
+from persistence.credit_disputes import CREDIT_DISPUTES
 from persistence.credit_lots import CREDIT_LOTS
 from persistence.credit_notes import CREDIT_NOTE_LINES, CREDIT_NOTES
 from persistence.credit_packages import CREDIT_PACKAGES
@@ -24,10 +30,8 @@ from persistence.credit_transactions import CREDIT_TRANSACTIONS
 from persistence.cross_app_sessions import CROSS_APP_SESSIONS
 from persistence.customer_credits import CUSTOMER_CREDITS
 from persistence.customers import CUSTOMERS
-from persistence.entitlement_grants import GRANTS
 from persistence.escrow_edges import HOLD_MOVEMENTS
 from persistence.escrow_holds import ESCROW_HOLDS
-from persistence.feature_promotions import PROMOTIONS
 from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
@@ -137,6 +141,9 @@ SOURCES: dict[str, Source] = {
     "InvoiceLine": INVOICE_LINES,
     "InvoiceReminder": REMINDERS,
     "FeePolicy": FEE_POLICIES,
+    "AppCreditBudget": APP_CREDIT_BUDGETS,
+    "CreditAdjustment": CREDIT_ADJUSTMENTS,
+    "CreditDispute": CREDIT_DISPUTES,
     "EntitlementGrant": GRANTS,
     "FeaturePromotion": PROMOTIONS,
     "Feature": FEATURES,

@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.acceptance import AcceptanceMutations
 from schema.api_keys import ApiKeyMutations, ApiKeyQueries
+from schema.app_credit_budgets import AppCreditBudgetMutations, AppCreditBudgetQueries
 from schema.app_installations import AppInstallationMutations, AppInstallationQueries
 from schema.app_keys import AppKeyMutations
 from schema.app_usage import AppUsageQueries
@@ -23,12 +24,16 @@ from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQuerie
 from schema.checkout_sessions import CheckoutSession, CheckoutSessionMutations
 from schema.clock import ClockMutations, ClockQueries
 from schema.credit_accounts import CreditAccountMutations, CreditAccountQueries
+from schema.credit_adjustments import CreditAdjustmentMutations, CreditAdjustmentQueries
+from schema.credit_disputes import CreditDispute, CreditDisputeMutations, CreditDisputeQueries
 from schema.credit_grants import CreditGrantMutations
 from schema.credit_lots import CreditLotQueries
 from schema.credit_notes import CreditNote, CreditNoteMutations, CreditNoteQueries
+from schema.credit_overviews import CreditOverviewQueries
 from schema.credit_packages import CreditPackageMutations, CreditPackageQueries
 from schema.credit_promotions import CreditPromotionMutations, CreditPromotionQueries
 from schema.credit_purchases import CreditPurchaseMutations, CreditPurchaseQueries
+from schema.credit_settings import CreditSettingMutations
 from schema.credit_tariffs import CreditTariffMutations, CreditTariffQueries
 from schema.credit_transactions import CreditTransaction, CreditTransactionMutations, CreditTransactionQueries
 from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
@@ -141,6 +146,10 @@ class Query(
     WalletQueries,
     FeePolicyQueries,
     ExchangeRateQueries,
+    CreditOverviewQueries,
+    CreditAdjustmentQueries,
+    CreditDisputeQueries,
+    AppCreditBudgetQueries,
     CreditAccountQueries,
     CreditLotQueries,
     CreditTransactionQueries,
@@ -188,6 +197,7 @@ class Query(
     cash_reconciliation: CashReconciliation | None = by_id(
         "CashReconciliation", CashReconciliation, "A reconciliation by its id."
     )
+    credit_dispute: CreditDispute | None = by_id("CreditDispute", CreditDispute, "A credit dispute by its id.")
     payout: Payout | None = by_id("Payout", Payout, "A payout by its id.")
     approval: ApprovalRequest | None = by_id("ApprovalRequest", ApprovalRequest, "An approval by its id.")
 
@@ -254,6 +264,10 @@ class Mutation(
     LedgerAdjustmentMutations,
     FeePolicyMutations,
     ExchangeRateMutations,
+    CreditSettingMutations,
+    CreditAdjustmentMutations,
+    CreditDisputeMutations,
+    AppCreditBudgetMutations,
     CreditAccountMutations,
     CreditTransactionMutations,
     CreditGrantMutations,

@@ -13,6 +13,7 @@ from resolvers.context import Context
 from schema.guarded import asks
 from schema.ids import read_id
 from schema.inputs import read_argument
+from schema.scalars import Int64
 from schema.shapes import plain, shows
 
 
@@ -23,6 +24,8 @@ class AppUsageDay:
     sessions: int = plain("How often somebody signed in to it.")
     calls: int = plain("Operations that it asked for with its keys. They are added up every few seconds.")
     errors: int = plain("Those of them that were refused or failed.")
+    credits_spent: Int64 = plain("Credits of all organizations that it spent or set aside on that day.")
+    credits_bought: Int64 = plain("Credits that it bought for organizations and that were paid on that day.")
 
 
 _App = Annotated[ID, strawberry.argument(description="The id of an App.")]

@@ -42,6 +42,7 @@ describe(
     PROVIDER_DIFFERENCE="Money that a provider reports and the ledger lacks, or the other way round: staff:money.",
     DEBT_WRITE_OFF="A debt that Milepost gives up: staff:money.",
     RULING="A ruling over disputed money: staff:disputes.",
+    CREDIT_ADJUSTMENT="Credits that staff add to an account or take from it: staff:credits.",
 )
 describe(
     ApprovalStatus,
@@ -100,7 +101,7 @@ class ApprovalRequest(Stateful):
 
     hold = one(resolve.HOLD, _HOLD, "RELEASE and RULING: the hold that it is about.")
 
-    @strawberry.field(description="What the second person needs, in `organization` or else as staff: money:approve.")
+    @strawberry.field(description="What the second person needs, in `organization` or else as staff.")
     def required_permission(self) -> str:
         return str(self.required_permission.value)
 
@@ -142,7 +143,8 @@ class ApprovalQueries:
         resolve.LIST,
         ApprovalRequest,
         "Approvals that your organization has asked for or decides, newest first; for staff:money all. Needs"
-        " money:approve, staff:money, or staff:disputes for rulings.",
+        " money:approve, credits:manage for those about credits, staff:money, or staff:disputes and staff:credits for"
+        " what they decide.",
         filter=ApprovalFilter,
         order=ApprovalOrder,
         needs=resolve.READERS,

@@ -79,6 +79,9 @@ PREFIXES = {
     "ScheduledChange": "sch",
     "SeatAssignment": "sea",
     "Contract": "ctc",
+    "AppCreditBudget": "acb",
+    "CreditAdjustment": "cad",
+    "CreditDispute": "cdp",
     "AuditEntry": "aud",
     "AuditExport": "aex",
 }

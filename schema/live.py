@@ -13,6 +13,7 @@ from schema.approval_requests import ApprovalRequest
 from schema.apps import App
 from schema.cash_reconciliations import CashReconciliation
 from schema.connections import one
+from schema.credit_feeds import CreditFeeds
 from schema.escrow import EscrowHold
 from schema.feeds import AFTER, LiveMessage, object_feed
 from schema.gigs import Gig
@@ -111,7 +112,7 @@ async def _events(info: strawberry.Info[Context, None], after: AFTER = None, typ
 @strawberry.type(
     description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
 )
-class Subscription:
+class Subscription(CreditFeeds):
     gig_activity = object_feed(
         resolve.gig_activity,
         "Gig",

@@ -38,6 +38,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("task_submissions",),
     ("proposals", "gig_invitations"),
     ("customers", "tax_types"),
+    ("app_credit_budgets", "credit_disputes", "credit_adjustments", "credit_summary_months"),
     ("credit_accounts",),
     ("credit_transactions",),
     ("credit_lots", "credit_consumptions"),

@@ -1,6 +1,6 @@
 """Tables around the movements of credits: tariffs, budgets of apps, disputes, adjustments, monthly summaries."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -120,4 +120,13 @@ credit_summaries = Table(
     Unique("account_id", "month"),
     CheckConstraint("opening >= 0 AND closing >= 0", name="not_negative"),
     CheckConstraint("EXTRACT(DAY FROM month) = 1", name="month"),
+)
+
+credit_summary_months = Table(
+    "credit_summary_months",
+    metadata,
+    Column("month", Date, primary_key=True),
+    # The last account whose summary is published: all are, once it is finished.
+    Column("up_to", Uuid),
+    Column("finished_at", Instant),
 )

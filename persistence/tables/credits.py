@@ -39,6 +39,7 @@ credit_accounts = Table(
     Column("top_up_currency", Text),
     Column("top_up_max_per_month", Integer, nullable=False),
     Column("top_up_failures", Integer, nullable=False),
+    Column("top_up_failed_id", Uuid),
     Column("status", one_of(CreditAccountStatus, "status"), nullable=False),
     *lifecycle(),
     UniqueConstraint("organization_id"),

@@ -14,7 +14,7 @@ from tests.makers.rows import rows
 from tests.world import World
 
 USAGE = """query($id: ID!, $from: Date!, $to: Date!) {
-  appUsage(appId: $id, from: $from, to: $to) { usedOn users sessions calls errors } }"""
+  appUsage(appId: $id, from: $from, to: $to) { usedOn users sessions calls errors creditsSpent creditsBought } }"""
 
 
 async def test_the_use_of_an_app_is_counted_by_day(world: World) -> None:
@@ -28,8 +28,9 @@ async def test_the_use_of_an_app_is_counted_by_day(world: World) -> None:
     await world.client.tallies.app_calls.write(world.database)
     today = world.clock.now().date()
     before = (today - timedelta(days=1)).isoformat()
-    nothing = {"usedOn": before, "users": 0, "sessions": 0, "calls": 0, "errors": 0}
-    expected = [nothing, {"usedOn": today.isoformat(), "users": 2, "sessions": 3, "calls": 5, "errors": 2}]
+    credits = {"creditsSpent": "0", "creditsBought": "0"}
+    nothing = {"usedOn": before, "users": 0, "sessions": 0, "calls": 0, "errors": 0, **credits}
+    expected = [nothing, {"usedOn": today.isoformat(), "users": 2, "sessions": 3, "calls": 5, "errors": 2, **credits}]
     period = {"id": partner.id, "from": before, "to": today.isoformat()}
     for person in (partner.owner, partner.reviewer):
         assert (await person.ask(USAGE, **period))["appUsage"] == expected

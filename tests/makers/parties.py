@@ -21,6 +21,7 @@ from tests.makers.catalogue import make_own_catalogue
 from tests.makers.chargebacks import make_warning
 from tests.makers.colleagues import colleague
 from tests.makers.credit_buyers import make_gift
+from tests.makers.credit_control import make_credit_control
 from tests.makers.credit_holders import make_used_credits
 from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
@@ -68,7 +69,9 @@ async def make_parties(world: World) -> Parties:
     await make_waiting(world, freelancer)
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
-    await make_own_catalogue(freelancer, await make_own_app(freelancer))
+    app = await make_own_app(freelancer)
+    await make_own_catalogue(freelancer, app)
+    await make_credit_control(freelancer, app)
     await make_provider_account(world)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")

@@ -225,4 +225,29 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status IN ('PENDING', 'UNDER_REVIEW', 'APPEALED')"),
     )
+    op.create_table(
+        "credit_summary_months",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("up_to", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_credit_summary_months")),
+    )
+    op.add_column("credit_accounts", sa.Column("top_up_failed_id", sa.Uuid(), nullable=True))
     # ### end Alembic commands ###
+    for table in ("approval_requests", "money_thresholds"):
+        op.execute(
+            f"""
+    ALTER TABLE {table} DROP CONSTRAINT ck_{table}_kind,
+        ADD CONSTRAINT ck_{table}_kind CHECK (kind IN (
+            'PAYOUT', 'REFUND', 'RELEASE', 'LEDGER_ADJUSTMENT', 'SUSPENSE_CLEARING', 'PROVIDER_DIFFERENCE',
+            'DEBT_WRITE_OFF', 'RULING', 'CREDIT_ADJUSTMENT'
+        ))
+    """
+        )
+    op.execute(
+        """
+    -- What was published of a month stays: a correction belongs to the month in which it is posted.
+    CREATE TRIGGER credit_summaries_frozen BEFORE UPDATE OR DELETE ON credit_summaries
+        FOR EACH ROW EXECUTE FUNCTION refuse_change()
+    """
+    )
