@@ -22,6 +22,7 @@ from jobs import (
     receipts,
     reconciliation,
     refunds,
+    subscription_mail,
 )
 from persistence.database import Database
 
@@ -47,6 +48,8 @@ REACTIONS: Reactions = {
     "payment.capture_asked": (payments.ask_payment,),
     "payment.cancel_asked": (payments.ask_payment,),
     "payment.check_asked": (payments.ask_payment,),
+    "dunning.attempt_failed": (subscription_mail.mail_attempt_failed,),
+    "subscription.trial_will_end": (subscription_mail.mail_trial_ends,),
     "cash_reconciliation.started": (reconciliation.run_started,),
     "payout.requested": (payouts.send_payout,),
     "payout.approved": (payouts.send_payout,),
