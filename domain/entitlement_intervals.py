@@ -77,17 +77,9 @@ def _end(facts: SubscriptionFacts) -> tuple[datetime | None, datetime | None]:
     return _first(facts.ends_at, facts.past_due_at, facts.period_ends_at, facts.trial_ends_at), None
 
 
-def of_purchase(
-    starts_at: datetime,
-    ends_at: datetime | None,
-    *,
-    is_taken_back: bool,
-    is_partly_refunded: bool,
-    is_revoked_by_part: bool,
-) -> Interval:
-    """From start to end, unless all of the money went back or is asked for; or a part, where the product says so."""
-    is_over = is_taken_back or (is_partly_refunded and is_revoked_by_part)
-    return interval(starts_at, ends_at, over=EntitlementState.REVOKED if is_over else None)
+def of_purchase(starts_at: datetime, ends_at: datetime | None, *, is_taken_back: bool) -> Interval:
+    """From start to end, unless its money went back or is asked for."""
+    return interval(starts_at, ends_at, over=EntitlementState.REVOKED if is_taken_back else None)
 
 
 def of_grant(starts_at: datetime, ends_at: datetime | None, revoked_at: datetime | None) -> Interval:

@@ -1,6 +1,6 @@
 """What an organization may use: the union of intervals from everything that gives it a feature, looked at now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -95,7 +95,25 @@ class FeatureSources:
             limit=_limit(active) if limits else None,
             is_unlimited=limits and _is_unlimited(active),
             active=tuple(active),
+            at=at,
         )
+
+
+SetKey = tuple[str, int, int]
+"""The kind of the organization, its version and that of the catalogue: as long as they stay, the set does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitlementSet:
+    """All features of a catalogue by code, with what gives them to one organization: intervals, not answers."""
+
+    key: SetKey
+    features: Mapping[str, FeatureSources]
+
+    @property
+    def version(self) -> str:
+        _, of_organization, of_catalogue = self.key
+        return f"{of_organization}.{of_catalogue}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +127,41 @@ class Entitlement:
     limit: int | None
     is_unlimited: bool
     active: tuple[EntitlementSource, ...]
+    at: datetime
+
+    @property
+    def sources(self) -> list["ShownSource"]:
+        """All that ever gave the feature, as it stands now; what is active first, the latest first."""
+        shown = [_shown(one, self.at) for one in self.feature.sources]
+        return sorted(shown, key=lambda one: (not one.is_active, -one.starts_at.timestamp(), one.source_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSource:
+    """A source as it stands at the instant of a check."""
+
+    kind: SourceKind
+    source_id: UUID
+    state: EntitlementState
+    is_active: bool
+    starts_at: datetime
+    ends_at: datetime | None
+    value: int | None
+    mode: FeatureMode
+
+
+def _shown(source: EntitlementSource, at: datetime) -> ShownSource:
+    state = source.state_at(at)
+    return ShownSource(
+        kind=source.kind,
+        source_id=source.id,
+        state=state,
+        is_active=state in _OPEN,
+        starts_at=source.starts_at,
+        ends_at=source.ends_at,
+        value=source.value,
+        mode=source.mode,
+    )
 
 
 def _best(sources: Sequence[EntitlementSource], at: datetime) -> EntitlementState | None:

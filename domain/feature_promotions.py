@@ -20,7 +20,7 @@ from domain.states import Versioned
 MOST_ORGANIZATIONS = 1000
 
 
-class PromotionStatus(Enum):
+class FeaturePromotionStatus(Enum):
     """Whether a promotion may still give something."""
 
     ACTIVE = "ACTIVE"
@@ -52,16 +52,18 @@ class FeaturePromotion(Recorder, Versioned):
     ends_at: datetime
     ended_at: datetime | None = None
 
-    def status_at(self, at: datetime) -> PromotionStatus:
+    def status_at(self, at: datetime) -> FeaturePromotionStatus:
         is_over = self.ended_at is not None or at >= self.ends_at
-        return PromotionStatus.ENDED if is_over else PromotionStatus.ACTIVE
+        return FeaturePromotionStatus.ENDED if is_over else FeaturePromotionStatus.ACTIVE
 
     def end(self, *, by: Actor, at: datetime) -> None:
         """Nobody has anything of it from this instant on. Refuses WRONG_STATE when it is over already."""
         require_keeper(self.owner_organization_id, by)
-        if self.status_at(at) is PromotionStatus.ENDED:
+        if self.status_at(at) is FeaturePromotionStatus.ENDED:
             message = "This promotion is over already."
-            raise wrong_state(message, from_state=PromotionStatus.ENDED.name, allowed=[PromotionStatus.ACTIVE.name])
+            raise wrong_state(
+                message, from_state=FeaturePromotionStatus.ENDED.name, allowed=[FeaturePromotionStatus.ACTIVE.name]
+            )
         self.ended_at = at
         self.record("ended", by=by, at=at, data={"featureId": str(self.feature_id)})
 

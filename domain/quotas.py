@@ -1,15 +1,15 @@
 """Quotas: how much of a limit is used in the window that is open now, and what consuming more of it answers."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from domain.actors import Actor
 from domain.catalogue import MAX_COUNT
 from domain.checks import Checks
-from domain.entitlements import Entitlement, SourceKind
+from domain.entitlements import Entitlement, EntitlementState, ShownSource, SourceKind
 from domain.events import Recorder
 from domain.features import FeatureKind, FeatureReset
 from domain.refusals import RefusalCode, Refused, invalid
@@ -42,6 +42,99 @@ def window_of(entitlement: Entitlement, at: datetime) -> QuotaWindow:
 def _month_of(at: datetime) -> QuotaWindow:
     start = datetime(at.year, at.month, 1, tzinfo=UTC)
     return QuotaWindow(start, datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much of a limit is used in the window that is open; a limit of None is none at all."""
+
+    feature_code: str
+    used: int
+    limit: int | None
+    window_starts_at: datetime
+    resets_at: datetime | None
+
+    def as_document(self) -> dict[str, Any]:
+        resets_at = None if self.resets_at is None else self.resets_at.isoformat()
+        return {**asdict(self), "window_starts_at": self.window_starts_at.isoformat(), "resets_at": resets_at}
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> Self:
+        names = ("window_starts_at", "resets_at")
+        instants = {name: None if document[name] is None else datetime.fromisoformat(document[name]) for name in names}
+        return cls(**{**document, **instants})
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.limit is None
+
+    @property
+    def remaining(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedEntitlement:
+    """The answer to whether an organization may use a feature now and, where it is a limit, how much of it."""
+
+    entitlement: Entitlement
+    quota: Quota | None
+    version: str
+    """Of the organization's entitlements and of the catalogue: another one says that something has changed."""
+
+    @property
+    def feature_id(self) -> UUID:
+        return self.entitlement.feature.feature_id
+
+    @property
+    def feature_code(self) -> str:
+        return self.entitlement.feature.code
+
+    @property
+    def kind(self) -> FeatureKind:
+        return self.entitlement.feature.kind
+
+    @property
+    def is_active(self) -> bool:
+        return self.entitlement.is_active
+
+    @property
+    def state(self) -> EntitlementState | None:
+        return self.entitlement.state
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.entitlement.ends_at
+
+    @property
+    def limit(self) -> int | None:
+        return self.entitlement.limit
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.entitlement.is_unlimited
+
+    @property
+    def used(self) -> int | None:
+        return None if self.quota is None else self.quota.used
+
+    @property
+    def resets_at(self) -> datetime | None:
+        return None if self.quota is None else self.quota.resets_at
+
+    @property
+    def sources(self) -> list[ShownSource]:
+        return self.entitlement.sources
+
+
+def quota_of(entitlement: Entitlement, used: int, window: QuotaWindow) -> Quota:
+    return Quota(
+        feature_code=entitlement.feature.code,
+        used=used,
+        limit=entitlement.limit,
+        window_starts_at=window.starts_at,
+        resets_at=window.resets_at,
+    )
 
 
 @dataclass(eq=False, kw_only=True)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor, ActorKind
 from domain.app_permissions import AppPermission
@@ -25,9 +26,14 @@ def let_in(viewer: Actor, organization_id: ColumnElement[Any], granted: AppPermi
 
 async def may(db: Unit, organization_id: UUID, granted: AppPermission) -> bool:
     """Whether the app that asks may do this there; unknown organizations have let nobody in."""
+    return await may_ask(db.session, db.by, organization_id, granted)
+
+
+async def may_ask(session: AsyncSession, app: Actor, organization_id: UUID, granted: AppPermission) -> bool:
+    """The same outside of a transaction, for reads."""
     there = organizations.alias()
-    found = exists().where(there.c.id == organization_id, _reaches(db.by, there.c.id, granted))
-    return bool((await db.session.execute(select(found))).scalar_one())
+    found = exists().where(there.c.id == organization_id, _reaches(app, there.c.id, granted))
+    return bool((await session.execute(select(found))).scalar_one())
 
 
 def _reaches(app: Actor, organization_id: ColumnElement[Any], granted: AppPermission) -> Condition:

@@ -27,11 +27,6 @@ async def bump(db: Unit, organization_id: UUID | None, app_id: UUID | None) -> N
     db.last["entitlement versions"] = _raise
 
 
-def has_changed(db: Unit, organization_id: UUID, app_id: UUID | None) -> bool:
-    """Whether this very transaction has changed what an organization may use: then no known set will do."""
-    return not _keys(db).isdisjoint({(organization_id, app_id), (None, app_id)})
-
-
 def _keys(db: Unit) -> set[Key]:
     keys: set[Key] = db.session.info.setdefault(_RAISED, set())
     return keys

@@ -10,10 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.actors import Actor
 from domain.ids import new_id
+from domain.quotas import Quota
 from domain.refusals import RefusalCode, Refused
 from persistence.mapping import PLAIN, VERSIONED
 from persistence.tables.platform import idempotency_records as records
 from persistence.unit import Unit
+
+_VALUES = {kind.__name__: kind for kind in (Quota,)}
+"""What is no object of its own: a repeat is answered with it as it was."""
 
 
 def hash_of(arguments: dict[str, Any]) -> bytes:
@@ -74,6 +78,8 @@ async def keep(db: Unit, scope_id: UUID, mutation: str, key: UUID, objects: dict
 def _kept(value: Any) -> Any:
     if isinstance(value, list):
         return [_kept(one) for one in value]
+    if type(value) in _VALUES.values():
+        return {"value": type(value).__name__, "document": value.as_document()}
     return {"class": type(value).__name__, "id": str(value.id)} if hasattr(value, "id") else value
 
 
@@ -81,6 +87,8 @@ async def read_back(db: Unit, stored: Any) -> Any:
     """An object of a stored result as it is now, or the stored value itself; lists of both likewise."""
     if isinstance(stored, list):
         return [await read_back(db, one) for one in stored]
+    if isinstance(stored, dict) and stored.get("value") in _VALUES:
+        return _VALUES[stored["value"]].of_document(stored["document"])
     if not isinstance(stored, dict) or "class" not in stored:
         return stored
     classes = {kind.__name__: kind for kind in (*PLAIN, *VERSIONED)}

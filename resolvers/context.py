@@ -15,6 +15,7 @@ from integrations.vault import Vault, vault_in_use
 from persistence import rate_limit_settings, trusted_documents
 from persistence.callers import Callers
 from persistence.database import Database
+from persistence.entitlements import Entitlements
 from persistence.wakeups import Wakeups
 from persistence.work import CURRENT, Work
 from resolvers.denials import Denials
@@ -41,6 +42,7 @@ class Platform:
     now: Callable[[], datetime]
     wakeups: Wakeups
     callers: Callers = field(init=False)
+    entitlements: Entitlements = field(init=False)
     passwords: Passwords = field(default_factory=Passwords)
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
@@ -68,6 +70,7 @@ class Platform:
         self.callers = Callers(
             self.database, self.wakeups, is_sandbox=self.is_sandbox, share_of=self.rate_limits.share_of
         )
+        self.entitlements = Entitlements(self.database)
         self.documents = TrustedDocuments(self.database)
         self.wakeups.keep(trusted_documents.CHANNEL, self.documents.reload)
         self.rate_limits.reads_at_once = self.database.fair_share

@@ -4,11 +4,11 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import features as domain
-from domain.features import FeatureKind, FeatureReset
+from domain.features import FeatureReset
 from resolvers import catalogue as resolve
 from resolvers.guards import Needs
 from schema.apps import App
-from schema.catalogue import CatalogueStatus
+from schema.catalogue import CatalogueStatus, FeatureKind
 from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
@@ -16,13 +16,6 @@ from schema.mutations import mutation
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
-describe(
-    FeatureKind,
-    "What having a feature means.",
-    BOOLEAN="It is on or off.",
-    LIMIT="So many are possible, or any number.",
-    METERED="What is used of it is counted and charged.",
-)
 describe(
     FeatureReset,
     "When what was used of a limit begins at 0 again.",

@@ -6,11 +6,11 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import products as domain
-from domain.products import FeatureMode, FeatureTerms, ProductKind
+from domain.products import FeatureTerms, ProductKind
 from resolvers import catalogue as resolve
 from resolvers.guards import Needs
 from schema.apps import App
-from schema.catalogue import CatalogueStatus
+from schema.catalogue import CatalogueStatus, FeatureMode
 from schema.connections import connection, many, one, order_input
 from schema.enums import describe
 from schema.features import Feature
@@ -33,12 +33,6 @@ describe(
     ADD_ON="What is subscribed to beside a plan.",
     ONE_OFF="What is bought once.",
     CREDIT_PACKAGE="Credits, bought once or by the month.",
-)
-describe(
-    FeatureMode,
-    "How the value of a limit meets those that an organization has from elsewhere.",
-    SET="The highest of these counts.",
-    ADD="It is added to that.",
 )
 
 

@@ -155,17 +155,10 @@ def test_billing_rule_25_the_best_state_is_shown() -> None:
 
 
 def test_billing_rule_28_a_full_refund_or_a_chargeback_ends_a_source_at_once() -> None:
-    taken = of_purchase(START, None, is_taken_back=True, is_partly_refunded=False, is_revoked_by_part=False)
+    taken = of_purchase(START, None, is_taken_back=True)
     has = feature(EntitlementSource(kind=SourceKind.PURCHASE, id=new_id(), **taken))
     assert (has.at(START).is_active, has.at(START).state) == (False, E.REVOKED)
     assert feature(subscribed(replace(PAID, is_taken_back=True))).at(START).state is E.REVOKED
-
-
-@pytest.mark.parametrize(("revokes", "active"), [(False, True), (True, False)])
-def test_billing_rule_28_a_partial_refund_counts_only_where_the_product_says_so(revokes: bool, active: bool) -> None:
-    partly = of_purchase(START, END, is_taken_back=False, is_partly_refunded=True, is_revoked_by_part=revokes)
-    has = feature(EntitlementSource(kind=SourceKind.PURCHASE, id=new_id(), **partly))
-    assert has.at(START).is_active is active
 
 
 def test_billing_rule_24_grants_and_promotions_last_until_they_are_ended() -> None:

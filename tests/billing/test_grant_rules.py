@@ -10,7 +10,7 @@ from domain import feature_promotions as promotions
 from domain.actors import SYSTEM, Actor, ActorKind
 from domain.catalogue import Catalogue
 from domain.entitlement_grants import EntitlementGrant, GivenFeature, GrantReason, GrantStatus, grant
-from domain.feature_promotions import Audience, FeaturePromotion, PromotionStatus
+from domain.feature_promotions import Audience, FeaturePromotion, FeaturePromotionStatus
 from domain.features import Feature, FeatureKind, FeatureReset, create
 from domain.ids import new_id
 from domain.organizations import OrganizationKind
@@ -118,9 +118,12 @@ def promoted(audience: Audience = EVERYBODY, time: GivenFeature = MONTH, by: Act
 
 def test_a_promotion_is_over_with_its_time_or_when_it_is_ended() -> None:
     made = promoted()
-    assert [made.status_at(at) for at in (AT, AT + 30 * DAY)] == [PromotionStatus.ACTIVE, PromotionStatus.ENDED]
+    assert [made.status_at(at) for at in (AT, AT + 30 * DAY)] == [
+        FeaturePromotionStatus.ACTIVE,
+        FeaturePromotionStatus.ENDED,
+    ]
     made.end(by=STAFF, at=AT + DAY)
-    assert made.status_at(AT + DAY) is PromotionStatus.ENDED
+    assert made.status_at(AT + DAY) is FeaturePromotionStatus.ENDED
     assert refusal(made.end, by=STAFF, at=AT + DAY)[0] is RefusalCode.WRONG_STATE
     assert refusal(promoted().end, by=STAFF, at=AT + 30 * DAY)[0] is RefusalCode.WRONG_STATE
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.actors import SYSTEM
-from persistence.entitlement_versions import Key, bump, has_changed
+from persistence.entitlement_versions import Key, bump
 from persistence.tables.entitlements import entitlement_versions
 from persistence.tables.platform import outbox
 from persistence.unit import Unit, transact, unit_of_work
@@ -46,15 +46,6 @@ async def test_a_transaction_that_fails_raises_nothing(world: World) -> None:
     with pytest.raises(ZeroDivisionError):
         await raise_all(world, (mine, None), fails=True)
     assert await versions(world) == {}
-
-
-async def test_a_transaction_knows_which_sets_it_has_changed_itself(world: World) -> None:
-    mine, theirs = [(await world.client_side()).organization_id for _ in range(2)]
-    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
-        await bump(db, mine, None)
-        assert [has_changed(db, mine, None), has_changed(db, theirs, None)] == [True, False]
-        await bump(db, None, None)
-        assert has_changed(db, theirs, None)
 
 
 async def test_many_at_once_lose_none_and_never_wait_in_a_circle(world: World) -> None:

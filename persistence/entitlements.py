@@ -1,0 +1,191 @@
+"""What organizations may use at this moment: sets that a process keeps for as long as their versions stay the same."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.entitlements import Entitlement, EntitlementSet, FeatureSources, SetKey
+from domain.features import FeatureKind
+from domain.quotas import CheckedEntitlement, QuotaWindow, not_entitled, quota_of, window_of
+from domain.refusals import not_found
+from persistence.database import Database
+from persistence.entitlement_sets import SET, set_of
+from persistence.unit import Unit
+
+MOST = 10_000
+KEPT_SECONDS = 300.0
+"""However long the versions stay: what changed beside them, by hand in the database, is noticed after that."""
+
+_Owner = tuple[UUID, UUID | None]
+"""An organization, and the app whose catalogue it is about; None: Milepost's own."""
+_Used = dict[tuple[UUID, QuotaWindow | None], int]
+"""What is used, by feature and window."""
+
+_NOW = """
+SELECT
+    organization.kind,
+    coalesce((SELECT version FROM entitlement_versions WHERE organization_id = organization.id AND {app}), 0),
+    coalesce((SELECT version FROM entitlement_versions WHERE organization_id IS NULL AND {app}), 0),
+    (
+        SELECT used FROM quota_counters
+        WHERE organization_id = organization.id AND feature_id = $2 AND window_starts_at = $3
+    )
+FROM organizations AS organization
+WHERE organization.id = $1
+"""
+_NOW_OF_MILEPOST, _NOW_OF_APP = _NOW.format(app="app_id IS NULL"), _NOW.format(app="app_id = $4")
+"""What every check reads."""
+
+_USED = """
+SELECT feature_id, window_starts_at, used FROM quota_counters
+WHERE organization_id = $1 AND feature_id = ANY ($2) AND window_starts_at = ANY ($3)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    set: EntitlementSet
+    until: float
+
+
+class Entitlements:
+    """The sets of one process. Never stale: at every check the versions are read from the database that is written to.
+
+    What is kept are intervals: time is looked at with each check.
+    """
+
+    def __init__(self, database: Database, *, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._most, self._clock = database, most, clock
+        self._known: OrderedDict[_Owner, _Known] = OrderedDict()
+
+    async def check(
+        self, organization_id: UUID, app_id: UUID | None, code: str, at: datetime, user_id: UUID | None = None
+    ) -> CheckedEntitlement:
+        """What an organization, or one person in it, has of a feature: one statement, as long as nothing changes."""
+        owner = organization_id, app_id
+        guessed = self._feature(owner, code)
+        window = None if guessed is None else _window_of(guessed, at)
+        key, used = await self._now(owner, guessed, window)
+        current = self._kept(owner, key)
+        if current is None:
+            current = await self._read(owner)
+        feature = current.features.get(code)
+        if feature is None:
+            raise not_found("feature in this catalogue", "featureCode")
+        if feature is not guessed:
+            window = _window_of(feature, at)
+            used = (await self._used(organization_id, [(feature, window)])).get((feature.feature_id, window), 0)
+        return _checked(current, feature, at, user_id, used, window)
+
+    async def all(
+        self, organization_id: UUID, app_id: UUID | None, at: datetime, user_id: UUID | None = None
+    ) -> list[CheckedEntitlement]:
+        """Every feature of a catalogue, by code: two statements, as long as nothing changes."""
+        owner = organization_id, app_id
+        key, _ = await self._now(owner, None, None)
+        current = self._kept(owner, key) or await self._read(owner)
+        features = [(one, _window_of(one, at)) for one in current.features.values()]
+        used = await self._used(organization_id, features)
+        return [
+            _checked(current, one, at, user_id, used.get((one.feature_id, window), 0), window)
+            for one, window in features
+        ]
+
+    def _feature(self, owner: _Owner, code: str) -> FeatureSources | None:
+        """What was known of a feature last, be it still true or not."""
+        known = self._known.get(owner)
+        return None if known is None else known.set.features.get(code)
+
+    def _kept(self, owner: _Owner, key: SetKey) -> EntitlementSet | None:
+        known = self._known.get(owner)
+        if known is None or known.set.key != key or self._clock() >= known.until:
+            return None
+        self._known.move_to_end(owner)
+        return known.set
+
+    async def _now(
+        self, owner: _Owner, feature: FeatureSources | None, window: QuotaWindow | None
+    ) -> tuple[SetKey, int]:
+        """By which versions the set is true at this moment, and what is used of one limit."""
+        organization_id, app_id = owner
+        counted = [None, None] if feature is None or window is None else [feature.feature_id, window.starts_at]
+        if app_id is None:
+            rows = await self._database.fetch(_NOW_OF_MILEPOST, [organization_id, *counted])
+        else:
+            rows = await self._database.fetch(_NOW_OF_APP, [organization_id, *counted, app_id])
+        if not rows:
+            raise not_found("organization", "organizationId")
+        kind, version, catalogue_version, used = rows[0]
+        return (kind, version, catalogue_version), used or 0
+
+    async def _read(self, owner: _Owner) -> EntitlementSet:
+        """As it is by now, kept under the versions of the same moment."""
+        rows = await self._database.fetch(SET, list(owner))
+        if not rows:
+            raise not_found("organization", "organizationId")
+        current = set_of(rows[0])
+        while len(self._known) >= self._most:
+            self._known.popitem(last=False)
+        self._known[owner] = _Known(current, self._clock() + KEPT_SECONDS)
+        return current
+
+    async def _used(
+        self, organization_id: UUID, features: Iterable[tuple[FeatureSources, QuotaWindow | None]]
+    ) -> _Used:
+        windows = {(one.feature_id, window.starts_at): window for one, window in features if window is not None}
+        if not windows:
+            return {}
+        ids, starts = [id_ for id_, _ in windows], [start for _, start in windows]
+        rows: Sequence[Any] = await self._database.fetch(_USED, [organization_id, ids, starts])
+        return {(id_, windows[id_, start]): used for id_, start, used in rows if (id_, start) in windows}
+
+
+def _window_of(feature: FeatureSources, at: datetime) -> QuotaWindow | None:
+    return window_of(feature.at(at), at) if feature.kind is FeatureKind.LIMIT else None
+
+
+def _checked(
+    current: EntitlementSet,
+    feature: FeatureSources,
+    at: datetime,
+    user_id: UUID | None,
+    used: int,
+    window: QuotaWindow | None,
+) -> CheckedEntitlement:
+    entitlement = feature.at(at, user_id)
+    quota = None if window is None else quota_of(entitlement, used, window)
+    return CheckedEntitlement(entitlement, quota, current.version)
+
+
+async def within(db: Unit, organization_id: UUID, app_id: UUID | None) -> EntitlementSet:
+    """The set as a transaction sees it, its own changes included; nothing of it is kept."""
+    await db.flush()
+    connection = await db.session.connection()
+    record = (await connection.exec_driver_sql(SET, (organization_id, app_id))).one_or_none()
+    if record is None:
+        raise not_found("organization", "organizationId")
+    return set_of(tuple(record))
+
+
+async def of_feature(
+    db: Unit, organization_id: UUID, code: str, app_id: UUID | None = None, user_id: UUID | None = None
+) -> Entitlement:
+    """What an organization, or one person in it, has of a feature, for verbs that depend on it."""
+    feature = (await within(db, organization_id, app_id)).features.get(code)
+    if feature is None:
+        raise not_found("feature in this catalogue", "featureCode")
+    return feature.at(db.at, user_id)
+
+
+async def require(
+    db: Unit, organization_id: UUID, code: str, app_id: UUID | None = None, user_id: UUID | None = None
+) -> Entitlement:
+    """The same, refused NOT_ENTITLED while the feature is off; of a feature with seats, for whoever has none."""
+    entitlement = await of_feature(db, organization_id, code, app_id, user_id)
+    if not entitlement.is_active:
+        raise not_entitled(code)
+    return entitlement

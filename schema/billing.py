@@ -1,0 +1,52 @@
+"""What the API has of billing: catalogues, entitlements and figures, put together for its roots."""
+
+import strawberry
+
+from schema.billing_metrics import BillingMetricsQueries
+from schema.contracts import ContractMutations, ContractQueries
+from schema.entitlement_grants import EntitlementGrantMutations, EntitlementGrantQueries
+from schema.entitlements import EntitlementQueries, QuotaMutations
+from schema.features import FeatureMutations, FeatureQueries
+from schema.meters import MeterMutations, MeterQueries
+from schema.portal_sessions import PortalSessionMutations
+from schema.prices import PriceMutations, PriceQueries
+from schema.products import ProductMutations, ProductQueries
+from schema.seat_assignments import SeatMutations
+from schema.subscription_changes import SubscriptionChangeMutations, SubscriptionChangeQueries
+from schema.subscription_plans import SubscriptionPlanMutations, SubscriptionPlanQueries
+from schema.subscriptions import SubscriptionMutations, SubscriptionQueries
+
+
+@strawberry.type
+class BillingQueries(
+    FeatureQueries,
+    ProductQueries,
+    SubscriptionPlanQueries,
+    PriceQueries,
+    MeterQueries,
+    SubscriptionQueries,
+    SubscriptionChangeQueries,
+    ContractQueries,
+    EntitlementQueries,
+    EntitlementGrantQueries,
+    BillingMetricsQueries,
+):
+    pass
+
+
+@strawberry.type
+class BillingMutations(
+    FeatureMutations,
+    ProductMutations,
+    SubscriptionPlanMutations,
+    PriceMutations,
+    MeterMutations,
+    SubscriptionMutations,
+    PortalSessionMutations,
+    SubscriptionChangeMutations,
+    SeatMutations,
+    ContractMutations,
+    QuotaMutations,
+    EntitlementGrantMutations,
+):
+    pass
