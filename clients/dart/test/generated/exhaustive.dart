@@ -98,6 +98,8 @@ String nameApprovalKind(ApprovalKind value) => switch (value) {
   ApprovalKind.providerDifference => 'PROVIDER_DIFFERENCE',
   ApprovalKind.debtWriteOff => 'DEBT_WRITE_OFF',
   ApprovalKind.ruling => 'RULING',
+  ApprovalKind.creditAdjustment => 'CREDIT_ADJUSTMENT',
+  ApprovalKind.creditTransfer => 'CREDIT_TRANSFER',
   ApprovalKind.unknown => '',
 };
 
@@ -273,6 +275,41 @@ String nameCreditAccountStatus(CreditAccountStatus value) => switch (value) {
   CreditAccountStatus.frozen => 'FROZEN',
   CreditAccountStatus.closed => 'CLOSED',
   CreditAccountStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditAdjustmentStatus.
+String nameCreditAdjustmentStatus(CreditAdjustmentStatus value) => switch (value) {
+  CreditAdjustmentStatus.pendingApproval => 'PENDING_APPROVAL',
+  CreditAdjustmentStatus.posted => 'POSTED',
+  CreditAdjustmentStatus.rejected => 'REJECTED',
+  CreditAdjustmentStatus.expired => 'EXPIRED',
+  CreditAdjustmentStatus.unknown => '',
+};
+
+/// What the API calls a value of CreditDisputeOrderField.
+String nameCreditDisputeOrderField(CreditDisputeOrderField value) => switch (value) {
+  CreditDisputeOrderField.createdAt => 'CREATED_AT',
+  CreditDisputeOrderField.responseDueAt => 'RESPONSE_DUE_AT',
+  CreditDisputeOrderField.unknown => '',
+};
+
+/// What the API calls a value of CreditDisputeOutcome.
+String nameCreditDisputeOutcome(CreditDisputeOutcome value) => switch (value) {
+  CreditDisputeOutcome.fullRefund => 'FULL_REFUND',
+  CreditDisputeOutcome.partialRefund => 'PARTIAL_REFUND',
+  CreditDisputeOutcome.explanation => 'EXPLANATION',
+  CreditDisputeOutcome.unknown => '',
+};
+
+/// What the API calls a value of CreditDisputeStatus.
+String nameCreditDisputeStatus(CreditDisputeStatus value) => switch (value) {
+  CreditDisputeStatus.pending => 'PENDING',
+  CreditDisputeStatus.underReview => 'UNDER_REVIEW',
+  CreditDisputeStatus.resolved => 'RESOLVED',
+  CreditDisputeStatus.rejected => 'REJECTED',
+  CreditDisputeStatus.appealed => 'APPEALED',
+  CreditDisputeStatus.withdrawn => 'WITHDRAWN',
+  CreditDisputeStatus.unknown => '',
 };
 
 /// What the API calls a value of CreditLotOrderField.
@@ -1701,6 +1738,24 @@ final operations = <Operation<Object?>>[
   CloseCreditAccount(accountId: 'text'),
   ListCreditTariffs(),
   SetCreditTariff(actionCode: 'text', credits: const Int64(1)),
+  ListAppCreditBudgets(),
+  SetAppCreditBudget(appId: 'text'),
+  ListCreditAdjustments(),
+  AdjustCredits(accountId: 'text', delta: const Int64(1), reason: 'text'),
+  SetLowBalanceAlert(threshold: const Int64(1)),
+  SetAutoTopUp(enabled: true),
+  GetCreditSummary(organizationId: 'text', month: const Date(2026, 7, 1)),
+  GetCreditUsageByApp(organizationId: 'text', month: const Date(2026, 7, 1)),
+  GetCreditOverview(),
+  ListCreditDisputes(),
+  GetCreditDispute(id: 'text'),
+  OpenCreditDispute(transactionId: 'text', reason: 'text', description: 'text', requested: const Int64(1)),
+  WithdrawCreditDispute(disputeId: 'text'),
+  AppealCreditDispute(disputeId: 'text', reason: 'text'),
+  TakeCreditDispute(disputeId: 'text'),
+  ResolveCreditDispute(disputeId: 'text', outcome: CreditDisputeOutcome.fullRefund, notes: 'text'),
+  RejectCreditDispute(disputeId: 'text', reason: 'text'),
+  WatchCreditDispute(creditDisputeId: 'text'),
   ListCreditPackages(),
   ListCreditUnitPrices(),
   QuoteCredits(currency: 'text'),

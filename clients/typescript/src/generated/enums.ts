@@ -171,6 +171,10 @@ export const ApprovalKind = {
   DEBT_WRITE_OFF: 'DEBT_WRITE_OFF',
   /** A ruling over disputed money: staff:disputes. */
   RULING: 'RULING',
+  /** Credits that staff add to an account or take from it: staff:credits. */
+  CREDIT_ADJUSTMENT: 'CREDIT_ADJUSTMENT',
+  /** Credits for another organization: members with credits:manage; where there is nobody else, staff:credits. */
+  CREDIT_TRANSFER: 'CREDIT_TRANSFER',
 } as const;
 
 /** One of ApprovalKind's values, or one that a newer server has added. */
@@ -460,6 +464,64 @@ export const CreditAccountStatus = {
 
 /** One of CreditAccountStatus's values, or one that a newer server has added. */
 export type CreditAccountStatus = Open<keyof typeof CreditAccountStatus>;
+
+/** The life of an adjustment of credits. */
+export const CreditAdjustmentStatus = {
+  /** Waits for a second person. */
+  PENDING_APPROVAL: 'PENDING_APPROVAL',
+  /** The credits were added or taken. */
+  POSTED: 'POSTED',
+  /** A second person said no, or it was taken back. */
+  REJECTED: 'REJECTED',
+  /** Nobody decided in 72 hours. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of CreditAdjustmentStatus's values, or one that a newer server has added. */
+export type CreditAdjustmentStatus = Open<keyof typeof CreditAdjustmentStatus>;
+
+/** What the list can be ordered by. */
+export const CreditDisputeOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By response due at. */
+  RESPONSE_DUE_AT: 'RESPONSE_DUE_AT',
+} as const;
+
+/** One of CreditDisputeOrderField's values, or one that a newer server has added. */
+export type CreditDisputeOrderField = Open<keyof typeof CreditDisputeOrderField>;
+
+/** What a resolution gives. */
+export const CreditDisputeOutcome = {
+  /** All that was asked for and not given back before. */
+  FULL_REFUND: 'FULL_REFUND',
+  /** A part of it. */
+  PARTIAL_REFUND: 'PARTIAL_REFUND',
+  /** No credits, but what happened. */
+  EXPLANATION: 'EXPLANATION',
+} as const;
+
+/** One of CreditDisputeOutcome's values, or one that a newer server has added. */
+export type CreditDisputeOutcome = Open<keyof typeof CreditDisputeOutcome>;
+
+/** The life of a credit dispute. */
+export const CreditDisputeStatus = {
+  /** Waits for somebody of the staff to take it. */
+  PENDING: 'PENDING',
+  /** Somebody of the staff looks into it, and is the one who decides. */
+  UNDER_REVIEW: 'UNDER_REVIEW',
+  /** Decided in favour of the organization, in full, in part, or by an explanation. */
+  RESOLVED: 'RESOLVED',
+  /** Decided against the organization. */
+  REJECTED: 'REJECTED',
+  /** The organization asks for another decision, by another person. */
+  APPEALED: 'APPEALED',
+  /** Taken back before anybody took it. */
+  WITHDRAWN: 'WITHDRAWN',
+} as const;
+
+/** One of CreditDisputeStatus's values, or one that a newer server has added. */
+export type CreditDisputeStatus = Open<keyof typeof CreditDisputeStatus>;
 
 /** What the list can be ordered by. */
 export const CreditLotOrderField = {

@@ -20,6 +20,9 @@ import type {
   CollectionMode,
   ConversionState,
   CreditAccountStatus,
+  CreditAdjustmentStatus,
+  CreditDisputeOutcome,
+  CreditDisputeStatus,
   CreditNoteStatus,
   CreditPackageStatus,
   CreditPurchaseStatus,
@@ -259,7 +262,7 @@ export interface ApprovalDetail extends ApprovalSummary {
   readonly command: JSONScalar;
   /** SHA-256 of the command's canonical JSON, in hex digits. */
   readonly commandHash: string;
-  /** What the second person needs, in `organization` or else as staff: money:approve. */
+  /** What the second person needs, in `organization` or else as staff. */
   readonly requiredPermission: string;
   /** Whether staff may decide. */
   readonly staffMayDecide: boolean;
@@ -818,6 +821,116 @@ export interface CreditTariffDetail {
 /** The definition of CreditTariffDetail. */
 export const CreditTariffDetailFragment: string =
   'fragment CreditTariffDetail on CreditTariff{actionCode credits startsAt setAt}';
+
+/** How many credits an app may use up. */
+export interface AppCreditBudgetDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts its changes, from 1. */
+  readonly version: number;
+  /** In a calendar month of UTC; null: no limit. */
+  readonly monthlyLimit: Int64 | null;
+  /** At once, in a spend or a hold; null: no limit. */
+  readonly perCallLimit: Int64 | null;
+  /** At which part of monthlyLimit you are told, once a month; null: not at all. */
+  readonly alertPercent: number | null;
+  /** Which app, for those who may see it. */
+  readonly app: AppCreditBudgetDetailApp | null;
+}
+
+/** Which app, for those who may see it. */
+export interface AppCreditBudgetDetailApp {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is called. */
+  readonly name: string;
+}
+
+/** The definition of AppCreditBudgetDetail. */
+export const AppCreditBudgetDetailFragment: string =
+  'fragment AppCreditBudgetDetail on AppCreditBudget{id version monthlyLimit perCallLimit alertPercent app{id name}}';
+
+/** Credits that staff add or take. */
+export interface CreditAdjustmentDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: CreditAdjustmentStatus;
+  /** How many credits are added or, below zero, taken. */
+  readonly delta: Int64;
+  /** Why. */
+  readonly reason: string;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** Whose credits. */
+  readonly organization: CreditAdjustmentDetailOrganization;
+  /** The approval that it waits or has waited for; null where it needed none. */
+  readonly approval: CreditAdjustmentDetailApproval | null;
+}
+
+/** Whose credits. */
+export interface CreditAdjustmentDetailOrganization {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The name others see. */
+  readonly name: string;
+}
+
+/** The approval that it waits or has waited for; null where it needed none. */
+export interface CreditAdjustmentDetailApproval {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly status: ApprovalStatus;
+  /** When it lapses: 72 hours after it was asked for. */
+  readonly expiresAt: DateTime;
+}
+
+/** The definition of CreditAdjustmentDetail. */
+export const CreditAdjustmentDetailFragment: string =
+  'fragment CreditAdjustmentDetail on CreditAdjustment{id version status delta reason createdAt organization{id name}approval{id status expiresAt}}';
+
+/** A dispute of credits that were used up. */
+export interface CreditDisputeDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: CreditDisputeStatus;
+  /** 1, and 2 after an appeal. */
+  readonly level: number;
+  /** Why, in a line. */
+  readonly reason: string;
+  /** What happened. */
+  readonly description: string;
+  /** How many credits it asks for. */
+  readonly requested: Int64;
+  /** What the latest decision gives; null unless it is in favour. */
+  readonly outcome: CreditDisputeOutcome | null;
+  /** How many credits were given back, by both decisions together. */
+  readonly resolvedQuantity: Int64 | null;
+  /** What was said with the latest decision. */
+  readonly notes: string | null;
+  /** Why it was appealed against. */
+  readonly appeal: string | null;
+  /** Until when it should be decided: 48 hours after it was opened or appealed. */
+  readonly responseDueAt: DateTime;
+  /** Whether that has passed without a decision. */
+  readonly isOverdue: boolean;
+  /** When it was decided last. */
+  readonly decidedAt: DateTime | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of CreditDisputeDetail. */
+export const CreditDisputeDetailFragment: string =
+  'fragment CreditDisputeDetail on CreditDispute{id version status level reason description requested outcome resolvedQuantity notes appeal responseDueAt isOverdue decidedAt createdAt availableActions{...Action}}';
 
 /** A package of credits with its prices. */
 export interface CreditPackageDetail {

@@ -10,6 +10,7 @@ export * from './operations/audit.js';
 export * from './operations/catalogue.js';
 export * from './operations/credit_accounts.js';
 export * from './operations/credit_control.js';
+export * from './operations/credit_disputes.js';
 export * from './operations/credit_purchases.js';
 export * from './operations/credits.js';
 export * from './operations/customers.js';

@@ -21,6 +21,10 @@ import type {
   ChargebackOrderField,
   ChargebackStatus,
   CheckoutMode,
+  CreditAdjustmentStatus,
+  CreditDisputeOrderField,
+  CreditDisputeOutcome,
+  CreditDisputeStatus,
   CreditLotOrderField,
   CreditNoteOrderField,
   CreditNoteStatus,
@@ -251,6 +255,18 @@ export interface AddTaskInput {
   readonly dueOn?: DateScalar | null;
 }
 
+/** What adjustCredits takes. */
+export interface AdjustCreditsInput {
+  /** The account. */
+  readonly accountId: string;
+  /** How many credits to add or, below zero, to take. */
+  readonly delta: Int64;
+  /** Why: 10 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What adjustLedger takes. */
 export interface AdjustLedgerInput {
   /** The transfer that is wrong. */
@@ -275,6 +291,14 @@ export interface ApiKeyFilter {
   readonly status?: ReadonlyArray<ApiKeyStatus> | null;
   /** Of this organization; others than yours for staff only. */
   readonly organizationId?: string | null;
+}
+
+/** Conditions on budgets; all given ones must hold. */
+export interface AppCreditBudgetFilter {
+  /** Of this organization. */
+  readonly organizationId?: string | null;
+  /** Of this app. */
+  readonly appId?: string | null;
 }
 
 /** Conditions on apps; all given ones must hold. */
@@ -303,6 +327,14 @@ export interface AppOrder {
   readonly field: AppOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What appealCreditDispute takes. */
+export interface AppealCreditDisputeInput {
+  /** The dispute. */
+  readonly disputeId: string;
+  /** Why the decision is wrong: 10 to 5000 characters. */
+  readonly reason: string;
 }
 
 /** What applyCustomerCredit takes. */
@@ -1129,6 +1161,32 @@ export interface CredentialInput {
   readonly name: string;
   /** Its value. It is not shown again. */
   readonly value: string;
+}
+
+/** Conditions on adjustments; all given ones must hold. */
+export interface CreditAdjustmentFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CreditAdjustmentStatus> | null;
+  /** Of this organization's account. */
+  readonly organizationId?: string | null;
+}
+
+/** Conditions on credit disputes; all given ones must hold. */
+export interface CreditDisputeFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<CreditDisputeStatus> | null;
+  /** Of this organization. */
+  readonly organizationId?: string | null;
+  /** True: only those that nobody has decided in time. */
+  readonly isOverdue?: boolean | null;
+}
+
+/** One order of a list. */
+export interface CreditDisputeOrder {
+  /** What to order by. */
+  readonly field: CreditDisputeOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** Conditions on lots; all given ones must hold. */
@@ -2014,6 +2072,20 @@ export interface OfferProposalInput {
   readonly terms?: WorkTermsInput | null;
 }
 
+/** What openCreditDispute takes. */
+export interface OpenCreditDisputeInput {
+  /** The spend, or the captured hold. */
+  readonly transactionId: string;
+  /** Why, 1 to 255 characters. */
+  readonly reason: string;
+  /** What happened: 10 to 5000 characters. */
+  readonly description: string;
+  /** How many credits you ask for. */
+  readonly requested: Int64;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** What openInvoice takes. */
 export interface OpenInvoiceInput {
   /** The draft. */
@@ -2615,6 +2687,14 @@ export interface RejectAppInput {
   readonly note: string;
 }
 
+/** What rejectCreditDispute takes. */
+export interface RejectCreditDisputeInput {
+  /** The dispute. */
+  readonly disputeId: string;
+  /** Why: 1 to 5000 characters; the organization reads it. */
+  readonly reason: string;
+}
+
 /** What reject takes. */
 export interface RejectInput {
   /** The approval. */
@@ -2773,6 +2853,20 @@ export interface ResetPasswordInput {
   readonly token: string;
   /** 12 to 128 characters of any kind, not one known from breaches. */
   readonly newPassword: string;
+}
+
+/** What resolveCreditDispute takes. */
+export interface ResolveCreditDisputeInput {
+  /** The dispute. */
+  readonly disputeId: string;
+  /** What it gives. */
+  readonly outcome: CreditDisputeOutcome;
+  /** PARTIAL_REFUND: how many credits; left out for the others. */
+  readonly quantity?: Int64 | null;
+  /** What you say to it, 1 to 5000 characters; the organization reads it. */
+  readonly notes: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What resolveMoneyException takes. */
@@ -2940,6 +3034,38 @@ export interface SendInvoiceReminderInput {
   readonly invoiceId: string;
 }
 
+/** What setAppCreditBudget takes. */
+export interface SetAppCreditBudgetInput {
+  /** Which app. */
+  readonly appId: string;
+  /** In a calendar month of UTC, from 0 on. */
+  readonly monthlyLimit?: Int64 | null;
+  /** At once, in a spend or a hold, from 0 on. */
+  readonly perCallLimit?: Int64 | null;
+  /** At which part of monthlyLimit to be told, 1 to 100, once a month. */
+  readonly alertPercent?: number | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
+/** What setAutoTopUp takes. */
+export interface SetAutoTopUpInput {
+  /** Whether it is on. */
+  readonly enabled: boolean;
+  /** Below how many available credits; needed where it is on. */
+  readonly threshold?: Int64 | null;
+  /** Which package to buy; this or quantity where it is on. */
+  readonly packageId?: string | null;
+  /** How many credits to buy, 10 to 100000; this or packageId where it is on. */
+  readonly quantity?: Int64 | null;
+  /** In which currency to pay; needed where it is on. */
+  readonly currency?: Currency | null;
+  /** How often in a month at most, 1 to 100; 3 unless said. */
+  readonly maxPerMonth?: number | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
 /** What setCreditTariff takes. */
 export interface SetCreditTariffInput {
   /** Which action: 2 to 64 of a-z, 0-9, _ and dots. */
@@ -2978,6 +3104,14 @@ export interface SetFeeTiersInput {
   readonly feePolicyId: string;
   /** All its tiers, at most 200; none: the policy's own rate for all. */
   readonly tiers: ReadonlyArray<FeeTierInput>;
+}
+
+/** What setLowBalanceAlert takes. */
+export interface SetLowBalanceAlertInput {
+  /** How many credits, from 0 on; 0: never. */
+  readonly threshold: Int64;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
 }
 
 /** What setMoneyThresholds takes. */
@@ -3270,6 +3404,12 @@ export interface SuspendUserInput {
 export interface SwitchOrganizationInput {
   /** The organization. */
   readonly organizationId: string;
+}
+
+/** What takeCreditDispute takes. */
+export interface TakeCreditDisputeInput {
+  /** The dispute. */
+  readonly disputeId: string;
 }
 
 /** Conditions on tasks; all given ones must hold. */
@@ -3670,6 +3810,12 @@ export interface WalletFilter {
   readonly currency?: Currency | null;
   /** Of this organization; others than yours for staff only. */
   readonly organizationId?: string | null;
+}
+
+/** What withdrawCreditDispute takes. */
+export interface WithdrawCreditDisputeInput {
+  /** The dispute. */
+  readonly disputeId: string;
 }
 
 /** What withdrawProposal takes. */

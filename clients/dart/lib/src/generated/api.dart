@@ -10,6 +10,7 @@ export 'operations/audit.dart';
 export 'operations/catalogue.dart';
 export 'operations/credit_accounts.dart';
 export 'operations/credit_control.dart';
+export 'operations/credit_disputes.dart';
 export 'operations/credit_purchases.dart';
 export 'operations/credits.dart';
 export 'operations/customers.dart';

@@ -293,6 +293,12 @@ enum ApprovalKind implements ApiEnum {
   /// A ruling over disputed money: staff:disputes.
   ruling('RULING'),
 
+  /// Credits that staff add to an account or take from it: staff:credits.
+  creditAdjustment('CREDIT_ADJUSTMENT'),
+
+  /// Credits for another organization: members with credits:manage; where there is nobody else, staff:credits.
+  creditTransfer('CREDIT_TRANSFER'),
+
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
 
@@ -843,6 +849,115 @@ enum CreditAccountStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CreditAccountStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of an adjustment of credits.
+enum CreditAdjustmentStatus implements ApiEnum {
+  /// Waits for a second person.
+  pendingApproval('PENDING_APPROVAL'),
+
+  /// The credits were added or taken.
+  posted('POSTED'),
+
+  /// A second person said no, or it was taken back.
+  rejected('REJECTED'),
+
+  /// Nobody decided in 72 hours.
+  expired('EXPIRED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditAdjustmentStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditAdjustmentStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum CreditDisputeOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By response due at.
+  responseDueAt('RESPONSE_DUE_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditDisputeOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditDisputeOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a resolution gives.
+enum CreditDisputeOutcome implements ApiEnum {
+  /// All that was asked for and not given back before.
+  fullRefund('FULL_REFUND'),
+
+  /// A part of it.
+  partialRefund('PARTIAL_REFUND'),
+
+  /// No credits, but what happened.
+  explanation('EXPLANATION'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditDisputeOutcome(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditDisputeOutcome.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a credit dispute.
+enum CreditDisputeStatus implements ApiEnum {
+  /// Waits for somebody of the staff to take it.
+  pending('PENDING'),
+
+  /// Somebody of the staff looks into it, and is the one who decides.
+  underReview('UNDER_REVIEW'),
+
+  /// Decided in favour of the organization, in full, in part, or by an explanation.
+  resolved('RESOLVED'),
+
+  /// Decided against the organization.
+  rejected('REJECTED'),
+
+  /// The organization asks for another decision, by another person.
+  appealed('APPEALED'),
+
+  /// Taken back before anybody took it.
+  withdrawn('WITHDRAWN'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const CreditDisputeStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory CreditDisputeStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -477,7 +477,7 @@ class ApprovalDetail extends ApiData implements ApprovalSummary {
   /// SHA-256 of the command's canonical JSON, in hex digits.
   final String commandHash;
 
-  /// What the second person needs, in `organization` or else as staff: money:approve.
+  /// What the second person needs, in `organization` or else as staff.
   final String requiredPermission;
 
   /// Whether staff may decide.
@@ -1999,6 +1999,295 @@ class CreditTariffDetail extends ApiData {
     'credits': credits,
     'startsAt': startsAt,
     'setAt': setAt,
+  };
+}
+
+/// How many credits an app may use up.
+class AppCreditBudgetDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AppCreditBudgetDetail({
+    required this.id,
+    required this.version,
+    this.monthlyLimit,
+    this.perCallLimit,
+    this.alertPercent,
+    this.app,
+  });
+
+  /// Reads it from an answer.
+  AppCreditBudgetDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      monthlyLimit = json['monthlyLimit'].orNull(Int64.fromJson),
+      perCallLimit = json['perCallLimit'].orNull(Int64.fromJson),
+      alertPercent = json['alertPercent'].orNull((one) => one.integer),
+      app = json['app'].orNull(AppCreditBudgetDetailApp.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts its changes, from 1.
+  final int version;
+
+  /// In a calendar month of UTC; null: no limit.
+  final Int64? monthlyLimit;
+
+  /// At once, in a spend or a hold; null: no limit.
+  final Int64? perCallLimit;
+
+  /// At which part of monthlyLimit you are told, once a month; null: not at all.
+  final int? alertPercent;
+
+  /// Which app, for those who may see it.
+  final AppCreditBudgetDetailApp? app;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'monthlyLimit': monthlyLimit,
+    'perCallLimit': perCallLimit,
+    'alertPercent': alertPercent,
+    'app': app,
+  };
+}
+
+/// Which app, for those who may see it.
+final class AppCreditBudgetDetailApp extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AppCreditBudgetDetailApp({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  AppCreditBudgetDetailApp.fromJson(Json json) : id = json['id'].string, name = json['name'].string, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
+}
+
+/// Credits that staff add or take.
+class CreditAdjustmentDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditAdjustmentDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.delta,
+    required this.reason,
+    required this.createdAt,
+    required this.organization,
+    this.approval,
+  });
+
+  /// Reads it from an answer.
+  CreditAdjustmentDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CreditAdjustmentStatus.fromJson(json['status']),
+      delta = Int64.fromJson(json['delta']),
+      reason = json['reason'].string,
+      createdAt = json['createdAt'].instant,
+      organization = CreditAdjustmentDetailOrganization.fromJson(json['organization']),
+      approval = json['approval'].orNull(CreditAdjustmentDetailApproval.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final CreditAdjustmentStatus status;
+
+  /// How many credits are added or, below zero, taken.
+  final Int64 delta;
+
+  /// Why.
+  final String reason;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// Whose credits.
+  final CreditAdjustmentDetailOrganization organization;
+
+  /// The approval that it waits or has waited for; null where it needed none.
+  final CreditAdjustmentDetailApproval? approval;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'delta': delta,
+    'reason': reason,
+    'createdAt': createdAt,
+    'organization': organization,
+    'approval': approval,
+  };
+}
+
+/// Whose credits.
+final class CreditAdjustmentDetailOrganization extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditAdjustmentDetailOrganization({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  CreditAdjustmentDetailOrganization.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The name others see.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
+}
+
+/// The approval that it waits or has waited for; null where it needed none.
+final class CreditAdjustmentDetailApproval extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditAdjustmentDetailApproval({required this.id, required this.status, required this.expiresAt});
+
+  /// Reads it from an answer.
+  CreditAdjustmentDetailApproval.fromJson(Json json)
+    : id = json['id'].string,
+      status = ApprovalStatus.fromJson(json['status']),
+      expiresAt = json['expiresAt'].instant,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final ApprovalStatus status;
+
+  /// When it lapses: 72 hours after it was asked for.
+  final DateTime expiresAt;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status, 'expiresAt': expiresAt};
+}
+
+/// A dispute of credits that were used up.
+class CreditDisputeDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const CreditDisputeDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.level,
+    required this.reason,
+    required this.description,
+    required this.requested,
+    this.outcome,
+    this.resolvedQuantity,
+    this.notes,
+    this.appeal,
+    required this.responseDueAt,
+    required this.isOverdue,
+    this.decidedAt,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  CreditDisputeDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = CreditDisputeStatus.fromJson(json['status']),
+      level = json['level'].integer,
+      reason = json['reason'].string,
+      description = json['description'].string,
+      requested = Int64.fromJson(json['requested']),
+      outcome = json['outcome'].orNull(CreditDisputeOutcome.fromJson),
+      resolvedQuantity = json['resolvedQuantity'].orNull(Int64.fromJson),
+      notes = json['notes'].orNull((one) => one.string),
+      appeal = json['appeal'].orNull((one) => one.string),
+      responseDueAt = json['responseDueAt'].instant,
+      isOverdue = json['isOverdue'].boolean,
+      decidedAt = json['decidedAt'].orNull((one) => one.instant),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final CreditDisputeStatus status;
+
+  /// 1, and 2 after an appeal.
+  final int level;
+
+  /// Why, in a line.
+  final String reason;
+
+  /// What happened.
+  final String description;
+
+  /// How many credits it asks for.
+  final Int64 requested;
+
+  /// What the latest decision gives; null unless it is in favour.
+  final CreditDisputeOutcome? outcome;
+
+  /// How many credits were given back, by both decisions together.
+  final Int64? resolvedQuantity;
+
+  /// What was said with the latest decision.
+  final String? notes;
+
+  /// Why it was appealed against.
+  final String? appeal;
+
+  /// Until when it should be decided: 48 hours after it was opened or appealed.
+  final DateTime responseDueAt;
+
+  /// Whether that has passed without a decision.
+  final bool isOverdue;
+
+  /// When it was decided last.
+  final DateTime? decidedAt;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'level': level,
+    'reason': reason,
+    'description': description,
+    'requested': requested,
+    'outcome': outcome,
+    'resolvedQuantity': resolvedQuantity,
+    'notes': notes,
+    'appeal': appeal,
+    'responseDueAt': responseDueAt,
+    'isOverdue': isOverdue,
+    'decidedAt': decidedAt,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
   };
 }
 

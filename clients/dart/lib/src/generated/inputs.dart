@@ -22,6 +22,24 @@ final class ApiKeyFilter extends ApiInput {
   };
 }
 
+/// Conditions on budgets; all given ones must hold.
+final class AppCreditBudgetFilter extends ApiInput {
+  /// Takes what is sent.
+  const AppCreditBudgetFilter({this.organizationId, this.appId});
+
+  /// Of this organization.
+  final String? organizationId;
+
+  /// Of this app.
+  final String? appId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (appId case final appId?) 'appId': appId,
+  };
+}
+
 /// Conditions on apps; all given ones must hold.
 final class AppFilter extends ApiInput {
   /// Takes what is sent.
@@ -295,6 +313,61 @@ final class CredentialInput extends ApiInput {
 
   @override
   Map<String, Object?> toJson() => {'name': name, 'value': value};
+}
+
+/// Conditions on adjustments; all given ones must hold.
+final class CreditAdjustmentFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditAdjustmentFilter({this.status, this.organizationId});
+
+  /// In one of these states.
+  final List<CreditAdjustmentStatus>? status;
+
+  /// Of this organization's account.
+  final String? organizationId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+}
+
+/// Conditions on credit disputes; all given ones must hold.
+final class CreditDisputeFilter extends ApiInput {
+  /// Takes what is sent.
+  const CreditDisputeFilter({this.status, this.organizationId, this.isOverdue});
+
+  /// In one of these states.
+  final List<CreditDisputeStatus>? status;
+
+  /// Of this organization.
+  final String? organizationId;
+
+  /// True: only those that nobody has decided in time.
+  final bool? isOverdue;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (isOverdue case final isOverdue?) 'isOverdue': isOverdue,
+  };
+}
+
+/// One order of a list.
+final class CreditDisputeOrder extends ApiInput {
+  /// Takes what is sent.
+  const CreditDisputeOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final CreditDisputeOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on lots; all given ones must hold.

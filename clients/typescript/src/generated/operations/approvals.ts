@@ -66,7 +66,7 @@ export const ListApprovalsDocument: Document<ListApprovalsResult, ListApprovalsV
  * The queue of what waits for you, or what became of it.
  *
  * Approvals that your organization has asked for or decides, newest first; for staff:money all. Needs money:approve,
- * staff:money, or staff:disputes for rulings.
+ * credits:manage for those about credits, staff:money, or staff:disputes and staff:credits for what they decide.
  */
 export function listApprovals(
   client: Client,

@@ -48,7 +48,7 @@ import type {
 } from '../inputs.js';
 import type { As, Client, Document, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request } from '../../runtime/index.js';
-import type { Cursor, DateScalar, DateTime, Email, Locale, TimeZone } from '../scalars.js';
+import type { Cursor, DateScalar, DateTime, Email, Int64, Locale, TimeZone } from '../scalars.js';
 
 /** What listApps takes. */
 export interface ListAppsVariables {
@@ -182,6 +182,10 @@ export interface GetAppUsageAppUsageDay {
   readonly calls: number;
   /** Those of them that were refused or failed. */
   readonly errors: number;
+  /** Credits of all organizations that it spent or set aside on that day. */
+  readonly creditsSpent: Int64;
+  /** Credits that it bought for organizations and that were paid on that day. */
+  readonly creditsBought: Int64;
 }
 
 /** The document of getAppUsage. */
@@ -189,7 +193,7 @@ export const GetAppUsageDocument: Document<GetAppUsageResult, GetAppUsageVariabl
   name: 'GetAppUsage',
   kind: 'query',
   parts: [
-    'query GetAppUsage($appId:ID!$from:Date!$to:Date!){appUsage(appId:$appId from:$from to:$to){usedOn users sessions calls errors}}',
+    'query GetAppUsage($appId:ID!$from:Date!$to:Date!){appUsage(appId:$appId from:$from to:$to){usedOn users sessions calls errors creditsSpent creditsBought}}',
   ],
   root: 'appUsage',
 };

@@ -53,7 +53,7 @@ final class ListApprovals extends PagedQuery<ListApprovalsResult, ApprovalSummar
 }
 
 /// Approvals that your organization has asked for or decides, newest first; for staff:money all. Needs money:approve,
-/// staff:money, or staff:disputes for rulings.
+/// credits:manage for those about credits, staff:money, or staff:disputes and staff:credits for what they decide.
 final class ListApprovalsResult extends ApiData {
   /// Made by hand, for tests and previews.
   const ListApprovalsResult({required this.nodes, required this.pageInfo});
@@ -217,7 +217,7 @@ final class GetApprovalResult extends ApiData implements ApprovalDetail {
   @override
   final String commandHash;
 
-  /// What the second person needs, in `organization` or else as staff: money:approve.
+  /// What the second person needs, in `organization` or else as staff.
   @override
   final String requiredPermission;
 

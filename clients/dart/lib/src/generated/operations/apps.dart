@@ -265,10 +265,10 @@ final class GetAppUsage extends Query<List<GetAppUsageResult>?> {
 
   @override
   String get document =>
-      r'query GetAppUsage($appId:ID!$from:Date!$to:Date!){appUsage(appId:$appId from:$from to:$to){usedOn users sessions calls errors}}';
+      r'query GetAppUsage($appId:ID!$from:Date!$to:Date!){appUsage(appId:$appId from:$from to:$to){usedOn users sessions calls errors creditsSpent creditsBought}}';
 
   @override
-  String get hash => '5e21fa048fb43293ab614ddcd3bb0be751fbcb8b44df8935e552867623e11b4e';
+  String get hash => 'e6477141ea13387041c5a473b0c21d595d1349a86a61a7959874c9cf4e4915d5';
 
   @override
   Map<String, Object?> get variables => {'appId': appId, 'from': from.toJson(), 'to': to.toJson()};
@@ -287,6 +287,8 @@ final class GetAppUsageResult extends ApiData {
     required this.sessions,
     required this.calls,
     required this.errors,
+    required this.creditsSpent,
+    required this.creditsBought,
   });
 
   /// Reads it from an answer.
@@ -296,6 +298,8 @@ final class GetAppUsageResult extends ApiData {
       sessions = json['sessions'].integer,
       calls = json['calls'].integer,
       errors = json['errors'].integer,
+      creditsSpent = Int64.fromJson(json['creditsSpent']),
+      creditsBought = Int64.fromJson(json['creditsBought']),
       super.read(json);
 
   /// The day.
@@ -313,6 +317,12 @@ final class GetAppUsageResult extends ApiData {
   /// Those of them that were refused or failed.
   final int errors;
 
+  /// Credits of all organizations that it spent or set aside on that day.
+  final Int64 creditsSpent;
+
+  /// Credits that it bought for organizations and that were paid on that day.
+  final Int64 creditsBought;
+
   @override
   Map<String, Object?> get fields => {
     'usedOn': usedOn,
@@ -320,6 +330,8 @@ final class GetAppUsageResult extends ApiData {
     'sessions': sessions,
     'calls': calls,
     'errors': errors,
+    'creditsSpent': creditsSpent,
+    'creditsBought': creditsBought,
   };
 }
 

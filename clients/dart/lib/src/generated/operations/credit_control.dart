@@ -128,3 +128,724 @@ final class SetCreditTariffPayload extends ApiData {
   @override
   Map<String, Object?> get fields => {'tariff': tariff};
 }
+
+/// What the organization allows its apps.
+final class ListAppCreditBudgets extends PagedQuery<ListAppCreditBudgetsResult, AppCreditBudgetDetail> {
+  /// Takes what the operation asks for.
+  const ListAppCreditBudgets({this.first, this.after, this.filter});
+
+  /// How many from the start: 1 to 100, default 20.
+  final int? first;
+
+  /// Only what follows this cursor.
+  final String? after;
+
+  /// Only what fits all of these.
+  final AppCreditBudgetFilter? filter;
+
+  @override
+  String get name => 'ListAppCreditBudgets';
+
+  @override
+  String get document =>
+      r'fragment AppCreditBudgetDetail on AppCreditBudget{id version monthlyLimit perCallLimit alertPercent app{id name}}query ListAppCreditBudgets($first:Int$after:Cursor$filter:AppCreditBudgetFilter){appCreditBudgets(first:$first after:$after filter:$filter){nodes{...AppCreditBudgetDetail}pageInfo{...PageInfo}}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}';
+
+  @override
+  String get hash => '227e500ce02f9403f364ab73c698ff66bc666079321a8846a927ef3fa9bbbeb5';
+
+  @override
+  Map<String, Object?> get variables => {
+    if (first case final first?) 'first': first,
+    if (after case final after?) 'after': after,
+    if (filter case final filter?) 'filter': filter.toJson(),
+  };
+
+  @override
+  ListAppCreditBudgetsResult read(Json data) => ListAppCreditBudgetsResult.fromJson(data['appCreditBudgets']);
+
+  @override
+  Slice<AppCreditBudgetDetail> sliceOf(ListAppCreditBudgetsResult answer) =>
+      Slice(answer.nodes, hasNext: answer.pageInfo.hasNextPage, endCursor: answer.pageInfo.endCursor);
+
+  @override
+  ListAppCreditBudgets next(String cursor) => ListAppCreditBudgets(first: first, after: cursor, filter: filter);
+}
+
+/// The budgets that your organization has set, newest first. Needs credits:read; staff:credits sees those of all.
+final class ListAppCreditBudgetsResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListAppCreditBudgetsResult({required this.nodes, required this.pageInfo});
+
+  /// Reads it from an answer.
+  ListAppCreditBudgetsResult.fromJson(Json json)
+    : nodes = json['nodes'].list(AppCreditBudgetDetail.fromJson),
+      pageInfo = PageInfo.fromJson(json['pageInfo']),
+      super.read(json);
+
+  /// The entries, for those who need no cursors.
+  final List<AppCreditBudgetDetail> nodes;
+
+  /// Where this page stands.
+  final PageInfo pageInfo;
+
+  @override
+  Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
+}
+
+/// Sets what an app may use up.
+final class SetAppCreditBudget extends Mutation<Outcome<SetAppCreditBudgetPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetAppCreditBudget({
+    required this.appId,
+    this.monthlyLimit,
+    this.perCallLimit,
+    this.alertPercent,
+    this.expectedVersion,
+  });
+
+  /// Which app.
+  final String appId;
+
+  /// In a calendar month of UTC, from 0 on.
+  final Int64? monthlyLimit;
+
+  /// At once, in a spend or a hold, from 0 on.
+  final Int64? perCallLimit;
+
+  /// At which part of monthlyLimit to be told, 1 to 100, once a month.
+  final int? alertPercent;
+
+  /// The version you have read; CONFLICT if the object has changed since. Left out: no check.
+  final int? expectedVersion;
+
+  @override
+  String get name => 'SetAppCreditBudget';
+
+  @override
+  String get document =>
+      r'fragment AppCreditBudgetDetail on AppCreditBudget{id version monthlyLimit perCallLimit alertPercent app{id name}}mutation SetAppCreditBudget($input:SetAppCreditBudgetInput!){setAppCreditBudget(input:$input){__typename ...on SetAppCreditBudgetPayload{budget{...AppCreditBudgetDetail}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '5eef2d9ded7e827a4bf8d520237df42ea6f1032f9c8e0c1362960b35382fb93f';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'appId': appId,
+      if (monthlyLimit case final monthlyLimit?) 'monthlyLimit': monthlyLimit.toJson(),
+      if (perCallLimit case final perCallLimit?) 'perCallLimit': perCallLimit.toJson(),
+      if (alertPercent case final alertPercent?) 'alertPercent': alertPercent,
+      if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,
+    },
+  };
+
+  @override
+  Outcome<SetAppCreditBudgetPayload, Refusal> read(Json data) => Outcome.read(
+    data['setAppCreditBudget'],
+    payload: 'SetAppCreditBudgetPayload',
+    readPayload: SetAppCreditBudgetPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SetAppCreditBudget has changed.
+final class SetAppCreditBudgetPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetAppCreditBudgetPayload({required this.budget});
+
+  /// Reads it from an answer.
+  SetAppCreditBudgetPayload.fromJson(Json json)
+    : budget = AppCreditBudgetDetail.fromJson(json['budget']),
+      super.read(json);
+
+  /// The budget as it is now.
+  final AppCreditBudgetDetail budget;
+
+  @override
+  Map<String, Object?> get fields => {'budget': budget};
+}
+
+/// What staff have adjusted.
+final class ListCreditAdjustments extends PagedQuery<ListCreditAdjustmentsResult, CreditAdjustmentDetail> {
+  /// Takes what the operation asks for.
+  const ListCreditAdjustments({this.first, this.after, this.filter});
+
+  /// How many from the start: 1 to 100, default 20.
+  final int? first;
+
+  /// Only what follows this cursor.
+  final String? after;
+
+  /// Only what fits all of these.
+  final CreditAdjustmentFilter? filter;
+
+  @override
+  String get name => 'ListCreditAdjustments';
+
+  @override
+  String get document =>
+      r'fragment CreditAdjustmentDetail on CreditAdjustment{id version status delta reason createdAt organization{id name}approval{id status expiresAt}}query ListCreditAdjustments($first:Int$after:Cursor$filter:CreditAdjustmentFilter){creditAdjustments(first:$first after:$after filter:$filter){nodes{...CreditAdjustmentDetail}pageInfo{...PageInfo}}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}';
+
+  @override
+  String get hash => 'c50a92b4bf1160d5ae8a3679966dfa5a58599ea343a6bd9353885c0d6024e709';
+
+  @override
+  Map<String, Object?> get variables => {
+    if (first case final first?) 'first': first,
+    if (after case final after?) 'after': after,
+    if (filter case final filter?) 'filter': filter.toJson(),
+  };
+
+  @override
+  ListCreditAdjustmentsResult read(Json data) => ListCreditAdjustmentsResult.fromJson(data['creditAdjustments']);
+
+  @override
+  Slice<CreditAdjustmentDetail> sliceOf(ListCreditAdjustmentsResult answer) =>
+      Slice(answer.nodes, hasNext: answer.pageInfo.hasNextPage, endCursor: answer.pageInfo.endCursor);
+
+  @override
+  ListCreditAdjustments next(String cursor) => ListCreditAdjustments(first: first, after: cursor, filter: filter);
+}
+
+/// Adjustments of credits, newest first. Needs staff:credits.
+final class ListCreditAdjustmentsResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListCreditAdjustmentsResult({required this.nodes, required this.pageInfo});
+
+  /// Reads it from an answer.
+  ListCreditAdjustmentsResult.fromJson(Json json)
+    : nodes = json['nodes'].list(CreditAdjustmentDetail.fromJson),
+      pageInfo = PageInfo.fromJson(json['pageInfo']),
+      super.read(json);
+
+  /// The entries, for those who need no cursors.
+  final List<CreditAdjustmentDetail> nodes;
+
+  /// Where this page stands.
+  final PageInfo pageInfo;
+
+  @override
+  Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
+}
+
+/// Adds credits to an account or takes them.
+final class AdjustCredits extends Mutation<Outcome<AdjustCreditsPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const AdjustCredits({required this.accountId, required this.delta, required this.reason});
+
+  /// The account.
+  final String accountId;
+
+  /// How many credits to add or, below zero, to take.
+  final Int64 delta;
+
+  /// Why: 10 to 1000 characters.
+  final String reason;
+
+  @override
+  String get name => 'AdjustCredits';
+
+  @override
+  String get document =>
+      r'fragment CreditAdjustmentDetail on CreditAdjustment{id version status delta reason createdAt organization{id name}approval{id status expiresAt}}mutation AdjustCredits($input:AdjustCreditsInput!){adjustCredits(input:$input){__typename ...on AdjustCreditsPayload{adjustment{...CreditAdjustmentDetail}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'b16dc950efb69290911e2d1bd11c4052784d622b405b276abd9876adfb06060b';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'accountId': accountId, 'delta': delta.toJson(), 'reason': reason},
+  };
+
+  @override
+  Outcome<AdjustCreditsPayload, Refusal> read(Json data) => Outcome.read(
+    data['adjustCredits'],
+    payload: 'AdjustCreditsPayload',
+    readPayload: AdjustCreditsPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.input;
+}
+
+/// What AdjustCredits has changed.
+final class AdjustCreditsPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AdjustCreditsPayload({required this.adjustment, required this.replayed});
+
+  /// Reads it from an answer.
+  AdjustCreditsPayload.fromJson(Json json)
+    : adjustment = CreditAdjustmentDetail.fromJson(json['adjustment']),
+      replayed = json['replayed'].boolean,
+      super.read(json);
+
+  /// The adjustment: posted, or waiting for its approval.
+  final CreditAdjustmentDetail adjustment;
+
+  /// True when an earlier request with this key had done it already.
+  final bool replayed;
+
+  @override
+  Map<String, Object?> get fields => {'adjustment': adjustment, 'replayed': replayed};
+}
+
+/// Sets below which balance the organization is told.
+final class SetLowBalanceAlert extends Mutation<Outcome<SetLowBalanceAlertPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetLowBalanceAlert({required this.threshold, this.expectedVersion});
+
+  /// How many credits, from 0 on; 0: never.
+  final Int64 threshold;
+
+  /// The version you have read; CONFLICT if the object has changed since. Left out: no check.
+  final int? expectedVersion;
+
+  @override
+  String get name => 'SetLowBalanceAlert';
+
+  @override
+  String get document =>
+      r'mutation SetLowBalanceAlert($input:SetLowBalanceAlertInput!){setLowBalanceAlert(input:$input){__typename ...on SetLowBalanceAlertPayload{account{id version lowBalanceThreshold}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => 'c179e55f2130d6128e488e322499d76fc7f83584b615d3ffd20349eea5beeedf';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'threshold': threshold.toJson(),
+      if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,
+    },
+  };
+
+  @override
+  Outcome<SetLowBalanceAlertPayload, Refusal> read(Json data) => Outcome.read(
+    data['setLowBalanceAlert'],
+    payload: 'SetLowBalanceAlertPayload',
+    readPayload: SetLowBalanceAlertPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SetLowBalanceAlert has changed.
+final class SetLowBalanceAlertPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetLowBalanceAlertPayload({required this.account});
+
+  /// Reads it from an answer.
+  SetLowBalanceAlertPayload.fromJson(Json json)
+    : account = SetLowBalanceAlertAccount.fromJson(json['account']),
+      super.read(json);
+
+  /// The account as it is now.
+  final SetLowBalanceAlertAccount account;
+
+  @override
+  Map<String, Object?> get fields => {'account': account};
+}
+
+/// The account as it is now.
+final class SetLowBalanceAlertAccount extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetLowBalanceAlertAccount({required this.id, required this.version, required this.lowBalanceThreshold});
+
+  /// Reads it from an answer.
+  SetLowBalanceAlertAccount.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      lowBalanceThreshold = Int64.fromJson(json['lowBalanceThreshold']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Once fewer than these are available, its owners are told.
+  final Int64 lowBalanceThreshold;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'version': version, 'lowBalanceThreshold': lowBalanceThreshold};
+}
+
+/// Sets whether credits are bought by themselves.
+final class SetAutoTopUp extends Mutation<Outcome<SetAutoTopUpPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetAutoTopUp({
+    required this.enabled,
+    this.threshold,
+    this.packageId,
+    this.quantity,
+    this.currency,
+    this.maxPerMonth,
+    this.expectedVersion,
+  });
+
+  /// Whether it is on.
+  final bool enabled;
+
+  /// Below how many available credits; needed where it is on.
+  final Int64? threshold;
+
+  /// Which package to buy; this or quantity where it is on.
+  final String? packageId;
+
+  /// How many credits to buy, 10 to 100000; this or packageId where it is on.
+  final Int64? quantity;
+
+  /// In which currency to pay; needed where it is on.
+  final String? currency;
+
+  /// How often in a month at most, 1 to 100; 3 unless said.
+  final int? maxPerMonth;
+
+  /// The version you have read; CONFLICT if the object has changed since. Left out: no check.
+  final int? expectedVersion;
+
+  @override
+  String get name => 'SetAutoTopUp';
+
+  @override
+  String get document =>
+      r'mutation SetAutoTopUp($input:SetAutoTopUpInput!){setAutoTopUp(input:$input){__typename ...on SetAutoTopUpPayload{account{id version}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+
+  @override
+  String get hash => '457dd9b3492050a2bfe890006a6c99b7d60a5471edc5acd215cae0cb78a682fa';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'enabled': enabled,
+      if (threshold case final threshold?) 'threshold': threshold.toJson(),
+      if (packageId case final packageId?) 'packageId': packageId,
+      if (quantity case final quantity?) 'quantity': quantity.toJson(),
+      if (currency case final currency?) 'currency': currency,
+      if (maxPerMonth case final maxPerMonth?) 'maxPerMonth': maxPerMonth,
+      if (expectedVersion case final expectedVersion?) 'expectedVersion': expectedVersion,
+    },
+  };
+
+  @override
+  Outcome<SetAutoTopUpPayload, Refusal> read(Json data) => Outcome.read(
+    data['setAutoTopUp'],
+    payload: 'SetAutoTopUpPayload',
+    readPayload: SetAutoTopUpPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What SetAutoTopUp has changed.
+final class SetAutoTopUpPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetAutoTopUpPayload({required this.account});
+
+  /// Reads it from an answer.
+  SetAutoTopUpPayload.fromJson(Json json) : account = SetAutoTopUpAccount.fromJson(json['account']), super.read(json);
+
+  /// The account as it is now.
+  final SetAutoTopUpAccount account;
+
+  @override
+  Map<String, Object?> get fields => {'account': account};
+}
+
+/// The account as it is now.
+final class SetAutoTopUpAccount extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetAutoTopUpAccount({required this.id, required this.version});
+
+  /// Reads it from an answer.
+  SetAutoTopUpAccount.fromJson(Json json) : id = json['id'].string, version = json['version'].integer, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'version': version};
+}
+
+/// What came and went in a month.
+final class GetCreditSummary extends Query<GetCreditSummaryResult?> {
+  /// Takes what the operation asks for.
+  const GetCreditSummary({required this.organizationId, required this.month});
+
+  /// The id of an Organization.
+  final String organizationId;
+
+  /// The first day of the month.
+  final Date month;
+
+  @override
+  String get name => 'GetCreditSummary';
+
+  @override
+  String get document =>
+      r'query GetCreditSummary($organizationId:ID!$month:Date!){creditSummary(organizationId:$organizationId month:$month){month opening bySource byApp spent expired refunded transferredIn transferredOut adjusted clawedBack closing publishedAt}}';
+
+  @override
+  String get hash => 'd56e3b5b72345a522a20f5a04368bd8d2cf1d6349fbef8ff955366d600bbcb45';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, 'month': month.toJson()};
+
+  @override
+  GetCreditSummaryResult? read(Json data) => data['creditSummary'].orNull(GetCreditSummaryResult.fromJson);
+}
+
+/// The summary of an organization's credits in a month; null until it is published, and where there was nothing to sum
+/// up. Needs credits:read for your active organization, staff:credits for all.
+final class GetCreditSummaryResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetCreditSummaryResult({
+    required this.month,
+    required this.opening,
+    this.bySource,
+    this.byApp,
+    required this.spent,
+    required this.expired,
+    required this.refunded,
+    required this.transferredIn,
+    required this.transferredOut,
+    required this.adjusted,
+    required this.clawedBack,
+    required this.closing,
+    required this.publishedAt,
+  });
+
+  /// Reads it from an answer.
+  GetCreditSummaryResult.fromJson(Json json)
+    : month = Date.fromJson(json['month']),
+      opening = Int64.fromJson(json['opening']),
+      bySource = json['bySource'].value,
+      byApp = json['byApp'].value,
+      spent = Int64.fromJson(json['spent']),
+      expired = Int64.fromJson(json['expired']),
+      refunded = Int64.fromJson(json['refunded']),
+      transferredIn = Int64.fromJson(json['transferredIn']),
+      transferredOut = Int64.fromJson(json['transferredOut']),
+      adjusted = Int64.fromJson(json['adjusted']),
+      clawedBack = Int64.fromJson(json['clawedBack']),
+      closing = Int64.fromJson(json['closing']),
+      publishedAt = json['publishedAt'].instant,
+      super.read(json);
+
+  /// The first day of the month, in UTC.
+  final Date month;
+
+  /// What it began with.
+  final Int64 opening;
+
+  /// What was bought and given, by the source of its lots: { PURCHASE: 200 }.
+  final Object? bySource;
+
+  /// What apps have spent, by the id of the app; a part of spent.
+  final Object? byApp;
+
+  /// What was spent, with what was captured of holds.
+  final Int64 spent;
+
+  /// What has expired.
+  final Int64 expired;
+
+  /// What was given back of spends.
+  final Int64 refunded;
+
+  /// What other organizations have sent.
+  final Int64 transferredIn;
+
+  /// What was sent to other organizations.
+  final Int64 transferredOut;
+
+  /// What staff have added less what they have taken, reversals included.
+  final Int64 adjusted;
+
+  /// What was taken back with its money.
+  final Int64 clawedBack;
+
+  /// What it ended with.
+  final Int64 closing;
+
+  /// When it was published.
+  final DateTime publishedAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'month': month,
+    'opening': opening,
+    'bySource': bySource,
+    'byApp': byApp,
+    'spent': spent,
+    'expired': expired,
+    'refunded': refunded,
+    'transferredIn': transferredIn,
+    'transferredOut': transferredOut,
+    'adjusted': adjusted,
+    'clawedBack': clawedBack,
+    'closing': closing,
+    'publishedAt': publishedAt,
+  };
+}
+
+/// What each app has used up in a month.
+final class GetCreditUsageByApp extends Query<List<GetCreditUsageByAppResult>?> {
+  /// Takes what the operation asks for.
+  const GetCreditUsageByApp({required this.organizationId, required this.month});
+
+  /// The id of an Organization.
+  final String organizationId;
+
+  /// The first day of the month.
+  final Date month;
+
+  @override
+  String get name => 'GetCreditUsageByApp';
+
+  @override
+  String get document =>
+      r'query GetCreditUsageByApp($organizationId:ID!$month:Date!){creditUsageByApp(organizationId:$organizationId month:$month){used movements app{id name}}}';
+
+  @override
+  String get hash => 'ce850c75691f18e73670c5b0517cf14f172e6e1e4288564be2bfb66c707bd2ff';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, 'month': month.toJson()};
+
+  @override
+  List<GetCreditUsageByAppResult>? read(Json data) =>
+      data['creditUsageByApp'].orNull((one) => one.list(GetCreditUsageByAppResult.fromJson));
+}
+
+/// What each app has used up of an organization's credits in a month, most first. Needs credits:read for your active
+/// organization, staff:credits for all.
+final class GetCreditUsageByAppResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetCreditUsageByAppResult({required this.used, required this.movements, this.app});
+
+  /// Reads it from an answer.
+  GetCreditUsageByAppResult.fromJson(Json json)
+    : used = Int64.fromJson(json['used']),
+      movements = json['movements'].integer,
+      app = json['app'].orNull(GetCreditUsageByAppApp.fromJson),
+      super.read(json);
+
+  /// Credits spent or set aside, whatever of them was given back since; its budget counts them so.
+  final Int64 used;
+
+  /// In how many spends and holds.
+  final int movements;
+
+  /// The app, for those who may see it.
+  final GetCreditUsageByAppApp? app;
+
+  @override
+  Map<String, Object?> get fields => {'used': used, 'movements': movements, 'app': app};
+}
+
+/// The app, for those who may see it.
+final class GetCreditUsageByAppApp extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetCreditUsageByAppApp({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  GetCreditUsageByAppApp.fromJson(Json json) : id = json['id'].string, name = json['name'].string, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
+}
+
+/// Staff: all credits at this moment.
+final class GetCreditOverview extends Query<GetCreditOverviewResult> {
+  /// Takes what the operation asks for.
+  const GetCreditOverview();
+
+  @override
+  String get name => 'GetCreditOverview';
+
+  @override
+  String get document =>
+      'query GetCreditOverview{creditOverview{accounts available held lowBalances frozen liability{...Money}}}fragment Money on Money{amountMinor currency decimal}';
+
+  @override
+  String get hash => 'a408d65cf26c5c32c089aaf41330946138d5049e635347c48945c8b9f1f9a9b1';
+
+  @override
+  Map<String, Object?> get variables => const {};
+
+  @override
+  GetCreditOverviewResult read(Json data) => GetCreditOverviewResult.fromJson(data['creditOverview']);
+}
+
+/// All credits at this moment. Needs staff:credits.
+final class GetCreditOverviewResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetCreditOverviewResult({
+    required this.accounts,
+    required this.available,
+    required this.held,
+    required this.lowBalances,
+    required this.frozen,
+    required this.liability,
+  });
+
+  /// Reads it from an answer.
+  GetCreditOverviewResult.fromJson(Json json)
+    : accounts = json['accounts'].integer,
+      available = Int64.fromJson(json['available']),
+      held = Int64.fromJson(json['held']),
+      lowBalances = json['lowBalances'].integer,
+      frozen = json['frozen'].integer,
+      liability = json['liability'].list(Money.fromJson),
+      super.read(json);
+
+  /// How many accounts there are that are not closed.
+  final int accounts;
+
+  /// What is available in all of them.
+  final Int64 available;
+
+  /// What is set aside in all of them.
+  final Int64 held;
+
+  /// How many are below the threshold of their alert.
+  final int lowBalances;
+
+  /// How many are frozen.
+  final int frozen;
+
+  /// What was paid for credits that are still there, by currency.
+  final List<Money> liability;
+
+  @override
+  Map<String, Object?> get fields => {
+    'accounts': accounts,
+    'available': available,
+    'held': held,
+    'lowBalances': lowBalances,
+    'frozen': frozen,
+    'liability': liability,
+  };
+}
