@@ -45,6 +45,11 @@ def back_at_checkout(sale_id: UUID) -> str:
     return f"{checkout_page_of(sale_id)}&{BACK}=1"
 
 
+def portal_page_of(secret: str) -> str:
+    """Our page of what an organization is billed for; the secret is the way in."""
+    return f"{_process.address}/portal?secret={secret}"
+
+
 def is_proof(id_: UUID, proof: str) -> bool:
     return any(hmac.compare_digest(one.encode(), proof.encode()) for one in _proofs(id_))
 

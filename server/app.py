@@ -29,6 +29,7 @@ from server.middleware import RequestMiddleware
 from server.packed import packed_response
 from server.planned_requests import PlannedRequests
 from server.plans import Plans
+from server.portal_page import portal_routes
 from server.reference import reference_routes
 from server.return_pages import return_route
 from server.simulator_page import simulator_routes
@@ -99,6 +100,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         Webhooks(view.platform, metrics.tallies).route,
         return_route(view.platform),
         *checkout_routes(view.platform),
+        *portal_routes(view.platform),
         jwks_route(health.database),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from domain.checkout_visits import Leave
+from domain.refusals import Refused
 from integrations.return_pages import BACK, checkout_page_of, is_proof
 from jobs.checkouts import pay_again, visited
 from resolvers.context import Platform
@@ -47,7 +48,10 @@ def checkout_routes(platform: Platform) -> list[BaseRoute]:
         sale_id = _proved(request)
         if sale_id is None:
             return no_page()
-        await pay_again(platform.database, sale_id, platform.now())
+        try:
+            await pay_again(platform.database, sale_id, platform.now())
+        except Refused as refused:
+            return page("Not now", str(refused))
         return RedirectResponse(checkout_page_of(sale_id), 303, PAGE | {"cache-control": "no-store"})
 
     return [Route(_PATH, show), Route(_PATH, retry, methods=["POST"])]

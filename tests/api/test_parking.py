@@ -19,7 +19,14 @@ from tests.makers.payouts import earner, figures, request_payout, states_of_payo
 from tests.world import Person, World
 
 _MONEY = frozenset(
-    {Permission.MONEY_MOVE, Permission.MONEY_APPROVE, Permission.INVOICES_WRITE, Permission.CREDITS_SPEND, Permission.CREDITS_PURCHASE}
+    {
+        Permission.MONEY_MOVE,
+        Permission.MONEY_APPROVE,
+        Permission.INVOICES_WRITE,
+        Permission.BILLING_MANAGE,
+        Permission.CREDITS_SPEND,
+        Permission.CREDITS_PURCHASE,
+    }
 )
 EXCEPTIONS = "{ moneyExceptions { nodes { kind subjectId expected actual organization { name } } } }"
 
