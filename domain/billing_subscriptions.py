@@ -88,29 +88,29 @@ class BillingSubscription(Stateful):
     product_id: UUID
     is_plan: bool
     checkout_session_id: UUID | None
-    managed_by: ManagedBy
-    collection: SubscriptionCollection
-    net_days: int
+    managed_by: ManagedBy = ManagedBy.MILEPOST
+    collection: SubscriptionCollection = SubscriptionCollection.CHARGE
+    net_days: int = 0
     """Under SEND_INVOICE: how many days after its start a period is due."""
     currency: str
     interval_months: int
     anchor_at: datetime
     anchor_day: int
     time_zone: str
-    period_number: int | None
+    period_number: int | None = None
     """The period that is paid, counted from the anchor; None before the first."""
-    current_period_start: datetime | None
-    current_period_end: datetime | None
-    trial_ends_at: datetime | None
+    current_period_start: datetime | None = None
+    current_period_end: datetime | None = None
+    trial_ends_at: datetime | None = None
     trial_end: TrialEnd
-    trial_noticed_at: datetime | None
-    cancel_at_period_end: bool
-    cancel_at: datetime | None
-    pause_at: datetime | None
-    resumes_at: datetime | None
-    canceled_at: datetime | None
-    cancel_reason: str | None
-    past_due_at: datetime | None
+    trial_noticed_at: datetime | None = None
+    cancel_at_period_end: bool = False
+    cancel_at: datetime | None = None
+    pause_at: datetime | None = None
+    resumes_at: datetime | None = None
+    canceled_at: datetime | None = None
+    cancel_reason: str | None = None
+    past_due_at: datetime | None = None
     grace_days: int
     dunning_outcome: DunningOutcome
     features: list[dict[str, Any]]
@@ -118,9 +118,9 @@ class BillingSubscription(Stateful):
     included_credits: int
     due_at: datetime | None
     """When the billing clock looks at it next; None while it waits for a payment or for people."""
-    provider: Provider | None
-    external_id: str | None
-    external_updated_at: datetime | None
+    provider: Provider | None = None
+    external_id: str | None = None
+    external_updated_at: datetime | None = None
     status: SubscriptionStatus = field(init=False)
 
     @property
