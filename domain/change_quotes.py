@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.billing_calendar import Span
 from domain.ids import new_id
-from domain.money import Money
+from domain.money import Money, split
 from domain.proration_lines import ProrationLine
 from domain.prorations import Proration, ProrationKind, credits_added
 from domain.subscription_changes import (
@@ -73,6 +73,14 @@ class ChangeQuote:
         return Money(self.charged_minor, self.new.currency)
 
 
+@dataclass(frozen=True, slots=True)
+class CreditMonth:
+    """The month of a longer period whose credits have come last."""
+
+    number: int
+    span: Span
+
+
 def quote(
     subscription_id: UUID,
     old: PeriodTerms,
@@ -83,9 +91,10 @@ def quote(
     effective: ChangeTime | None = None,
     is_staff: bool,
     granted: int,
+    month: CreditMonth | None = None,
     at: datetime,
 ) -> ChangeQuote:
-    """What the change would do inside an open period that has been granted so many credits."""
+    """What the change would do inside an open period that has been granted so many credits, perhaps by the month."""
     course = decide(old, new, mode, effective, is_staff=is_staff)
     lines = lines_of(course, old, new, period, at)
     charged = charged_now(course, lines)
@@ -97,8 +106,19 @@ def quote(
         effective_at=at if course.effective is ChangeTime.NOW else period.end,
         lines=tuple(_told(line, subscription_id, old, new, end=period.end, at=at) for line in lines),
         charged_minor=charged,
-        credits=credits_added(old.included_credits, new.included_credits, granted, period, at) if adds else 0,
+        credits=_credits(old, new, period, granted, month, at) if adds else 0,
     )
+
+
+def _credits(
+    old: PeriodTerms, new: PeriodTerms, period: Span, granted: int, month: CreditMonth | None, at: datetime
+) -> int:
+    """Of credits that come by the month those of this one; the months to come bring theirs by themselves."""
+    if month is None:
+        return credits_added(old.included_credits, new.included_credits, granted, period, at)
+    before, after = (split(terms.included_credits, [1] * old.months)[: month.number + 1] for terms in (old, new))
+    so_far = granted - sum(before) + before[-1]
+    return credits_added(before[-1], after[-1], so_far, month.span, at)
 
 
 def _told(

@@ -97,19 +97,15 @@ def counted_on(anchor: Anchor, number: int, months: int) -> tuple[Anchor, int]:
 def take_over(
     subscription: BillingSubscription, period: SubscriptionPeriod, terms: PeriodTerms, *, by: Actor, at: datetime
 ) -> None:
-    """From now on the open period gives, and later changes count from, what the change leads to."""
-    period.terms = terms
+    """From now on the open period gives, and later changes count from, what the change leads to.
+
+    Its credits go on to come as they did: all at once, or month by month.
+    """
+    period.terms = replace(terms, credit_schedule=period.terms.credit_schedule)
     subscription.product_id = terms.product_id
     subscription.grace_days, subscription.dunning_outcome = terms.grace_days, terms.dunning_outcome
     subscription.features, subscription.included_credits = list(terms.features), terms.included_credits
     tell(subscription, terms, by=by, at=at)
-
-
-def stretch(period: SubscriptionPeriod, anchor: Anchor, terms: PeriodTerms) -> None:
-    """A period that has only just begun becomes the first of a new anchor that begins in the same second."""
-    period.number, period.terms = 0, terms
-    period.anchor_at, period.anchor_day, period.time_zone = anchor.at, anchor.day, anchor.time_zone
-    period.period_end = anchor.start_of(1)
 
 
 def tell(subscription: BillingSubscription, terms: PeriodTerms, *, by: Actor, at: datetime) -> None:

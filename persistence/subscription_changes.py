@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from domain.prices import Price, TaxBehavior
 from domain.pricing import require_quantity
 from domain.products import Product
 from domain.proration_lines import ProrationLine
-from domain.refusals import invalid, wrong_state
+from domain.refusals import conflict, invalid, wrong_state
 from domain.sales import SaleKind
 from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, scheduled, under_way
 from domain.subscription_changes import ChangeDirection, ChangeTime, ProrationMode
@@ -79,9 +80,10 @@ async def quoted(db: Unit, subscription: BillingSubscription, wish: Wish) -> tup
         effective=wish.effective,
         is_staff=db.by.may(Permission.STAFF_MONEY),
         granted=await change_effects.granted(db, period.id),
+        month=change_effects.month_of(period),
         at=db.at,
     )
-    await _require_open(db, subscription, made)
+    await _require_open(db, subscription, period, made)
     return made, period
 
 
@@ -132,12 +134,16 @@ async def _require_kin(db: Unit, subscription: BillingSubscription, price: Price
         )
 
 
-async def _require_open(db: Unit, subscription: BillingSubscription, made: ChangeQuote) -> None:
+async def _require_open(
+    db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, made: ChangeQuote
+) -> None:
     """What ends or rests with its period has none in which the change could take effect; contracts bind downwards."""
     leaves_period = made.effective is ChangeTime.PERIOD_END or made.starts_period
     if leaves_period and (subscription.cancel_at_period_end or subscription.pause_at is not None):
         message = "It ends or rests with this period: uncancelSubscription first."
         raise wrong_state(message, from_state=subscription.status.name)
+    if made.starts_period and period.period_start + timedelta(seconds=1) > db.at:
+        raise conflict("The period that is paid has only just begun: repeat it in a second.")
     if made.direction is ChangeDirection.DOWNGRADE:
         await contracts.require_unbound(db, subscription)
 

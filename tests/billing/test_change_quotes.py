@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.billing_calendar import Span
-from domain.change_quotes import quote
+from domain.change_quotes import CreditMonth, quote
 from domain.ids import new_id
 from domain.money import Money
 from domain.proration_lines import ProrationLine
 from domain.prorations import ProrationKind
 from domain.subscription_changes import ChangeTime, ProrationMode
+from domain.subscription_plans import CreditSchedule
 from domain.subscription_terms import PeriodTerms
 from domain.upcoming_charges import UpcomingCharge
 from tests.makers.subscription_terms import make_terms
@@ -44,6 +45,14 @@ def test_billing_rule_15_credits_come_only_with_a_proration_that_is_paid(mode: P
         new_id(), STARTER, BUSINESS, JANUARY, mode=mode, effective=ChangeTime.NOW, is_staff=True, granted=100, at=AT
     )
     assert (made.charged, made.credits) == (Money(0, "EUR"), 0)
+
+
+def test_billing_rule_15_of_credits_by_the_month_an_upgrade_adds_to_this_month() -> None:
+    year = Span(datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC))
+    small, large = (replace(one, months=12, credit_schedule=CreditSchedule.MONTHLY) for one in (STARTER, BUSINESS))
+    small, large = replace(small, included_credits=1200), replace(large, included_credits=4800)
+    made = quote(new_id(), small, large, year, is_staff=False, granted=300, month=CreditMonth(2, JANUARY), at=AT)
+    assert made.credits == 300 * 21 // 31
 
 
 def test_billing_rule_14_a_year_is_quoted_whole_less_the_rest_of_the_month() -> None:

@@ -1,0 +1,96 @@
+"""Credits and revenue of changes: what an upgrade adds once it is paid, and when what was paid for it is earned."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.actors import SYSTEM
+from domain.prices import Price, PriceInterval
+from domain.refusals import Refused
+from domain.sales import Sale, SaleKind
+from domain.subscription_changes import ChangeTime, ProrationMode
+from domain.subscription_plans import CreditSchedule
+from persistence import sales
+from persistence.subscription_changes import Made
+from persistence.unit import Unit
+from tests.makers.invariants import broken
+from tests.makers.subscription_changes import change, granted_to, make_rising_plans
+from tests.makers.subscriptions import Subscribed, move_to, pay_with, subscribe
+from tests.world import World
+
+JANUARY = datetime(2027, 1, 1, 9, tzinfo=UTC)
+
+
+async def ten_days_in(world: World, price: Price) -> Subscribed:
+    """A subscription from 1 January on, of whose month 21 of 31 days are left."""
+    world.clock.advance(JANUARY - world.clock.now())
+    subscribed = await subscribe(world, price, time_zone="UTC")
+    start = (await subscribed.now()).current_period_start
+    assert start is not None
+    world.clock.advance(start + timedelta(days=10) - world.clock.now())
+    return subscribed
+
+
+async def sale_of(world: World, made: Made) -> Sale:
+    async with world.database.reader() as session:
+        sale = await sales.of_subject(Unit(session, world.clock.now(), SYSTEM), SaleKind.CHANGE, made.change.id)
+    assert sale is not None
+    return sale
+
+
+async def test_billing_example_5_proration_adds_203_credits_once_it_is_paid(world: World) -> None:
+    starter, business = await make_rising_plans(world, 100, 400)
+    subscribed = await ten_days_in(world, starter)
+    await pay_with(subscribed.buyer, "sim_decline")
+    await change(subscribed, business)
+    await world.settle()
+    assert await granted_to(subscribed) == [100]
+    await pay_with(subscribed.buyer, "sim_ok")
+    made = await change(subscribed, business)
+    assert made.change.credits in (202, 203)
+    assert await granted_to(subscribed) == [100]
+    await world.settle()
+    assert await granted_to(subscribed) == [100, made.change.credits]
+
+
+async def test_billing_invariant_7_credits_of_a_period_stay_within_what_was_paid_for(world: World) -> None:
+    plans = await make_rising_plans(world, 100, 400, 1_000)
+    subscribed = await ten_days_in(world, plans[0])
+    for price in plans[1:]:
+        await change(subscribed, price)
+        await world.settle()
+    assert sum(await granted_to(subscribed)) <= 1_000
+    with pytest.raises(Refused, match="includes credits"):
+        await change(subscribed, plans[0], mode=ProrationMode.CREATE_PRORATIONS, effective=ChangeTime.NOW)
+    await change(subscribed, plans[0])
+    end = (await subscribed.now()).current_period_end
+    assert end is not None
+    before = await granted_to(subscribed)
+    await move_to(world, end)
+    assert await granted_to(subscribed) == [*before, 100]
+    assert await broken(world) == []
+
+
+async def test_billing_rule_15_of_credits_by_the_month_an_upgrade_adds_to_this_month_alone(world: World) -> None:
+    year = {"interval": PriceInterval.YEAR, "credit_schedule": CreditSchedule.MONTHLY}
+    small, large = await make_rising_plans(world, 1_200, 4_800, **year)
+    subscribed = await ten_days_in(world, small)
+    made = await change(subscribed, large)
+    assert made.change.credits in (202, 203)
+    await world.settle()
+    await move_to(world, JANUARY + timedelta(days=31, minutes=5))
+    assert await granted_to(subscribed) == [100, made.change.credits, 400]
+
+
+async def test_what_was_paid_for_a_change_is_earned_when_its_period_is_over(world: World) -> None:
+    starter, business = await make_rising_plans(world, 0, 0)
+    subscribed = await ten_days_in(world, starter)
+    made = await change(subscribed, business)
+    await world.settle()
+    paid = await sale_of(world, made)
+    assert (paid.is_kept, paid.delivered_minor) == (True, 0)
+    end = (await subscribed.now()).current_period_end
+    assert end is not None
+    await move_to(world, end)
+    assert (await sale_of(world, made)).delivered_minor == paid.net_minor
+    assert await broken(world) == []
