@@ -219,6 +219,20 @@ String nameCatalogueStatus(CatalogueStatus value) => switch (value) {
   CatalogueStatus.unknown => '',
 };
 
+/// What the API calls a value of ChangeDirection.
+String nameChangeDirection(ChangeDirection value) => switch (value) {
+  ChangeDirection.upgrade => 'UPGRADE',
+  ChangeDirection.downgrade => 'DOWNGRADE',
+  ChangeDirection.unknown => '',
+};
+
+/// What the API calls a value of ChangeTime.
+String nameChangeTime(ChangeTime value) => switch (value) {
+  ChangeTime.now => 'NOW',
+  ChangeTime.periodEnd => 'PERIOD_END',
+  ChangeTime.unknown => '',
+};
+
 /// What the API calls a value of ChargebackOrderField.
 String nameChargebackOrderField(ChargebackOrderField value) => switch (value) {
   ChargebackOrderField.createdAt => 'CREATED_AT',
@@ -260,6 +274,23 @@ String nameCollectionMode(CollectionMode value) => switch (value) {
   CollectionMode.manual => 'MANUAL',
   CollectionMode.stopped => 'STOPPED',
   CollectionMode.unknown => '',
+};
+
+/// What the API calls a value of ContractOrderField.
+String nameContractOrderField(ContractOrderField value) => switch (value) {
+  ContractOrderField.createdAt => 'CREATED_AT',
+  ContractOrderField.endsAt => 'ENDS_AT',
+  ContractOrderField.unknown => '',
+};
+
+/// What the API calls a value of ContractStatus.
+String nameContractStatus(ContractStatus value) => switch (value) {
+  ContractStatus.pendingSignature => 'PENDING_SIGNATURE',
+  ContractStatus.active => 'ACTIVE',
+  ContractStatus.renewed => 'RENEWED',
+  ContractStatus.ended => 'ENDED',
+  ContractStatus.terminated => 'TERMINATED',
+  ContractStatus.unknown => '',
 };
 
 /// What the API calls a value of ConversionState.
@@ -1212,6 +1243,23 @@ String nameProposalStatus(ProposalStatus value) => switch (value) {
   ProposalStatus.unknown => '',
 };
 
+/// What the API calls a value of ProrationKind.
+String nameProrationKind(ProrationKind value) => switch (value) {
+  ProrationKind.unusedTime => 'UNUSED_TIME',
+  ProrationKind.remainingTime => 'REMAINING_TIME',
+  ProrationKind.carriedOver => 'CARRIED_OVER',
+  ProrationKind.usage => 'USAGE',
+  ProrationKind.unknown => '',
+};
+
+/// What the API calls a value of ProrationMode.
+String nameProrationMode(ProrationMode value) => switch (value) {
+  ProrationMode.createProrations => 'CREATE_PRORATIONS',
+  ProrationMode.alwaysInvoice => 'ALWAYS_INVOICE',
+  ProrationMode.none => 'NONE',
+  ProrationMode.unknown => '',
+};
+
 /// What the API calls a value of Provider.
 String nameProvider(Provider value) => switch (value) {
   Provider.stripe => 'STRIPE',
@@ -1391,6 +1439,24 @@ String nameRole(Role value) => switch (value) {
   Role.member => 'MEMBER',
   Role.viewer => 'VIEWER',
   Role.unknown => '',
+};
+
+/// What the API calls a value of ScheduledChangeKind.
+String nameScheduledChangeKind(ScheduledChangeKind value) => switch (value) {
+  ScheduledChangeKind.price => 'PRICE',
+  ScheduledChangeKind.quantity => 'QUANTITY',
+  ScheduledChangeKind.cancel => 'CANCEL',
+  ScheduledChangeKind.pause => 'PAUSE',
+  ScheduledChangeKind.unknown => '',
+};
+
+/// What the API calls a value of ScheduledChangeStatus.
+String nameScheduledChangeStatus(ScheduledChangeStatus value) => switch (value) {
+  ScheduledChangeStatus.pending => 'PENDING',
+  ScheduledChangeStatus.applied => 'APPLIED',
+  ScheduledChangeStatus.cancelled => 'CANCELLED',
+  ScheduledChangeStatus.failed => 'FAILED',
+  ScheduledChangeStatus.unknown => '',
 };
 
 /// What the API calls a value of SessionKind.
@@ -1736,6 +1802,8 @@ final operations = <Operation<Object?>>[
   FreezeCreditAccount(accountId: 'text', reason: 'text'),
   UnfreezeCreditAccount(accountId: 'text', reason: 'text'),
   CloseCreditAccount(accountId: 'text'),
+  TransferCredits(toOrganizationId: 'text', quantity: const Int64(1)),
+  WatchCredits(organizationId: 'text'),
   ListCreditTariffs(),
   SetCreditTariff(actionCode: 'text', credits: const Int64(1)),
   ListAppCreditBudgets(),
@@ -2013,6 +2081,20 @@ final operations = <Operation<Object?>>[
   SetStaffRole(userId: 'text'),
   StartImpersonation(userId: 'text', reason: 'text'),
   EndImpersonation(impersonationId: 'text'),
+  PreviewSubscriptionChange(id: 'text'),
+  GetUpcomingCharge(id: 'text'),
+  ChangeSubscription(subscriptionId: 'text'),
+  ListScheduledChanges(id: 'text'),
+  CancelScheduledChange(scheduledChangeId: 'text'),
+  ListSeats(id: 'text'),
+  AssignSeat(subscriptionId: 'text', userId: 'text'),
+  ReleaseSeat(subscriptionId: 'text', userId: 'text'),
+  ListContracts(),
+  CreateContract(subscriptionId: 'text', terms: ContractTermsInput(termMonths: 1)),
+  ActivateContract(contractId: 'text'),
+  TerminateContract(contractId: 'text', reason: 'text'),
+  GiveContractNotice(contractId: 'text'),
+  WithdrawContractNotice(contractId: 'text'),
   ListSubscriptions(),
   GetSubscription(id: 'text'),
   CancelSubscription(subscriptionId: 'text', whenValue: CancelTime.atPeriodEnd),

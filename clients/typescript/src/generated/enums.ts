@@ -370,6 +370,28 @@ export const CatalogueStatus = {
 /** One of CatalogueStatus's values, or one that a newer server has added. */
 export type CatalogueStatus = Open<keyof typeof CatalogueStatus>;
 
+/** Whether a change leads to more or to less. */
+export const ChangeDirection = {
+  /** A higher rank; of equal rank a longer period, or more seats. */
+  UPGRADE: 'UPGRADE',
+  /** Whatever else changes the price. */
+  DOWNGRADE: 'DOWNGRADE',
+} as const;
+
+/** One of ChangeDirection's values, or one that a newer server has added. */
+export type ChangeDirection = Open<keyof typeof ChangeDirection>;
+
+/** When a change takes effect. */
+export const ChangeTime = {
+  /** At once; with ALWAYS_INVOICE once it is paid. */
+  NOW: 'NOW',
+  /** When the period that is paid has ended. */
+  PERIOD_END: 'PERIOD_END',
+} as const;
+
+/** One of ChangeTime's values, or one that a newer server has added. */
+export type ChangeTime = Open<keyof typeof ChangeTime>;
+
 /** What the list can be ordered by. */
 export const ChargebackOrderField = {
   /** By created at. */
@@ -440,6 +462,34 @@ export const CollectionMode = {
 
 /** One of CollectionMode's values, or one that a newer server has added. */
 export type CollectionMode = Open<keyof typeof CollectionMode>;
+
+/** What the list can be ordered by. */
+export const ContractOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By ends at. */
+  ENDS_AT: 'ENDS_AT',
+} as const;
+
+/** One of ContractOrderField's values, or one that a newer server has added. */
+export type ContractOrderField = Open<keyof typeof ContractOrderField>;
+
+/** The life of a contract. */
+export const ContractStatus = {
+  /** It is drawn up and binds nobody yet. */
+  PENDING_SIGNATURE: 'PENDING_SIGNATURE',
+  /** It binds the subscription. */
+  ACTIVE: 'ACTIVE',
+  /** Its term is over, and another contract continues it. */
+  RENEWED: 'RENEWED',
+  /** Its term is over. */
+  ENDED: 'ENDED',
+  /** Staff have ended it before its term was over. */
+  TERMINATED: 'TERMINATED',
+} as const;
+
+/** One of ContractStatus's values, or one that a newer server has added. */
+export type ContractStatus = Open<keyof typeof ContractStatus>;
 
 /** The life of a conversion. */
 export const ConversionState = {
@@ -2065,6 +2115,34 @@ export const ProposalStatus = {
 /** One of ProposalStatus's values, or one that a newer server has added. */
 export type ProposalStatus = Open<keyof typeof ProposalStatus>;
 
+/** What a line of a charge is for. */
+export const ProrationKind = {
+  /** The rest of the old price, given back. */
+  UNUSED_TIME: 'UNUSED_TIME',
+  /** The rest of the period at the new price, or a whole new period. */
+  REMAINING_TIME: 'REMAINING_TIME',
+  /** What was given back beyond the charge before. */
+  CARRIED_OVER: 'CARRIED_OVER',
+  /** What was used and is paid afterwards. */
+  USAGE: 'USAGE',
+} as const;
+
+/** One of ProrationKind's values, or one that a newer server has added. */
+export type ProrationKind = Open<keyof typeof ProrationKind>;
+
+/** What becomes of the rest of the period that a change falls into. */
+export const ProrationMode = {
+  /** Its lines wait for the charge of the next period. */
+  CREATE_PRORATIONS: 'CREATE_PRORATIONS',
+  /** The net is charged now, and the change takes effect when that is paid. */
+  ALWAYS_INVOICE: 'ALWAYS_INVOICE',
+  /** Nothing is given back or charged. For customers it then takes effect when the period ends. */
+  NONE: 'NONE',
+} as const;
+
+/** One of ProrationMode's values, or one that a newer server has added. */
+export type ProrationMode = Open<keyof typeof ProrationMode>;
+
 /** Who moves the money. */
 export const Provider = {
   /** Stripe, once staff have set it up. */
@@ -2363,6 +2441,36 @@ export const Role = {
 
 /** One of Role's values, or one that a newer server has added. */
 export type Role = Open<keyof typeof Role>;
+
+/** What a change changes. */
+export const ScheduledChangeKind = {
+  /** The price, and perhaps the quantity. */
+  PRICE: 'PRICE',
+  /** The quantity alone. */
+  QUANTITY: 'QUANTITY',
+  /** The subscription ends. */
+  CANCEL: 'CANCEL',
+  /** The subscription rests. */
+  PAUSE: 'PAUSE',
+} as const;
+
+/** One of ScheduledChangeKind's values, or one that a newer server has added. */
+export type ScheduledChangeKind = Open<keyof typeof ScheduledChangeKind>;
+
+/** The life of a change. */
+export const ScheduledChangeStatus = {
+  /** It waits for its instant, or for its payment. */
+  PENDING: 'PENDING',
+  /** It has taken effect. */
+  APPLIED: 'APPLIED',
+  /** It was taken back, or a newer one took its place. */
+  CANCELLED: 'CANCELLED',
+  /** It was not paid, or could not take effect: the subscription is as it was. */
+  FAILED: 'FAILED',
+} as const;
+
+/** One of ScheduledChangeStatus's values, or one that a newer server has added. */
+export type ScheduledChangeStatus = Open<keyof typeof ScheduledChangeStatus>;
 
 /** How the token of a session lives. */
 export const SessionKind = {

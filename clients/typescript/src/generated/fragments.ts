@@ -18,6 +18,7 @@ import type {
   CheckoutMode,
   CheckoutStatus,
   CollectionMode,
+  ContractStatus,
   ConversionState,
   CreditAccountStatus,
   CreditAdjustmentStatus,
@@ -84,6 +85,7 @@ import type {
   PromotionStatus,
   ProposalOrigin,
   ProposalStatus,
+  ProrationKind,
   Provider,
   ProviderAccountStatus,
   ProviderMode,
@@ -97,6 +99,8 @@ import type {
   RefusalCode,
   ReleasePolicyStatus,
   Role,
+  ScheduledChangeKind,
+  ScheduledChangeStatus,
   SessionKind,
   SubjectKind,
   SubscriptionStatus,
@@ -3013,6 +3017,106 @@ export interface ActingAsTargetUser {
 /** The definition of ActingAs. */
 export const ActingAsFragment: string =
   'fragment ActingAs on Impersonation{id staffUser{id displayName}targetUser{id displayName email}mode reason ticket startedAt endsAt endedAt}';
+
+/** A line that a change posts, or that waits for the next charge. */
+export interface ProrationLineShown {
+  /** What it is for. */
+  readonly kind: ProrationKind;
+  /** What it says on the invoice. */
+  readonly description: string;
+  /** Of how many. */
+  readonly quantity: number;
+  /** For all of the quantity; without tax, unless the price contains it. */
+  readonly amount: Money;
+}
+
+/** The definition of ProrationLineShown. */
+export const ProrationLineShownFragment: string =
+  'fragment ProrationLineShown on ProrationLine{kind description quantity amount{...Money}}';
+
+/** A change of a subscription that waits, or what became of it. */
+export interface ScheduledChangeShown {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** What changes. */
+  readonly kind: ScheduledChangeKind;
+  /** Where it stands. */
+  readonly status: ScheduledChangeStatus;
+  /** The price to come; null where it stays. */
+  readonly price: ScheduledChangeShownPrice | null;
+  /** The quantity to come; null where it stays. */
+  readonly quantity: number | null;
+  /** Of a pause: when the subscription goes on. */
+  readonly resumesAt: DateTime | null;
+  /** When it takes effect, or was asked for where it waits for its payment. */
+  readonly effectiveAt: DateTime;
+  /** Whether a new period begins with it. */
+  readonly startsPeriod: boolean;
+  /** Included credits that it adds to the open period once it is paid. */
+  readonly credits: Int64;
+  /** Whether it takes effect when what it costs is paid, and fails when that fails. */
+  readonly awaitsPayment: boolean;
+  /** Why it has failed: a code. */
+  readonly failure: string | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The price to come; null where it stays. */
+export interface ScheduledChangeShownPrice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** How often it is charged. */
+  readonly interval: PriceInterval;
+  /** Every how many of these intervals. */
+  readonly intervalCount: number;
+  /** What it costs, or each seat; 0 where there are tiers. */
+  readonly unitAmount: Money;
+}
+
+/** The definition of ScheduledChangeShown. */
+export const ScheduledChangeShownFragment: string =
+  'fragment ScheduledChangeShown on ScheduledChange{id version kind status price{id interval intervalCount unitAmount{...Money}}quantity resumesAt effectiveAt startsPeriod credits awaitsPayment failure availableActions{...Action}}';
+
+/** A contract that binds a subscription for a term. */
+export interface ContractShown {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: ContractStatus;
+  /** How long a term is. */
+  readonly termMonths: number;
+  /** When the term has begun; null until it is signed. */
+  readonly startsAt: DateTime | null;
+  /** When the term ends. */
+  readonly endsAt: DateTime | null;
+  /** Whether another term follows, unless notice is given. */
+  readonly autoRenew: boolean;
+  /** How many days before the end notice closes. */
+  readonly noticeDays: number;
+  /** Until when notice can be given. */
+  readonly noticeClosesAt: DateTime | null;
+  /** When it was given: the subscription ends with the term. */
+  readonly noticeGivenAt: DateTime | null;
+  /** By how many hundredths of a percent the price of the next term is raised. */
+  readonly upliftBps: number;
+  /** The share of what is not billed yet that an early end costs, in 1/100 percent. */
+  readonly terminationFeeBps: number;
+  /** What its early end cost, in minor units without tax. */
+  readonly terminationFeeMinor: number | null;
+  /** Why staff have ended it. */
+  readonly terminateReason: string | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of ContractShown. */
+export const ContractShownFragment: string =
+  'fragment ContractShown on Contract{id version status termMonths startsAt endsAt autoRenew noticeDays noticeClosesAt noticeGivenAt upliftBps terminationFeeBps terminationFeeMinor terminateReason availableActions{...Action}}';
 
 /** A subscription in a list. */
 export interface SubscriptionSummary {

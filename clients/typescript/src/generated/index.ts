@@ -37,6 +37,7 @@ export * from './operations/purchases.js';
 export * from './operations/reconciliation.js';
 export * from './operations/sandbox.js';
 export * from './operations/staff.js';
+export * from './operations/subscription_changes.js';
 export * from './operations/subscriptions.js';
 export * from './operations/tasks.js';
 export * from './operations/webhooks.js';

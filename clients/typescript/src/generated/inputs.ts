@@ -18,9 +18,12 @@ import type {
   CaptureMode,
   CashReconciliationOrderField,
   CatalogueStatus,
+  ChangeTime,
   ChargebackOrderField,
   ChargebackStatus,
   CheckoutMode,
+  ContractOrderField,
+  ContractStatus,
   CreditAdjustmentStatus,
   CreditDisputeOrderField,
   CreditDisputeOutcome,
@@ -106,6 +109,7 @@ import type {
   ProposalOrderField,
   ProposalOrigin,
   ProposalStatus,
+  ProrationMode,
   Provider,
   ProviderAccountStatus,
   ProviderReportLineOrderField,
@@ -120,6 +124,7 @@ import type {
   ReleasePolicyOrderField,
   ReleasePolicyStatus,
   Role,
+  ScheduledChangeStatus,
   SessionKind,
   Shortfall,
   StaffRole,
@@ -203,6 +208,14 @@ export interface AcceptProposalInput {
 export interface ActivateAppInput {
   /** The app. */
   readonly appId: string;
+}
+
+/** What activateContract takes. */
+export interface ActivateContractInput {
+  /** The contract. */
+  readonly contractId: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What activateProject takes. */
@@ -441,6 +454,14 @@ export interface AssignMoneyExceptionInput {
   readonly ownerId?: string | null;
 }
 
+/** What assignSeat takes. */
+export interface AssignSeatInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** The member. */
+  readonly userId: string;
+}
+
 /** What assignTask takes. */
 export interface AssignTaskInput {
   /** The task. */
@@ -541,6 +562,12 @@ export interface CancelRefundInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What cancelScheduledChange takes. */
+export interface CancelScheduledChangeInput {
+  /** The change. */
+  readonly scheduledChangeId: string;
+}
+
 /** What cancelSubscription takes. */
 export interface CancelSubscriptionInput {
   /** The subscription. */
@@ -627,6 +654,22 @@ export interface ChangeRoleInput {
   readonly role: Role;
   /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
   readonly expectedVersion?: number | null;
+}
+
+/** What changeSubscription takes. */
+export interface ChangeSubscriptionInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** The price to come; left out: as it is. */
+  readonly priceId?: string | null;
+  /** The quantity to come; left out: as it is. */
+  readonly quantity?: number | null;
+  /** Left out: ALWAYS_INVOICE for an upgrade; for a downgrade NONE. */
+  readonly prorationMode?: ProrationMode | null;
+  /** Left out: NOW for an upgrade; for a downgrade, and for customers with NONE, PERIOD_END. */
+  readonly effective?: ChangeTime | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** Conditions on chargebacks; all given ones must hold. */
@@ -783,6 +826,38 @@ export interface ConsumeQuotaInput {
   readonly idempotencyKey: UUID;
 }
 
+/** Conditions on contracts; all given ones must hold. */
+export interface ContractFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ContractStatus> | null;
+  /** Of this customer. */
+  readonly organizationId?: string | null;
+  /** Of this subscription. */
+  readonly subscriptionId?: string | null;
+}
+
+/** One order of a list. */
+export interface ContractOrder {
+  /** What to order by. */
+  readonly field: ContractOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
+/** What a contract says. */
+export interface ContractTermsInput {
+  /** 12, 24 or 36; a multiple of the months that the subscription is paid for. */
+  readonly termMonths: number;
+  /** Whether another term follows; true unless said. */
+  readonly autoRenew?: boolean | null;
+  /** Until how many days before the end, 0 to 180. */
+  readonly noticeDays?: number | null;
+  /** How much dearer the next term is, 0 to 10000; 0 unless said. */
+  readonly upliftBps?: number | null;
+  /** The fee of an early end, 0 to 10000; 0 unless said. */
+  readonly terminationFeeBps?: number | null;
+}
+
 /** What convertWallet takes. */
 export interface ConvertWalletInput {
   /** The quote. */
@@ -847,6 +922,16 @@ export interface CreateCheckoutSessionInput {
   readonly methodId?: string | null;
   /** On whose page the buyer chooses; the first that is set up unless said. */
   readonly provider?: Provider | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What createContract takes. */
+export interface CreateContractInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** What was agreed. */
+  readonly terms: ContractTermsInput;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
 }
@@ -1703,6 +1788,12 @@ export interface GigOrder {
   readonly field: GigOrderField;
   /** ASC from small to large, DESC the other way. */
   readonly direction: OrderDirection;
+}
+
+/** What giveContractNotice takes. */
+export interface GiveContractNoticeInput {
+  /** The contract. */
+  readonly contractId: string;
 }
 
 /** What grantCredits takes. */
@@ -2767,6 +2858,14 @@ export interface ReleasePolicyTermsInput {
   readonly status: ReleasePolicyStatus;
 }
 
+/** What releaseSeat takes. */
+export interface ReleaseSeatInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** The member. */
+  readonly userId: string;
+}
+
 /** What removeMember takes. */
 export interface RemoveMemberInput {
   /** The member. */
@@ -3026,6 +3125,12 @@ export interface RunCashReconciliationInput {
   readonly dryRun?: boolean | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** Conditions on the changes of a subscription; all given ones must hold. */
+export interface ScheduledChangeFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ScheduledChangeStatus> | null;
 }
 
 /** What sendInvoiceReminder takes. */
@@ -3436,6 +3541,28 @@ export interface TaxTypeFilter {
   readonly isActive?: boolean | null;
 }
 
+/** What terminateContract takes. */
+export interface TerminateContractInput {
+  /** The contract. */
+  readonly contractId: string;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What transferCredits takes. */
+export interface TransferCreditsInput {
+  /** Who gets them. */
+  readonly toOrganizationId: string;
+  /** How many: 1 to 10000. */
+  readonly quantity: Int64;
+  /** What for: up to 255 characters. Both read it. */
+  readonly note?: string | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** Which entries a trial balance sums; all given conditions must hold. */
 export interface TrialBalanceFilter {
   /** Posted at this instant or later. */
@@ -3810,6 +3937,12 @@ export interface WalletFilter {
   readonly currency?: Currency | null;
   /** Of this organization; others than yours for staff only. */
   readonly organizationId?: string | null;
+}
+
+/** What withdrawContractNotice takes. */
+export interface WithdrawContractNoticeInput {
+  /** The contract. */
+  readonly contractId: string;
 }
 
 /** What withdrawCreditDispute takes. */

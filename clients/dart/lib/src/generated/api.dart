@@ -37,6 +37,7 @@ export 'operations/purchases.dart';
 export 'operations/reconciliation.dart';
 export 'operations/sandbox.dart';
 export 'operations/staff.dart';
+export 'operations/subscription_changes.dart';
 export 'operations/subscriptions.dart';
 export 'operations/tasks.dart';
 export 'operations/webhooks.dart';

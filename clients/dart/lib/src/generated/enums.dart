@@ -675,6 +675,50 @@ enum CatalogueStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Whether a change leads to more or to less.
+enum ChangeDirection implements ApiEnum {
+  /// A higher rank; of equal rank a longer period, or more seats.
+  upgrade('UPGRADE'),
+
+  /// Whatever else changes the price.
+  downgrade('DOWNGRADE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ChangeDirection(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ChangeDirection.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// When a change takes effect.
+enum ChangeTime implements ApiEnum {
+  /// At once; with ALWAYS_INVOICE once it is paid.
+  now('NOW'),
+
+  /// When the period that is paid has ended.
+  periodEnd('PERIOD_END'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ChangeTime(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ChangeTime.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What the list can be ordered by.
 enum ChargebackOrderField implements ApiEnum {
   /// By created at.
@@ -802,6 +846,59 @@ enum CollectionMode implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory CollectionMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum ContractOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By ends at.
+  endsAt('ENDS_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ContractOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ContractOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a contract.
+enum ContractStatus implements ApiEnum {
+  /// It is drawn up and binds nobody yet.
+  pendingSignature('PENDING_SIGNATURE'),
+
+  /// It binds the subscription.
+  active('ACTIVE'),
+
+  /// Its term is over, and another contract continues it.
+  renewed('RENEWED'),
+
+  /// Its term is over.
+  ended('ENDED'),
+
+  /// Staff have ended it before its term was over.
+  terminated('TERMINATED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ContractStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ContractStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;
@@ -3779,6 +3876,59 @@ enum ProposalStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What a line of a charge is for.
+enum ProrationKind implements ApiEnum {
+  /// The rest of the old price, given back.
+  unusedTime('UNUSED_TIME'),
+
+  /// The rest of the period at the new price, or a whole new period.
+  remainingTime('REMAINING_TIME'),
+
+  /// What was given back beyond the charge before.
+  carriedOver('CARRIED_OVER'),
+
+  /// What was used and is paid afterwards.
+  usage('USAGE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ProrationKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ProrationKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What becomes of the rest of the period that a change falls into.
+enum ProrationMode implements ApiEnum {
+  /// Its lines wait for the charge of the next period.
+  createProrations('CREATE_PRORATIONS'),
+
+  /// The net is charged now, and the change takes effect when that is paid.
+  alwaysInvoice('ALWAYS_INVOICE'),
+
+  /// Nothing is given back or charged. For customers it then takes effect when the period ends.
+  none('NONE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ProrationMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ProrationMode.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Who moves the money.
 enum Provider implements ApiEnum {
   /// Stripe, once staff have set it up.
@@ -4336,6 +4486,62 @@ enum Role implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory Role.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a change changes.
+enum ScheduledChangeKind implements ApiEnum {
+  /// The price, and perhaps the quantity.
+  price('PRICE'),
+
+  /// The quantity alone.
+  quantity('QUANTITY'),
+
+  /// The subscription ends.
+  cancel('CANCEL'),
+
+  /// The subscription rests.
+  pause('PAUSE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ScheduledChangeKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ScheduledChangeKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a change.
+enum ScheduledChangeStatus implements ApiEnum {
+  /// It waits for its instant, or for its payment.
+  pending('PENDING'),
+
+  /// It has taken effect.
+  applied('APPLIED'),
+
+  /// It was taken back, or a newer one took its place.
+  cancelled('CANCELLED'),
+
+  /// It was not paid, or could not take effect: the subscription is as it was.
+  failed('FAILED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ScheduledChangeStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ScheduledChangeStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

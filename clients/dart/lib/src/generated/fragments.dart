@@ -8190,6 +8190,277 @@ final class ActingAsTargetUser extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'displayName': displayName, 'email': email};
 }
 
+/// A line that a change posts, or that waits for the next charge.
+class ProrationLineShown extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ProrationLineShown({
+    required this.kind,
+    required this.description,
+    required this.quantity,
+    required this.amount,
+  });
+
+  /// Reads it from an answer.
+  ProrationLineShown.fromJson(Json json)
+    : kind = ProrationKind.fromJson(json['kind']),
+      description = json['description'].string,
+      quantity = json['quantity'].integer,
+      amount = Money.fromJson(json['amount']),
+      super.read(json);
+
+  /// What it is for.
+  final ProrationKind kind;
+
+  /// What it says on the invoice.
+  final String description;
+
+  /// Of how many.
+  final int quantity;
+
+  /// For all of the quantity; without tax, unless the price contains it.
+  final Money amount;
+
+  @override
+  Map<String, Object?> get fields => {'kind': kind, 'description': description, 'quantity': quantity, 'amount': amount};
+}
+
+/// A change of a subscription that waits, or what became of it.
+class ScheduledChangeShown extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ScheduledChangeShown({
+    required this.id,
+    required this.version,
+    required this.kind,
+    required this.status,
+    this.price,
+    this.quantity,
+    this.resumesAt,
+    required this.effectiveAt,
+    required this.startsPeriod,
+    required this.credits,
+    required this.awaitsPayment,
+    this.failure,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  ScheduledChangeShown.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      kind = ScheduledChangeKind.fromJson(json['kind']),
+      status = ScheduledChangeStatus.fromJson(json['status']),
+      price = json['price'].orNull(ScheduledChangeShownPrice.fromJson),
+      quantity = json['quantity'].orNull((one) => one.integer),
+      resumesAt = json['resumesAt'].orNull((one) => one.instant),
+      effectiveAt = json['effectiveAt'].instant,
+      startsPeriod = json['startsPeriod'].boolean,
+      credits = Int64.fromJson(json['credits']),
+      awaitsPayment = json['awaitsPayment'].boolean,
+      failure = json['failure'].orNull((one) => one.string),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// What changes.
+  final ScheduledChangeKind kind;
+
+  /// Where it stands.
+  final ScheduledChangeStatus status;
+
+  /// The price to come; null where it stays.
+  final ScheduledChangeShownPrice? price;
+
+  /// The quantity to come; null where it stays.
+  final int? quantity;
+
+  /// Of a pause: when the subscription goes on.
+  final DateTime? resumesAt;
+
+  /// When it takes effect, or was asked for where it waits for its payment.
+  final DateTime effectiveAt;
+
+  /// Whether a new period begins with it.
+  final bool startsPeriod;
+
+  /// Included credits that it adds to the open period once it is paid.
+  final Int64 credits;
+
+  /// Whether it takes effect when what it costs is paid, and fails when that fails.
+  final bool awaitsPayment;
+
+  /// Why it has failed: a code.
+  final String? failure;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'kind': kind,
+    'status': status,
+    'price': price,
+    'quantity': quantity,
+    'resumesAt': resumesAt,
+    'effectiveAt': effectiveAt,
+    'startsPeriod': startsPeriod,
+    'credits': credits,
+    'awaitsPayment': awaitsPayment,
+    'failure': failure,
+    'availableActions': availableActions,
+  };
+}
+
+/// The price to come; null where it stays.
+final class ScheduledChangeShownPrice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ScheduledChangeShownPrice({
+    required this.id,
+    required this.interval,
+    required this.intervalCount,
+    required this.unitAmount,
+  });
+
+  /// Reads it from an answer.
+  ScheduledChangeShownPrice.fromJson(Json json)
+    : id = json['id'].string,
+      interval = PriceInterval.fromJson(json['interval']),
+      intervalCount = json['intervalCount'].integer,
+      unitAmount = Money.fromJson(json['unitAmount']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// How often it is charged.
+  final PriceInterval interval;
+
+  /// Every how many of these intervals.
+  final int intervalCount;
+
+  /// What it costs, or each seat; 0 where there are tiers.
+  final Money unitAmount;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'interval': interval,
+    'intervalCount': intervalCount,
+    'unitAmount': unitAmount,
+  };
+}
+
+/// A contract that binds a subscription for a term.
+class ContractShown extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ContractShown({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.termMonths,
+    this.startsAt,
+    this.endsAt,
+    required this.autoRenew,
+    required this.noticeDays,
+    this.noticeClosesAt,
+    this.noticeGivenAt,
+    required this.upliftBps,
+    required this.terminationFeeBps,
+    this.terminationFeeMinor,
+    this.terminateReason,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  ContractShown.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = ContractStatus.fromJson(json['status']),
+      termMonths = json['termMonths'].integer,
+      startsAt = json['startsAt'].orNull((one) => one.instant),
+      endsAt = json['endsAt'].orNull((one) => one.instant),
+      autoRenew = json['autoRenew'].boolean,
+      noticeDays = json['noticeDays'].integer,
+      noticeClosesAt = json['noticeClosesAt'].orNull((one) => one.instant),
+      noticeGivenAt = json['noticeGivenAt'].orNull((one) => one.instant),
+      upliftBps = json['upliftBps'].integer,
+      terminationFeeBps = json['terminationFeeBps'].integer,
+      terminationFeeMinor = json['terminationFeeMinor'].orNull((one) => one.integer),
+      terminateReason = json['terminateReason'].orNull((one) => one.string),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final ContractStatus status;
+
+  /// How long a term is.
+  final int termMonths;
+
+  /// When the term has begun; null until it is signed.
+  final DateTime? startsAt;
+
+  /// When the term ends.
+  final DateTime? endsAt;
+
+  /// Whether another term follows, unless notice is given.
+  final bool autoRenew;
+
+  /// How many days before the end notice closes.
+  final int noticeDays;
+
+  /// Until when notice can be given.
+  final DateTime? noticeClosesAt;
+
+  /// When it was given: the subscription ends with the term.
+  final DateTime? noticeGivenAt;
+
+  /// By how many hundredths of a percent the price of the next term is raised.
+  final int upliftBps;
+
+  /// The share of what is not billed yet that an early end costs, in 1/100 percent.
+  final int terminationFeeBps;
+
+  /// What its early end cost, in minor units without tax.
+  final int? terminationFeeMinor;
+
+  /// Why staff have ended it.
+  final String? terminateReason;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'termMonths': termMonths,
+    'startsAt': startsAt,
+    'endsAt': endsAt,
+    'autoRenew': autoRenew,
+    'noticeDays': noticeDays,
+    'noticeClosesAt': noticeClosesAt,
+    'noticeGivenAt': noticeGivenAt,
+    'upliftBps': upliftBps,
+    'terminationFeeBps': terminationFeeBps,
+    'terminationFeeMinor': terminationFeeMinor,
+    'terminateReason': terminateReason,
+    'availableActions': availableActions,
+  };
+}
+
 /// A subscription in a list.
 class SubscriptionSummary extends ApiData {
   /// Made by hand, for tests and previews.

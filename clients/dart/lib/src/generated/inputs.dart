@@ -282,6 +282,79 @@ final class ChargebackOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on contracts; all given ones must hold.
+final class ContractFilter extends ApiInput {
+  /// Takes what is sent.
+  const ContractFilter({this.status, this.organizationId, this.subscriptionId});
+
+  /// In one of these states.
+  final List<ContractStatus>? status;
+
+  /// Of this customer.
+  final String? organizationId;
+
+  /// Of this subscription.
+  final String? subscriptionId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (subscriptionId case final subscriptionId?) 'subscriptionId': subscriptionId,
+  };
+}
+
+/// One order of a list.
+final class ContractOrder extends ApiInput {
+  /// Takes what is sent.
+  const ContractOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ContractOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
+/// What a contract says.
+final class ContractTermsInput extends ApiInput {
+  /// Takes what is sent.
+  const ContractTermsInput({
+    required this.termMonths,
+    this.autoRenew,
+    this.noticeDays,
+    this.upliftBps,
+    this.terminationFeeBps,
+  });
+
+  /// 12, 24 or 36; a multiple of the months that the subscription is paid for.
+  final int termMonths;
+
+  /// Whether another term follows; true unless said.
+  final bool? autoRenew;
+
+  /// Until how many days before the end, 0 to 180.
+  final int? noticeDays;
+
+  /// How much dearer the next term is, 0 to 10000; 0 unless said.
+  final int? upliftBps;
+
+  /// The fee of an early end, 0 to 10000; 0 unless said.
+  final int? terminationFeeBps;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'termMonths': termMonths,
+    if (autoRenew case final autoRenew?) 'autoRenew': autoRenew,
+    if (noticeDays case final noticeDays?) 'noticeDays': noticeDays,
+    if (upliftBps case final upliftBps?) 'upliftBps': upliftBps,
+    if (terminationFeeBps case final terminationFeeBps?) 'terminationFeeBps': terminationFeeBps,
+  };
+}
+
 /// A line of a transfer as it should have been.
 final class CorrectionLineInput extends ApiInput {
   /// Takes what is sent.
@@ -2383,6 +2456,20 @@ final class ReleasePolicyTermsInput extends ApiInput {
     if (delayHours case final delayHours?) 'delayHours': delayHours,
     if (needsApproval case final needsApproval?) 'needsApproval': needsApproval,
     if (needsCompliance case final needsCompliance?) 'needsCompliance': needsCompliance,
+  };
+}
+
+/// Conditions on the changes of a subscription; all given ones must hold.
+final class ScheduledChangeFilter extends ApiInput {
+  /// Takes what is sent.
+  const ScheduledChangeFilter({this.status});
+
+  /// In one of these states.
+  final List<ScheduledChangeStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
   };
 }
 

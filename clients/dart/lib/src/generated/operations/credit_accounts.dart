@@ -1145,3 +1145,168 @@ final class CloseCreditAccountPayload extends ApiData {
   @override
   Map<String, Object?> get fields => {'account': account};
 }
+
+/// Sends bought credits to another organization, or asks a second member first.
+final class TransferCredits extends Mutation<Outcome<TransferCreditsPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const TransferCredits({required this.toOrganizationId, required this.quantity, this.note});
+
+  /// Who gets them.
+  final String toOrganizationId;
+
+  /// How many: 1 to 10000.
+  final Int64 quantity;
+
+  /// What for: up to 255 characters. Both read it.
+  final String? note;
+
+  @override
+  String get name => 'TransferCredits';
+
+  @override
+  String get document =>
+      r'fragment CreditTransactionSummary on CreditTransaction{id version type status quantity capturedQuantity holdExpiresAt balanceAfter referenceKind reference description actorKind createdAt app{id name}appUser availableActions{...Action}}mutation TransferCredits($input:TransferCreditsInput!){transferCredits(input:$input){__typename ...on TransferCreditsPayload{transaction{...CreditTransactionSummary}approval{id status expiresAt}replayed}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}';
+
+  @override
+  String get hash => 'defb9b45480d8774f171f9abf5859605cf9b25fa7d8059d6156ff045f9709e1c';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'toOrganizationId': toOrganizationId,
+      'quantity': quantity.toJson(),
+      if (note case final note?) 'note': note,
+    },
+  };
+
+  @override
+  Outcome<TransferCreditsPayload, Refusal> read(Json data) => Outcome.read(
+    data['transferCredits'],
+    payload: 'TransferCreditsPayload',
+    readPayload: TransferCreditsPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.input;
+}
+
+/// What TransferCredits has changed.
+final class TransferCreditsPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const TransferCreditsPayload({this.transaction, this.approval, required this.replayed});
+
+  /// Reads it from an answer.
+  TransferCreditsPayload.fromJson(Json json)
+    : transaction = json['transaction'].orNull(CreditTransactionSummary.fromJson),
+      approval = json['approval'].orNull(TransferCreditsApproval.fromJson),
+      replayed = json['replayed'].boolean,
+      super.read(json);
+
+  /// The movement; null while it waits for a second person.
+  final CreditTransactionSummary? transaction;
+
+  /// What a second person has to decide first.
+  final TransferCreditsApproval? approval;
+
+  /// True when an earlier request with this key had done it already.
+  final bool replayed;
+
+  @override
+  Map<String, Object?> get fields => {'transaction': transaction, 'approval': approval, 'replayed': replayed};
+}
+
+/// What a second person has to decide first.
+final class TransferCreditsApproval extends ApiData {
+  /// Made by hand, for tests and previews.
+  const TransferCreditsApproval({required this.id, required this.status, required this.expiresAt});
+
+  /// Reads it from an answer.
+  TransferCreditsApproval.fromJson(Json json)
+    : id = json['id'].string,
+      status = ApprovalStatus.fromJson(json['status']),
+      expiresAt = json['expiresAt'].instant,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final ApprovalStatus status;
+
+  /// When it lapses: 72 hours after it was asked for.
+  final DateTime expiresAt;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status, 'expiresAt': expiresAt};
+}
+
+/// What happens to the organization's credits, from where one left off.
+final class WatchCredits extends Subscription<WatchCreditsMessage> {
+  /// Takes what the operation asks for.
+  const WatchCredits({required this.organizationId, this.after});
+
+  /// The id of a Organization.
+  final String organizationId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchCredits';
+
+  @override
+  String get document =>
+      r'fragment CreditAccountSummary on CreditAccount{id version status available held freezeReason hasShortfall lowBalanceThreshold availableActions{...Action}}subscription WatchCredits($organizationId:ID!$after:Cursor){creditBalanceChanged(organizationId:$organizationId after:$after){cursor gap account{...CreditAccountSummary}event{...Event}}}fragment Action on AvailableAction{action allowed reason}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => 'f94c1eb7d5326f8f913377ce94f1b367b947a90affa018de058e1952c47f12bb';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, if (after case final after?) 'after': after};
+
+  @override
+  WatchCreditsMessage read(Json data) => WatchCreditsMessage.fromJson(data['creditBalanceChanged']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchCreditsMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchCreditsMessage message) => message.gap;
+}
+
+/// What happens to the credits of your active organization, the one to name: every movement, low balances, what expires
+/// soon, freezes. Needs the permission credits:read.
+final class WatchCreditsMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchCreditsMessage({required this.cursor, required this.gap, this.account, this.event});
+
+  /// Reads it from an answer.
+  WatchCreditsMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      account = json['account'].orNull(CreditAccountSummary.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// The account as it is now; null once you may not see it.
+  final CreditAccountSummary? account;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'account': account, 'event': event};
+}
