@@ -1,6 +1,7 @@
 """Transfers: bought credits that one organization gives to another."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.credit_accounts import CreditAccount
@@ -25,12 +26,15 @@ def needs_consent(quantity: int) -> bool:
     return quantity > ALONE
 
 
+def require_another(sender_id: UUID, receiver_id: UUID) -> None:
+    if sender_id == receiver_id:
+        raise invalid("Name another organization than your own.", "toOrganizationId")
+
+
 def require_transferable(
     sender: CreditAccount, receiver: CreditAccount, quantity: int, sent_today: int, *, by: Actor, at: datetime
 ) -> None:
     """Refuses what no consent would make possible either."""
-    if sender.id == receiver.id:
-        raise invalid("Name another organization than your own.", "toOrganizationId")
     require_quantity(quantity, most=MOST_A_DAY)
     sender.check("transferCredits", by=by)
     receiver.check("receiveTransfer", by=SYSTEM)

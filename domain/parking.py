@@ -82,6 +82,12 @@ GOES_ON = frozenset(
         "cancelCreditPurchase",
         "redeemPromotion",
         "releaseCredits",
+        "setLowBalanceAlert",
+        "setAutoTopUp",
+        "setAppCreditBudget",
+        "openCreditDispute",
+        "withdrawCreditDispute",
+        "appealCreditDispute",
     }
 )
 """Those about money that it can make all the same: paying what it owes, taking back what is not sent, preparing."""

@@ -16,6 +16,7 @@ from domain.approval_requests import ApprovalKind, ApprovalRequest
 from persistence import (
     approval_requests,
     credit_adjustments,
+    credit_transfers,
     debt_write_offs,
     escrow_releases,
     escrow_rulings,
@@ -49,6 +50,7 @@ COMMANDS: dict[ApprovalKind, Approved] = {
     ApprovalKind.DEBT_WRITE_OFF: Approved(debt_write_offs.write_off),
     ApprovalKind.RELEASE: Approved(escrow_releases.consent),
     ApprovalKind.RULING: Approved(escrow_rulings.approved),
+    ApprovalKind.CREDIT_TRANSFER: Approved(credit_transfers.approved),
     ApprovalKind.REFUND: Approved(refund_commands.approved, declined=refund_commands.declined),
     ApprovalKind.PAYOUT: Approved(payouts.approved, declined=payouts.declined),
     ApprovalKind.CREDIT_ADJUSTMENT: Approved(credit_adjustments.approved, declined=credit_adjustments.declined),

@@ -13,6 +13,9 @@ from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
 from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
+from domain.credit_accounts import CreditAccount
+from domain.credit_lots import CreditLot
+from domain.credit_transactions import CreditTransaction
 from domain.debts import Debt
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
@@ -46,6 +49,7 @@ _MONEY = (
     WalletConversion.SUBJECT,
     Debt.SUBJECT,
 )
+_CREDITS = (CreditAccount.SUBJECT, CreditLot.SUBJECT, CreditTransaction.SUBJECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +114,15 @@ async def reaches_back_to(session: AsyncSession, position: int, since: datetime)
 
 
 def readable_by(viewer: Actor) -> ColumnElement[bool]:
-    """An event is for the organizations it concerns, and for staff; that of money for those who may read it."""
+    """An event is for the organizations it concerns, and for staff; that of money and credits for their readers."""
     if viewer.may(Permission.STAFF_READ):
         concerned: ColumnElement[bool] = true()
     elif viewer.organization_id is None:
         return false()
     else:
         concerned = outbox.c.organization_ids.contains([viewer.organization_id])
+    if not viewer.may(Permission.CREDITS_READ) and not viewer.may(Permission.STAFF_CREDITS):
+        concerned = and_(concerned, outbox.c.subject_type.not_in(_CREDITS))
     if viewer.may(Permission.MONEY_READ) or viewer.may(Permission.STAFF_MONEY):
         return concerned
     of_money = outbox.c.subject_type.in_(_MONEY)

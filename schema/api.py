@@ -36,6 +36,7 @@ from schema.credit_purchases import CreditPurchaseMutations, CreditPurchaseQueri
 from schema.credit_settings import CreditSettingMutations
 from schema.credit_tariffs import CreditTariffMutations, CreditTariffQueries
 from schema.credit_transactions import CreditTransaction, CreditTransactionMutations, CreditTransactionQueries
+from schema.credit_transfers import CreditTransferMutations
 from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
 from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
@@ -271,6 +272,7 @@ class Mutation(
     CreditAccountMutations,
     CreditTransactionMutations,
     CreditGrantMutations,
+    CreditTransferMutations,
     CreditTariffMutations,
     BillingMutations,
     LedgerExportMutations,

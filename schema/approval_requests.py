@@ -42,6 +42,8 @@ describe(
     PROVIDER_DIFFERENCE="Money that a provider reports and the ledger lacks, or the other way round: staff:money.",
     DEBT_WRITE_OFF="A debt that Milepost gives up: staff:money.",
     RULING="A ruling over disputed money: staff:disputes.",
+    CREDIT_TRANSFER="Credits for another organization: members with credits:manage; where there is nobody else,"
+    " staff:credits.",
     CREDIT_ADJUSTMENT="Credits that staff add to an account or take from it: staff:credits.",
 )
 describe(

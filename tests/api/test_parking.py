@@ -26,6 +26,7 @@ _MONEY = frozenset(
         Permission.BILLING_MANAGE,
         Permission.CREDITS_SPEND,
         Permission.CREDITS_PURCHASE,
+        Permission.CREDITS_MANAGE,
     }
 )
 EXCEPTIONS = "{ moneyExceptions { nodes { kind subjectId expected actual organization { name } } } }"
