@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ from domain.sales import Sale
 from persistence import ledger
 from persistence.credit_movements import write
 from persistence.tables.credit_sales import credit_purchases
+from persistence.tables.credits import credit_accounts
 from persistence.unit import Unit
 
 SHORTFALL = "Credits that were taken back had been spent: what they cost is owed."
@@ -86,13 +88,15 @@ async def write_down(db: Unit, account: CreditAccount, sale: Sale, back: Taken) 
         await ledger.post(db, shortfall_owed(sale, back.owed_minor, ordinal, by=db.by, at=db.at))
 
 
-async def settle_shortfall(db: Unit, account: CreditAccount) -> None:
-    """Forgets the shortfall of a locked account once nothing is owed any more in any currency it was short in."""
-    if not account.has_shortfall:
+async def settle_shortfall(db: Unit, organization_id: UUID) -> None:
+    """Forgets the shortfall of an account once nothing is owed any more in any currency that it was short in."""
+    short_one = (credit_accounts.c.organization_id == organization_id, credit_accounts.c.has_shortfall)
+    account = await db.session.scalar(select(CreditAccount).where(*short_one).with_for_update(key_share=True))
+    if account is None:
         return
     short = (credit_purchases.c.account_id == account.id, credit_purchases.c.missing > 0)
     currencies = await db.session.scalars(select(credit_purchases.c.currency).where(*short).distinct())
-    debts = [own(AccountCode.ORG_DEBT, account.organization_id, currency) for currency in currencies]
+    debts = [own(AccountCode.ORG_DEBT, organization_id, currency) for currency in currencies]
     if not any((await ledger.balances_of(db, *debts)).values()):
         account.has_shortfall = False
 

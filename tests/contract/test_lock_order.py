@@ -16,7 +16,7 @@ from tests.api import (
     test_profiles,
     test_refunds,
 )
-from tests.credits import test_buying_credits
+from tests.credits import test_codes, test_money_back
 from tests.lock_order import watched
 from tests.stories import test_escrow as escrow_stories
 from tests.stories import test_work as work_stories
@@ -29,9 +29,9 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_escrow_rulings.test_a_ruling_over_the_threshold_waits_for_another_member_of_staff,
     test_refunds.test_from_the_threshold_on_a_second_person_of_the_issuer_agrees,
     test_payouts.test_what_was_not_sent_can_be_taken_back,
-    test_buying_credits.test_credits_rule_13_spent_credits_keep_a_refund_back_unless_staff_book_a_debt,
-    test_buying_credits.test_credits_rule_14_a_lost_chargeback_takes_other_paid_credits_and_then_books_a_debt,
-    test_buying_credits.test_credits_rule_17_the_use_of_a_code_comes_back_when_the_purchase_comes_to_nothing,
+    test_money_back.test_credits_rule_13_spent_credits_keep_a_refund_back_unless_staff_book_a_debt,
+    test_money_back.test_credits_rule_14_a_lost_chargeback_takes_other_paid_credits_and_then_books_a_debt,
+    test_codes.test_credits_rule_17_the_use_of_a_code_comes_back_when_the_purchase_comes_to_nothing,
     test_chargebacks.test_a_lost_chargeback_takes_what_was_held_and_gives_the_fee_back,
     test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
     test_profiles.test_whoever_leaves_is_out_and_no_member_any_more,

@@ -55,7 +55,8 @@ async def test_no_side_reaches_what_the_other_keeps_to_itself(world: World) -> N
     for secret in (client.email, f"new-{client.email}"):
         assert secret not in json.dumps(others)
     assert _types(own).isdisjoint({"Customer", "TaxType", "Wallet"})
-    assert {found["code"] for found in _objects(own) if found.get("__typename") == "LedgerAccount"} == {"ESCROW"}
+    accounts = {found["code"] for found in _objects(own) if found.get("__typename") == "LedgerAccount"}
+    assert accounts == {"ESCROW", "CREDIT_AVAILABLE"}
     assert _types(others).isdisjoint({"PaymentMethod", "Invitation"})
     assert {found.get("fee") for found in _objects(own)} == {None}
     assert any(found.get("fee") for found in _objects(others))
