@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator
 
 from domain.price_experiments import ExperimentStatus, Variant
 from domain.prices import PriceInterval
-from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
+from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
 
 
 class VariantsColumn(TypeDecorator[tuple[Variant, ...]]):
@@ -57,9 +57,6 @@ experiment_assignments = Table(
     Column("variant", Text, nullable=False),
     ref("price_id", "prices", index=True),
     Column("exposed_at", Instant, nullable=False),
-    Column("converted_at", Instant),
-    minor("converted_minor", optional=True),
     UniqueConstraint("experiment_id", "organization_id"),
     Index("ix_experiment_assignments_price", "organization_id", "price_id"),
-    CheckConstraint("(converted_at IS NULL) = (converted_minor IS NULL)", name="converted"),
 )

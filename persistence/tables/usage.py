@@ -1,6 +1,6 @@
 """Tables of usage: meters, and the events that they count."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Numeric, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Numeric, Table, Text, UniqueConstraint, Uuid
 
 from domain.meters import Aggregation
 from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
@@ -39,3 +39,11 @@ usage_events = Table(
     CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="voided"),
     Index("ix_usage_events_counted", "organization_id", "meter_id", "counted_at"),
 )
+
+usage_closings = Table(
+    "usage_closings",
+    metadata,
+    Column("period_id", Uuid, ForeignKey("subscription_periods.id"), primary_key=True),
+    Column("closed_at", Instant, nullable=False),
+)
+"""The periods that take no more events: what they came to waits for the next charge, or has been charged."""

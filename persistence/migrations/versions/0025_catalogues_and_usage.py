@@ -359,11 +359,6 @@ def upgrade() -> None:
         sa.Column("variant", sa.Text(), nullable=False),
         sa.Column("price_id", sa.Uuid(), nullable=False),
         sa.Column("exposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("converted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("converted_minor", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "(converted_at IS NULL) = (converted_minor IS NULL)", name=op.f("ck_experiment_assignments_converted")
-        ),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["price_experiments.id"], name=op.f("fk_experiment_assignments_experiment_id")
         ),
@@ -420,21 +415,7 @@ def upgrade() -> None:
     )
     op.execute(
         """
-    CREATE FUNCTION keep_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF TG_OP = 'UPDATE' AND old.converted_at IS NULL
-            AND to_jsonb(old) - '{converted_at,converted_minor}'::text[]
-                = to_jsonb(new) - '{converted_at,converted_minor}'::text[]
-        THEN RETURN new;
-        END IF;
-        RAISE EXCEPTION 'whoever was shown a price in an experiment keeps being shown it'
-            USING ERRCODE = 'restrict_violation';
-    END $$
-    """
-    )
-    op.execute(
-        """
     CREATE TRIGGER experiment_assignments_kept BEFORE UPDATE OR DELETE ON experiment_assignments
-        FOR EACH ROW EXECUTE FUNCTION keep_assignment()
+        FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()
     """
     )
