@@ -33,7 +33,7 @@ PRICE = One(PRICES, "price_id")
 
 LIST = Connection(
     SUBSCRIPTIONS,
-    orders={"CREATED_AT": _columns.created_at, "CURRENT_PERIOD_END": _columns.current_period_end},
+    orders={"CREATED_AT": _columns.created_at, "CURRENT_PERIOD_ENDS_AT": _columns.current_period_end},
     default_order=(("CREATED_AT", True),),
     filters={
         "status": lambda values: _columns.status.in_(values),

@@ -139,8 +139,10 @@ class BillingSubscription(Stateful):
     managed_by: ManagedBy = plain("Who decides about its periods.")
     collection: SubscriptionCollection = plain("How its periods are paid.")
     net_days: int = plain("For SEND_INVOICE: within how many days.")
-    current_period_start: datetime | None = plain("When the trial or the period that is paid began.")
-    current_period_end: datetime | None = plain("When it ends.")
+    current_period_start: datetime | None = plain(
+        "When the trial or the period that is paid began.", name="currentPeriodStartsAt"
+    )
+    current_period_end: datetime | None = plain("When it ends.", name="currentPeriodEndsAt")
     anchor_at: datetime = plain("What its periods are counted from.")
     anchor_day: int = plain("The day of the month on which they begin; shorter months have it on their last.")
     time_zone: str = plain("Whose days: the organization's time zone when the period began.")

@@ -35,6 +35,7 @@ from tests.makers.rates import make_rate
 from tests.makers.reports import make_reported
 from tests.makers.sales import begin, make_product
 from tests.makers.staff import another_of_the_staff, impersonate
+from tests.makers.subscriptions import make_subscribed
 from tests.makers.webhooks import make_parked_webhook
 from tests.world import Person, World
 
@@ -79,6 +80,7 @@ async def make_parties(world: World) -> Parties:
     await _members(world, client)
     await begin(world, client, await make_product(world))
     await make_gift(world, client)
+    await make_subscribed(world, client)
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     for person in (client, freelancer):
         await make_key(person, "work:read")

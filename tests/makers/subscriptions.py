@@ -9,22 +9,26 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from domain import checkout_sessions as checkouts
+from domain import contracts
 from domain.actors import SYSTEM
 from domain.billing_subscriptions import BillingSubscription
 from domain.catalogue import CatalogueStatus
 from domain.checkout_sessions import CheckoutMode
+from domain.contracts import ContractTerms
 from domain.dunning import DunningAttempt
 from domain.ids import new_id
 from domain.organizations import Organization, OrganizationKind
 from domain.permissions import StaffRole
 from domain.prices import Price, PriceInterval, PriceModel, TaxBehavior
 from domain.products import Product, ProductKind
+from domain.seat_assignments import assign
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import CreditSchedule, DunningOutcome, Plan, TrialEnd
 from persistence import catalogue, sales, subscription_checkouts
 from persistence.tables.identity import organizations
 from persistence.tables.subscriptions import dunning_attempts, subscription_periods
 from persistence.unit import unit_of_work
+from schema.ids import global_id
 from tests.makers.payment_methods import make_method
 from tests.world import Person, World
 
@@ -188,6 +192,24 @@ async def subscribe(
     if settled:
         await world.settle()
     return Subscribed(world, buyer, session.subscription_id)
+
+
+async def make_subscribed(world: World, buyer: Person) -> None:
+    """Everything that belongs to a subscription, one of each, and nothing to pay for it."""
+    subscribed = await subscribe(world, await make_plan(world, price_minor=0), token=None, buyer=buyer, settled=False)
+    await buyer.do(
+        "cancelSubscription",
+        "subscription { id }",
+        subscriptionId=global_id("BillingSubscription", subscribed.id),
+        when="AT_PERIOD_END",
+        idempotencyKey=world.key(),
+    )
+    of_it: dict[str, Any] = {"subscription_id": subscribed.id, "organization_id": buyer.organization_id}
+    now: dict[str, Any] = {"by": SYSTEM, "at": world.clock.now()}
+    contract = contracts.draw_up(ContractTerms(term_months=12), **of_it, period_months=1, **now)
+    seat = assign(**of_it, user_id=buyer.user_id, has_one=False, assigned=0, seats=1, **now)
+    async with unit_of_work(world.database, **now) as db:
+        db.add(contract, seat)
 
 
 async def pay_with(buyer: Person, token: str) -> None:

@@ -1538,7 +1538,7 @@ String nameSubscriptionCollection(SubscriptionCollection value) => switch (value
 /// What the API calls a value of SubscriptionOrderField.
 String nameSubscriptionOrderField(SubscriptionOrderField value) => switch (value) {
   SubscriptionOrderField.createdAt => 'CREATED_AT',
-  SubscriptionOrderField.currentPeriodEnd => 'CURRENT_PERIOD_END',
+  SubscriptionOrderField.currentPeriodEndsAt => 'CURRENT_PERIOD_ENDS_AT',
   SubscriptionOrderField.unknown => '',
 };
 
@@ -1866,7 +1866,7 @@ final operations = <Operation<Object?>>[
   GetFreelancerDashboard(),
   CheckEntitlement(featureCode: 'text'),
   ExplainEntitlement(featureCode: 'text'),
-  ListEntitlements(),
+  GetEntitlements(),
   GetQuota(featureCode: 'text'),
   ConsumeQuota(featureCode: 'text', amount: const Int64(1)),
   ListEntitlementGrants(),
@@ -1875,6 +1875,7 @@ final operations = <Operation<Object?>>[
   RevokeEntitlementGrant(grantId: 'text', reason: 'text'),
   CreateFeaturePromotion(featureCode: 'text', endsAt: DateTime.utc(2026), audience: FeatureAudienceInput()),
   EndFeaturePromotion(promotionId: 'text'),
+  WatchEntitlements(organizationId: 'text'),
   ListEscrowHolds(),
   GetEscrowHold(id: 'text'),
   GetEscrowSummary(organizationId: 'text'),

@@ -2601,8 +2601,8 @@ export type SubscriptionCollection = Open<keyof typeof SubscriptionCollection>;
 export const SubscriptionOrderField = {
   /** By created at. */
   CREATED_AT: 'CREATED_AT',
-  /** By current period end. */
-  CURRENT_PERIOD_END: 'CURRENT_PERIOD_END',
+  /** By current period ends at. */
+  CURRENT_PERIOD_ENDS_AT: 'CURRENT_PERIOD_ENDS_AT',
 } as const;
 
 /** One of SubscriptionOrderField's values, or one that a newer server has added. */

@@ -3133,9 +3133,9 @@ export interface SubscriptionSummary {
   /** The prices it is charged by. */
   readonly items: ReadonlyArray<SubscriptionSummarySubscriptionItem>;
   /** When the trial or the period that is paid began. */
-  readonly currentPeriodStart: DateTime | null;
+  readonly currentPeriodStartsAt: DateTime | null;
   /** When it ends. */
-  readonly currentPeriodEnd: DateTime | null;
+  readonly currentPeriodEndsAt: DateTime | null;
   /** Until when it is, or was, tried out. */
   readonly trialEndsAt: DateTime | null;
   /** Whether it ends with its period. */
@@ -3190,7 +3190,7 @@ export interface SubscriptionSummarySubscriptionItemPrice {
 
 /** The definition of SubscriptionSummary. */
 export const SubscriptionSummaryFragment: string =
-  'fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}';
+  'fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}';
 
 /** A task with its milestone and everything that was handed in. */
 export interface TaskDetail extends TaskSummary {

@@ -4791,8 +4791,8 @@ enum SubscriptionOrderField implements ApiEnum {
   /// By created at.
   createdAt('CREATED_AT'),
 
-  /// By current period end.
-  currentPeriodEnd('CURRENT_PERIOD_END'),
+  /// By current period ends at.
+  currentPeriodEndsAt('CURRENT_PERIOD_ENDS_AT'),
 
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');

@@ -8471,8 +8471,8 @@ class SubscriptionSummary extends ApiData {
     required this.currency,
     this.product,
     required this.items,
-    this.currentPeriodStart,
-    this.currentPeriodEnd,
+    this.currentPeriodStartsAt,
+    this.currentPeriodEndsAt,
     this.trialEndsAt,
     required this.cancelAtPeriodEnd,
     this.cancelAt,
@@ -8492,8 +8492,8 @@ class SubscriptionSummary extends ApiData {
       currency = json['currency'].string,
       product = json['product'].orNull(SubscriptionSummaryProduct.fromJson),
       items = json['items'].list(SubscriptionSummaryItem.fromJson),
-      currentPeriodStart = json['currentPeriodStart'].orNull((one) => one.instant),
-      currentPeriodEnd = json['currentPeriodEnd'].orNull((one) => one.instant),
+      currentPeriodStartsAt = json['currentPeriodStartsAt'].orNull((one) => one.instant),
+      currentPeriodEndsAt = json['currentPeriodEndsAt'].orNull((one) => one.instant),
       trialEndsAt = json['trialEndsAt'].orNull((one) => one.instant),
       cancelAtPeriodEnd = json['cancelAtPeriodEnd'].boolean,
       cancelAt = json['cancelAt'].orNull((one) => one.instant),
@@ -8524,10 +8524,10 @@ class SubscriptionSummary extends ApiData {
   final List<SubscriptionSummaryItem> items;
 
   /// When the trial or the period that is paid began.
-  final DateTime? currentPeriodStart;
+  final DateTime? currentPeriodStartsAt;
 
   /// When it ends.
-  final DateTime? currentPeriodEnd;
+  final DateTime? currentPeriodEndsAt;
 
   /// Until when it is, or was, tried out.
   final DateTime? trialEndsAt;
@@ -8564,8 +8564,8 @@ class SubscriptionSummary extends ApiData {
     'currency': currency,
     'product': product,
     'items': items,
-    'currentPeriodStart': currentPeriodStart,
-    'currentPeriodEnd': currentPeriodEnd,
+    'currentPeriodStartsAt': currentPeriodStartsAt,
+    'currentPeriodEndsAt': currentPeriodEndsAt,
     'trialEndsAt': trialEndsAt,
     'cancelAtPeriodEnd': cancelAtPeriodEnd,
     'cancelAt': cancelAt,

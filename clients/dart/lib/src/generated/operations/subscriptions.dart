@@ -28,10 +28,10 @@ final class ListSubscriptions extends PagedQuery<ListSubscriptionsResult, Subscr
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query ListSubscriptions($first:Int$after:Cursor$filter:SubscriptionFilter$orderBy:[SubscriptionOrder!]){subscriptions(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...SubscriptionSummary}pageInfo{...PageInfo}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query ListSubscriptions($first:Int$after:Cursor$filter:SubscriptionFilter$orderBy:[SubscriptionOrder!]){subscriptions(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...SubscriptionSummary}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => '0c8a424089f951c41d1cc15191a860bd93773c5ac7dd064360a9464079f8f3f1';
+  String get hash => 'e818d3c7cb20f1810f005841b37e733aa5181c93d4178cf90f7a21d4399daff2';
 
   @override
   Map<String, Object?> get variables => {
@@ -93,10 +93,10 @@ final class GetSubscription extends PagedQuery<GetSubscriptionResult?, GetSubscr
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
 
   @override
-  String get hash => '27b63608ecfeb6f69d72e54a27a59bef2e707bc51ae1581f73d2994f1d908c1d';
+  String get hash => '73512658f08fc3f8bbc845640298e1774ac5ce65200b4c6559db8018832f0c61';
 
   @override
   Map<String, Object?> get variables => {
@@ -128,8 +128,8 @@ final class GetSubscriptionResult extends ApiData implements SubscriptionSummary
     required this.currency,
     this.product,
     required this.items,
-    this.currentPeriodStart,
-    this.currentPeriodEnd,
+    this.currentPeriodStartsAt,
+    this.currentPeriodEndsAt,
     this.trialEndsAt,
     required this.cancelAtPeriodEnd,
     this.cancelAt,
@@ -159,8 +159,8 @@ final class GetSubscriptionResult extends ApiData implements SubscriptionSummary
       currency = json['currency'].string,
       product = json['product'].orNull(SubscriptionSummaryProduct.fromJson),
       items = json['items'].list(SubscriptionSummaryItem.fromJson),
-      currentPeriodStart = json['currentPeriodStart'].orNull((one) => one.instant),
-      currentPeriodEnd = json['currentPeriodEnd'].orNull((one) => one.instant),
+      currentPeriodStartsAt = json['currentPeriodStartsAt'].orNull((one) => one.instant),
+      currentPeriodEndsAt = json['currentPeriodEndsAt'].orNull((one) => one.instant),
       trialEndsAt = json['trialEndsAt'].orNull((one) => one.instant),
       cancelAtPeriodEnd = json['cancelAtPeriodEnd'].boolean,
       cancelAt = json['cancelAt'].orNull((one) => one.instant),
@@ -208,11 +208,11 @@ final class GetSubscriptionResult extends ApiData implements SubscriptionSummary
 
   /// When the trial or the period that is paid began.
   @override
-  final DateTime? currentPeriodStart;
+  final DateTime? currentPeriodStartsAt;
 
   /// When it ends.
   @override
-  final DateTime? currentPeriodEnd;
+  final DateTime? currentPeriodEndsAt;
 
   /// Until when it is, or was, tried out.
   @override
@@ -288,8 +288,8 @@ final class GetSubscriptionResult extends ApiData implements SubscriptionSummary
     'currency': currency,
     'product': product,
     'items': items,
-    'currentPeriodStart': currentPeriodStart,
-    'currentPeriodEnd': currentPeriodEnd,
+    'currentPeriodStartsAt': currentPeriodStartsAt,
+    'currentPeriodEndsAt': currentPeriodEndsAt,
     'trialEndsAt': trialEndsAt,
     'cancelAtPeriodEnd': cancelAtPeriodEnd,
     'cancelAt': cancelAt,
@@ -502,10 +502,10 @@ final class CancelSubscription extends Mutation<Outcome<CancelSubscriptionPayloa
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation CancelSubscription($input:CancelSubscriptionInput!){cancelSubscription(input:$input){__typename ...on CancelSubscriptionPayload{subscription{...SubscriptionSummary}refund{id status amount{...Money}}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation CancelSubscription($input:CancelSubscriptionInput!){cancelSubscription(input:$input){__typename ...on CancelSubscriptionPayload{subscription{...SubscriptionSummary}refund{id status amount{...Money}}replayed}...Refusal}}';
 
   @override
-  String get hash => 'dd1b14a23613befffb070a51f4dc827993fd990dd7674af403b2c14a966cef94';
+  String get hash => '7ddb6036c9bbf387030ac728b3e8bef6dc4098569a80c47000d92f6aa9c9e912';
 
   @override
   Map<String, Object?> get variables => {
@@ -593,10 +593,10 @@ final class UncancelSubscription extends Mutation<Outcome<UncancelSubscriptionPa
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation UncancelSubscription($input:UncancelSubscriptionInput!){uncancelSubscription(input:$input){__typename ...on UncancelSubscriptionPayload{subscription{...SubscriptionSummary}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation UncancelSubscription($input:UncancelSubscriptionInput!){uncancelSubscription(input:$input){__typename ...on UncancelSubscriptionPayload{subscription{...SubscriptionSummary}}...Refusal}}';
 
   @override
-  String get hash => '15b74f630d14515437313b4e7ff403f5ac398fc4b84d112ebd72944111b44ea6';
+  String get hash => '1f7338806778c812fe96eb3806a7a80b7bfb2616547ea3159e2302fc79d81847';
 
   @override
   Map<String, Object?> get variables => {
@@ -649,10 +649,10 @@ final class PauseSubscription extends Mutation<Outcome<PauseSubscriptionPayload,
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation PauseSubscription($input:PauseSubscriptionInput!){pauseSubscription(input:$input){__typename ...on PauseSubscriptionPayload{subscription{...SubscriptionSummary}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation PauseSubscription($input:PauseSubscriptionInput!){pauseSubscription(input:$input){__typename ...on PauseSubscriptionPayload{subscription{...SubscriptionSummary}}...Refusal}}';
 
   @override
-  String get hash => 'df9582dd2f7dc990cb72e9bbbc940cb32a05e131299413387502f96eebac4edb';
+  String get hash => '1c5c0c2fb9e9565f0a575c82e2a1d390c54f1d652d48e3d19a0ef05473f7935b';
 
   @override
   Map<String, Object?> get variables => {
@@ -702,10 +702,10 @@ final class ResumeSubscription extends Mutation<Outcome<ResumeSubscriptionPayloa
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation ResumeSubscription($input:ResumeSubscriptionInput!){resumeSubscription(input:$input){__typename ...on ResumeSubscriptionPayload{subscription{...SubscriptionSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation ResumeSubscription($input:ResumeSubscriptionInput!){resumeSubscription(input:$input){__typename ...on ResumeSubscriptionPayload{subscription{...SubscriptionSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '2f7a58f06b1aded1a0be43b5b2c5ebf4434d68f2fe24e08c192541505c16c5fa';
+  String get hash => '16996e558887b8b41e203c1f742e2703195f6ad5b19d1a140ed826f4df223e90';
 
   @override
   Map<String, Object?> get variables => {
@@ -759,10 +759,10 @@ final class RetrySubscriptionPayment extends Mutation<Outcome<RetrySubscriptionP
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation RetrySubscriptionPayment($input:RetrySubscriptionPaymentInput!){retrySubscriptionPayment(input:$input){__typename ...on RetrySubscriptionPaymentPayload{subscription{...SubscriptionSummary}replayed}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation RetrySubscriptionPayment($input:RetrySubscriptionPaymentInput!){retrySubscriptionPayment(input:$input){__typename ...on RetrySubscriptionPaymentPayload{subscription{...SubscriptionSummary}replayed}...Refusal}}';
 
   @override
-  String get hash => '79857e2c73592503429285cb2240481d135186917d624305e5fb865378c685ad';
+  String get hash => 'f3df8b877bdf3863c304f129720eae955a7fa5a715845ee1f11213877d192439';
 
   @override
   Map<String, Object?> get variables => {
@@ -820,10 +820,10 @@ final class WatchSubscriptions extends Subscription<WatchSubscriptionsMessage> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}subscription WatchSubscriptions($organizationId:ID!$after:Cursor){subscriptionUpdated(organizationId:$organizationId after:$after){cursor gap subscription{...SubscriptionSummary}event{...Event}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}subscription WatchSubscriptions($organizationId:ID!$after:Cursor){subscriptionUpdated(organizationId:$organizationId after:$after){cursor gap subscription{...SubscriptionSummary}event{...Event}}}';
 
   @override
-  String get hash => '6841e04c4edb3d73f487a91768bfa624f0e9f7ba2c6372d8682a29fea3138ee7';
+  String get hash => 'adc26d6ad194fa6ccaa55aab00d2b2364d13037e66d23d913547af65ea7f5852';
 
   @override
   Map<String, Object?> get variables => {'organizationId': organizationId, if (after case final after?) 'after': after};
