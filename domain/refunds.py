@@ -101,7 +101,7 @@ class Refund(Errand):
         self.record("canceled", by=SYSTEM, at=at)
 
     def blocked(self, action: str) -> Refused | None:
-        if action == "cancelRefund" and self.cause not in ASKED_BY_PEOPLE:
+        if action == "cancelRefund" and self.cause not in ASKED_BY_PEOPLE and not self.awaits_approval:
             return forbidden("This refund follows from a decision that was made: nobody can take it back.")
         return None
 
@@ -120,9 +120,9 @@ def require_refundable(payment: Payment) -> None:
     if payment.hold_id is not None:
         message = "This payment funded a hold: held money goes back with refundEscrow."
         raise wrong_state(message, from_state="HELD", allowed=["INVOICE"])
-    if payment.sale_id is not None:
-        message = "This payment bought something from Milepost: what was bought is refunded, not its payment."
-        raise wrong_state(message, from_state="SOLD", allowed=["INVOICE"])
+    if payment.sale_id is not None and payment.invoice_id is None:
+        message = "This payment came after its sale had ended: it goes back by itself."
+        raise wrong_state(message, from_state="IN_VAIN", allowed=["INVOICE"])
     if payment.source is PaymentSource.WALLET:
         message = "This payment came from a wallet, which no provider gives back to; the credit pays other invoices."
         raise wrong_state(message, from_state=payment.source.name, allowed=[PaymentSource.METHOD.name])

@@ -132,13 +132,16 @@ async def _start(
 
 
 async def ask_second_person(db: Unit, refund: Refund) -> None:
-    is_issuer = db.by.acts_for(refund.issuer_id) and db.by.may(Permission.INVOICES_WRITE)
+    """Of what Milepost itself sold, another member of staff."""
+    is_own = db.by.acts_for(refund.issuer_id)
+    is_issuer = is_own and db.by.may(Permission.INVOICES_WRITE)
+    is_of_platform = is_own and db.by.may(Permission.STAFF_MONEY)
     await approval_requests.ask(
         db,
         ApprovalKind.REFUND,
         refund.id,
         {"refundId": str(refund.id)},
-        organization_id=refund.issuer_id,
+        organization_id=None if is_of_platform else refund.issuer_id,
         requested_with=Permission.INVOICES_WRITE if is_issuer else Permission.STAFF_MONEY,
         amount=refund.amount,
         reason=refund.reason,

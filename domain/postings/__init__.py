@@ -41,5 +41,12 @@ brackets is whose or which currency's account it is; a word in backquotes the fi
 - P18 debt recovered, by `persistence.ledger.post` itself (`wallets`), or given up (`write_offs`): debit wallet or
   bad_debt; credit org_debt.
 - P19 wallet converted, a into b (`wallets`): debit wallet[A] a, fx_clearing[B] b; credit fx_clearing[A] a, wallet[B] b.
+- P20 own sale paid right after its P1, net s, tax t (`sales`): debit provider_cash s + t, billed s + t; credit
+  receivable s + t, deferred_revenue s, tax_payable t. Money for a sale that has ended: P3 with debit provider_cash;
+  credit customer_credit, out of which it goes back.
+- P21 own sale delivered, x (`sales`): debit deferred_revenue x; credit platform_revenue x.
+- P22 own sale given back or lost, net s, tax t (`sales`): debit deferred_revenue and platform_revenue s, tax_payable t;
+  credit customer_credit s + t, out of which it is refunded (P10), or chargeback_reserve s + t; lost, it is due again:
+  debit receivable s + t, credit billed s + t.
 - REVERSAL and ADJUSTMENT (`adjustments`): the entries of a transfer with the opposite sign, and the right ones.
 """

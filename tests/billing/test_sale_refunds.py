@@ -9,6 +9,7 @@ from sqlalchemy import select
 from domain.actors import SYSTEM
 from domain.credit_notes import CreditNote
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
+from domain.permissions import StaffRole
 from domain.provider_calls import CallState
 from domain.purchases import PurchaseStatus
 from domain.refunds import Refund, RefundCause
@@ -26,6 +27,7 @@ from tests.makers.invariants import broken
 from tests.makers.payments import balances, postings
 from tests.makers.sales import Bought, buy, make_product
 from tests.makers.simulator import lose_webhooks
+from tests.makers.staff import another_of_the_staff
 from tests.world import World
 
 
@@ -95,12 +97,37 @@ async def test_no_more_than_was_paid_goes_back_and_only_once(world: World) -> No
 
 async def test_from_the_threshold_on_a_second_person_agrees_before_the_money_leaves(world: World) -> None:
     checkout = await paid(world, price_minor=60_000)
-
     await checkout.refund()
     await world.settle()
-
     (refund,) = await refunds_of(world)
     assert (refund.status, refund.awaits_approval) == (CallState.PENDING, True)
+    assert await broken(world) == []
+
+    await decide(checkout, refund, "approve", idempotencyKey=world.key())
+
+    assert [one.status for one in await refunds_of(world)] == [CallState.SUCCEEDED]
+    assert await balances(world) == {}
+
+
+async def test_what_a_second_person_declines_stays_the_buyers_credit_and_can_be_sent_later(world: World) -> None:
+    checkout = await paid(world, price_minor=60_000)
+    await checkout.refund()
+    (refund,) = await refunds_of(world)
+
+    await decide(checkout, refund, "reject", reason="Not like that.")
+    assert (await balances(world))["customer_credit"] == -60_000
+    await checkout.staff.do(
+        "refundPayment",
+        "refund { id }",
+        paymentId=f"pay_{refund.payment_id.hex}",
+        amount={"amountMinor": "40000", "currency": "EUR"},
+        reason="Like this.",
+        idempotencyKey=world.key(),
+    )
+    await world.settle()
+
+    assert [one.status for one in await refunds_of(world)] == [CallState.CANCELED, CallState.SUCCEEDED]
+    assert (await balances(world))["customer_credit"] == -20_000
     assert await broken(world) == []
 
 
@@ -171,6 +198,17 @@ async def paid(world: World, *, price_minor: int = 4_900, access_days: int | Non
     checkout = await buy(world, await make_product(world, price_minor=price_minor, access_days=access_days))
     await world.settle()
     return checkout
+
+
+async def decide(checkout: Bought, refund: Refund, how: str, **said: str) -> None:
+    """Another member of the staff decides about the refund."""
+    world = checkout.world
+    query = "query($id: ID!) { refund(id: $id) { approval { id } } }"
+    found = await checkout.staff.ask(query, id=f"rfd_{refund.id.hex}")
+    second = await another_of_the_staff(world, StaffRole.FINANCE)
+    approval = found["refund"]["approval"]["id"]
+    await second.do(how, "approval { id }", approvalId=approval, **said)
+    await world.settle()
 
 
 async def refunds_of(world: World) -> list[Refund]:
