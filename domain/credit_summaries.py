@@ -57,6 +57,10 @@ class CreditSummary(Recorder):
     published_at: datetime
     version: int = field(default=1)
 
+    @property
+    def begins_on(self) -> date:
+        return self.month
+
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
 

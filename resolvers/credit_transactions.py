@@ -97,10 +97,9 @@ async def _for_use(
     owner = await organization_of(db, organization_id, AppPermission.CREDITS_CONSUME)
     note = noted(**said, app_id=db.by.app_id)
     wanted = await _quantity(db, quantity, action_code)
-    account = await credit_accounts.locked(db, owner)
     if db.by.app_id is not None:
         await app_credit_budgets.admit(db, owner, db.by.app_id, wanted)
-    return account, wanted, note
+    return await credit_accounts.locked(db, owner), wanted, note
 
 
 async def _quantity(db: Unit, quantity: int | None, action_code: str | None) -> int:

@@ -27,7 +27,7 @@ from schema.shapes import plain, shows
     " count all credits, set aside by a hold or not.",
 )
 class CreditSummary:
-    month: date = plain("The first day of the month, in UTC.")
+    begins_on: date = plain("The first day of the month, in UTC.")
     opening: Int64 = plain("What it began with.")
     by_source: JSON = plain("What was bought and given, by the source of its lots: { PURCHASE: 200 }.")
     by_app: JSON = plain("What apps have spent, by the id of the app; a part of spent.")
