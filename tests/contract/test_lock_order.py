@@ -16,6 +16,7 @@ from tests.api import (
     test_profiles,
     test_refunds,
 )
+from tests.billing import test_sale_refunds, test_sales
 from tests.credits import test_codes, test_money_back
 from tests.lock_order import watched
 from tests.stories import test_escrow as escrow_stories
@@ -33,6 +34,11 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_money_back.test_credits_rule_14_a_lost_chargeback_takes_other_paid_credits_and_then_books_a_debt,
     test_codes.test_credits_rule_17_the_use_of_a_code_comes_back_when_the_purchase_comes_to_nothing,
     test_chargebacks.test_a_lost_chargeback_takes_what_was_held_and_gives_the_fee_back,
+    test_sales.test_a_verified_payment_opens_and_pays_the_invoice_and_grants_what_was_bought,
+    test_sales.test_what_nobody_pays_within_the_hour_ends,
+    test_sale_refunds.test_billing_example_2_refund,
+    test_sale_refunds.test_a_dispute_about_what_was_partly_refunded_takes_the_rest_and_leaves_a_debt,
+    test_sale_refunds.test_money_that_comes_after_the_sale_has_ended_goes_back,
     test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
     test_profiles.test_whoever_leaves_is_out_and_no_member_any_more,
     test_impersonations.test_it_ends_by_itself_after_its_time_and_with_its_session,
