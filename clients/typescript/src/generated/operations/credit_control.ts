@@ -461,7 +461,7 @@ export type GetCreditSummaryResult = GetCreditSummaryCreditSummary | null;
  */
 export interface GetCreditSummaryCreditSummary {
   /** The first day of the month, in UTC. */
-  readonly month: DateScalar;
+  readonly beginsOn: DateScalar;
   /** What it began with. */
   readonly opening: Int64;
   /** What was bought and given, by the source of its lots: { PURCHASE: 200 }. */
@@ -493,7 +493,7 @@ export const GetCreditSummaryDocument: Document<GetCreditSummaryResult, GetCredi
   name: 'GetCreditSummary',
   kind: 'query',
   parts: [
-    'query GetCreditSummary($organizationId:ID!$month:Date!){creditSummary(organizationId:$organizationId month:$month){month opening bySource byApp spent expired refunded transferredIn transferredOut adjusted clawedBack closing publishedAt}}',
+    'query GetCreditSummary($organizationId:ID!$month:Date!){creditSummary(organizationId:$organizationId month:$month){beginsOn opening bySource byApp spent expired refunded transferredIn transferredOut adjusted clawedBack closing publishedAt}}',
   ],
   root: 'creditSummary',
 };

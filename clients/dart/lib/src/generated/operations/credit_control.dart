@@ -598,10 +598,10 @@ final class GetCreditSummary extends Query<GetCreditSummaryResult?> {
 
   @override
   String get document =>
-      r'query GetCreditSummary($organizationId:ID!$month:Date!){creditSummary(organizationId:$organizationId month:$month){month opening bySource byApp spent expired refunded transferredIn transferredOut adjusted clawedBack closing publishedAt}}';
+      r'query GetCreditSummary($organizationId:ID!$month:Date!){creditSummary(organizationId:$organizationId month:$month){beginsOn opening bySource byApp spent expired refunded transferredIn transferredOut adjusted clawedBack closing publishedAt}}';
 
   @override
-  String get hash => 'd56e3b5b72345a522a20f5a04368bd8d2cf1d6349fbef8ff955366d600bbcb45';
+  String get hash => '7ed581f10717e86bb49eafb36fd5fc7f978802ab0dffedb582dc51e37bce0b82';
 
   @override
   Map<String, Object?> get variables => {'organizationId': organizationId, 'month': month.toJson()};
@@ -615,7 +615,7 @@ final class GetCreditSummary extends Query<GetCreditSummaryResult?> {
 final class GetCreditSummaryResult extends ApiData {
   /// Made by hand, for tests and previews.
   const GetCreditSummaryResult({
-    required this.month,
+    required this.beginsOn,
     required this.opening,
     this.bySource,
     this.byApp,
@@ -632,7 +632,7 @@ final class GetCreditSummaryResult extends ApiData {
 
   /// Reads it from an answer.
   GetCreditSummaryResult.fromJson(Json json)
-    : month = Date.fromJson(json['month']),
+    : beginsOn = Date.fromJson(json['beginsOn']),
       opening = Int64.fromJson(json['opening']),
       bySource = json['bySource'].value,
       byApp = json['byApp'].value,
@@ -648,7 +648,7 @@ final class GetCreditSummaryResult extends ApiData {
       super.read(json);
 
   /// The first day of the month, in UTC.
-  final Date month;
+  final Date beginsOn;
 
   /// What it began with.
   final Int64 opening;
@@ -688,7 +688,7 @@ final class GetCreditSummaryResult extends ApiData {
 
   @override
   Map<String, Object?> get fields => {
-    'month': month,
+    'beginsOn': beginsOn,
     'opening': opening,
     'bySource': bySource,
     'byApp': byApp,
