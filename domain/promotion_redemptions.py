@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.actors import SYSTEM, Actor
 from domain.amounts import OptionalAmount
 from domain.credit_promotions import CreditPromotion
+from domain.credit_purchases import CreditPurchase
 from domain.ids import new_id
 from domain.money import Money, share_of
 from domain.organizations import OrganizationKind
@@ -142,17 +143,17 @@ def reserved(
     promotion: CreditPromotion,
     organization_id: UUID,
     *,
-    purchase_id: UUID | None,
-    discount: Money | None,
+    purchase: CreditPurchase | None = None,
     by: Actor,
     at: datetime,
 ) -> PromotionRedemption:
-    """The use is taken; whether it counts for good is known once the purchase is paid."""
+    """The use is taken; whether it counts for good is known once the purchase, if there is one, is paid."""
+    discount = purchase.discount if purchase is not None and purchase.discount_minor else None
     redemption = PromotionRedemption(
         id=new_id(),
         promotion_id=promotion.id,
         organization_id=organization_id,
-        purchase_id=purchase_id,
+        purchase_id=None if purchase is None else purchase.id,
         discount_minor=None if discount is None else discount.amount_minor,
         currency=None if discount is None else discount.currency,
         credits=promotion.credits,

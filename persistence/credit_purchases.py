@@ -1,28 +1,21 @@
-"""Buying credits: what it would cost, opening a purchase with its sale, and ending one that nobody pays."""
+"""Buying credits: opening a purchase with its sale, and ending one that nobody pays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, exists, not_, select, true
 
 from domain.actors import SYSTEM, Actor, ActorKind
-from domain.checks import Checks
 from domain.credit_accounts import CreditAccount
-from domain.credit_packages import DEFAULT_VALIDITY_DAYS
-from domain.credit_prices import check_quantity, price_of
-from domain.credit_promotions import CreditPromotion
-from domain.credit_purchases import CreditPurchase, CreditPurchaseStatus, PurchaseOrigin, Terms, opened
-from domain.money import Money
+from domain.credit_purchases import CreditPurchase, CreditPurchaseStatus, PurchaseOrigin, opened
 from domain.payments import CANCELABLE, LIVE_STATES
 from domain.permissions import Permission
-from domain.prices import TaxBehavior
-from domain.promotion_redemptions import discount_of, reserved
+from domain.promotion_redemptions import reserved
 from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind, SaleStatus
-from domain.taxes import TaxMode
-from persistence import credit_accounts, credit_packages, credit_unit_prices, promotion_uses, sales
+from persistence import credit_accounts, promotion_uses, sales
+from persistence.credit_offers import Wanted, offer
 from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
 from persistence.payments import PAYMENTS
@@ -46,8 +39,6 @@ def visible_to(viewer: Actor) -> Condition:
     return credit_accounts.of_viewer(viewer, credit_purchases)
 
 
-_TAX_MODES = {TaxBehavior.INCLUSIVE: TaxMode.INCLUSIVE, TaxBehavior.EXCLUSIVE: TaxMode.EXCLUSIVE}
-
 CREDIT_PURCHASES = Source(CreditPurchase, credit_purchases, visible_to)
 
 ORGANIZATION = One(ORGANIZATIONS, "organization_id")
@@ -64,69 +55,6 @@ LIST = Connection(
         "created_before": lambda at: credit_purchases.c.created_at < at,
     },
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What somebody wants to buy: a package or a free quantity, perhaps with a code."""
-
-    package_id: UUID | None
-    quantity: int | None
-    currency: str
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What it comes to."""
-
-    terms: Terms
-    promotion: CreditPromotion | None
-    title: str
-    tax_code: str | None
-    tax_mode: TaxMode
-
-    @property
-    def free_credits(self) -> int:
-        """What comes with it as a gift."""
-        return 0 if self.promotion is None else self.promotion.credits or 0
-
-
-async def offer(db: Unit, organization_id: UUID, wanted: Wanted) -> Offer:
-    """What an organization would pay now; refuses what is not sold, and a code that does not count."""
-    checks = Checks()
-    checks.currency("currency", wanted.currency)
-    one = (wanted.package_id is None) != (wanted.quantity is None)
-    checks.require(one, "Name a package or a quantity: one of the two.", "quantity")
-    if wanted.quantity is not None:
-        check_quantity(checks, wanted.quantity)
-    checks.refuse()
-    if wanted.package_id is not None:
-        package = await credit_packages.on_sale(db, wanted.package_id)
-        found = await credit_packages.price_in(db, package, wanted.currency)
-        price, tax_mode = found.unit_amount_minor, _TAX_MODES[found.tax_behavior]
-        quantity, validity_days = package.credits, package.validity_days
-        title, tax_code = f"{quantity} credits ({package.name})", await credit_packages.tax_code_of(db, package)
-    else:
-        quantity, validity_days = wanted.quantity or 0, DEFAULT_VALIDITY_DAYS
-        price = price_of(quantity, await credit_unit_prices.in_force(db, wanted.currency))
-        title, tax_code, tax_mode = f"{quantity} credits", None, TaxMode.EXCLUSIVE
-    promotion, discount = None, 0
-    if wanted.code is not None:
-        promotion = await promotion_uses.for_purchase(
-            db, organization_id, wanted.code, package_id=wanted.package_id, price=Money(price, wanted.currency)
-        )
-        discount = discount_of(promotion, price)
-    terms = Terms(
-        package_id=wanted.package_id,
-        quantity=quantity,
-        validity_days=validity_days,
-        price_minor=price,
-        discount_minor=discount,
-        currency=wanted.currency,
-        promotion_id=None if promotion is None else promotion.id,
-    )
-    return Offer(terms=terms, promotion=promotion, title=title, tax_code=tax_code, tax_mode=tax_mode)
 
 
 async def start(
@@ -156,14 +84,15 @@ async def start(
         by=db.by,
         at=db.at,
     )
+    goods = offered.goods
     sale = await sales.open_sale(
         db,
         kind=SaleKind.CREDIT_PURCHASE,
         subject_id=purchase.id,
         organization_id=account.organization_id,
-        lines=[SaleLine(offered.title, 1, purchase.total_minor, offered.tax_code)],
+        lines=[SaleLine(goods.title, 1, purchase.total_minor, goods.tax_code)],
         currency=purchase.currency,
-        tax_mode=offered.tax_mode,
+        tax_mode=goods.tax_mode,
         success_url=success_url,
         cancel_url=cancel_url,
     )
@@ -171,16 +100,7 @@ async def start(
     db.add(purchase)
     await db.flush()
     if offered.promotion is not None:
-        discount = purchase.discount if purchase.discount_minor else None
-        use = reserved(
-            offered.promotion,
-            account.organization_id,
-            purchase_id=purchase.id,
-            discount=discount,
-            by=db.by,
-            at=db.at,
-        )
-        db.add(use)
+        db.add(reserved(offered.promotion, purchase.organization_id, purchase=purchase, by=db.by, at=db.at))
     return purchase, sale
 
 

@@ -10,7 +10,7 @@ from domain.credit_accounts import CreditAccount
 from domain.credit_purchases import NEVER_PAID, CreditPurchase, CreditPurchaseStatus, PurchaseOrigin
 from domain.payments import PaymentTrigger
 from persistence import credit_accounts, credit_purchases, sale_outcomes, sales
-from persistence.credit_purchases import Wanted
+from persistence.credit_offers import Wanted
 from persistence.tables.credit_sales import credit_purchases as purchases
 from persistence.unit import Unit
 

@@ -58,7 +58,7 @@ async def redeem_promotion(db: Unit, *, code: str) -> Changed:
     account.check("redeemPromotion", by=db.by)
     promotion = await promotion_uses.for_redemption(db, account.organization_id, code)
     await promotion_uses.take(db, promotion, account.organization_id)
-    use = reserved(promotion, account.organization_id, purchase_id=None, discount=None, by=db.by, at=db.at)
+    use = reserved(promotion, account.organization_id, by=db.by, at=db.at)
     use.apply(by=db.by, at=db.at)
     db.add(use)
     lot = await open_lot(

@@ -22,7 +22,7 @@ from persistence import (
     sale_refunds,
     sales,
 )
-from persistence.credit_purchases import Wanted
+from persistence.credit_offers import Wanted, offer
 from persistence.unit import Unit
 from resolvers.app_reach import organization_of
 from resolvers.context import Context
@@ -40,11 +40,11 @@ async def quote(context: Context, *, code: str | None, **wanted: Any) -> CreditQ
     async with platform.database.reader() as session:
         db = Unit(session, platform.now(), viewer)
         try:
-            offer = await credit_purchases.offer(db, viewer.require_organization(), Wanted(code=code, **wanted))
+            offered = await offer(db, viewer.require_organization(), Wanted(code=code, **wanted))
         except CodeRefused as refused:
             counted = refused
         else:
-            return quote_of(offer.terms, free_credits=offer.free_credits)
+            return quote_of(offered.terms, free_credits=offered.free_credits)
     await count_failure(context, counted)
     raise counted
 
