@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.app_credit_budgets import AppCreditBudget
 from domain.apps import App
 from domain.credit_accounts import CreditAccount
+from domain.credit_lots import CreditLot
 from domain.events import OutboxEvent
 from domain.organizations import Organization
 from integrations.mail import Letter, send
@@ -19,6 +20,20 @@ async def mail_balance_low(database: Database, event: OutboxEvent, now: datetime
         "Buy more with purchaseCredits, or let them be bought by themselves with setAutoTopUp.\n"
     )
     await send(Letter(owner.billing_email, "Few credits are left", text))
+
+
+async def mail_expiring(database: Database, event: OutboxEvent, now: datetime) -> None:
+    """To credits.expiring, a week before."""
+    async with database.reader() as session:
+        lot = await session.get_one(CreditLot, event.subject_id)
+        owner = await session.get_one(Organization, lot.organization_id)
+    if not lot.remaining or lot.expires_at is None:
+        return
+    text = (
+        f"{lot.remaining} credits of {owner.name} at Milepost expire on {lot.expires_at:%-d %B %Y at %H:%M} UTC.\n"
+        "creditLots shows until when all others can be used.\n"
+    )
+    await send(Letter(owner.billing_email, "Credits expire soon", text))
 
 
 async def mail_top_up_failed(database: Database, event: OutboxEvent, now: datetime) -> None:

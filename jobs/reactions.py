@@ -43,6 +43,7 @@ REACTIONS: Reactions = {
     "debt.written_off": (credit_purchases.settle_shortfall,),
     "credit_account.top_up_due": (credit_top_ups.top_up,),
     "credits.balance_low": (credit_letters.mail_balance_low,),
+    "credits.expiring": (credit_letters.mail_expiring,),
     "credits.top_up_failed": (credit_letters.mail_top_up_failed,),
     "app_credit_budget.alert_reached": (credit_letters.mail_budget_alert,),
     "credit_dispute.overdue": (credit_disputes.mail_overdue_dispute,),

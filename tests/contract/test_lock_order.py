@@ -17,7 +17,7 @@ from tests.api import (
     test_refunds,
 )
 from tests.billing import test_sale_refunds, test_sales
-from tests.credits import test_codes, test_money_back
+from tests.credits import test_codes, test_money_back, test_spending, test_transfers
 from tests.lock_order import watched
 from tests.stories import test_escrow as escrow_stories
 from tests.stories import test_work as work_stories
@@ -42,6 +42,9 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
     test_profiles.test_whoever_leaves_is_out_and_no_member_any_more,
     test_impersonations.test_it_ends_by_itself_after_its_time_and_with_its_session,
+    test_spending.test_a_hold_is_captured_in_part_by_whoever_made_it,
+    test_spending.test_lots_expire_on_their_instant_whether_or_not_anybody_looks,
+    test_transfers.test_above_five_thousand_a_second_member_agrees_first,
     test_apps.test_a_revoked_app_leaves_no_installation_and_no_key,
     test_cross_app_sessions.test_many_sign_ins_of_one_person_at_once_leave_one_active_session,
     test_cross_app_sessions.test_a_refresh_gives_another_pair_with_the_rights_of_the_moment,
