@@ -21,6 +21,7 @@ from persistence.apps import APPS
 from persistence.tables.apps import app_installations, apps
 from persistence.tables.catalogue import features, plans, prices, product_features, products
 from persistence.tables.experiments import experiment_assignments
+from persistence.tables.subscriptions import billing_subscriptions, subscription_items
 from persistence.tables.usage import meters
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, Many, One, Source, Within
@@ -47,7 +48,8 @@ def _seen_in(table: Table) -> Callable[[Actor], Condition]:
 
 
 def _price_visible_to(viewer: Actor) -> Condition:
-    """A price of an experiment is seen by those to whom that has shown it, and by whoever keeps the catalogue."""
+    """A price of an experiment, or of a contract, is seen by those who were shown it or pay it, and by whoever keeps the
+    catalogue."""
     seen = _seen_in(prices)(viewer)
     if viewer.may(Permission.STAFF_CATALOGUE) or viewer.may(Permission.STAFF_READ):
         return seen
@@ -55,7 +57,12 @@ def _price_visible_to(viewer: Actor) -> Condition:
         experiment_assignments.c.price_id == prices.c.id,
         experiment_assignments.c.organization_id == viewer.organization_id,
     )
-    return and_(seen, or_(not_(prices.c.is_variant), shown))
+    held = exists().where(
+        subscription_items.c.price_id == prices.c.id,
+        billing_subscriptions.c.id == subscription_items.c.subscription_id,
+        billing_subscriptions.c.organization_id == viewer.organization_id,
+    )
+    return and_(seen, or_(not_(prices.c.is_variant), shown, held))
 
 
 FEATURES = Source(Feature, features, _seen_in(features))

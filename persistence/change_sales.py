@@ -47,13 +47,12 @@ async def deliver(db: Unit, period: SubscriptionPeriod) -> None:
 
 
 async def _lock(db: Unit, sale: Sale) -> None:
-    """The subscription, its period, the change and, where it brings credits, their account; of a fee the contract."""
+    """The subscription, the change and, where it brings credits, their account; of a fee the contract."""
     change = await db.session.get(ScheduledChange, sale.subject_id)
     if change is None:
         await db.session.execute(select(contracts.c.id).where(contracts.c.id == sale.subject_id).with_for_update())
         return
     await subscriptions.locked(db, change.subscription_id)
-    await _period_of(db, change, locked=True)
     await scheduled_changes.locked(db, change.id)
     if change.credits or change.starts_period:
         await credit_accounts.locked(db, change.organization_id)
@@ -65,7 +64,7 @@ async def _paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
         await sales.deliver(db, sale, sale.net_minor)
         return
     subscription = await subscriptions.locked(db, change.subscription_id)
-    period = await _period_of(db, change)
+    period = await subscription_periods.current_of(db, change.subscription_id)
     if period is None:
         raise LookupError(f"subscription {subscription.id} has no period that is paid")
     await change_effects.apply(db, subscription, period, change, sale=sale, payment=payment)
@@ -109,11 +108,6 @@ async def _suspend(db: Unit, sale: Sale, *, is_suspended: bool) -> None:
 async def _tell(db: Unit, period: SubscriptionPeriod) -> None:
     subscription = await subscriptions.of_period(db, period)
     await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
-
-
-async def _period_of(db: Unit, change: ScheduledChange, *, locked: bool = False) -> SubscriptionPeriod | None:
-    """The period that is paid at this moment."""
-    return await subscription_periods.current_of(db, change.subscription_id)
 
 
 async def _paid_for(db: Unit, change: ScheduledChange) -> SubscriptionPeriod | None:

@@ -62,8 +62,8 @@ class SubscriptionChangePreview:
 @shows(upcoming_charges.UpcomingCharge, "What the next period will cost by now. Usage until then comes on top.")
 class UpcomingCharge:
     due_at: datetime = plain("When it is charged.")
-    period_start: datetime = plain("When that period begins.")
-    period_end: datetime = plain("When it ends.")
+    period_start: datetime = plain("When that period begins.", name="periodStartsAt")
+    period_end: datetime = plain("When it ends.", name="periodEndsAt")
     quantity: int = plain("At which quantity, with all that takes effect by then.")
     amount: Money = plain("The price of the period.")
     waiting: list[ProrationLine] = plain("What has waited for this charge.", name="lines")

@@ -74,6 +74,9 @@ async def test_billing_rule_19_another_term_follows_at_the_raised_price(world: W
     found = await subscribed.buyer.ask("{ contracts { nodes { status endsAt subscription { id } } } }")
     assert [one["status"] for one in found["contracts"]["nodes"]] == ["ACTIVE", "RENEWED"]
     assert found["contracts"]["nodes"][0]["endsAt"][:10] == "2029-01-01"
+    paid = "{ subscriptions { nodes { items { price { status unitAmount { amountMinor } } } } } }"
+    [item] = (await subscribed.buyer.ask(paid))["subscriptions"]["nodes"][0]["items"]
+    assert item["price"] == {"status": "ARCHIVED", "unitAmount": {"amountMinor": "2100"}}
 
 
 async def test_billing_rule_19_notice_in_time_ends_the_subscription_with_the_term(world: World) -> None:

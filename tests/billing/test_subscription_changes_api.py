@@ -16,7 +16,7 @@ PREVIEW = f"""query($id: ID!, $priceId: ID, $quantity: Int, $mode: ProrationMode
     ... on SubscriptionChangePreview {{ direction prorationMode effective startsPeriod quantity credits {LINES}
       total {{ amountMinor }} charged {{ amountMinor }} periodAmount {{ amountMinor }} }}
     ... on Refusal {{ code path from }} }} }}"""
-UPCOMING = """query($id: ID!) { upcomingCharge(id: $id) { dueAt periodStart periodEnd quantity
+UPCOMING = """query($id: ID!) { upcomingCharge(id: $id) { dueAt periodStartsAt periodEndsAt quantity
   amount { amountMinor } lines { kind amount { amountMinor } } total { amountMinor } carriedOver { amountMinor } } }"""
 
 

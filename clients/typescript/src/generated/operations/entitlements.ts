@@ -4,6 +4,7 @@ import type { EntitlementState, FeatureMode, SourceKind } from '../enums.js';
 import type {
   EntitlementDetail,
   EntitlementGrantDetail,
+  Event,
   FeaturePromotionDetail,
   PageInfo,
   QuotaDetail,
@@ -12,6 +13,7 @@ import type {
 import {
   EntitlementDetailFragment,
   EntitlementGrantDetailFragment,
+  EventFragment,
   FeaturePromotionDetailFragment,
   MoneyFragment,
   PageInfoFragment,
@@ -29,8 +31,8 @@ import type {
   GrantEntitlementInput,
   RevokeEntitlementGrantInput,
 } from '../inputs.js';
-import type { As, Client, Document, Keyed, Other, RequestOptions } from '../../runtime/index.js';
-import { allPages, request, withKey } from '../../runtime/index.js';
+import type { As, Client, Document, Keyed, LiveOptions, Other, RequestOptions } from '../../runtime/index.js';
+import { allPages, live, request, withKey } from '../../runtime/index.js';
 import type { Cursor, DateTime, Int64 } from '../scalars.js';
 
 /** What checkEntitlement takes. */
@@ -147,8 +149,8 @@ export function explainEntitlement(
   return request(client, ExplainEntitlementDocument, variables, options);
 }
 
-/** What listEntitlements takes. */
-export interface ListEntitlementsVariables {
+/** What getEntitlements takes. */
+export interface GetEntitlementsVariables {
   /** Whose; your active organization unless said, others for staff only. An app names one that has installed it. */
   readonly organizationId?: string | null;
   /** The app whose catalogue it is; left out: Milepost's own, an app's own. */
@@ -160,16 +162,16 @@ export interface ListEntitlementsVariables {
   readonly userId?: string | null;
 }
 
-/** What listEntitlements answers. */
-export type ListEntitlementsResult = ReadonlyArray<EntitlementDetail>;
+/** What getEntitlements answers. */
+export type GetEntitlementsResult = ReadonlyArray<EntitlementDetail>;
 
-/** The document of listEntitlements. */
-export const ListEntitlementsDocument: Document<ListEntitlementsResult, ListEntitlementsVariables, 'entitlements'> = {
-  name: 'ListEntitlements',
+/** The document of getEntitlements. */
+export const GetEntitlementsDocument: Document<GetEntitlementsResult, GetEntitlementsVariables, 'entitlements'> = {
+  name: 'GetEntitlements',
   kind: 'query',
   parts: [
     EntitlementDetailFragment,
-    'query ListEntitlements($organizationId:ID$appId:ID$userId:ID){entitlements(organizationId:$organizationId appId:$appId userId:$userId){...EntitlementDetail}}',
+    'query GetEntitlements($organizationId:ID$appId:ID$userId:ID){entitlements(organizationId:$organizationId appId:$appId userId:$userId){...EntitlementDetail}}',
   ],
   root: 'entitlements',
 };
@@ -180,12 +182,12 @@ export const ListEntitlementsDocument: Document<ListEntitlementsResult, ListEnti
  * The same for every feature of a catalogue, by code. Needs entitlements:read or staff:read, or an app that may do so
  * there.
  */
-export function listEntitlements(
+export function getEntitlements(
   client: Client,
-  variables: ListEntitlementsVariables = {},
+  variables: GetEntitlementsVariables = {},
   options?: RequestOptions,
-): Promise<ListEntitlementsResult> {
-  return request(client, ListEntitlementsDocument, variables, options);
+): Promise<GetEntitlementsResult> {
+  return request(client, GetEntitlementsDocument, variables, options);
 }
 
 /** What getQuota takes. */
@@ -564,4 +566,64 @@ export function endFeaturePromotion(
   options?: RequestOptions,
 ): Promise<EndFeaturePromotionResult> {
   return request(client, EndFeaturePromotionDocument, { input }, options);
+}
+
+/** What watchEntitlements takes. */
+export interface WatchEntitlementsVariables {
+  /** The id of an Organization. */
+  readonly organizationId: string;
+  /** The app whose catalogue it is about; left out: Milepost's own. */
+  readonly appId?: string | null;
+  /**
+   * The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+   * Left out: only what happens from now on.
+   */
+  readonly after?: Cursor | null;
+}
+
+/** What watchEntitlements answers. */
+export interface WatchEntitlementsResult {
+  /** Pass it as `after` to resume behind this message; any feed takes it. */
+  readonly cursor: Cursor;
+  /**
+   * True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+   * the feed goes on from here.
+   */
+  readonly gap: boolean;
+  /** Every feature of the catalogue as it is now. */
+  readonly entitlements: ReadonlyArray<EntitlementDetail>;
+  /** What happened; null only where gap is true. */
+  readonly event: Event | null;
+}
+
+/** The document of watchEntitlements. */
+export const WatchEntitlementsDocument: Document<
+  WatchEntitlementsResult,
+  WatchEntitlementsVariables,
+  'entitlementsChanged'
+> = {
+  name: 'WatchEntitlements',
+  kind: 'subscription',
+  parts: [
+    EntitlementDetailFragment,
+    'subscription WatchEntitlements($organizationId:ID!$appId:ID$after:Cursor){entitlementsChanged(organizationId:$organizationId appId:$appId after:$after){cursor gap entitlements{...EntitlementDetail}event{...Event}}}',
+    EventFragment,
+  ],
+  root: 'entitlementsChanged',
+  resume: { after: 'after', cursor: 'cursor' },
+};
+
+/**
+ * What changes the organization's entitlements, with all of them as they are then, from where one left off.
+ *
+ * What changes the entitlements of your active organization, the one to name: subscriptions, purchases, refunds, grants
+ * and seats of its own, and promotions and products of the catalogue. What only time changes is not told: endsAt says
+ * when that is. Needs the permission entitlements:read.
+ */
+export function watchEntitlements(
+  client: Client,
+  variables: WatchEntitlementsVariables,
+  options?: LiveOptions,
+): AsyncGenerator<WatchEntitlementsResult, void, undefined> {
+  return live(client, WatchEntitlementsDocument, variables, options);
 }

@@ -132,9 +132,9 @@ export interface GetUpcomingChargeUpcomingCharge {
   /** When it is charged. */
   readonly dueAt: DateTime;
   /** When that period begins. */
-  readonly periodStart: DateTime;
+  readonly periodStartsAt: DateTime;
   /** When it ends. */
-  readonly periodEnd: DateTime;
+  readonly periodEndsAt: DateTime;
   /** At which quantity, with all that takes effect by then. */
   readonly quantity: number;
   /** The price of the period. */
@@ -158,7 +158,7 @@ export const GetUpcomingChargeDocument: Document<
   parts: [
     MoneyFragment,
     ProrationLineShownFragment,
-    'query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStart periodEnd quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}}}',
+    'query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStartsAt periodEndsAt quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}}}',
   ],
   root: 'upcomingCharge',
 };

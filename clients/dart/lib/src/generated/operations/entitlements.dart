@@ -243,9 +243,9 @@ final class ExplainEntitlementSource extends ApiData {
 }
 
 /// Every feature of a catalogue at once.
-final class ListEntitlements extends Query<List<EntitlementDetail>> {
+final class GetEntitlements extends Query<List<EntitlementDetail>> {
   /// Takes what the operation asks for.
-  const ListEntitlements({this.organizationId, this.appId, this.userId});
+  const GetEntitlements({this.organizationId, this.appId, this.userId});
 
   /// Whose; your active organization unless said, others for staff only. An app names one that has installed it.
   final String? organizationId;
@@ -258,14 +258,14 @@ final class ListEntitlements extends Query<List<EntitlementDetail>> {
   final String? userId;
 
   @override
-  String get name => 'ListEntitlements';
+  String get name => 'GetEntitlements';
 
   @override
   String get document =>
-      r'fragment EntitlementDetail on Entitlement{featureCode kind isActive state endsAt limit isUnlimited used resetAt version}query ListEntitlements($organizationId:ID$appId:ID$userId:ID){entitlements(organizationId:$organizationId appId:$appId userId:$userId){...EntitlementDetail}}';
+      r'fragment EntitlementDetail on Entitlement{featureCode kind isActive state endsAt limit isUnlimited used resetAt version}query GetEntitlements($organizationId:ID$appId:ID$userId:ID){entitlements(organizationId:$organizationId appId:$appId userId:$userId){...EntitlementDetail}}';
 
   @override
-  String get hash => '1bfc46661e7495fd37995f9236c74739096ad9ac4c2c93d57a036f6973418bfc';
+  String get hash => '756d6d9036471db8233517424d0e5d9a524f184b03ee3adcb3c15450cc7402c3';
 
   @override
   Map<String, Object?> get variables => {
@@ -795,4 +795,81 @@ final class EndFeaturePromotionPayload extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'promotion': promotion};
+}
+
+/// What changes the organization's entitlements, with all of them as they are then, from where one left off.
+final class WatchEntitlements extends Subscription<WatchEntitlementsMessage> {
+  /// Takes what the operation asks for.
+  const WatchEntitlements({required this.organizationId, this.appId, this.after});
+
+  /// The id of an Organization.
+  final String organizationId;
+
+  /// The app whose catalogue it is about; left out: Milepost's own.
+  final String? appId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchEntitlements';
+
+  @override
+  String get document =>
+      r'fragment EntitlementDetail on Entitlement{featureCode kind isActive state endsAt limit isUnlimited used resetAt version}subscription WatchEntitlements($organizationId:ID!$appId:ID$after:Cursor){entitlementsChanged(organizationId:$organizationId appId:$appId after:$after){cursor gap entitlements{...EntitlementDetail}event{...Event}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => 'dee038a8e28229f954feca30367cb03409cd83a4125ebdf07cc906b346a270bb';
+
+  @override
+  Map<String, Object?> get variables => {
+    'organizationId': organizationId,
+    if (appId case final appId?) 'appId': appId,
+    if (after case final after?) 'after': after,
+  };
+
+  @override
+  WatchEntitlementsMessage read(Json data) => WatchEntitlementsMessage.fromJson(data['entitlementsChanged']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchEntitlementsMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchEntitlementsMessage message) => message.gap;
+}
+
+/// What changes the entitlements of your active organization, the one to name: subscriptions, purchases, refunds,
+/// grants and seats of its own, and promotions and products of the catalogue. What only time changes is not told:
+/// endsAt says when that is. Needs the permission entitlements:read.
+final class WatchEntitlementsMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchEntitlementsMessage({required this.cursor, required this.gap, required this.entitlements, this.event});
+
+  /// Reads it from an answer.
+  WatchEntitlementsMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      entitlements = json['entitlements'].list(EntitlementDetail.fromJson),
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// Every feature of the catalogue as it is now.
+  final List<EntitlementDetail> entitlements;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'entitlements': entitlements, 'event': event};
 }

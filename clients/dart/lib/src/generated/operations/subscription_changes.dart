@@ -149,10 +149,10 @@ final class GetUpcomingCharge extends Query<GetUpcomingChargeResult?> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment ProrationLineShown on ProrationLine{kind description quantity amount{...Money}}query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStart periodEnd quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment ProrationLineShown on ProrationLine{kind description quantity amount{...Money}}query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStartsAt periodEndsAt quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}}}';
 
   @override
-  String get hash => 'b57089778244cdf9c6bf27fbe153d3e48864684d8131b9bb475b6f022121a49e';
+  String get hash => '9b20674cefb55e44d19b3f5a4fd7f179470759ffac3d509b28a8784c841637b3';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -167,8 +167,8 @@ final class GetUpcomingChargeResult extends ApiData {
   /// Made by hand, for tests and previews.
   const GetUpcomingChargeResult({
     required this.dueAt,
-    required this.periodStart,
-    required this.periodEnd,
+    required this.periodStartsAt,
+    required this.periodEndsAt,
     required this.quantity,
     required this.amount,
     required this.lines,
@@ -179,8 +179,8 @@ final class GetUpcomingChargeResult extends ApiData {
   /// Reads it from an answer.
   GetUpcomingChargeResult.fromJson(Json json)
     : dueAt = json['dueAt'].instant,
-      periodStart = json['periodStart'].instant,
-      periodEnd = json['periodEnd'].instant,
+      periodStartsAt = json['periodStartsAt'].instant,
+      periodEndsAt = json['periodEndsAt'].instant,
       quantity = json['quantity'].integer,
       amount = Money.fromJson(json['amount']),
       lines = json['lines'].list(ProrationLineShown.fromJson),
@@ -192,10 +192,10 @@ final class GetUpcomingChargeResult extends ApiData {
   final DateTime dueAt;
 
   /// When that period begins.
-  final DateTime periodStart;
+  final DateTime periodStartsAt;
 
   /// When it ends.
-  final DateTime periodEnd;
+  final DateTime periodEndsAt;
 
   /// At which quantity, with all that takes effect by then.
   final int quantity;
@@ -215,8 +215,8 @@ final class GetUpcomingChargeResult extends ApiData {
   @override
   Map<String, Object?> get fields => {
     'dueAt': dueAt,
-    'periodStart': periodStart,
-    'periodEnd': periodEnd,
+    'periodStartsAt': periodStartsAt,
+    'periodEndsAt': periodEndsAt,
     'quantity': quantity,
     'amount': amount,
     'lines': lines,
