@@ -667,3 +667,25 @@ SELECT w.id, w.touches || ' touched, at most ' || w.moved || ' given back' AS ex
     coalesce(t.quantity, 0) || ' touched, ' || coalesce(u.quantity, 0) || ' given back' AS actual
 FROM wanted w LEFT JOIN touched t ON t.transaction_id = w.id LEFT JOIN undone u ON u.reverses_id = w.id
 WHERE coalesce(t.quantity, 0) <> w.touches OR coalesce(u.quantity, 0) > w.moved
+
+-- CREDIT_PURCHASE of CreditPurchase
+-- A purchase that was paid has brought one lot of all its credits, any other none; what was taken back says so.
+WITH taken AS (
+    SELECT reference_id, sum(quantity) AS quantity FROM credit_transactions
+    WHERE type = 'CLAWBACK' AND reference_kind = 'credit_purchase' GROUP BY reference_id
+)
+SELECT p.id, CASE WHEN p.paid_at IS NULL THEN 0 ELSE p.quantity END || ' bought, ' || p.clawed_back - p.missing
+    || ' taken back' AS expected,
+    coalesce(l.quantity, 0) || ' bought, ' || coalesce(t.quantity, 0) || ' taken back' AS actual
+FROM credit_purchases p LEFT JOIN credit_lots l ON l.source = 'PURCHASE' AND l.source_id = p.id
+LEFT JOIN taken t ON t.reference_id = CAST(p.id AS text)
+WHERE CASE WHEN p.paid_at IS NULL THEN 0 ELSE p.quantity END <> coalesce(l.quantity, 0)
+    OR p.clawed_back - p.missing <> coalesce(t.quantity, 0)
+
+-- PROMOTION_USES of CreditPromotion
+-- A code was used as often as it is reserved and applied.
+WITH used AS (
+    SELECT promotion_id, count(*) AS times FROM promotion_redemptions WHERE status <> 'RELEASED' GROUP BY promotion_id
+)
+SELECT c.id, coalesce(u.times, 0) AS expected, c.uses AS actual
+FROM credit_promotions c LEFT JOIN used u ON u.promotion_id = c.id WHERE c.uses <> coalesce(u.times, 0)
