@@ -48,8 +48,7 @@ def _seen_in(table: Table) -> Callable[[Actor], Condition]:
 
 
 def _price_visible_to(viewer: Actor) -> Condition:
-    """A price of an experiment, or of a contract, is seen by those who were shown it or pay it, and by whoever keeps the
-    catalogue."""
+    """That of an experiment, or of a contract, by those who were shown it or pay it, and whoever keeps the catalogue."""
     seen = _seen_in(prices)(viewer)
     if viewer.may(Permission.STAFF_CATALOGUE) or viewer.may(Permission.STAFF_READ):
         return seen
