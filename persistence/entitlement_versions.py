@@ -4,8 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.entitlement_versions import EntitlementVersion
-from domain.ids import new_id
+from domain.entitlement_versions import EntitlementVersion, id_of
 from persistence.outbox import outbox_row
 from persistence.tables.entitlements import entitlement_versions
 from persistence.tables.platform import outbox
@@ -35,8 +34,8 @@ def _keys(db: Unit) -> set[Key]:
 async def _raise(db: Unit) -> None:
     keys = sorted(_keys(db), key=str)
     new = [
-        {"id": new_id(), "organization_id": organization_id, "app_id": app_id, "version": 1, "updated_at": db.at}
-        for organization_id, app_id in keys
+        {"id": id_of(*key), "organization_id": key[0], "app_id": key[1], "version": 1, "updated_at": db.at}
+        for key in keys
     ]
     columns = entitlement_versions.c
     written = insert(entitlement_versions).values(new)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
@@ -17,6 +17,7 @@ from domain.credit_accounts import CreditAccount
 from domain.credit_lots import CreditLot
 from domain.credit_transactions import CreditTransaction
 from domain.debts import Debt
+from domain.entitlement_versions import EntitlementVersion
 from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
 from domain.ledger_exports import LedgerExport
@@ -57,6 +58,8 @@ class Wanted:
     """Which events a reader follows: those of one topic (an object or an organization), perhaps only of some kinds."""
 
     topic: UUID
+    besides: tuple[UUID, ...] = ()
+    """Further topics: it follows what is about any of them."""
     types: tuple[str, ...] | None = None
     subject_type: str | None = None
 
@@ -93,7 +96,7 @@ async def after(session: AsyncSession, position: int, viewer: Actor, wanted: Wan
     head = await last_position(session)
     if head <= position:
         return Batch((), position)
-    conditions = [outbox.c.topics.contains([wanted.topic]), readable_by(viewer)]
+    conditions = [outbox.c.topics.overlap([wanted.topic, *wanted.besides]), readable_by(viewer)]
     if wanted.types is not None:
         conditions.append(outbox.c.type.in_(wanted.types))
     if wanted.subject_type is not None:
@@ -120,7 +123,8 @@ def readable_by(viewer: Actor) -> ColumnElement[bool]:
     elif viewer.organization_id is None:
         return false()
     else:
-        concerned = outbox.c.organization_ids.contains([viewer.organization_id])
+        of_catalogue = and_(outbox.c.subject_type == EntitlementVersion.SUBJECT, outbox.c.organization_ids == [])
+        concerned = or_(outbox.c.organization_ids.contains([viewer.organization_id]), of_catalogue)
     if not viewer.may(Permission.CREDITS_READ) and not viewer.may(Permission.STAFF_CREDITS):
         concerned = and_(concerned, outbox.c.subject_type.not_in(_CREDITS))
     if viewer.may(Permission.MONEY_READ) or viewer.may(Permission.STAFF_MONEY):

@@ -59,16 +59,18 @@ class Wakeups:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @contextmanager
-    def bell(self, topic: UUID) -> Iterator[asyncio.Event]:
-        """Set whenever events of that topic have got their positions. Clear it, read, and only then wait for it."""
+    def bell(self, *topics: UUID) -> Iterator[asyncio.Event]:
+        """Set whenever events of these topics have got their positions. Clear it, read, and only then wait for it."""
         bell = asyncio.Event()
-        self._bells[topic].add(bell)
+        for topic in topics:
+            self._bells[topic].add(bell)
         try:
             yield bell
         finally:
-            self._bells[topic].discard(bell)
-            if not self._bells[topic]:
-                del self._bells[topic]
+            for topic in topics:
+                self._bells[topic].discard(bell)
+                if not self._bells[topic]:
+                    del self._bells[topic]
 
     async def _follow(self) -> None:
         """Reads the topics of what is new, once for all subscribers; after a failure it rings for everybody."""

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import binascii
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -193,7 +193,7 @@ def _subject(event: OutboxEvent | None) -> UUID | None:
     return None if event is None else event.subject_id
 
 
-async def follow(context: Context, feed: Feed, after: str | None) -> AsyncIterator[Update]:
+async def follow(context: Context, feed: Feed, after: str | None) -> AsyncGenerator[Update, None]:
     """Starts a feed: without a cursor at this very moment, so that nothing after the call is missed."""
     platform = context.platform
     async with platform.database.reader() as session:
@@ -206,10 +206,10 @@ async def follow(context: Context, feed: Feed, after: str | None) -> AsyncIterat
     return _updates(context, feed, position, resumes)
 
 
-async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -> AsyncIterator[Update]:
+async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -> AsyncGenerator[Update, None]:
     """Pulled by the reader: a slow one reads later, in the same order, and nothing queues up for it here."""
     platform = context.platform
-    with platform.wakeups.bell(feed.wanted.topic) as bell:
+    with platform.wakeups.bell(feed.wanted.topic, *feed.wanted.besides) as bell:
         if not resumes:
             context.last_event_id = cursor_of(position)
             yield Update(position, None, feed.object_of(None))

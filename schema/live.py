@@ -14,6 +14,7 @@ from schema.apps import App
 from schema.cash_reconciliations import CashReconciliation
 from schema.connections import one
 from schema.credit_feeds import CreditFeeds
+from schema.entitlement_feeds import EntitlementFeeds
 from schema.escrow import EscrowHold
 from schema.feeds import AFTER, LiveMessage, object_feed
 from schema.gigs import Gig
@@ -112,7 +113,7 @@ async def _events(info: strawberry.Info[Context, None], after: AFTER = None, typ
 @strawberry.type(
     description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
 )
-class Subscription(CreditFeeds):
+class Subscription(CreditFeeds, EntitlementFeeds):
     gig_activity = object_feed(
         resolve.gig_activity,
         "Gig",

@@ -23,6 +23,7 @@ from tests.makers.colleagues import colleague
 from tests.makers.credit_buyers import make_gift
 from tests.makers.credit_control import make_credit_control
 from tests.makers.credit_holders import make_used_credits
+from tests.makers.entitlements import give, promote
 from tests.makers.escrow import make_funded_project, release
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
@@ -81,6 +82,8 @@ async def make_parties(world: World) -> Parties:
     await begin(world, client, await make_product(world))
     await make_gift(world, client)
     await make_subscribed(world, client)
+    await give(world, client.organization_id, "einvoice")
+    await promote(world, "webhooks", organization_ids=[client.organization_id])
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     for person in (client, freelancer):
         await make_key(person, "work:read")
