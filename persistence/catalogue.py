@@ -48,7 +48,7 @@ def _seen_in(table: Table) -> Callable[[Actor], Condition]:
 
 
 def _price_visible_to(viewer: Actor) -> Condition:
-    """That of an experiment, or of a contract, by those who were shown it or pay it, and whoever keeps the catalogue."""
+    """That of an experiment or a contract by those who were shown it or pay it, and whoever keeps the catalogue."""
     seen = _seen_in(prices)(viewer)
     if viewer.may(Permission.STAFF_CATALOGUE) or viewer.may(Permission.STAFF_READ):
         return seen
