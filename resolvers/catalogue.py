@@ -26,6 +26,7 @@ async def create_feature(db: Unit, *, app_id: UUID | None, **fields: Any) -> Cha
     feature = features.create(fields, await keeping.catalogue_of(db, app_id), by=db.by, at=db.at)
     await keeping.require_free_code(db, feature_table, app_id, feature.code)
     db.add(feature)
+    await entitlement_versions.bump(db, None, app_id)
     return Changed(feature=feature)
 
 

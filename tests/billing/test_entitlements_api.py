@@ -85,6 +85,13 @@ async def test_all_features_of_a_catalogue_come_at_once(world: World) -> None:
     assert (by_code["einvoice"], by_code["import"], by_code["members"]) == ((True, None), (False, None), (True, "5"))
 
 
+async def test_a_new_feature_of_the_catalogue_is_known_at_once(world: World) -> None:
+    client, staff = await world.client_side(), await world.staff()
+    assert await refusal(client, "reports") == ("BAD_USER_INPUT", ["featureCode"])
+    await make_feature(staff, "reports")
+    assert not (await check(client, "reports"))["isActive"]
+
+
 async def test_members_ask_for_their_own_organization_and_staff_for_every(world: World) -> None:
     client, stranger, staff = await world.client_side(), await world.client_side(), await world.staff(StaffRole.SUPPORT)
     await give(world, client.organization_id, "einvoice")
