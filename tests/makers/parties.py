@@ -36,7 +36,7 @@ from tests.makers.rates import make_rate
 from tests.makers.reports import make_reported
 from tests.makers.sales import begin, make_product
 from tests.makers.staff import another_of_the_staff, impersonate
-from tests.makers.subscriptions import make_subscribed
+from tests.makers.subscriptions import make_plan, make_subscribed
 from tests.makers.webhooks import make_parked_webhook
 from tests.world import Person, World
 
@@ -61,6 +61,7 @@ class Parties:
 
 async def make_parties(world: World) -> Parties:
     """Nothing of it is meant for others, except that their names are known and the gigs of their projects public."""
+    thing, plan = await make_product(world), await make_plan(world, price_minor=0)
     before = await all_ids(world)
     client, freelancer = await world.client_side(), await world.freelancer_side()
     await _gigs(world, client, freelancer)
@@ -79,9 +80,9 @@ async def make_parties(world: World) -> Parties:
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
     await make_used_credits(world, freelancer)
     await _members(world, client)
-    await begin(world, client, await make_product(world))
+    await begin(world, client, thing)
     await make_gift(world, client)
-    await make_subscribed(world, client)
+    await make_subscribed(world, client, plan)
     await give(world, client.organization_id, "einvoice")
     await promote(world, "webhooks", organization_ids=[client.organization_id])
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")

@@ -194,9 +194,9 @@ async def subscribe(
     return Subscribed(world, buyer, session.subscription_id)
 
 
-async def make_subscribed(world: World, buyer: Person) -> None:
-    """Everything that belongs to a subscription, one of each, and nothing to pay for it."""
-    subscribed = await subscribe(world, await make_plan(world, price_minor=0), token=None, buyer=buyer, settled=False)
+async def make_subscribed(world: World, buyer: Person, price: Price) -> None:
+    """Everything that belongs to a subscription, one of each, at a price of nothing."""
+    subscribed = await subscribe(world, price, token=None, buyer=buyer, settled=False)
     await buyer.do(
         "cancelSubscription",
         "subscription { id }",
