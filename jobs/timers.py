@@ -31,6 +31,7 @@ from jobs import (
     retention,
     simulator,
     subscriptions,
+    usage,
     webhook_handling,
 )
 from persistence.database import Database
@@ -58,6 +59,7 @@ TIMERS: Timers = (
     ("credit_purchases.expire", credit_purchases.expire),
     ("checkouts.expire", checkouts.expire_sessions),
     ("purchases.deliver", checkouts.deliver_ended),
+    ("usage.close", usage.close_periods),
     ("subscriptions.keep", subscriptions.keep_due),
     ("subscription_periods.earn", subscriptions.earn_elapsed),
     ("subscription_periods.bring_credits", subscriptions.bring_credits),

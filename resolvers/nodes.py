@@ -54,6 +54,7 @@ from persistence.payout_methods import PAYOUT_METHODS
 from persistence.payout_schedules import PAYOUT_SCHEDULES
 from persistence.payouts import PAYOUTS
 from persistence.permission_overrides import OVERRIDES
+from persistence.price_experiments import EXPERIMENTS
 from persistence.projects import PROJECTS
 from persistence.proposals import PROPOSALS
 from persistence.provider_accounts import PROVIDER_ACCOUNTS
@@ -71,6 +72,7 @@ from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.task_submissions import TASK_SUBMISSIONS
 from persistence.tasks import TASKS
 from persistence.tax_types import TAX_TYPES
+from persistence.usage import USAGE_EVENTS
 from persistence.users import USERS
 from persistence.wallet_conversions import WALLET_CONVERSIONS
 from persistence.wallets import WALLETS
@@ -151,6 +153,8 @@ SOURCES: dict[str, Source] = {
     "Plan": PLANS,
     "Price": PRICES,
     "Meter": METERS,
+    "UsageEvent": USAGE_EVENTS,
+    "PriceExperiment": EXPERIMENTS,
     "BillingSubscription": SUBSCRIPTIONS,
     "SubscriptionPeriod": PERIODS,
     "ScheduledChange": SCHEDULED_CHANGES,

@@ -9,12 +9,14 @@ from schema.entitlements import EntitlementQueries, QuotaMutations
 from schema.features import FeatureMutations, FeatureQueries
 from schema.meters import MeterMutations, MeterQueries
 from schema.portal_sessions import PortalSessionMutations
+from schema.price_experiments import PriceExperimentMutations, PriceExperimentQueries
 from schema.prices import PriceMutations, PriceQueries
 from schema.products import ProductMutations, ProductQueries
 from schema.seat_assignments import SeatMutations
 from schema.subscription_changes import SubscriptionChangeMutations, SubscriptionChangeQueries
 from schema.subscription_plans import SubscriptionPlanMutations, SubscriptionPlanQueries
 from schema.subscriptions import SubscriptionMutations, SubscriptionQueries
+from schema.usage import UsageMutations, UsageQueries
 
 
 @strawberry.type
@@ -24,6 +26,8 @@ class BillingQueries(
     SubscriptionPlanQueries,
     PriceQueries,
     MeterQueries,
+    UsageQueries,
+    PriceExperimentQueries,
     SubscriptionQueries,
     SubscriptionChangeQueries,
     ContractQueries,
@@ -41,6 +45,8 @@ class BillingMutations(
     SubscriptionPlanMutations,
     PriceMutations,
     MeterMutations,
+    UsageMutations,
+    PriceExperimentMutations,
     SubscriptionMutations,
     PortalSessionMutations,
     SubscriptionChangeMutations,

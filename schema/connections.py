@@ -69,6 +69,7 @@ class Connection(Generic[T]):
 _FIRST = Annotated[int | None, strawberry.argument(description="How many from the start: 1 to 100, default 20.")]
 _LAST = Annotated[int | None, strawberry.argument(description="How many from the end: 1 to 100; not with first.")]
 _AFTER = Annotated[Cursor | None, strawberry.argument(description="Only what follows this cursor.")]
+_FILTER = "Only what fits all of these."
 _BEFORE = Annotated[Cursor | None, strawberry.argument(description="Only what precedes this cursor.")]
 
 
@@ -123,7 +124,7 @@ def connection(
 
     parameters: dict[str, Any] = {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE}
     if filter is not None:
-        parameters["filter"] = Annotated[filter | None, strawberry.argument(description="Only what fits all of these.")]
+        parameters["filter"] = Annotated[filter | None, strawberry.argument(description=_FILTER)]
     if order is not None:
         parameters["order_by"] = Annotated[
             list[order] | None, strawberry.argument(description="The order, most important first; ids break ties.")
@@ -137,14 +138,24 @@ def listing(
     page: Callable[[Context, Any, PageRequest], Awaitable[Page]],
     node: Any,
     description: str,
+    *,
+    filter: Any = None,
+    needs: Rule | None = None,
 ) -> Any:
     """A list whose pages are read in a way of their own: `page` gets the object and which part of `edge` is wanted."""
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
+        if needs is not None:
+            require(info.context, needs)
         return await page(info.context, root, _request(edge, arguments, info.context))
 
-    _sign(resolve, {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE})
-    return strawberry.field(resolver=resolve, graphql_type=Connection[node], description=description)
+    parameters: dict[str, Any] = {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE}
+    if filter is not None:
+        parameters["filter"] = Annotated[filter | None, strawberry.argument(description=_FILTER)]
+    _sign(resolve, parameters)
+    return strawberry.field(
+        resolver=resolve, graphql_type=Connection[node], description=description, metadata={"needs": needs}
+    )
 
 
 def order_input(edge: ConnectionEdge, name: str) -> Any:

@@ -72,6 +72,8 @@ PREFIXES = {
     "Plan": "pln",
     "Price": "prc",
     "Meter": "mtr",
+    "UsageEvent": "use",
+    "PriceExperiment": "pex",
     "EntitlementGrant": "egr",
     "FeaturePromotion": "fpr",
     "BillingSubscription": "sub",

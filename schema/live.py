@@ -26,6 +26,7 @@ from schema.projects import Project
 from schema.scalars import Cursor
 from schema.shapes import shows
 from schema.subscriptions import BillingSubscription
+from schema.usage_feeds import UsageFeeds
 from schema.wallets import Wallet
 
 MAX_TYPES = 50
@@ -113,7 +114,7 @@ async def _events(info: strawberry.Info[Context, None], after: AFTER = None, typ
 @strawberry.type(
     description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
 )
-class Subscription(CreditFeeds, EntitlementFeeds):
+class Subscription(CreditFeeds, EntitlementFeeds, UsageFeeds):
     gig_activity = object_feed(
         resolve.gig_activity,
         "Gig",

@@ -17,7 +17,7 @@ from schema.ids import global_id
 from server.auth import actor_of_token
 from tests.makers.approvals import make_waiting
 from tests.makers.apps import make_own_app
-from tests.makers.catalogue import make_own_catalogue
+from tests.makers.catalogue import make_own_catalogue, make_own_usage, make_price_experiment
 from tests.makers.chargebacks import make_warning
 from tests.makers.colleagues import colleague
 from tests.makers.credit_buyers import make_gift
@@ -73,7 +73,7 @@ async def make_parties(world: World) -> Parties:
     await _payouts(world, freelancer)
     await _escrow(world, client, freelancer)
     app = await make_own_app(freelancer)
-    await make_own_catalogue(freelancer, app)
+    await _catalogue(world, freelancer, app)
     await make_credit_control(freelancer, app)
     await make_provider_account(world)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
@@ -124,6 +124,13 @@ async def _gigs(world: World, client: Person, freelancer: Person) -> None:
     await make_invitation(client, freelancer, gig)
     await make_submitted_proposal(freelancer, gig)
     await make_invitation(client, freelancer, await make_open_gig(world, client, visibility="INVITE_ONLY"))
+
+
+async def _catalogue(world: World, developer: Person, app: str) -> None:
+    """What an app sells, what staff try with its price, and what another one has reported."""
+    product = await make_own_catalogue(developer, app)
+    await make_price_experiment(await another_of_the_staff(world, StaffRole.FINANCE), product)
+    await make_own_usage(developer)
 
 
 async def _members(world: World, client: Person) -> None:

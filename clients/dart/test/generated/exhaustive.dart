@@ -535,6 +535,16 @@ String nameEscrowHoldOrderField(EscrowHoldOrderField value) => switch (value) {
   EscrowHoldOrderField.unknown => '',
 };
 
+/// What the API calls a value of ExperimentStatus.
+String nameExperimentStatus(ExperimentStatus value) => switch (value) {
+  ExperimentStatus.draft => 'DRAFT',
+  ExperimentStatus.running => 'RUNNING',
+  ExperimentStatus.paused => 'PAUSED',
+  ExperimentStatus.completed => 'COMPLETED',
+  ExperimentStatus.cancelled => 'CANCELLED',
+  ExperimentStatus.unknown => '',
+};
+
 /// What the API calls a value of ExportStatus.
 String nameExportStatus(ExportStatus value) => switch (value) {
   ExportStatus.pending => 'PENDING',
@@ -1896,6 +1906,14 @@ final operations = <Operation<Object?>>[
   ListExchangeRates(),
   GetInvoiceConversion(id: 'text'),
   ImportExchangeRates(source: 'text', rates: const []),
+  ListOffers(),
+  ListPriceExperiments(),
+  GetPriceExperimentReport(experimentId: 'text'),
+  CreatePriceExperiment(productId: 'text', currency: 'text', interval: PriceInterval.oneTime, variants: const []),
+  StartPriceExperiment(experimentId: 'text'),
+  PausePriceExperiment(experimentId: 'text'),
+  CompletePriceExperiment(experimentId: 'text', winner: 'text'),
+  CancelPriceExperiment(experimentId: 'text'),
   ListLedgerExports(),
   ReadLedgerExport(id: 'text'),
   ExportLedger(format: FileFormat.csv),
@@ -2119,6 +2137,11 @@ final operations = <Operation<Object?>>[
   ApproveMilestone(milestoneId: 'text'),
   RequestMilestoneChanges(milestoneId: 'text', note: 'text'),
   RequestInterimInvoice(milestoneId: 'text'),
+  GetUsage(meterId: 'text'),
+  ListUsageEvents(),
+  RecordUsage(events: const []),
+  VoidUsageEvent(usageEventId: 'text', reason: 'text'),
+  WatchUsage(organizationId: 'text'),
   ListInboundWebhooks(),
   GetInboundWebhook(id: 'text'),
   ReplayInboundWebhook(webhookId: 'text', reason: 'text'),

@@ -891,6 +891,23 @@ export const EscrowHoldOrderField = {
 /** One of EscrowHoldOrderField's values, or one that a newer server has added. */
 export type EscrowHoldOrderField = Open<keyof typeof EscrowHoldOrderField>;
 
+/** The life of a price experiment. */
+export const ExperimentStatus = {
+  /** It has not been started. */
+  DRAFT: 'DRAFT',
+  /** Organizations that ask for offers are given a variant, each for good. */
+  RUNNING: 'RUNNING',
+  /** Nobody new is given one; whoever has one goes on seeing it. */
+  PAUSED: 'PAUSED',
+  /** A variant has won: its price is everybody's. */
+  COMPLETED: 'COMPLETED',
+  /** It is over: everybody is shown the ordinary price. */
+  CANCELLED: 'CANCELLED',
+} as const;
+
+/** One of ExperimentStatus's values, or one that a newer server has added. */
+export type ExperimentStatus = Open<keyof typeof ExperimentStatus>;
+
 /** How far an export has come. */
 export const ExportStatus = {
   /** It is being written. */

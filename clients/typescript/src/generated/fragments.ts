@@ -33,6 +33,7 @@ import type {
   CrossAppStatus,
   DunningOutcome,
   EntitlementState,
+  ExperimentStatus,
   ExportStatus,
   FeatureKind,
   FeatureMode,
@@ -1397,6 +1398,52 @@ export interface ReleasePolicySummary {
 /** The definition of ReleasePolicySummary. */
 export const ReleasePolicySummaryFragment: string =
   'fragment ReleasePolicySummary on ReleasePolicy{id version organization{...Party}position currency minAmount{...Money}delayHours needsApproval needsCompliance status}';
+
+/** An experiment with prices. */
+export interface PriceExperimentDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: ExperimentStatus;
+  /** What the prices are for. */
+  readonly product: PriceExperimentDetailProduct;
+  /** Their currency. */
+  readonly currency: Currency;
+  /** How often they are charged. */
+  readonly interval: PriceInterval;
+  /** Every how many of these intervals. */
+  readonly intervalCount: number;
+  /** What is shown; their weights add up to 10000. */
+  readonly variants: ReadonlyArray<PriceExperimentDetailPriceVariant>;
+  /** The variant that has won. */
+  readonly winner: string | null;
+}
+
+/** What the prices are for. */
+export interface PriceExperimentDetailProduct {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What programs call it: unique in its catalogue. */
+  readonly code: string;
+  /** What people call it. */
+  readonly name: string;
+}
+
+/** What is shown; their weights add up to 10000. */
+export interface PriceExperimentDetailPriceVariant {
+  /** What it is called. */
+  readonly key: string;
+  /** Its share, of 10000. */
+  readonly weight: number;
+  /** The id of the price. */
+  readonly priceId: string;
+}
+
+/** The definition of PriceExperimentDetail. */
+export const PriceExperimentDetailFragment: string =
+  'fragment PriceExperimentDetail on PriceExperiment{id version status product{id code name}currency interval intervalCount variants{key weight priceId}winner}';
 
 /** An export of the ledger as far as it has come. */
 export interface LedgerExportDetail {
@@ -3241,6 +3288,36 @@ export interface TaskDetailProject {
 /** The definition of TaskDetail. */
 export const TaskDetailFragment: string =
   'fragment TaskDetail on Task{...TaskSummary description isAgreed changeRequestCount approvedAt approvedBy{id displayName}milestone{id title workStatus}project{id reference title}}';
+
+/** Something that was used, as it was reported. */
+export interface UsageEventDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What counts it. */
+  readonly meter: MeterDetail;
+  /** The reporter's own name for it: unique for the meter. */
+  readonly eventId: string;
+  /** When it happened. */
+  readonly occurredAt: DateTime;
+  /** The instant whose period it counts in: when it happened or, where that had closed, when it was reported. */
+  readonly countedAt: DateTime;
+  /** When it was reported. */
+  readonly recordedAt: DateTime;
+  /** How much was used. */
+  readonly value: Decimal;
+  /** What a UNIQUE_COUNT counts once. */
+  readonly uniqueKey: string | null;
+  /** Whether its period had closed, so that it counts in a later one. */
+  readonly isLate: boolean;
+  /** When it was voided; it does not count since. */
+  readonly voidedAt: DateTime | null;
+  /** Why it was voided. */
+  readonly voidReason: string | null;
+}
+
+/** The definition of UsageEventDetail. */
+export const UsageEventDetailFragment: string =
+  'fragment UsageEventDetail on UsageEvent{id meter{...MeterDetail}eventId occurredAt countedAt recordedAt value uniqueKey isLate voidedAt voidReason}';
 
 /** Something that a provider has told. */
 export interface InboundWebhookSummary {

@@ -47,6 +47,7 @@ import type {
   DunningOutcome,
   EntitlementGrantOrderField,
   EscrowHoldOrderField,
+  ExperimentStatus,
   ExportStatus,
   FeatureKind,
   FeatureMode,
@@ -544,6 +545,12 @@ export interface CancelPayoutInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What cancelPriceExperiment takes. */
+export interface CancelPriceExperimentInput {
+  /** The experiment. */
+  readonly experimentId: string;
+}
+
 /** What cancelProject takes. */
 export interface CancelProjectInput {
   /** The project. */
@@ -748,6 +755,14 @@ export interface CloseGigInput {
 export interface CloseOrganizationInput {
   /** Your active organization. */
   readonly organizationId: string;
+}
+
+/** What completePriceExperiment takes. */
+export interface CompletePriceExperimentInput {
+  /** The experiment. */
+  readonly experimentId: string;
+  /** The key of a variant. */
+  readonly winner: string;
 }
 
 /** What completeSignIn takes. */
@@ -1120,6 +1135,20 @@ export interface CreatePlanInput {
 export interface CreatePortalSessionInput {
   /** Where the page leads back to: an origin of this platform's. */
   readonly returnUrl: string;
+}
+
+/** What createPriceExperiment takes. */
+export interface CreatePriceExperimentInput {
+  /** An ACTIVE product. */
+  readonly productId: string;
+  /** The currency of all its prices. */
+  readonly currency: Currency;
+  /** How often all of them are charged. */
+  readonly interval: PriceInterval;
+  /** Every how many of these intervals; 1 unless said. */
+  readonly intervalCount?: number | null;
+  /** 2 to 10 variants; their weights add up to 10000. */
+  readonly variants: ReadonlyArray<PriceVariantInput>;
 }
 
 /** What createPrice takes. */
@@ -2153,6 +2182,20 @@ export interface MoneyThresholdFilter {
   readonly currency?: Currency | null;
 }
 
+/** Conditions on offers; all given ones must hold. */
+export interface OfferFilter {
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** Of Milepost's own catalogue, or of apps. */
+  readonly isOwn?: boolean | null;
+  /** Of this product. */
+  readonly productId?: string | null;
+  /** In this currency. */
+  readonly currency?: Currency | null;
+  /** Of one of these intervals. */
+  readonly interval?: ReadonlyArray<PriceInterval> | null;
+}
+
 /** What offerProposal takes. */
 export interface OfferProposalInput {
   /** The proposal. */
@@ -2215,6 +2258,12 @@ export interface ParkOrganizationInput {
 export interface PauseGigInput {
   /** The open gig. */
   readonly gigId: string;
+}
+
+/** What pausePriceExperiment takes. */
+export interface PausePriceExperimentInput {
+  /** The experiment. */
+  readonly experimentId: string;
 }
 
 /** What pauseProject takes. */
@@ -2397,6 +2446,14 @@ export interface PreviewInvoiceInput {
   readonly note?: string | null;
 }
 
+/** Conditions on price experiments; all given ones must hold. */
+export interface PriceExperimentFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ExperimentStatus> | null;
+  /** For this product. */
+  readonly productId?: string | null;
+}
+
 /** Conditions on prices; all given ones must hold. */
 export interface PriceFilter {
   /** In one of these states. */
@@ -2423,6 +2480,16 @@ export interface PriceTierInput {
   readonly unitAmount: Decimal;
   /** What comes with its first unit, in minor units; 0 unless said. */
   readonly flatMinor?: Int64 | null;
+}
+
+/** A price of an experiment. */
+export interface PriceVariantInput {
+  /** What it is called, 1 to 40 characters. */
+  readonly key: string;
+  /** One variant has the ordinary price, the others prices made with isVariant. */
+  readonly priceId: string;
+  /** Its share of the organizations, of 10000. */
+  readonly weight: number;
 }
 
 /** What a product has of a feature. */
@@ -2629,6 +2696,14 @@ export interface RecordPaymentInput {
   readonly reference?: string | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What recordUsage takes. */
+export interface RecordUsageInput {
+  /** Whose usage; yours unless said. An app names it. */
+  readonly organizationId?: string | null;
+  /** 1 to 100 events. */
+  readonly events: ReadonlyArray<UsageEventInput>;
 }
 
 /** What redeemPromotion takes. */
@@ -3431,6 +3506,12 @@ export interface StartPayoutOnboardingInput {
   readonly returnUrl: string;
 }
 
+/** What startPriceExperiment takes. */
+export interface StartPriceExperimentInput {
+  /** The experiment. */
+  readonly experimentId: string;
+}
+
 /** What startTask takes. */
 export interface StartTaskInput {
   /** The task. */
@@ -3881,6 +3962,34 @@ export interface UpsertReleasePolicyInput {
   readonly expectedVersion?: number | null;
 }
 
+/** Conditions on usage events; all given ones must hold. */
+export interface UsageEventFilter {
+  /** Of this meter. */
+  readonly meterId?: string | null;
+  /** Reported after their period had closed, or in time. */
+  readonly isLate?: boolean | null;
+  /** Voided, or not. */
+  readonly isVoided?: boolean | null;
+  /** That happened at this instant or later. */
+  readonly occurredFrom?: DateTime | null;
+  /** That happened before this instant. */
+  readonly occurredBefore?: DateTime | null;
+}
+
+/** Something that was used. */
+export interface UsageEventInput {
+  /** The meter: one of your own where you are an app, of Milepost's otherwise. */
+  readonly meterCode: string;
+  /** Your own name for it, 1 to 128 characters; a repeat counts once. */
+  readonly eventId: string;
+  /** When it happened: within the last 35 days, at most 5 minutes ahead. */
+  readonly occurredAt: DateTime;
+  /** How much, from 0, with up to 6 decimals; 1 unless said. */
+  readonly value?: Decimal | null;
+  /** What a UNIQUE_COUNT counts once, to 128 characters. */
+  readonly uniqueKey?: string | null;
+}
+
 /** Conditions on people; all given ones must hold. */
 export interface UserFilter {
   /** Whose address or name contains this, in whatever case. */
@@ -3921,6 +4030,14 @@ export interface VoidInvoiceInput {
   readonly reason: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
+}
+
+/** What voidUsageEvent takes. */
+export interface VoidUsageEventInput {
+  /** The event. */
+  readonly usageEventId: string;
+  /** Why, to 1000 characters. */
+  readonly reason: string;
 }
 
 /** What waiveMoneyException takes. */

@@ -1660,6 +1660,37 @@ enum EscrowHoldOrderField implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// The life of a price experiment.
+enum ExperimentStatus implements ApiEnum {
+  /// It has not been started.
+  draft('DRAFT'),
+
+  /// Organizations that ask for offers are given a variant, each for good.
+  running('RUNNING'),
+
+  /// Nobody new is given one; whoever has one goes on seeing it.
+  paused('PAUSED'),
+
+  /// A variant has won: its price is everybody's.
+  completed('COMPLETED'),
+
+  /// It is over: everybody is shown the ordinary price.
+  cancelled('CANCELLED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ExperimentStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ExperimentStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How far an export has come.
 enum ExportStatus implements ApiEnum {
   /// It is being written.

@@ -3531,6 +3531,125 @@ class ReleasePolicySummary extends ApiData {
   };
 }
 
+/// An experiment with prices.
+class PriceExperimentDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PriceExperimentDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.product,
+    required this.currency,
+    required this.interval,
+    required this.intervalCount,
+    required this.variants,
+    this.winner,
+  });
+
+  /// Reads it from an answer.
+  PriceExperimentDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = ExperimentStatus.fromJson(json['status']),
+      product = PriceExperimentDetailProduct.fromJson(json['product']),
+      currency = json['currency'].string,
+      interval = PriceInterval.fromJson(json['interval']),
+      intervalCount = json['intervalCount'].integer,
+      variants = json['variants'].list(PriceExperimentDetailVariant.fromJson),
+      winner = json['winner'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final ExperimentStatus status;
+
+  /// What the prices are for.
+  final PriceExperimentDetailProduct product;
+
+  /// Their currency.
+  final String currency;
+
+  /// How often they are charged.
+  final PriceInterval interval;
+
+  /// Every how many of these intervals.
+  final int intervalCount;
+
+  /// What is shown; their weights add up to 10000.
+  final List<PriceExperimentDetailVariant> variants;
+
+  /// The variant that has won.
+  final String? winner;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'product': product,
+    'currency': currency,
+    'interval': interval,
+    'intervalCount': intervalCount,
+    'variants': variants,
+    'winner': winner,
+  };
+}
+
+/// What the prices are for.
+final class PriceExperimentDetailProduct extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PriceExperimentDetailProduct({required this.id, required this.code, required this.name});
+
+  /// Reads it from an answer.
+  PriceExperimentDetailProduct.fromJson(Json json)
+    : id = json['id'].string,
+      code = json['code'].string,
+      name = json['name'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What programs call it: unique in its catalogue.
+  final String code;
+
+  /// What people call it.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code, 'name': name};
+}
+
+/// What is shown; their weights add up to 10000.
+final class PriceExperimentDetailVariant extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PriceExperimentDetailVariant({required this.key, required this.weight, required this.priceId});
+
+  /// Reads it from an answer.
+  PriceExperimentDetailVariant.fromJson(Json json)
+    : key = json['key'].string,
+      weight = json['weight'].integer,
+      priceId = json['priceId'].string,
+      super.read(json);
+
+  /// What it is called.
+  final String key;
+
+  /// Its share, of 10000.
+  final int weight;
+
+  /// The id of the price.
+  final String priceId;
+
+  @override
+  Map<String, Object?> get fields => {'key': key, 'weight': weight, 'priceId': priceId};
+}
+
 /// An export of the ledger as far as it has come.
 class LedgerExportDetail extends ApiData {
   /// Made by hand, for tests and previews.
@@ -8856,6 +8975,87 @@ final class TaskDetailProject extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'reference': reference, 'title': title};
+}
+
+/// Something that was used, as it was reported.
+class UsageEventDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const UsageEventDetail({
+    required this.id,
+    required this.meter,
+    required this.eventId,
+    required this.occurredAt,
+    required this.countedAt,
+    required this.recordedAt,
+    required this.value,
+    this.uniqueKey,
+    required this.isLate,
+    this.voidedAt,
+    this.voidReason,
+  });
+
+  /// Reads it from an answer.
+  UsageEventDetail.fromJson(Json json)
+    : id = json['id'].string,
+      meter = MeterDetail.fromJson(json['meter']),
+      eventId = json['eventId'].string,
+      occurredAt = json['occurredAt'].instant,
+      countedAt = json['countedAt'].instant,
+      recordedAt = json['recordedAt'].instant,
+      value = Decimal.fromJson(json['value']),
+      uniqueKey = json['uniqueKey'].orNull((one) => one.string),
+      isLate = json['isLate'].boolean,
+      voidedAt = json['voidedAt'].orNull((one) => one.instant),
+      voidReason = json['voidReason'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What counts it.
+  final MeterDetail meter;
+
+  /// The reporter's own name for it: unique for the meter.
+  final String eventId;
+
+  /// When it happened.
+  final DateTime occurredAt;
+
+  /// The instant whose period it counts in: when it happened or, where that had closed, when it was reported.
+  final DateTime countedAt;
+
+  /// When it was reported.
+  final DateTime recordedAt;
+
+  /// How much was used.
+  final Decimal value;
+
+  /// What a UNIQUE_COUNT counts once.
+  final String? uniqueKey;
+
+  /// Whether its period had closed, so that it counts in a later one.
+  final bool isLate;
+
+  /// When it was voided; it does not count since.
+  final DateTime? voidedAt;
+
+  /// Why it was voided.
+  final String? voidReason;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'meter': meter,
+    'eventId': eventId,
+    'occurredAt': occurredAt,
+    'countedAt': countedAt,
+    'recordedAt': recordedAt,
+    'value': value,
+    'uniqueKey': uniqueKey,
+    'isLate': isLate,
+    'voidedAt': voidedAt,
+    'voidReason': voidReason,
+  };
 }
 
 /// Something that a provider has told.

@@ -1727,6 +1727,36 @@ final class MoneyThresholdFilter extends ApiInput {
   };
 }
 
+/// Conditions on offers; all given ones must hold.
+final class OfferFilter extends ApiInput {
+  /// Takes what is sent.
+  const OfferFilter({this.appId, this.isOwn, this.productId, this.currency, this.interval});
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// Of Milepost's own catalogue, or of apps.
+  final bool? isOwn;
+
+  /// Of this product.
+  final String? productId;
+
+  /// In this currency.
+  final String? currency;
+
+  /// Of one of these intervals.
+  final List<PriceInterval>? interval;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (isOwn case final isOwn?) 'isOwn': isOwn,
+    if (productId case final productId?) 'productId': productId,
+    if (currency case final currency?) 'currency': currency,
+    if (interval case final interval?) 'interval': [for (final one in interval) wireOf(one)],
+  };
+}
+
 /// Conditions on organizations; all given ones must hold.
 final class OrganizationFilter extends ApiInput {
   /// Takes what is sent.
@@ -1991,6 +2021,24 @@ final class PlannedTaskInput extends ApiInput {
   };
 }
 
+/// Conditions on price experiments; all given ones must hold.
+final class PriceExperimentFilter extends ApiInput {
+  /// Takes what is sent.
+  const PriceExperimentFilter({this.status, this.productId});
+
+  /// In one of these states.
+  final List<ExperimentStatus>? status;
+
+  /// For this product.
+  final String? productId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (productId case final productId?) 'productId': productId,
+  };
+}
+
 /// Conditions on prices; all given ones must hold.
 final class PriceFilter extends ApiInput {
   /// Takes what is sent.
@@ -2049,6 +2097,24 @@ final class PriceTierInput extends ApiInput {
     if (upTo case final upTo?) 'upTo': upTo.toJson(),
     if (flatMinor case final flatMinor?) 'flatMinor': flatMinor.toJson(),
   };
+}
+
+/// A price of an experiment.
+final class PriceVariantInput extends ApiInput {
+  /// Takes what is sent.
+  const PriceVariantInput({required this.key, required this.priceId, required this.weight});
+
+  /// What it is called, 1 to 40 characters.
+  final String key;
+
+  /// One variant has the ordinary price, the others prices made with isVariant.
+  final String priceId;
+
+  /// Its share of the organizations, of 10000.
+  final int weight;
+
+  @override
+  Map<String, Object?> toJson() => {'key': key, 'priceId': priceId, 'weight': weight};
 }
 
 /// What a product has of a feature.
@@ -2578,6 +2644,72 @@ final class TrialBalanceFilter extends ApiInput {
     if (postedFrom case final postedFrom?) 'postedFrom': postedFrom.toUtc().toIso8601String(),
     if (postedBefore case final postedBefore?) 'postedBefore': postedBefore.toUtc().toIso8601String(),
     if (organizationId case final organizationId?) 'organizationId': organizationId,
+  };
+}
+
+/// Conditions on usage events; all given ones must hold.
+final class UsageEventFilter extends ApiInput {
+  /// Takes what is sent.
+  const UsageEventFilter({this.meterId, this.isLate, this.isVoided, this.occurredFrom, this.occurredBefore});
+
+  /// Of this meter.
+  final String? meterId;
+
+  /// Reported after their period had closed, or in time.
+  final bool? isLate;
+
+  /// Voided, or not.
+  final bool? isVoided;
+
+  /// That happened at this instant or later.
+  final DateTime? occurredFrom;
+
+  /// That happened before this instant.
+  final DateTime? occurredBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (meterId case final meterId?) 'meterId': meterId,
+    if (isLate case final isLate?) 'isLate': isLate,
+    if (isVoided case final isVoided?) 'isVoided': isVoided,
+    if (occurredFrom case final occurredFrom?) 'occurredFrom': occurredFrom.toUtc().toIso8601String(),
+    if (occurredBefore case final occurredBefore?) 'occurredBefore': occurredBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// Something that was used.
+final class UsageEventInput extends ApiInput {
+  /// Takes what is sent.
+  const UsageEventInput({
+    required this.meterCode,
+    required this.eventId,
+    required this.occurredAt,
+    this.value,
+    this.uniqueKey,
+  });
+
+  /// The meter: one of your own where you are an app, of Milepost's otherwise.
+  final String meterCode;
+
+  /// Your own name for it, 1 to 128 characters; a repeat counts once.
+  final String eventId;
+
+  /// When it happened: within the last 35 days, at most 5 minutes ahead.
+  final DateTime occurredAt;
+
+  /// How much, from 0, with up to 6 decimals; 1 unless said.
+  final Decimal? value;
+
+  /// What a UNIQUE_COUNT counts once, to 128 characters.
+  final String? uniqueKey;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'meterCode': meterCode,
+    'eventId': eventId,
+    'occurredAt': occurredAt.toUtc().toIso8601String(),
+    if (value case final value?) 'value': value.toJson(),
+    if (uniqueKey case final uniqueKey?) 'uniqueKey': uniqueKey,
   };
 }
 

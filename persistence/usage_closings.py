@@ -1,0 +1,95 @@
+"""Closing the usage of periods that have been over for a day: what it came to waits for the next charge (rule 21)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, not_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.ids import new_id
+from domain.meters import Meter
+from domain.money import Money
+from domain.prices import Price
+from domain.products import Product
+from domain.proration_lines import ProrationLine
+from domain.prorations import ProrationKind
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from domain.usage_events import CLOSES_AFTER
+from domain.usage_totals import UsageSpan, UsageTotal
+from persistence.tables.catalogue import prices, products
+from persistence.tables.subscriptions import subscription_items, subscription_periods
+from persistence.tables.usage import meters, usage_closings
+from persistence.unit import Unit
+from persistence.usage_totals import totals
+
+BATCH = 100
+_periods, _items = subscription_periods.c, subscription_items.c
+
+
+async def due(db: Unit) -> Sequence[UUID]:
+    """Periods with prices for usage that have been over for 24 hours and are not closed, oldest first."""
+    metered = exists().where(_items.subscription_id == _periods.subscription_id, _items.is_metered)
+    closed = exists().where(usage_closings.c.period_id == _periods.id)
+    is_over = _periods.period_end <= db.at - CLOSES_AFTER, _periods.status != PeriodStatus.FAILED
+    statement = select(_periods.id).where(*is_over, metered, not_(closed)).order_by(_periods.period_end).limit(BATCH)
+    return (await db.session.scalars(statement)).all()
+
+
+async def close(db: Unit, period_id: UUID) -> bool:
+    """Whoever writes that it is closed adds what was used to the next charge; nobody else does."""
+    row = {"period_id": period_id, "closed_at": db.at}
+    written = insert(usage_closings).values(row).on_conflict_do_nothing().returning(usage_closings.c.period_id)
+    if await db.session.scalar(written) is None:
+        return False
+    period = await db.session.get_one(SubscriptionPeriod, period_id)
+    for price, meter, product in await _metered(db, period):
+        span = UsageSpan(
+            start=period.period_start,
+            end=period.period_end,
+            since=await _end_before(db, period),
+            is_closed=True,
+            price=price,
+        )
+        [total] = await totals(db.session, period.organization_id, meter, [span])
+        if total.amount is not None and total.amount.amount_minor:
+            db.add(_line(db, period, meter, product, total, total.amount))
+    return True
+
+
+async def _metered(db: Unit, period: SubscriptionPeriod) -> Sequence[tuple[Price, Meter, Product]]:
+    statement = (
+        select(Price, Meter, Product)
+        .join(subscription_items, _items.price_id == prices.c.id)
+        .join(Meter, meters.c.id == prices.c.meter_id)
+        .join(Product, products.c.id == prices.c.product_id)
+        .where(_items.subscription_id == period.subscription_id, prices.c.currency == period.currency)
+        .order_by(meters.c.code)
+    )
+    return [(price, meter, product) for price, meter, product in await db.session.execute(statement)]
+
+
+async def _end_before(db: Unit, period: SubscriptionPeriod) -> datetime:
+    """Where the period before it ended: what was reported late in between counts in this one."""
+    before = _periods.subscription_id == period.subscription_id, _periods.period_end <= period.period_start
+    ended = select(func.max(_periods.period_end)).where(*before, _periods.status != PeriodStatus.FAILED)
+    return await db.session.scalar(ended) or period.period_start
+
+
+def _line(
+    db: Unit, period: SubscriptionPeriod, meter: Meter, product: Product, total: UsageTotal, amount: Money
+) -> ProrationLine:
+    until = f"{period.period_start:%Y-%m-%d} to {period.period_end:%Y-%m-%d}"
+    return ProrationLine(
+        id=new_id(),
+        subscription_id=period.subscription_id,
+        change_id=None,
+        kind=ProrationKind.USAGE,
+        description=f"{product.name}: {total.quantity} {meter.code}, {until}",
+        quantity=1,
+        tax_code=product.tax_code,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        period_id=None,
+        created_at=db.at,
+    )

@@ -1,0 +1,98 @@
+"""Usage that is charged: what a period came to waits for the next charge, and late events for the next period."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.permissions import StaffRole
+from domain.prices import Price
+from domain.proration_lines import ProrationLine
+from domain.prorations import ProrationKind
+from persistence.tables.subscription_changes import proration_lines
+from tests.billing.test_usage import USAGE, event, record
+from tests.makers.catalogue import make_meter, make_price
+from tests.makers.subscriptions import Subscribed, make_plan, move_to, platform_staff, subscribe
+from tests.world import World
+
+DAY = timedelta(days=1)
+TIERS = [{"upTo": 1_000, "unitAmount": "0"}, {"upTo": 10_000, "unitAmount": "0.5"}, {"unitAmount": "0.2"}]
+
+
+async def subscribed_with_usage(world: World) -> tuple[Subscribed, str]:
+    """A subscription for 20.00 a month and for calls by tiers; and the meter of these."""
+    staff = await platform_staff(world)
+    meter = await make_meter(staff, "calls")
+    price: Price = await make_plan(world, name="Team", price_minor=2_000)
+    product = f"prd_{price.product_id.hex}"
+    await make_price(staff, product, None, model="GRADUATED", tiers=TIERS, meterId=meter)
+    return await subscribe(world, price), meter
+
+
+async def usage_lines(world: World) -> list[ProrationLine]:
+    statement = select(ProrationLine).where(proration_lines.c.kind == ProrationKind.USAGE)
+    async with world.database.reader() as session:
+        return list(await session.scalars(statement.order_by(proration_lines.c.id)))
+
+
+async def totals(world: World, subscribed: Subscribed, meter: str) -> list[Any]:
+    start = (world.clock.now() - timedelta(days=100)).isoformat()
+    found = (await subscribed.buyer.ask(USAGE, meter=meter, **{"from": start}))["usage"]
+    return [(one["quantity"], one["amount"]["amountMinor"], one["isClosed"]) for one in found]
+
+
+async def test_what_a_period_has_used_waits_for_the_next_charge_a_day_after_its_end(world: World) -> None:
+    subscribed, meter = await subscribed_with_usage(world)
+    await record(subscribed.buyer, event(world, "a", value="12000"), event(world, "b", value="345"))
+    assert await totals(world, subscribed, meter) == [("12345", "4969", False)]
+    [period] = await subscribed.periods()
+    await subscribed.live_until(period.period_end + DAY - timedelta(seconds=5))
+    assert await usage_lines(world) == []
+    await move_to(world, period.period_end + DAY)
+    [line] = await usage_lines(world)
+    assert (line.amount_minor, line.currency, line.period_id) == (4_969, "EUR", None)
+    assert line.description.startswith("Team: 12345 calls, ")
+    second = (await subscribed.periods())[1]
+    await subscribed.live_until(second.period_end)
+    third = (await subscribed.periods())[2]
+    assert (third.amount_minor, [line.period_id for line in await usage_lines(world)]) == (6_969, [third.id])
+
+
+async def test_closing_twice_charges_once(world: World) -> None:
+    subscribed, _ = await subscribed_with_usage(world)
+    await record(subscribed.buyer, event(world, "a", value="2000"))
+    [period] = await subscribed.periods()
+    await subscribed.live_until(period.period_end + DAY)
+    await world.settle()
+    await move_to(world, period.period_end + 2 * DAY)
+    assert [line.amount_minor for line in await usage_lines(world)] == [500]
+
+
+async def test_billing_rule_21_what_comes_after_the_close_counts_in_the_period_that_is_open_then(world: World) -> None:
+    subscribed, meter = await subscribed_with_usage(world)
+    [period] = await subscribed.periods()
+    happened = (period.period_end - timedelta(hours=1)).isoformat()
+    await subscribed.live_until(period.period_end + DAY - timedelta(minutes=1))
+    in_time = {"meterCode": "calls", "eventId": "in time", "occurredAt": happened, "value": "1000"}
+    await record(subscribed.buyer, in_time)
+    await move_to(world, period.period_end + DAY)
+    await record(subscribed.buyer, {**in_time, "eventId": "late", "value": "7"})
+    assert await totals(world, subscribed, meter) == [("1000", "0", True), ("7", "0", False)]
+    events = "{ usageEvents(orderBy: [{ field: RECORDED_AT, direction: ASC }]) { nodes { id eventId isLate } } }"
+    nodes = (await subscribed.buyer.ask(events))["usageEvents"]["nodes"]
+    assert [(one["eventId"], one["isLate"]) for one in nodes] == [("in time", False), ("late", True)]
+    closed, still_open = nodes
+    refusal = await subscribed.buyer.refused("voidUsageEvent", usageEventId=closed["id"], reason="A mistake.")
+    assert (refusal["code"], refusal["from"]) == ("WRONG_STATE", "CLOSED")
+    await subscribed.buyer.do("voidUsageEvent", "usageEvent { id }", usageEventId=still_open["id"], reason="A mistake.")
+    assert await totals(world, subscribed, meter) == [("1000", "0", True), ("0", "0", False)]
+
+
+async def test_usage_without_a_price_is_counted_and_never_charged(world: World) -> None:
+    staff = await world.staff(StaffRole.FINANCE)
+    await make_meter(staff, "calls")
+    subscribed = await subscribe(world, await make_plan(world))
+    await record(subscribed.buyer, event(world, "a", value="2000"))
+    [period] = await subscribed.periods()
+    await subscribed.live_until(period.period_end + 2 * DAY)
+    assert await usage_lines(world) == []
