@@ -7,12 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.billing_subscriptions import BillingSubscription
 from domain.credit_rollovers import NO_ROLLOVER, Rollover
 from domain.money import split
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import CreditSchedule
-from persistence import credit_accounts
 from persistence.subscription_credits import PeriodCredits, grant_for_period
 from persistence.tables.credit_sales import credit_packages
 from persistence.tables.subscriptions import subscription_periods
@@ -21,14 +19,11 @@ from persistence.unit import Unit
 _columns = subscription_periods.c
 
 
-async def lock(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod) -> None:
-    """The account that credits will move in, before the sale and the payment that bring them."""
-    if period.terms.included_credits or subscription.included_credits:
-        await credit_accounts.locked(db, subscription.organization_id)
-
-
 async def grant(db: Unit, period: SubscriptionPeriod, ending_id: UUID | None) -> None:
-    """What comes with a period that is paid now; what is left of the one before is carried on, or ends (rule 12)."""
+    """What comes with a period that is paid now; what is left of the one before is carried on, or ends (rule 12).
+
+    The account is locked, before the sale that pays the period.
+    """
     period.credit_months = 0
     await _grant_month(db, period, ending_id)
 

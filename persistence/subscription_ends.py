@@ -1,10 +1,11 @@
 """How subscriptions end, and what is left undone then: open periods, sales that nobody pays, changes that wait."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.billing_subscriptions import BillingSubscription
 from domain.sales import SaleKind, SaleStatus
-from domain.scheduled_changes import ScheduledChangeKind
+from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind
 from persistence import (
     contracts,
     sales,
@@ -36,7 +37,7 @@ async def expire(db: Unit, subscription: BillingSubscription) -> None:
 async def rest(db: Unit, subscription: BillingSubscription) -> None:
     """The pause begins: no period opens, and what was to change with it does not."""
     subscription.rest(at=db.at)
-    await _decide_changes(db, subscription, ScheduledChangeKind.PAUSE)
+    await _decide(db, await scheduled_changes.pending(db, subscription.id), ScheduledChangeKind.PAUSE)
     await subscription_outcomes.follow(db, subscription)
 
 
@@ -45,8 +46,11 @@ async def _leave_undone(db: Unit, subscription: BillingSubscription) -> None:
     if current is not None:
         current.credits_due_at = None
     period = await subscription_periods.open_of(db, subscription.id)
-    await _decide_changes(db, subscription, ScheduledChangeKind.CANCEL)
+    waiting = await scheduled_changes.pending(db, subscription.id)
     await contracts.end_with(db, subscription)
+    if period is not None:
+        await subscription_periods.attempts_of(db, period.id)
+    await _decide(db, waiting, ScheduledChangeKind.CANCEL)
     if period is not None and period.sale_id is not None:
         await subscription_outcomes.close_unpaid(db, period, await sales.locked(db, period.sale_id))
     elif subscription.period_number is None and subscription.checkout_session_id is not None:
@@ -54,9 +58,9 @@ async def _leave_undone(db: Unit, subscription: BillingSubscription) -> None:
     await subscription_outcomes.follow(db, subscription)
 
 
-async def _decide_changes(db: Unit, subscription: BillingSubscription, made: ScheduledChangeKind) -> None:
+async def _decide(db: Unit, waiting: Sequence[ScheduledChange], made: ScheduledChangeKind) -> None:
     """The change that happens now is made; the others wait for a period that does not come."""
-    for change in await scheduled_changes.pending(db, subscription.id):
+    for change in waiting:
         if change.kind is made:
             change.apply(at=db.at)
         elif change.awaits_payment:

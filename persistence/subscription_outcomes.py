@@ -10,6 +10,7 @@ from domain.payments import Payment
 from domain.sales import Sale
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence import (
+    credit_accounts,
     entitlement_versions,
     period_credits,
     sales,
@@ -19,7 +20,6 @@ from persistence import (
     subscriptions,
 )
 from persistence.sale_handlers import SaleHandler
-from persistence.tables.subscriptions import dunning_attempts
 from persistence.tables.subscriptions import subscription_periods as periods_table
 from persistence.unit import Unit
 
@@ -34,11 +34,9 @@ async def lock(db: Unit, sale: Sale) -> None:
         await subscription_checkouts.lock(db, sale)
         return
     subscription = await subscriptions.locked(db, found.subscription_id)
-    period = await subscription_periods.of_sale(db, sale.id)
-    attempts = select(dunning_attempts.c.id).where(dunning_attempts.c.period_id == found.id)
-    await db.session.execute(attempts.with_for_update())
-    if period is not None:
-        await period_credits.lock(db, subscription, period)
+    await subscription_periods.of_sale(db, sale.id, locked=True)
+    await subscription_periods.attempts_of(db, found.id)
+    await credit_accounts.locked(db, subscription.organization_id)
 
 
 async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:

@@ -34,10 +34,12 @@ OF_SUBSCRIPTION = Connection(
 )
 
 
-async def of_sale(db: Unit, sale_id: UUID) -> SubscriptionPeriod | None:
-    """The period that a sale is for, locked; its subscription is locked before it."""
-    statement = select(SubscriptionPeriod).where(_columns.sale_id == sale_id).with_for_update()
-    return (await db.session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+async def of_sale(db: Unit, sale_id: UUID, *, locked: bool = False) -> SubscriptionPeriod | None:
+    """The period that a sale is for; it is locked after its subscription and before the sale."""
+    statement = select(SubscriptionPeriod).where(_columns.sale_id == sale_id)
+    if locked:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return (await db.session.scalars(statement)).one_or_none()
 
 
 async def open_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
@@ -80,8 +82,8 @@ async def still_earned(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
 
 
 async def attempts_of(db: Unit, period_id: UUID) -> Sequence[DunningAttempt]:
-    """All attempts to have a period paid, oldest first. Ask under the subscription's lock."""
-    statement = select(DunningAttempt).where(_attempts.period_id == period_id).order_by(_attempts.id)
+    """All attempts to have a period paid, oldest first and locked: after the period, before its sale."""
+    statement = select(DunningAttempt).where(_attempts.period_id == period_id).order_by(_attempts.id).with_for_update()
     return (await db.session.scalars(statement)).all()
 
 

@@ -49,8 +49,8 @@ async def cancel_subscription(
     subscription.check("cancelSubscription", by=db.by)
     await contracts.require_unbound(db, subscription)
     if when is CancelTime.NOW:
-        given_back = await subscription_refunds.refund_rest(db, subscription, refund) if refund else None
         await subscription_ends.cancel(db, subscription, reason)
+        given_back = await subscription_refunds.refund_rest(db, subscription, refund) if refund else None
         return Changed(subscription=subscription, refund=given_back)
     if refund is not None:
         raise invalid("The period is used until its end: there is nothing to refund.", "refund")

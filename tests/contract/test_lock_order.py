@@ -16,7 +16,7 @@ from tests.api import (
     test_profiles,
     test_refunds,
 )
-from tests.billing import test_sale_refunds, test_sales
+from tests.billing import test_sale_refunds, test_sales, test_subscription_api, test_subscriptions
 from tests.credits import test_codes, test_money_back, test_spending, test_transfers
 from tests.lock_order import watched
 from tests.stories import test_escrow as escrow_stories
@@ -38,6 +38,9 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_sales.test_what_nobody_pays_within_the_hour_ends,
     test_sale_refunds.test_billing_example_2_refund,
     test_sale_refunds.test_a_dispute_about_what_was_partly_refunded_takes_the_rest_and_leaves_a_debt,
+    test_subscriptions.test_billing_example_8_dunning,
+    test_subscription_api.test_what_is_ended_now_gives_nothing_back_unless_staff_say_so,
+    test_subscription_api.test_paying_what_is_owed_starts_a_new_period_from_then_on,
     test_sale_refunds.test_money_that_comes_after_the_sale_has_ended_goes_back,
     test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
     test_profiles.test_whoever_leaves_is_out_and_no_member_any_more,
