@@ -29,8 +29,8 @@ class SourceKind(Enum):
     PROMOTION = "PROMOTION"
 
 
-_OPEN = frozenset({EntitlementState.ACTIVE, EntitlementState.GRACE})
-_RANK = {state: rank for rank, state in enumerate(EntitlementState)}
+_BEST_FIRST = tuple(EntitlementState)
+_ACTIVE, _GRACE = EntitlementState.ACTIVE, EntitlementState.GRACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,6 @@ class EntitlementSource:
             return EntitlementState.GRACE
         return EntitlementState.ACTIVE
 
-    def is_active_at(self, at: datetime) -> bool:
-        return self.state_at(at) in _OPEN
-
     def is_for(self, user_id: UUID | None) -> bool:
         """Whether it counts for this person; the organization as a whole, None, has what any of its seats has."""
         return user_id is None or self.seats is None or user_id in self.seats
@@ -84,17 +81,22 @@ class FeatureSources:
 
     def at(self, at: datetime, user_id: UUID | None = None) -> "Entitlement":
         """What holds at an instant, for the organization or for one person in it."""
-        sources = [one for one in self.sources if one.is_for(user_id)]
-        active = [one for one in sources if one.is_active_at(at)]
-        limits = self.kind is FeatureKind.LIMIT
+        states, active = list[EntitlementState](), list[EntitlementSource]()
+        for one in self.sources:
+            if user_id is None or one.is_for(user_id):
+                state = one.state_at(at)
+                states.append(state)
+                if state is _ACTIVE or state is _GRACE:
+                    active.append(one)
+        limit = _limit(active) if self.kind is FeatureKind.LIMIT else None
         return Entitlement(
             feature=self,
             is_active=bool(active),
-            state=_best(sources, at),
-            ends_at=_latest_end(active),
-            limit=_limit(active) if limits else None,
-            is_unlimited=limits and _is_unlimited(active),
-            active=tuple(active),
+            state=_best(states) if states else None,
+            ends_at=_latest_end(active) if active else None,
+            limit=limit,
+            is_unlimited=limit is None and self.kind is FeatureKind.LIMIT,
+            active=active,
             at=at,
         )
 
@@ -116,7 +118,7 @@ class EntitlementSet:
         return f"{of_organization}.{of_catalogue}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Entitlement:
     """What an organization has of a feature at one instant. A limit of None is none at all, or without limits."""
 
@@ -126,7 +128,7 @@ class Entitlement:
     ends_at: datetime | None
     limit: int | None
     is_unlimited: bool
-    active: tuple[EntitlementSource, ...]
+    active: Sequence[EntitlementSource]
     at: datetime
 
     @property
@@ -156,7 +158,7 @@ def _shown(source: EntitlementSource, at: datetime) -> ShownSource:
         kind=source.kind,
         source_id=source.id,
         state=state,
-        is_active=state in _OPEN,
+        is_active=state is _ACTIVE or state is _GRACE,
         starts_at=source.starts_at,
         ends_at=source.ends_at,
         value=source.value,
@@ -164,24 +166,28 @@ def _shown(source: EntitlementSource, at: datetime) -> ShownSource:
     )
 
 
-def _best(sources: Sequence[EntitlementSource], at: datetime) -> EntitlementState | None:
-    return min((one.state_at(at) for one in sources), key=_RANK.__getitem__, default=None)
+def _best(states: Sequence[EntitlementState]) -> EntitlementState:
+    return next(state for state in _BEST_FIRST if state in states)
 
 
 def _latest_end(active: Sequence[EntitlementSource]) -> datetime | None:
-    """None where nothing is active, or where something is for ever."""
-    ends = [one.ends_at for one in active if one.ends_at is not None]
-    return max(ends) if ends and len(ends) == len(active) else None
-
-
-def _is_unlimited(active: Sequence[EntitlementSource]) -> bool:
-    return any(one.value is None for one in active)
+    """None where something is for good."""
+    latest = active[0].ends_at
+    for one in active:
+        if one.ends_at is None or latest is None:
+            return None
+        latest = max(latest, one.ends_at)
+    return latest
 
 
 def _limit(active: Sequence[EntitlementSource]) -> int | None:
-    """The highest SET and every ADD; a feature that is off has a limit of 0."""
-    if _is_unlimited(active):
-        return None
-    given = [(one.mode, one.value or 0) for one in active]
-    highest = max((value for mode, value in given if mode is FeatureMode.SET), default=0)
-    return highest + sum(value for mode, value in given if mode is FeatureMode.ADD)
+    """The highest SET and every ADD; a feature that is off has a limit of 0. None: something makes it unlimited."""
+    highest = added = 0
+    for one in active:
+        if one.value is None:
+            return None
+        if one.mode is FeatureMode.ADD:
+            added += one.value
+        else:
+            highest = max(highest, one.value)
+    return highest + added

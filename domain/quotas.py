@@ -44,7 +44,7 @@ def _month_of(at: datetime) -> QuotaWindow:
     return QuotaWindow(start, datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Quota:
     """How much of a limit is used in the window that is open; a limit of None is none at all."""
 
@@ -73,7 +73,7 @@ class Quota:
         return None if self.limit is None else max(0, self.limit - self.used)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CheckedEntitlement:
     """The answer to whether an organization may use a feature now and, where it is a limit, how much of it."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.entitlements import Entitlement, EntitlementSet, FeatureSources, SetKey
+from domain.entitlements import Entitlement, EntitlementSet, SetKey
 from domain.features import FeatureKind
 from domain.quotas import CheckedEntitlement, QuotaWindow, not_entitled, quota_of, window_of
 from domain.refusals import not_found
@@ -67,19 +67,18 @@ class Entitlements:
     ) -> CheckedEntitlement:
         """What an organization, or one person in it, has of a feature: one statement, as long as nothing changes."""
         owner = organization_id, app_id
-        guessed = self._feature(owner, code)
-        window = None if guessed is None else _window_of(guessed, at)
-        key, used = await self._now(owner, guessed, window)
-        current = self._kept(owner, key)
-        if current is None:
-            current = await self._read(owner)
-        feature = current.features.get(code)
-        if feature is None:
-            raise not_found("feature in this catalogue", "featureCode")
-        if feature is not guessed:
-            window = _window_of(feature, at)
-            used = (await self._used(organization_id, [(feature, window)])).get((feature.feature_id, window), 0)
-        return _checked(current, feature, at, user_id, used, window)
+        known = self._known.get(owner)
+        found = None if known is None else _found(known.set, code, at)
+        window = None if found is None else _window_of(found)
+        key, used = await self._now(owner, found, window)
+        current = self._kept(owner, key) or await self._read(owner)
+        if found is None or known is None or current is not known.set:
+            found = _found(current, code, at)
+            if found is None:
+                raise not_found("feature in this catalogue", "featureCode")
+            window = _window_of(found)
+            used = (await self._used(organization_id, [(found, window)])).get((found.feature.feature_id, window), 0)
+        return _checked(current, found, user_id, used, window)
 
     async def all(
         self, organization_id: UUID, app_id: UUID | None, at: datetime, user_id: UUID | None = None
@@ -88,17 +87,13 @@ class Entitlements:
         owner = organization_id, app_id
         key, _ = await self._now(owner, None, None)
         current = self._kept(owner, key) or await self._read(owner)
-        features = [(one, _window_of(one, at)) for one in current.features.values()]
-        used = await self._used(organization_id, features)
+        found = [one.at(at) for one in current.features.values()]
+        windows = [(one, _window_of(one)) for one in found]
+        used = await self._used(organization_id, windows)
         return [
-            _checked(current, one, at, user_id, used.get((one.feature_id, window), 0), window)
-            for one, window in features
+            _checked(current, one, user_id, used.get((one.feature.feature_id, window), 0), window)
+            for one, window in windows
         ]
-
-    def _feature(self, owner: _Owner, code: str) -> FeatureSources | None:
-        """What was known of a feature last, be it still true or not."""
-        known = self._known.get(owner)
-        return None if known is None else known.set.features.get(code)
 
     def _kept(self, owner: _Owner, key: SetKey) -> EntitlementSet | None:
         known = self._known.get(owner)
@@ -107,12 +102,10 @@ class Entitlements:
         self._known.move_to_end(owner)
         return known.set
 
-    async def _now(
-        self, owner: _Owner, feature: FeatureSources | None, window: QuotaWindow | None
-    ) -> tuple[SetKey, int]:
+    async def _now(self, owner: _Owner, found: Entitlement | None, window: QuotaWindow | None) -> tuple[SetKey, int]:
         """By which versions the set is true at this moment, and what is used of one limit."""
         organization_id, app_id = owner
-        counted = [None, None] if feature is None or window is None else [feature.feature_id, window.starts_at]
+        counted = [None, None] if found is None or window is None else [found.feature.feature_id, window.starts_at]
         if app_id is None:
             rows = await self._database.fetch(_NOW_OF_MILEPOST, [organization_id, *counted])
         else:
@@ -133,10 +126,8 @@ class Entitlements:
         self._known[owner] = _Known(current, self._clock() + KEPT_SECONDS)
         return current
 
-    async def _used(
-        self, organization_id: UUID, features: Iterable[tuple[FeatureSources, QuotaWindow | None]]
-    ) -> _Used:
-        windows = {(one.feature_id, window.starts_at): window for one, window in features if window is not None}
+    async def _used(self, organization_id: UUID, found: Iterable[tuple[Entitlement, QuotaWindow | None]]) -> _Used:
+        windows = {(one.feature.feature_id, window.starts_at): window for one, window in found if window is not None}
         if not windows:
             return {}
         ids, starts = [id_ for id_, _ in windows], [start for _, start in windows]
@@ -144,21 +135,22 @@ class Entitlements:
         return {(id_, windows[id_, start]): used for id_, start, used in rows if (id_, start) in windows}
 
 
-def _window_of(feature: FeatureSources, at: datetime) -> QuotaWindow | None:
-    return window_of(feature.at(at), at) if feature.kind is FeatureKind.LIMIT else None
+def _found(known: EntitlementSet, code: str, at: datetime) -> Entitlement | None:
+    feature = known.features.get(code)
+    return None if feature is None else feature.at(at)
+
+
+def _window_of(found: Entitlement) -> QuotaWindow | None:
+    return window_of(found, found.at) if found.feature.kind is FeatureKind.LIMIT else None
 
 
 def _checked(
-    current: EntitlementSet,
-    feature: FeatureSources,
-    at: datetime,
-    user_id: UUID | None,
-    used: int,
-    window: QuotaWindow | None,
+    known: EntitlementSet, found: Entitlement, user_id: UUID | None, used: int, window: QuotaWindow | None
 ) -> CheckedEntitlement:
-    entitlement = feature.at(at, user_id)
+    """The answer for the organization or, of what is sold by the seat, for one person in it."""
+    entitlement = found if user_id is None else found.feature.at(found.at, user_id)
     quota = None if window is None else quota_of(entitlement, used, window)
-    return CheckedEntitlement(entitlement, quota, current.version)
+    return CheckedEntitlement(entitlement, quota, known.version)
 
 
 async def within(db: Unit, organization_id: UUID, app_id: UUID | None) -> EntitlementSet:

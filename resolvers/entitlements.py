@@ -20,12 +20,7 @@ CONSUMERS = OrApp((Permission.USAGE_WRITE,), AppPermission.USAGE_WRITE)
 
 
 async def check(
-    context: Context,
-    *,
-    code: str,
-    organization_id: UUID | None,
-    app_id: UUID | None,
-    user_id: UUID | None = None,
+    context: Context, code: str, organization_id: UUID | None, app_id: UUID | None, user_id: UUID | None = None
 ) -> CheckedEntitlement:
     """What an organization has of one feature at this moment."""
     viewer, platform = context.viewer, context.platform
@@ -35,7 +30,7 @@ async def check(
 
 
 async def of_catalogue(
-    context: Context, *, organization_id: UUID | None, app_id: UUID | None, user_id: UUID | None = None
+    context: Context, organization_id: UUID | None, app_id: UUID | None, user_id: UUID | None = None
 ) -> list[CheckedEntitlement]:
     """What an organization has of every feature of a catalogue at this moment."""
     organization_id, app_id = await _whose(context, organization_id, app_id)
@@ -43,9 +38,9 @@ async def of_catalogue(
     return await platform.entitlements.all(organization_id, app_id, platform.now(), user_id)
 
 
-async def quota(context: Context, *, code: str, organization_id: UUID | None, app_id: UUID | None) -> Quota:
+async def quota(context: Context, code: str, organization_id: UUID | None, app_id: UUID | None) -> Quota:
     """How much of a limit an organization has used."""
-    checked = await check(context, code=code, organization_id=organization_id, app_id=app_id)
+    checked = await check(context, code, organization_id, app_id)
     if checked.quota is None:
         raise invalid(f"{code} is no LIMIT: nothing of it is counted.", "featureCode")
     return checked.quota

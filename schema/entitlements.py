@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import ID
@@ -118,30 +119,40 @@ _USER = Annotated[
 ]
 
 
-def _whose(arguments: dict[str, Any]) -> dict[str, Any]:
-    names = {"organizationId": ("organization_id", "Organization"), "appId": ("app_id", "App")}
-    given = {to: (arguments.get(name), kind, name) for name, (to, kind) in names.items()}
-    return {to: None if text is None else read_id(text, kind, name) for to, (text, kind, name) in given.items()}
-
-
-def _person(arguments: dict[str, Any]) -> dict[str, Any]:
-    text = arguments.get("userId")
-    return {} if text is None else {"user_id": read_id(text, "User", "userId")}
+def _id(arguments: dict[str, Any], name: str, type_name: str) -> UUID | None:
+    text = arguments.get(name)
+    return None if text is None else read_id(text, type_name, name)
 
 
 async def _check(context: Context, root: object, **arguments: Any) -> CheckedEntitlement:
     require(context, resolve.READERS)
-    return await resolve.check(context, code=arguments["featureCode"], **_whose(arguments), **_person(arguments))
+    return await resolve.check(
+        context,
+        arguments["featureCode"],
+        _id(arguments, "organizationId", "Organization"),
+        _id(arguments, "appId", "App"),
+        _id(arguments, "userId", "User"),
+    )
 
 
 async def _all(context: Context, root: object, **arguments: Any) -> list[CheckedEntitlement]:
     require(context, resolve.READERS)
-    return await resolve.of_catalogue(context, **_whose(arguments), **_person(arguments))
+    return await resolve.of_catalogue(
+        context,
+        _id(arguments, "organizationId", "Organization"),
+        _id(arguments, "appId", "App"),
+        _id(arguments, "userId", "User"),
+    )
 
 
 async def _quota(context: Context, root: object, **arguments: Any) -> DomainQuota:
     require(context, resolve.QUOTA_READERS)
-    return await resolve.quota(context, code=arguments["featureCode"], **_whose(arguments))
+    return await resolve.quota(
+        context,
+        arguments["featureCode"],
+        _id(arguments, "organizationId", "Organization"),
+        _id(arguments, "appId", "App"),
+    )
 
 
 def _asked(resolver: Any, direct: Any, graphql_type: Any, description: str, needs: Rule) -> Any:
