@@ -142,12 +142,16 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   }
   // GetLiveCursor answers with text, the clock, webhooks, exceptions and lists of everybody are for staff, and of the
   // rest this story has none.
-  const expected = `GetApp GetAppUsage GetApproval GetCashReconciliation GetChargeback GetClock GetCreditNote
-    GetCrossAppSession GetCurrentApiKey GetEscrowHold GetEscrowSummary GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember
-    GetMoneyException GetPayout GetProviderAccount GetRefund GetSimulatorSettings GetWalletStatement
-    ListCashReconciliations ListImpersonations ListInboundWebhooks ListMoneyExceptions ListOrganizations
-    ListProviderAccounts ListProviderReportLines ListUsers QuoteFee ReadAuditExport ReadLedgerExport
-    SimulatePermission`;
+  const expected = `CheckEntitlement ExplainEntitlement GetApp GetAppUsage GetApproval GetBillingMetrics GetCashReconciliation
+    GetChargeback GetCheckoutSession GetClock GetCreditDispute GetCreditNote GetCreditOverview GetCreditSummary
+    GetCreditTransaction GetCreditUsageByApp GetCrossAppSession GetCurrentApiKey GetEscrowHold GetEscrowSummary
+    GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetPayout
+    GetPriceExperimentReport GetProviderAccount GetPurchase GetQuota GetRefund GetRetentionCohorts
+    GetSimulatorSettings GetSubscription GetTrialConversion GetUpcomingCharge GetUsage GetWalletStatement
+    ListCashReconciliations ListCreditAdjustments ListImpersonations ListInboundWebhooks ListMoneyExceptions
+    ListOrganizations ListPriceExperiments ListPromotions ListProviderAccounts ListProviderReportLines
+    ListScheduledChanges ListSeats ListUsers PreviewSubscriptionChange QuoteCredits QuoteFee ReadAuditExport
+    ReadLedgerExport SimulatePermission`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),
     expected.split(/\s+/),
