@@ -65,7 +65,7 @@ def capture(
     """Spends so much of what was set aside, first what burns first; the rest returns to its lots."""
     transaction.check("captureCredits", by=by)
     require_quantity(quantity, most=transaction.quantity)
-    movement, left = Movement(transaction), quantity
+    movement, left = Movement(account, transaction, is_new=False), quantity
     for consumption, lot in _of(account, reserved):
         kept = min(consumption.quantity, left)
         left -= kept
@@ -115,7 +115,7 @@ def _give_up(
     at: datetime,
 ) -> Movement:
     transaction.move_to(action, by=by, at=at)
-    movement = Movement(transaction)
+    movement = Movement(account, transaction, is_new=False)
     for consumption, lot in _of(account, reserved):
         lot.release(consumption.quantity)
     owner = account.organization_id

@@ -39,7 +39,10 @@ ISSUED_AS = {LotSource.PURCHASE: _T.PURCHASE, LotSource.TRANSFER: _T.TRANSFER_IN
 class Movement:
     """A movement of one account, and all that has to be written with it."""
 
+    account: CreditAccount
     transaction: CreditTransaction
+    is_new: bool = True
+    """Not so for a hold that ends."""
     touched: list[CreditConsumption] = field(default_factory=list)
     dropped: list[CreditConsumption] = field(default_factory=list)
     """Of a hold that is captured in part: what it had set aside and does not touch after all."""
@@ -211,7 +214,7 @@ def begin(
         actor_organization_id=by.organization_id,
         balance_after=0,
     )
-    return Movement(transaction)
+    return Movement(account, transaction)
 
 
 def add_lot(account: CreditAccount, movement: Movement, lot: CreditLot) -> None:
