@@ -77,9 +77,7 @@ RULES: dict[ApprovalKind, Rule] = {
     ApprovalKind.DEBT_WRITE_OFF: Rule(_P.STAFF_MONEY, _D.ALONE, "LedgerAccount"),
     ApprovalKind.RULING: Rule(_P.STAFF_DISPUTES, _D.ALONE, "EscrowHold"),
     ApprovalKind.CREDIT_ADJUSTMENT: Rule(_P.STAFF_CREDITS, _D.ALONE, "CreditAdjustment"),
-    ApprovalKind.CREDIT_TRANSFER: Rule(
-        _P.STAFF_CREDITS, _D.WHERE_NOBODY_ELSE_CAN, "CreditAccount", _P.CREDITS_MANAGE
-    ),
+    ApprovalKind.CREDIT_TRANSFER: Rule(_P.STAFF_CREDITS, _D.WHERE_NOBODY_ELSE_CAN, "CreditAccount", _P.CREDITS_MANAGE),
 }
 
 _S = ApprovalStatus

@@ -38,6 +38,19 @@ class Holdup:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoTopUp:
+    """How an account buys credits by itself."""
+
+    enabled: bool
+    threshold: int | None
+    package_id: UUID | None
+    quantity: int | None
+    currency: str | None
+    max_per_month: int
+    failures: int
+
+
 @dataclass(eq=False, kw_only=True)
 class CreditAccount(Stateful):
     """One for each organization, opened with it. Whoever moves credits has locked its row and knows all its lots."""
@@ -83,6 +96,18 @@ class CreditAccount(Stateful):
     top_up_failed_id: UUID | None = None
     """What was counted last among them: a purchase, or the occasion of one that could not be begun."""
     status: CreditAccountStatus = field(init=False)
+
+    @property
+    def auto_top_up(self) -> AutoTopUp:
+        return AutoTopUp(
+            enabled=self.top_up_enabled,
+            threshold=self.top_up_threshold,
+            package_id=self.top_up_package_id,
+            quantity=self.top_up_quantity,
+            currency=self.top_up_currency,
+            max_per_month=self.top_up_max_per_month,
+            failures=self.top_up_failures,
+        )
 
     @property
     def lots(self) -> list[CreditLot]:

@@ -33,9 +33,7 @@ def require_suspended(exception: MoneyException) -> None:
         raise invalid(f"Only an exception of kind {named} of a payment is about money in suspense.", "exceptionId")
 
 
-def check_decision(
-    decision: SuspenseDecision, payable: Payable, payment: Payment, suspended: Money | None
-) -> Money:
+def check_decision(decision: SuspenseDecision, payable: Payable, payment: Payment, suspended: Money | None) -> Money:
     """The money that is decided about; refuses what cannot be done with it."""
     if suspended is None:
         raise wrong_state("Nothing of this payment is in suspense any more.", from_state=payment.status.name)

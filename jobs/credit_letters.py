@@ -44,8 +44,7 @@ async def mail_top_up_failed(database: Database, event: OutboxEvent, now: dateti
         then = "It was the second time in a row, so this is switched off: setAutoTopUp switches it on again."
     text = (
         f"Credits of {owner.name} at Milepost could not be bought by themselves. {then}\n"
-        "Look at your default payment method; where your bank wants you to confirm, buy with purchaseCredits, which\n"
-        "gives you a page for that.\n"
+        "Look at your default payment method, or buy with purchaseCredits, where you choose another one.\n"
     )
     await send(Letter(owner.billing_email, "Credits could not be bought", text))
 

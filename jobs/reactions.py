@@ -36,6 +36,7 @@ Reactions = Mapping[str, tuple[Reaction, ...]]
 REACTIONS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
+    "payment.action_required": (credit_top_ups.ask_somebody,),
     "credit_purchase.paid": (credit_top_ups.count_outcome,),
     "credit_purchase.failed": (credit_top_ups.count_outcome,),
     "credit_purchase.expired": (credit_top_ups.count_outcome,),

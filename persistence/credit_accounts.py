@@ -46,7 +46,7 @@ ORGANIZATION = One(ORGANIZATIONS, "organization_id")
 async def locked(db: Unit, organization_id: UUID) -> CreditAccount:
     """The account of an organization, which is known to exist: locked, with its lots, and without what has expired.
 
-    The database opens one with each organization. Every movement begins here. Two accounts are locked with `both_locked`.
+    The database opens one with each organization. Every movement begins here. Two are locked with `both_locked`.
     """
     account = await _lock(db, organization_id)
     await _read_lots(db, account)

@@ -54,10 +54,15 @@ async def _prices_of(
 PRICES = Batch(_prices_of, default=())
 
 
+async def known(db: Unit, package_id: UUID) -> CreditPackage:
+    """Refuses NOT_FOUND for an unknown package."""
+    statement = select(CreditPackage).where(credit_packages.c.id == package_id)
+    return await db.require(statement, "credit package", "packageId")
+
+
 async def on_sale(db: Unit, package_id: UUID) -> CreditPackage:
     """Refuses NOT_FOUND for an unknown package, WRONG_STATE for one that is not sold any more."""
-    statement = select(CreditPackage).where(credit_packages.c.id == package_id)
-    package = await db.require(statement, "credit package", "packageId")
+    package = await known(db, package_id)
     package.require_on_sale()
     return package
 

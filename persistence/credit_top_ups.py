@@ -36,19 +36,20 @@ async def buy_if_due(db: Unit, organization_id: UUID) -> CreditPurchase | None:
     return purchase
 
 
-async def count_outcome(db: Unit, purchase_id: UUID) -> None:
-    """What became of a purchase that an account has made by itself.
+async def count_outcome(db: Unit, purchase_id: UUID, *, waits_for_somebody: bool = False) -> bool:
+    """What became of a purchase that an account has made by itself; whether it counts as a failure from now on.
 
-    A bank that wants somebody to confirm declines while nobody is there, so that this is a failure as any other.
+    One that waits for somebody to confirm it does, and does not once more when nobody has.
     """
     purchase = await db.session.get_one(CreditPurchase, purchase_id)
     if purchase.origin is not PurchaseOrigin.AUTO_TOP_UP:
-        return
+        return False
     account = await credit_accounts.locked(db, purchase.organization_id)
     if purchase.paid_at is not None:
         rules.has_worked(account)
-    elif purchase.status in NEVER_PAID:
-        rules.has_failed(account, purchase.id, at=db.at)
+    elif waits_for_somebody or purchase.status in NEVER_PAID:
+        return rules.has_failed(account, purchase.id, at=db.at)
+    return False
 
 
 async def _has_enough(db: Unit, account: CreditAccount) -> bool:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.actors import ActorKind
 from domain.credit_accounts import CreditAccount
-from persistence import credit_accounts, credit_endings
+from persistence import credit_accounts, credit_endings, credit_packages
 from persistence.neutrality import require_neutral
 from persistence.unit import Unit
 from planner.edges import One
@@ -12,7 +12,7 @@ from resolvers.context import Context
 from resolvers.mutations import Changed
 
 READERS = credit_accounts.READERS
-ORGANIZATION = credit_accounts.ORGANIZATION
+ORGANIZATION, PACKAGE = credit_accounts.ORGANIZATION, credit_packages.OF_PURCHASE
 _OF_ORGANIZATION = One(credit_accounts.CREDIT_ACCOUNTS, "organization_id", "organization_id")
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from domain import credit_top_ups as rules
 from domain.credit_accounts import TOP_UPS_PER_MONTH
 from domain.credit_top_ups import TopUpTerms
-from persistence import credit_accounts, credit_purchases
-from persistence.credit_purchases import Wanted
+from persistence import credit_accounts, credit_offers, credit_packages
+from persistence.credit_offers import Wanted
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -40,8 +40,10 @@ async def set_auto_top_up(
         max_per_month=max_per_month,
     )
     rules.set_top_up(account, terms, by=db.by, at=db.at)
+    if package_id is not None:
+        await credit_packages.known(db, package_id)
     if enabled and currency is not None:
         # What is not sold, or not in that currency, is refused now and not when somebody waits for it.
         wanted = Wanted(package_id=package_id, quantity=quantity, currency=currency)
-        await credit_purchases.offer(db, account.organization_id, wanted)
+        await credit_offers.offer(db, account.organization_id, wanted)
     return Changed(account=account)

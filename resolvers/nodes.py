@@ -3,9 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from persistence.entitlement_grants import GRANTS
-from persistence.feature_promotions import PROMOTIONS
-
 from persistence.api_keys import API_KEYS
 from persistence.app_credit_budgets import APP_CREDIT_BUDGETS
 from persistence.app_installations import APP_INSTALLATIONS
@@ -30,8 +27,10 @@ from persistence.credit_transactions import CREDIT_TRANSACTIONS
 from persistence.cross_app_sessions import CROSS_APP_SESSIONS
 from persistence.customer_credits import CUSTOMER_CREDITS
 from persistence.customers import CUSTOMERS
+from persistence.entitlement_grants import GRANTS
 from persistence.escrow_edges import HOLD_MOVEMENTS
 from persistence.escrow_holds import ESCROW_HOLDS
+from persistence.feature_promotions import PROMOTIONS
 from persistence.fee_policies import FEE_POLICIES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS

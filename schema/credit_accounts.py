@@ -1,6 +1,6 @@
 """Credit accounts as clients see them, and as staff and owners stop them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 from strawberry.scalars import ID
@@ -13,12 +13,13 @@ from resolvers import credit_accounts as resolve
 from resolvers.context import Context
 from resolvers.guards import OrApp, require
 from schema.connections import one
+from schema.credit_packages import CreditPackage
 from schema.enums import describe
 from schema.ids import read_id
 from schema.inputs import an_id, optional, value
 from schema.mutations import mutation
 from schema.organizations import Organization
-from schema.scalars import Int64
+from schema.scalars import Currency, Int64
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
@@ -31,6 +32,17 @@ describe(
 )
 
 READS = OrApp(resolve.READERS, AppPermission.CREDITS_READ)
+
+
+@shows(domain.AutoTopUp, "How an account buys credits by itself; setAutoTopUp sets it.")
+class AutoTopUp:
+    enabled: bool = plain("Whether it does.")
+    threshold: Int64 | None = plain("Once a spend or a hold leaves fewer than these, credits are bought.")
+    package: CreditPackage | None = one(resolve.PACKAGE, CreditPackage, "Which package; null for a free quantity.")
+    quantity: Int64 | None = plain("How many; null for a package.")
+    currency: Currency | None = plain("In which currency.")
+    max_per_month: int = plain("How often in a calendar month of UTC at most.")
+    failures: int = plain("How many were not paid in a row; after 2 it is switched off.")
 
 
 @shows(
@@ -53,6 +65,10 @@ class CreditAccount(Stateful):
     freeze_reason: str | None = plain("FROZEN: why.")
     has_shortfall: bool = plain("Credits that were taken back had been used, and what is owed for them is not settled.")
     low_balance_threshold: Int64 = plain("Once fewer than these are available, its owners are told.")
+
+    @strawberry.field(description="How it buys credits by itself. Null for apps.")
+    def auto_top_up(self: domain.CreditAccount, info: strawberry.Info[Context, None]) -> AutoTopUp | None:
+        return None if resolve.is_app(info.context) else cast(Any, self.auto_top_up)
 
 
 async def _found(context: Context, root: Any, *, organization_id: Any = strawberry.UNSET) -> Any:

@@ -3,7 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from domain.actors import SYSTEM
+from domain.payment_attempts import PaymentAttempt
+from domain.payments import Payment
 from domain.permissions import Role
+from persistence.credit_top_ups import buy_if_due
+from persistence.tables.money import payments
+from persistence.unit import Unit, transact
 from tests.makers.colleagues import colleague
 from tests.makers.credit_buyers import STARTER, Buyer, make_buyer
 from tests.makers.credit_control import account_of, give_credits, spend_some
@@ -70,13 +78,46 @@ async def test_no_more_are_bought_in_a_month_than_allowed(world: World) -> None:
     assert await buyer.purchases() == ["PAID"] * 2
 
 
-async def test_a_bank_that_wants_somebody_to_confirm_counts_as_a_failure(world: World) -> None:
+async def test_a_bank_that_declines_because_nobody_confirms_is_a_failure_as_any_other(world: World) -> None:
     buyer = await make_low(world, "sim_action")
     await use(world, buyer, 20)
     account = await account_of(world, buyer.person.organization_id)
     assert (account.top_up_failures, await buyer.purchases()) == (1, ["FAILED"])
-    [letter] = [one for one in letters(world) if one["Subject"] == "Credits could not be bought"]
-    assert "purchaseCredits" in letter.get_content()
+
+
+async def test_a_bank_that_waits_for_somebody_counts_as_a_failure_and_a_letter_has_the_page(world: World) -> None:
+    buyer = await make_low(world)
+    await spend_some(world, buyer.person.organization_id, 20)
+    owner_id, page = buyer.person.organization_id, "https://bank.example/confirm"
+
+    async def work(db: Unit) -> None:
+        await buy_if_due(db, owner_id)
+        payment = (await db.session.scalars(select(Payment).where(payments.c.payer_id == owner_id))).one()
+        attempt = (await db.session.scalars(select(PaymentAttempt).filter_by(payment_id=payment.id))).one()
+        payment.send(attempt, at=db.at)
+        payment.require_action(attempt, "elsewhere", page, at=db.at)
+
+    await transact(world.database, work, by=SYSTEM, at=world.clock.now())
+    await world.settle()
+    assert (await account_of(world, owner_id)).top_up_failures == 1
+    [letter] = [one for one in letters(world) if one["Subject"] == "Confirm a payment for credits"]
+    assert page in letter.get_content()
+
+
+async def test_an_account_says_how_it_buys_by_itself(world: World) -> None:
+    buyer = await make_low(world)
+    shown = (
+        "{ creditAccount { autoTopUp { enabled threshold quantity currency maxPerMonth failures package { id } } } }"
+    )
+    assert (await buyer.person.ask(shown))["creditAccount"]["autoTopUp"] == {
+        "enabled": True,
+        "threshold": "50",
+        "quantity": None,
+        "currency": "USD",
+        "maxPerMonth": 3,
+        "failures": 0,
+        "package": {"id": STARTER},
+    }
 
 
 async def test_settings_are_those_of_who_manages_credits_and_name_what_is_sold(world: World) -> None:

@@ -28,7 +28,7 @@ import type {
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, NoVariables, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request, withKey } from '../../runtime/index.js';
-import type { Cursor, DateScalar, DateTime, Int64, JSONScalar } from '../scalars.js';
+import type { Currency, Cursor, DateScalar, DateTime, Int64, JSONScalar } from '../scalars.js';
 
 /** What listCreditTariffs takes. */
 export interface ListCreditTariffsVariables {
@@ -411,6 +411,34 @@ export interface SetAutoTopUpPayloadAccount {
   readonly id: string;
   /** Counts the committed changes, from 1; send it as expectedVersion. */
   readonly version: number;
+  /** How it buys credits by itself. Null for apps. */
+  readonly autoTopUp: SetAutoTopUpPayloadAccountAutoTopUp | null;
+}
+
+/** How it buys credits by itself. Null for apps. */
+export interface SetAutoTopUpPayloadAccountAutoTopUp {
+  /** Whether it does. */
+  readonly enabled: boolean;
+  /** Once a spend or a hold leaves fewer than these, credits are bought. */
+  readonly threshold: Int64 | null;
+  /** How many; null for a package. */
+  readonly quantity: Int64 | null;
+  /** In which currency. */
+  readonly currency: Currency | null;
+  /** How often in a calendar month of UTC at most. */
+  readonly maxPerMonth: number;
+  /** How many were not paid in a row; after 2 it is switched off. */
+  readonly failures: number;
+  /** Which package; null for a free quantity. */
+  readonly package: SetAutoTopUpPayloadAccountAutoTopUpPackage | null;
+}
+
+/** Which package; null for a free quantity. */
+export interface SetAutoTopUpPayloadAccountAutoTopUpPackage {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is known by. */
+  readonly code: string;
 }
 
 /** The document of setAutoTopUp. */
@@ -419,7 +447,7 @@ export const SetAutoTopUpDocument: Document<SetAutoTopUpResult, { readonly input
     name: 'SetAutoTopUp',
     kind: 'mutation',
     parts: [
-      'mutation SetAutoTopUp($input:SetAutoTopUpInput!){setAutoTopUp(input:$input){__typename ...on SetAutoTopUpPayload{account{id version}}...Refusal}}',
+      'mutation SetAutoTopUp($input:SetAutoTopUpInput!){setAutoTopUp(input:$input){__typename ...on SetAutoTopUpPayload{account{id version autoTopUp{enabled threshold quantity currency maxPerMonth failures package{id code}}}}...Refusal}}',
       MoneyFragment,
       RefusalFragment,
     ],

@@ -518,10 +518,10 @@ final class SetAutoTopUp extends Mutation<Outcome<SetAutoTopUpPayload, Refusal>>
 
   @override
   String get document =>
-      r'mutation SetAutoTopUp($input:SetAutoTopUpInput!){setAutoTopUp(input:$input){__typename ...on SetAutoTopUpPayload{account{id version}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
+      r'mutation SetAutoTopUp($input:SetAutoTopUpInput!){setAutoTopUp(input:$input){__typename ...on SetAutoTopUpPayload{account{id version autoTopUp{enabled threshold quantity currency maxPerMonth failures package{id code}}}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}';
 
   @override
-  String get hash => '457dd9b3492050a2bfe890006a6c99b7d60a5471edc5acd215cae0cb78a682fa';
+  String get hash => '54dac1f9a39ba02f09abf24cbe3cecd13834078e7a7fa035f83be346d360688e';
 
   @override
   Map<String, Object?> get variables => {
@@ -567,10 +567,14 @@ final class SetAutoTopUpPayload extends ApiData {
 /// The account as it is now.
 final class SetAutoTopUpAccount extends ApiData {
   /// Made by hand, for tests and previews.
-  const SetAutoTopUpAccount({required this.id, required this.version});
+  const SetAutoTopUpAccount({required this.id, required this.version, this.autoTopUp});
 
   /// Reads it from an answer.
-  SetAutoTopUpAccount.fromJson(Json json) : id = json['id'].string, version = json['version'].integer, super.read(json);
+  SetAutoTopUpAccount.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      autoTopUp = json['autoTopUp'].orNull(SetAutoTopUpAccountAutoTopUp.fromJson),
+      super.read(json);
 
   /// Opaque and never reused; the part before the underscore names the type.
   final String id;
@@ -578,8 +582,89 @@ final class SetAutoTopUpAccount extends ApiData {
   /// Counts the committed changes, from 1; send it as expectedVersion.
   final int version;
 
+  /// How it buys credits by itself. Null for apps.
+  final SetAutoTopUpAccountAutoTopUp? autoTopUp;
+
   @override
-  Map<String, Object?> get fields => {'id': id, 'version': version};
+  Map<String, Object?> get fields => {'id': id, 'version': version, 'autoTopUp': autoTopUp};
+}
+
+/// How it buys credits by itself. Null for apps.
+final class SetAutoTopUpAccountAutoTopUp extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetAutoTopUpAccountAutoTopUp({
+    required this.enabled,
+    this.threshold,
+    this.quantity,
+    this.currency,
+    required this.maxPerMonth,
+    required this.failures,
+    this.package,
+  });
+
+  /// Reads it from an answer.
+  SetAutoTopUpAccountAutoTopUp.fromJson(Json json)
+    : enabled = json['enabled'].boolean,
+      threshold = json['threshold'].orNull(Int64.fromJson),
+      quantity = json['quantity'].orNull(Int64.fromJson),
+      currency = json['currency'].orNull((one) => one.string),
+      maxPerMonth = json['maxPerMonth'].integer,
+      failures = json['failures'].integer,
+      package = json['package'].orNull(SetAutoTopUpAccountAutoTopUpPackage.fromJson),
+      super.read(json);
+
+  /// Whether it does.
+  final bool enabled;
+
+  /// Once a spend or a hold leaves fewer than these, credits are bought.
+  final Int64? threshold;
+
+  /// How many; null for a package.
+  final Int64? quantity;
+
+  /// In which currency.
+  final String? currency;
+
+  /// How often in a calendar month of UTC at most.
+  final int maxPerMonth;
+
+  /// How many were not paid in a row; after 2 it is switched off.
+  final int failures;
+
+  /// Which package; null for a free quantity.
+  final SetAutoTopUpAccountAutoTopUpPackage? package;
+
+  @override
+  Map<String, Object?> get fields => {
+    'enabled': enabled,
+    'threshold': threshold,
+    'quantity': quantity,
+    'currency': currency,
+    'maxPerMonth': maxPerMonth,
+    'failures': failures,
+    'package': package,
+  };
+}
+
+/// Which package; null for a free quantity.
+final class SetAutoTopUpAccountAutoTopUpPackage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetAutoTopUpAccountAutoTopUpPackage({required this.id, required this.code});
+
+  /// Reads it from an answer.
+  SetAutoTopUpAccountAutoTopUpPackage.fromJson(Json json)
+    : id = json['id'].string,
+      code = json['code'].string,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is known by.
+  final String code;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'code': code};
 }
 
 /// What came and went in a month.
