@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
+from domain.billing_subscriptions import LIVE
 from domain.chargebacks import UNDECIDED
 from domain.escrow_holds import HOLDING, HoldStatus
 from domain.gigs import GigStatus
@@ -25,6 +26,7 @@ from persistence.tables.money import ledger_accounts, ledger_balances, payments
 from persistence.tables.payouts import payouts
 from persistence.tables.projects import projects
 from persistence.tables.refunds import refunds
+from persistence.tables.subscriptions import billing_subscriptions
 from persistence.tables.work import gigs
 from persistence.unit import Unit
 
@@ -67,6 +69,8 @@ def _counts(id_: UUID) -> Iterator[tuple[str, str, Select[tuple[int]]]]:
     yield "payout under way", "payouts under way", _count(payouts.c.id).where(*sent)
     disputed = chargebacks.c.issuer_id == id_, chargebacks.c.status.in_(UNDECIDED)
     yield "undecided chargeback", "undecided chargebacks", _count(chargebacks.c.id).where(*disputed)
+    subscribed = billing_subscriptions.c.organization_id == id_, billing_subscriptions.c.status.in_(LIVE)
+    yield "live subscription", "live subscriptions", _count(billing_subscriptions.c.id).where(*subscribed)
     own = ledger_accounts.c.organization_id == id_
     yield "balance in a wallet", "balances in wallets", _balances(*_IN_THE_WALLET).where(own)
     yield "debt", "debts", _balances(AccountCode.ORG_DEBT).where(own)

@@ -11,6 +11,7 @@ from domain.products import ProductKind
 from domain.refusals import RefusalCode, Refused
 from domain.sales import Sale, SaleStatus
 from persistence import catalogue, payment_methods, sales, subscription_checkouts
+from persistence.organization_endings import still_open
 from persistence.unit import unit_of_work
 from tests.makers.invariants import broken
 from tests.makers.payment_methods import make_method
@@ -45,6 +46,12 @@ async def test_billing_invariant_1_whoever_pays_two_checkouts_gets_one_plan_and_
     shown = await buyer.ask("{ subscriptions { nodes { status } } }")
     assert shown == {"subscriptions": {"nodes": [{"status": "ACTIVE"}]}}
     assert await broken(world) == []
+
+
+async def test_an_organization_with_a_live_subscription_is_not_closed(world: World) -> None:
+    subscribed = await subscribe(world, await make_plan(world))
+    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
+        assert await still_open(db, subscribed.buyer.organization_id) == ["1 live subscription"]
 
 
 async def _checked_out(world: World, buyer: Person, price: Price) -> Sale:

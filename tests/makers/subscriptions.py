@@ -24,7 +24,7 @@ from domain.products import Product, ProductKind
 from domain.seat_assignments import assign
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import CreditSchedule, DunningOutcome, Plan, TrialEnd
-from persistence import catalogue, sales, subscription_checkouts
+from persistence import catalogue, payment_methods, sales, subscription_checkouts
 from persistence.tables.identity import organizations
 from persistence.tables.subscriptions import dunning_attempts, subscription_periods
 from persistence.unit import unit_of_work
@@ -185,7 +185,7 @@ async def subscribe(
         sale = await subscription_checkouts.open_session(db, session, price, product, plan)
         if sale is not None:
             await subscription_checkouts.begin(db, session)
-            method = await sales.payment_methods.default_of(db, buyer.organization_id, "EUR")
+            method = await payment_methods.default_of(db, buyer.organization_id, "EUR")
             assert method is not None
             await sales.checkout(db, sale, provider=None, method_id=method.id, return_url=None)
     assert session.subscription_id is not None
