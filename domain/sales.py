@@ -84,6 +84,8 @@ class Sale(Stateful):
     lost_minor: int = 0
     """What a lost chargeback took of it."""
     is_disputed: bool = False
+    has_old_tax: bool = False
+    """It was taxed as the sale before it, because the service that knows the taxes could not be asked for a day."""
     status: SaleStatus = field(init=False)
 
     net, tax, total = Amount("net_minor"), Amount("tax_minor"), Amount("total_minor")

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
 
 from domain.organizations import Organization
 from domain.sale_lines import SaleLine
-from domain.sale_taxes import NoService, Party, TaxQuote, TaxService, unavailable
+from domain.sale_taxes import NoService, Party, TaxQuote, TaxService, read_quote, unavailable
+from persistence.tables.sales import sales
 from persistence.unit import Unit
 
 
@@ -22,10 +26,18 @@ def use_taxes(service: TaxService) -> None:
     _process.service = service
 
 
-def quoted(db: Unit, seller: Organization, buyer: Organization, lines: Sequence[SaleLine]) -> Sequence[TaxQuote]:
-    """One quote for each line, as of today; refuses PROVIDER_UNAVAILABLE while nobody can tell."""
+def known(
+    db: Unit, seller: Organization, buyer: Organization, tax_codes: Sequence[str | None]
+) -> Sequence[TaxQuote] | None:
+    """One quote for each line, as of today; None while nobody can tell."""
     parties = (Party(seller.id, seller.country), Party(buyer.id, buyer.country))
-    quotes = _process.service.quote(*parties, [line.tax_code for line in lines], db.at.date())
-    if quotes is None:
+    return _process.service.quote(*parties, tax_codes, db.at.date())
+
+
+async def as_before(db: Unit, buyer_id: UUID, lines: Sequence[SaleLine]) -> Sequence[TaxQuote]:
+    """The tax of what the buyer was sold last, for every line; refuses PROVIDER_UNAVAILABLE where there is none."""
+    newest = select(sales.c.lines[0]["tax"]).where(sales.c.organization_id == buyer_id, sales.c.invoice_id.is_not(None))
+    found = await db.session.scalar(newest.order_by(sales.c.id.desc()).limit(1))
+    if found is None:
         raise unavailable()
-    return quotes
+    return [read_quote(found) for _ in lines]

@@ -15,11 +15,11 @@ from domain.payments import CANCELABLE, LIVE_STATES, Payment, PaymentTrigger
 from domain.postings.sales import sale_delivered
 from domain.refusals import wrong_state
 from domain.sale_lines import SaleLine
+from domain.sale_taxes import unavailable
 from domain.sales import Sale, SaleKind, SaleStatus
 from domain.taxes import TaxMode
-from persistence import ledger, organizations, payment_methods, payments, provider_accounts
+from persistence import ledger, organizations, payment_methods, payments, provider_accounts, sale_taxes
 from persistence.database import Database
-from persistence.sale_taxes import quoted
 from persistence.tables.identity import organizations as organizations_table
 from persistence.tables.money import payments as payments_table
 from persistence.tables.sales import sales
@@ -37,14 +37,22 @@ async def open_sale(
     tax_mode: TaxMode = TaxMode.EXCLUSIVE,
     success_url: str | None = None,
     cancel_url: str | None = None,
+    or_taxed_as_before: bool = False,
 ) -> Sale:
     """A PENDING sale of the platform to an organization, with the taxes of this moment.
 
     One that comes to nothing at all is free: call `sale_outcomes.settle_free` next. The database refuses a second sale
-    of the same subject while the first has not come to nothing.
+    of the same subject while the first has not come to nothing. While its taxes are not known, it is refused, or taxed
+    as what was sold to the buyer before.
     """
     seller = await seller_of(db)
     buyer = await organizations.get(db, organization_id)
+    quotes = sale_taxes.known(db, seller, buyer, [line.tax_code for line in lines])
+    has_old_tax = quotes is None and or_taxed_as_before
+    if has_old_tax:
+        quotes = await sale_taxes.as_before(db, organization_id, lines)
+    if quotes is None:
+        raise unavailable()
     sale = rules.opened(
         kind=kind,
         subject_id=subject_id,
@@ -52,12 +60,12 @@ async def open_sale(
         seller_id=seller.id,
         currency=currency,
         lines=lines,
-        quotes=quoted(db, seller, buyer, lines),
+        quotes=quotes,
         tax_mode=tax_mode,
         by=db.by,
         at=db.at,
     )
-    sale.success_url, sale.cancel_url = success_url, cancel_url
+    sale.success_url, sale.cancel_url, sale.has_old_tax = success_url, cancel_url, has_old_tax
     db.add(sale)
     await db.flush()
     return sale
@@ -148,6 +156,12 @@ async def live_payment(db: Unit, sale_id: UUID, *, locked: bool = False) -> Paym
     if locked:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return (await db.session.scalars(statement)).one_or_none()
+
+
+async def taxes_are_known(db: Unit, organization_id: UUID) -> bool:
+    """Whether something could be sold to the organization right now."""
+    buyer = await organizations.get(db, organization_id)
+    return sale_taxes.known(db, await seller_of(db), buyer, [None]) is not None
 
 
 async def seller_of(db: Unit) -> Organization:

@@ -1,6 +1,6 @@
 """Opening the periods of subscriptions and having them paid, in the transaction of whoever wants it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain import subscription_periods as rules
 from domain.billing_calendar import Anchor, anchored_at
@@ -25,6 +25,8 @@ from persistence import (
     subscription_terms,
 )
 from persistence.unit import Unit
+
+TAXES_WAIT, TAXES_ASKED_EVERY = timedelta(days=1), timedelta(hours=1)
 
 
 async def open_next(db: Unit, subscription: BillingSubscription) -> None:
@@ -69,8 +71,9 @@ async def charge(
         lines=lines,
         currency=period.currency,
         tax_mode=TaxMode(period.terms.tax_behavior.value),
+        or_taxed_as_before=trigger is AttemptTrigger.SCHEDULE,
     )
-    period.sale_id = sale.id
+    period.sale_id, period.needs_tax_review = sale.id, sale.has_old_tax
     if sale.is_free:
         await db.flush()
         await sale_outcomes.settle_free(db, sale)
@@ -116,6 +119,14 @@ async def require_none_open(db: Unit, subscription: BillingSubscription) -> None
     """Refuses CONFLICT while a period is being paid."""
     if await subscription_periods.open_of(db, subscription.id) is not None:
         raise conflict("A payment of this subscription is under way: wait for its outcome.")
+
+
+async def waits_for_taxes(db: Unit, subscription: BillingSubscription, due_at: datetime) -> bool:
+    """For a day nothing is charged while its taxes cannot be told; the clock looks again in an hour (rule 34)."""
+    if db.at >= due_at + TAXES_WAIT or await sales.taxes_are_known(db, subscription.organization_id):
+        return False
+    subscription.due_at = min(db.at + TAXES_ASKED_EVERY, due_at + TAXES_WAIT)
+    return True
 
 
 async def can_charge(db: Unit, subscription: BillingSubscription) -> bool:

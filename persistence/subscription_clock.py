@@ -51,6 +51,8 @@ async def _of_trial(db: Unit, subscription: BillingSubscription) -> None:
     elif subscription.cancel_at_period_end:
         await subscription_ends.end(db, subscription)
     elif await subscription_charges.can_charge(db, subscription):
+        if await subscription_charges.waits_for_taxes(db, subscription, ends_at):
+            return
         await subscription_charges.open_first(db, subscription, ends_at, trigger=AttemptTrigger.SCHEDULE)
     else:
         await _end_unpaid(db, subscription)
@@ -69,7 +71,7 @@ async def _of_period(db: Unit, subscription: BillingSubscription) -> None:
         await subscription_ends.end(db, subscription)
     elif subscription.pause_at is not None:
         await subscription_ends.rest(db, subscription)
-    else:
+    elif not await subscription_charges.waits_for_taxes(db, subscription, subscription.current_period_end or db.at):
         await subscription_charges.open_next(db, subscription)
 
 

@@ -29,6 +29,7 @@ sales = Table(
     minor("refunded_minor"),
     minor("lost_minor"),
     Column("is_disputed", Boolean, nullable=False),
+    Column("has_old_tax", Boolean, nullable=False),
     Column("status", one_of(SaleStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("net_minor >= 0 AND tax_minor >= 0 AND net_minor + tax_minor = total_minor", name="total"),

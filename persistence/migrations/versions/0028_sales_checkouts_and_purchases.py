@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
         sa.Column("lost_minor", sa.BigInteger(), nullable=False),
         sa.Column("is_disputed", sa.Boolean(), nullable=False),
+        sa.Column("has_old_tax", sa.Boolean(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
