@@ -1,7 +1,5 @@
 """What comes of the sales of changes: a change that is paid takes effect, one that is not leaves all as it was."""
 
-from uuid import UUID
-
 from sqlalchemy import select
 
 from domain.payments import Payment
@@ -20,6 +18,7 @@ from persistence import (
 from persistence.sale_handlers import SaleHandler
 from persistence.tables.sales import sales as sales_table
 from persistence.tables.subscription_changes import contracts, proration_lines
+from persistence.tables.subscriptions import subscription_periods as subscription_periods_table
 from persistence.unit import Unit
 
 NOT_PAID = "PAYMENT_FAILED"
@@ -47,12 +46,13 @@ async def deliver(db: Unit, period: SubscriptionPeriod) -> None:
 
 
 async def _lock(db: Unit, sale: Sale) -> None:
-    """The subscription, the change and, where it brings credits, their account; of a fee the contract."""
+    """The subscription, its period, the change and, where it brings credits, their account; of a fee the contract."""
     change = await db.session.get(ScheduledChange, sale.subject_id)
     if change is None:
         await db.session.execute(select(contracts.c.id).where(contracts.c.id == sale.subject_id).with_for_update())
         return
     await subscriptions.locked(db, change.subscription_id)
+    await _paid_for(db, change, locked=True)
     await scheduled_changes.locked(db, change.id)
     if change.credits or change.starts_period:
         await credit_accounts.locked(db, change.organization_id)
@@ -110,11 +110,11 @@ async def _tell(db: Unit, period: SubscriptionPeriod) -> None:
     await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
 
 
-async def _paid_for(db: Unit, change: ScheduledChange) -> SubscriptionPeriod | None:
-    """The period in which the change was paid."""
+async def _paid_for(db: Unit, change: ScheduledChange, *, locked: bool = False) -> SubscriptionPeriod | None:
+    """The period in which the change is paid."""
     of_change = select(proration_lines.c.period_id).where(proration_lines.c.change_id == change.id).limit(1)
-    period_id: UUID | None = await db.session.scalar(of_change)
-    return None if period_id is None else await db.session.get(SubscriptionPeriod, period_id)
+    period = select(SubscriptionPeriod).where(subscription_periods_table.c.id == of_change.scalar_subquery())
+    return await db.session.scalar(period.with_for_update() if locked else period)
 
 
 HANDLER = SaleHandler(

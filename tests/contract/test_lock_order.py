@@ -16,7 +16,16 @@ from tests.api import (
     test_profiles,
     test_refunds,
 )
-from tests.billing import test_sale_refunds, test_sales, test_subscription_api, test_subscriptions
+from tests.billing import (
+    test_change_credits,
+    test_changing_subscriptions,
+    test_contracts,
+    test_sale_refunds,
+    test_sales,
+    test_seats,
+    test_subscription_api,
+    test_subscriptions,
+)
 from tests.credits import test_codes, test_money_back, test_spending, test_transfers
 from tests.lock_order import watched
 from tests.stories import test_escrow as escrow_stories
@@ -41,6 +50,10 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_subscriptions.test_billing_example_8_dunning,
     test_subscription_api.test_what_is_ended_now_gives_nothing_back_unless_staff_say_so,
     test_subscription_api.test_paying_what_is_owed_starts_a_new_period_from_then_on,
+    test_change_credits.test_billing_example_5_proration_adds_203_credits_once_it_is_paid,
+    test_changing_subscriptions.test_a_change_that_waits_for_its_payer_ends_with_the_period_it_was_computed_for,
+    test_contracts.test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription_with_its_period,
+    test_seats.test_billing_rule_18_seats_in_use_cannot_be_given_up,
     test_sale_refunds.test_money_that_comes_after_the_sale_has_ended_goes_back,
     test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
     test_profiles.test_whoever_leaves_is_out_and_no_member_any_more,
