@@ -75,6 +75,9 @@ class CreditPackage(Stateful):
     sort_order: int
     status: CreditPackageStatus = field(init=False)
 
+    def organization_of(self, side: Side) -> UUID | None:
+        return None
+
     def concerned_organizations(self) -> list[UUID]:
         """Packages are nobody's own: whoever is interested reads them."""
         return []

@@ -87,6 +87,9 @@ class CreditPromotion(Stateful):
     amount, max_discount = OptionalAmount("amount_minor"), OptionalAmount("max_discount_minor")
     min_purchase = OptionalAmount("min_purchase_minor")
 
+    def organization_of(self, side: Side) -> UUID | None:
+        return None
+
     def concerned_organizations(self) -> list[UUID]:
         """Its codes reach people by other ways than events."""
         return []

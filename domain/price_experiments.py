@@ -66,6 +66,9 @@ class PriceExperiment(Stateful):
     winner: str | None = None
     status: ExperimentStatus = field(init=False)
 
+    def organization_of(self, side: Side) -> UUID | None:
+        return None
+
     def concerned_organizations(self) -> list[UUID]:
         """Staff learn of it; whoever is shown a price does not."""
         return []

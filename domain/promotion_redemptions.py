@@ -63,6 +63,9 @@ class PromotionRedemption(Stateful):
 
     discount = OptionalAmount("discount_minor")
 
+    def organization_of(self, side: Side) -> UUID | None:
+        return self.organization_id if side is Side.OWNER else None
+
     def concerned_organizations(self) -> list[UUID]:
         return [self.organization_id]
 
