@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.actors import SYSTEM
+from domain.cash_reconciliations import ReconciliationStatus
 from domain.credit_notes import CreditNote
 from domain.invoices import CollectionMode, Invoice, InvoiceStatus
 from domain.permissions import StaffRole
@@ -22,6 +23,7 @@ from persistence.tables.credit_notes import credit_notes
 from persistence.tables.refunds import refunds
 from persistence.unit import unit_of_work
 from tests.billing.test_sales import Nineteen
+from tests.makers import reports
 from tests.makers.chargebacks import report
 from tests.makers.invariants import broken
 from tests.makers.payments import balances, postings
@@ -192,6 +194,21 @@ async def test_a_dispute_about_what_was_partly_refunded_takes_the_rest_and_leave
     assert (sale.refunded_minor, sale.lost_minor) == (900, 4_000)
     assert (await balances(world))["org_debt"] == 900
     assert await broken(world) == []
+
+
+async def test_a_provider_reports_nothing_of_a_sale_that_the_books_do_not_know(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reports.begin(world, monkeypatch)
+    checkout = await paid(world)
+    await checkout.refund(900)
+    await world.settle()
+
+    await reports.next_night(world)
+    run = await reports.reconcile(world)
+
+    assert (run.status, run.finding_count) == (ReconciliationStatus.COMPLETED, 0)
+    assert await reports.found(world) == []
 
 
 async def paid(world: World, *, price_minor: int = 4_900, access_days: int | None = None) -> Bought:
