@@ -44,9 +44,14 @@ brackets is whose or which currency's account it is; a word in backquotes the fi
 - P20 own sale paid right after its P1, net s, tax t (`sales`): debit provider_cash s + t, billed s + t; credit
   receivable s + t, deferred_revenue s, tax_payable t. Money for a sale that has ended: P3 with debit provider_cash;
   credit customer_credit, out of which it goes back.
-- P21 own sale delivered, x (`sales`): debit deferred_revenue x; credit platform_revenue x.
+- P21 own sale delivered, x (`sales`; of credits that are used or expire, `credits`): debit deferred_revenue x; credit
+  platform_revenue x. Where used credits come back, the other way round.
 - P22 own sale given back or lost, net s, tax t (`sales`): debit deferred_revenue and platform_revenue s, tax_payable t;
   credit customer_credit s + t, out of which it is refunded (P10), or chargeback_reserve s + t; lost, it is due again:
   debit receivable s + t, credit billed s + t.
+- CREDIT_… (`credits`), in whole credits and never with money: issue from credit_issued to available; spend, expiry and
+  clawback from available to credit_spent, credit_expired and credit_issued; hold from available to held; capture from
+  held to credit_spent and, the rest, available; release from held to available; refund from credit_spent to available;
+  adjustment between credit_adjusted and available; transfer from the available of one organization to another's.
 - REVERSAL and ADJUSTMENT (`adjustments`): the entries of a transfer with the opposite sign, and the right ones.
 """
