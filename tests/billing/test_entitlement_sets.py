@@ -5,16 +5,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.quotas import CheckedEntitlement
 from domain.refusals import RefusalCode, Refused
-from persistence.entitlements import KEPT_SECONDS, Entitlements
+from persistence.entitlements import KEPT_SECONDS, Entitlements, require
+from persistence.own_catalogue import feature_id
 from persistence.tables.checkouts import purchases
 from persistence.tables.entitlements import entitlement_grants, entitlement_versions, feature_promotions
 from persistence.tables.subscription_changes import seat_assignments
 from persistence.tables.subscriptions import billing_subscriptions, subscription_periods
+from persistence.unit import unit_of_work
 from persistence.work import CURRENT, Work
 from tests.makers.entitlements import (
     MONTH,
@@ -228,6 +231,18 @@ async def test_billing_rule_26_what_was_changed_by_hand_is_noticed_after_300_sec
     assert await states(world, known, client.organization_id) == (True, "ACTIVE")
     seconds[0] = KEPT_SECONDS
     assert await states(world, known, client.organization_id) == (False, "REVOKED")
+
+
+async def test_a_verb_sees_what_its_own_transaction_has_changed_and_is_refused_what_is_off(world: World) -> None:
+    client = await world.client_side()
+    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
+        with pytest.raises(Refused) as refused:
+            await require(db, client.organization_id, "webhooks")
+        promotion = {"feature_id": feature_id("webhooks"), "kinds": ["CLIENT"], "organization_ids": []}
+        times = {"starts_at": db.at, "ends_at": db.at + DAY, "created_at": db.at, "updated_at": db.at}
+        await db.session.execute(insert(feature_promotions), [{"id": new_id(), "version": 1, **promotion, **times}])
+        assert (await require(db, client.organization_id, "webhooks")).is_active
+    assert (refused.value.code, refused.value.refusal.path) == (RefusalCode.NOT_ENTITLED, ("featureCode",))
 
 
 async def test_the_least_recently_asked_for_is_forgotten_first(world: World) -> None:

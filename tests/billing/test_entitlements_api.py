@@ -1,6 +1,7 @@
 """Entitlements through the API: who may ask, what is answered, and that no server answers with what was before."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -141,3 +142,14 @@ async def test_billing_example_2_the_very_next_check_on_every_server_sees_a_refu
         refund = {"purchaseId": purchase, "reason": "Not what it was for", "idempotencyKey": world.key()}
         await bought.staff.do("refundPurchase", "refund { id }", **refund)
         assert [(await check(caller))["state"] for caller in callers] == ["REVOKED", "REVOKED"]
+
+
+async def test_billing_rule_28_a_chargeback_rests_what_was_bought_with_the_next_check(world: World) -> None:
+    price = await make_product(world)
+    await has_features(world, price.product_id, "einvoice")
+    bought = await buy(world, price, token="sim_chargeback")
+    await world.settle()
+    assert (await check(bought.buyer))["state"] == "ACTIVE"
+    world.clock.advance(timedelta(days=2))
+    await world.settle()
+    assert (await check(bought.buyer))["state"] == "REVOKED"
