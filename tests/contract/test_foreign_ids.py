@@ -24,7 +24,11 @@ from tests.world import Person, World
 KNOWN_TO_ALL = {"Organization", "GigCategory", *OF_ALL}
 """Types of which everybody who is signed in may name all."""
 
-NAMES_OTHERS = {("inviteFreelancer", ("organizationId",)), ("upsertCustomer", ("organizationId",))}
+NAMES_OTHERS = {
+    ("inviteFreelancer", ("organizationId",)),
+    ("upsertCustomer", ("organizationId",)),
+    ("transferCredits", ("toOrganizationId",)),
+}
 """Places where an organization of others is meant."""
 
 READ_LATER = {
