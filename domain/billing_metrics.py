@@ -55,7 +55,7 @@ class MovedRevenue:
 class RevenueMonth:
     """Recurring revenue at the end of a month in UTC, and how it came to be that since the month before."""
 
-    month: date
+    begins_on: date
     mrr: Money
     arr: Money
     movements: tuple[MovedRevenue, ...]
@@ -71,7 +71,7 @@ class RevenueMonth:
 class Cohort:
     """The organizations that first paid for a month, and how many of them still did later on."""
 
-    month: date
+    begins_on: date
     organizations: int
     still_paying: tuple[int, ...]
 
@@ -123,7 +123,7 @@ def shown(month: date, moved: Moved, currency: str, *, margin_bps: int) -> Reven
     """Each figure from the exact sums, rounded once."""
     paying = moved.paying_after
     return RevenueMonth(
-        month=month,
+        begins_on=month,
         mrr=Money(rounded(moved.after, SCALE), currency),
         arr=Money(rounded(moved.after * 12, SCALE), currency),
         movements=tuple(_movements(moved, currency)),

@@ -49,7 +49,7 @@ async def cohorts(database: Database, app_id: UUID | None, months: Sequence[date
         sizes[row["cohort"]] = row["organizations"]
         still.setdefault(row["cohort"], []).append(row["still_paying"])
     return [
-        Cohort(month=months[n - 1], organizations=sizes[n], still_paying=tuple(numbers))
+        Cohort(begins_on=months[n - 1], organizations=sizes[n], still_paying=tuple(numbers))
         for n, numbers in sorted(still.items())
     ]
 

@@ -42,7 +42,7 @@ class MovedRevenue:
     " ACTIVE or PAST_DUE, without usage and one-off sales, rounded once.",
 )
 class RevenueMonth:
-    month: date = plain("The first day of the month.")
+    begins_on: date = plain("The first day of the month.")
     mrr: Money = plain("Monthly recurring revenue at its end. A yearly price counts a twelfth.")
     arr: Money = plain("Twelve times the exact monthly revenue, rounded once.")
     movements: list[MovedRevenue] = plain(
@@ -58,7 +58,7 @@ class RevenueMonth:
 
 @shows(domain.Cohort, "The organizations whose first paid period began in a month.")
 class RetentionCohort:
-    month: date = plain("The first day of the month.")
+    begins_on: date = plain("The first day of the month.")
     organizations: int = plain("How many there are.")
     still_paying: list[int] = plain(
         "How many of them paid at the end of that month, of the next one, and so on, until the last that is over."

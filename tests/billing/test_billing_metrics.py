@@ -26,9 +26,9 @@ BEGINS = [datetime(2027, month, 1, tzinfo=UTC) for month in range(1, 13)]
 REVENUE = """query ($currency: Currency!) { billingMetrics(
     from: "2027-01-15", to: "2027-12-31", currency: $currency, marginBps: 8000
 ) {
-    month mrr { amountMinor } arr { amountMinor } movements { kind amount { amountMinor } } payingAtStart payingAtEnd
+    beginsOn mrr { amountMinor } arr { amountMinor } movements { kind amount { amountMinor } } payingAtStart payingAtEnd
     lost churn averageRevenue { amountMinor } lifetimeValue { amountMinor } } }"""
-COHORTS = """{ retentionCohorts(from: "2027-01-01", to: "2027-12-01") { month organizations stillPaying retention } }"""
+COHORTS = """{ retentionCohorts(from: "2027-01-01", to: "2027-12-01") { beginsOn organizations stillPaying retention } }"""
 TRIALS = """{ trialConversion(from: "2027-02-01", to: "2027-05-31") { ended converted conversion } }"""
 
 
@@ -74,7 +74,7 @@ async def test_figures_are_for_staff_and_for_those_who_develop_the_app(world: Wo
 @pytest.mark.parametrize(("first", "last"), [("2027-02-01", "2027-01-31"), ("2024-01-01", "2027-01-01")])
 async def test_a_time_that_ends_before_it_begins_or_is_too_long_is_invalid(world: World, first: str, last: str) -> None:
     staff = await world.staff()
-    asked = f'{{ retentionCohorts(from: "{first}", to: "{last}") {{ month }} }}'
+    asked = f'{{ retentionCohorts(from: "{first}", to: "{last}") {{ beginsOn }} }}'
     with pytest.raises(Faulted, match="BAD_USER_INPUT"):
         await staff.ask(asked)
 
@@ -110,7 +110,7 @@ def _month(found: Sequence[Life], number: int) -> dict[str, Any]:
     lost, mrr = len(before.keys() - after.keys()), sum(after.values(), Fraction(0))
     value = mrr * Fraction(8, 10) * len(before) / (len(after) * lost) if lost and after else None
     return {
-        "month": MONTHS[number].isoformat(),
+        "beginsOn": MONTHS[number].isoformat(),
         "mrr": {"amountMinor": str(_whole(mrr))},
         "arr": {"amountMinor": str(_whole(mrr * 12))},
         "movements": [{"kind": kind, "amount": {"amountMinor": str(amount)}} for kind, amount in steps],
@@ -154,7 +154,7 @@ def _cohorts(found: Sequence[Life]) -> list[dict[str, Any]]:
         still = [sum(one in paid for one in cohort) for paid in paying[number:]]
         retention = [_share(one, len(cohort)) for one in still]
         row = {"organizations": len(cohort), "stillPaying": still, "retention": retention}
-        shown.append({"month": month.isoformat(), **row})
+        shown.append({"beginsOn": month.isoformat(), **row})
     return shown
 
 

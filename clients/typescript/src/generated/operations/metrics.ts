@@ -30,7 +30,7 @@ export type GetBillingMetricsResult = ReadonlyArray<GetBillingMetricsRevenueMont
  */
 export interface GetBillingMetricsRevenueMonth {
   /** The first day of the month. */
-  readonly month: DateScalar;
+  readonly beginsOn: DateScalar;
   /** Monthly recurring revenue at its end. A yearly price counts a twelfth. */
   readonly mrr: Money;
   /** Twelve times the exact monthly revenue, rounded once. */
@@ -69,7 +69,7 @@ export const GetBillingMetricsDocument: Document<
   kind: 'query',
   parts: [
     MoneyFragment,
-    'query GetBillingMetrics($from:Date!$to:Date!$currency:Currency!$appId:ID$marginBps:Int){billingMetrics(from:$from to:$to currency:$currency appId:$appId marginBps:$marginBps){month mrr{...Money}arr{...Money}movements{kind amount{...Money}}payingAtStart payingAtEnd lost churn averageRevenue{...Money}lifetimeValue{...Money}}}',
+    'query GetBillingMetrics($from:Date!$to:Date!$currency:Currency!$appId:ID$marginBps:Int){billingMetrics(from:$from to:$to currency:$currency appId:$appId marginBps:$marginBps){beginsOn mrr{...Money}arr{...Money}movements{kind amount{...Money}}payingAtStart payingAtEnd lost churn averageRevenue{...Money}lifetimeValue{...Money}}}',
   ],
   root: 'billingMetrics',
 };
@@ -107,7 +107,7 @@ export type GetRetentionCohortsResult = ReadonlyArray<GetRetentionCohortsRetenti
  */
 export interface GetRetentionCohortsRetentionCohort {
   /** The first day of the month. */
-  readonly month: DateScalar;
+  readonly beginsOn: DateScalar;
   /** How many there are. */
   readonly organizations: number;
   /** How many of them paid at the end of that month, of the next one, and so on, until the last that is over. */
@@ -125,7 +125,7 @@ export const GetRetentionCohortsDocument: Document<
   name: 'GetRetentionCohorts',
   kind: 'query',
   parts: [
-    'query GetRetentionCohorts($from:Date!$to:Date!$appId:ID){retentionCohorts(from:$from to:$to appId:$appId){month organizations stillPaying retention}}',
+    'query GetRetentionCohorts($from:Date!$to:Date!$appId:ID){retentionCohorts(from:$from to:$to appId:$appId){beginsOn organizations stillPaying retention}}',
   ],
   root: 'retentionCohorts',
 };

@@ -29,10 +29,10 @@ final class GetBillingMetrics extends Query<List<GetBillingMetricsResult>?> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}query GetBillingMetrics($from:Date!$to:Date!$currency:Currency!$appId:ID$marginBps:Int){billingMetrics(from:$from to:$to currency:$currency appId:$appId marginBps:$marginBps){month mrr{...Money}arr{...Money}movements{kind amount{...Money}}payingAtStart payingAtEnd lost churn averageRevenue{...Money}lifetimeValue{...Money}}}';
+      r'fragment Money on Money{amountMinor currency decimal}query GetBillingMetrics($from:Date!$to:Date!$currency:Currency!$appId:ID$marginBps:Int){billingMetrics(from:$from to:$to currency:$currency appId:$appId marginBps:$marginBps){beginsOn mrr{...Money}arr{...Money}movements{kind amount{...Money}}payingAtStart payingAtEnd lost churn averageRevenue{...Money}lifetimeValue{...Money}}}';
 
   @override
-  String get hash => '099500db520213ff5e11eba381748f3d0cdf6a803f55e0aebcef0f6f9ac3d849';
+  String get hash => '78a4ceb137391b385849573922f1de61689107242d46a4df84daa189e7d52e38';
 
   @override
   Map<String, Object?> get variables => {
@@ -53,7 +53,7 @@ final class GetBillingMetrics extends Query<List<GetBillingMetricsResult>?> {
 final class GetBillingMetricsResult extends ApiData {
   /// Made by hand, for tests and previews.
   const GetBillingMetricsResult({
-    required this.month,
+    required this.beginsOn,
     required this.mrr,
     required this.arr,
     required this.movements,
@@ -67,7 +67,7 @@ final class GetBillingMetricsResult extends ApiData {
 
   /// Reads it from an answer.
   GetBillingMetricsResult.fromJson(Json json)
-    : month = Date.fromJson(json['month']),
+    : beginsOn = Date.fromJson(json['beginsOn']),
       mrr = Money.fromJson(json['mrr']),
       arr = Money.fromJson(json['arr']),
       movements = json['movements'].list(GetBillingMetricsMovement.fromJson),
@@ -80,7 +80,7 @@ final class GetBillingMetricsResult extends ApiData {
       super.read(json);
 
   /// The first day of the month.
-  final Date month;
+  final Date beginsOn;
 
   /// Monthly recurring revenue at its end. A yearly price counts a twelfth.
   final Money mrr;
@@ -111,7 +111,7 @@ final class GetBillingMetricsResult extends ApiData {
 
   @override
   Map<String, Object?> get fields => {
-    'month': month,
+    'beginsOn': beginsOn,
     'mrr': mrr,
     'arr': arr,
     'movements': movements,
@@ -164,10 +164,10 @@ final class GetRetentionCohorts extends Query<List<GetRetentionCohortsResult>?> 
 
   @override
   String get document =>
-      r'query GetRetentionCohorts($from:Date!$to:Date!$appId:ID){retentionCohorts(from:$from to:$to appId:$appId){month organizations stillPaying retention}}';
+      r'query GetRetentionCohorts($from:Date!$to:Date!$appId:ID){retentionCohorts(from:$from to:$to appId:$appId){beginsOn organizations stillPaying retention}}';
 
   @override
-  String get hash => '2267e2b1f3d0d8cd86176f5e0148de2bf44953018be5c6fb4f082877f4fab6c0';
+  String get hash => '6774450b0470ecd8307be1f4c17680e7b2228a5ff914ae20ea184ee076f5715b';
 
   @override
   Map<String, Object?> get variables => {
@@ -186,7 +186,7 @@ final class GetRetentionCohorts extends Query<List<GetRetentionCohortsResult>?> 
 final class GetRetentionCohortsResult extends ApiData {
   /// Made by hand, for tests and previews.
   const GetRetentionCohortsResult({
-    required this.month,
+    required this.beginsOn,
     required this.organizations,
     required this.stillPaying,
     required this.retention,
@@ -194,14 +194,14 @@ final class GetRetentionCohortsResult extends ApiData {
 
   /// Reads it from an answer.
   GetRetentionCohortsResult.fromJson(Json json)
-    : month = Date.fromJson(json['month']),
+    : beginsOn = Date.fromJson(json['beginsOn']),
       organizations = json['organizations'].integer,
       stillPaying = json['stillPaying'].list((one) => one.integer),
       retention = json['retention'].list(Decimal.fromJson),
       super.read(json);
 
   /// The first day of the month.
-  final Date month;
+  final Date beginsOn;
 
   /// How many there are.
   final int organizations;
@@ -214,7 +214,7 @@ final class GetRetentionCohortsResult extends ApiData {
 
   @override
   Map<String, Object?> get fields => {
-    'month': month,
+    'beginsOn': beginsOn,
     'organizations': organizations,
     'stillPaying': stillPaying,
     'retention': retention,
