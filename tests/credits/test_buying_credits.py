@@ -8,6 +8,8 @@ from domain.money import Money
 from integrations.payments import Charged
 from jobs.payment_outcomes import record_outcome
 from jobs.payments import send_created
+from schema.ids import global_id
+from tests.makers.apps import PERMISSIONS, install, make_partner
 from tests.makers.credit_buyers import STARTER, Buyer, make_buyer
 from tests.makers.handling import exceptions
 from tests.makers.invariants import broken
@@ -126,3 +128,20 @@ async def test_credits_rule_9_another_amount_than_the_purchase_opens_no_lot(worl
 
     assert (await buyer.purchases(), await buyer.lots()) == (["PENDING"], [])
     assert [(one.kind.name, one.status.name) for one in await exceptions(world)] == [("AMOUNT_MISMATCH", "OPEN")]
+
+
+async def test_an_app_buys_for_the_organizations_that_let_it_and_for_nobody_else(world: World) -> None:
+    wanted = [*PERMISSIONS, "CREDITS_PURCHASE"]
+    partner = await make_partner(world, permissions=wanted)
+    await install(partner.user, partner.id, wanted)
+    buying = {"packageId": STARTER, "currency": "USD", "provider": "SIMULATOR", "idempotencyKey": world.key()}
+    there = global_id("Organization", partner.user.organization_id)
+    begun = await partner.backend.do("purchaseCredits", "purchase { origin status }", organizationId=there, **buying)
+    assert begun["purchase"] == {"origin": "APP", "status": "PENDING"}
+    listed = await partner.backend.ask("{ creditPurchases { nodes { origin organization { id } } } }")
+    assert listed["creditPurchases"]["nodes"] == [{"origin": "APP", "organization": {"id": there}}]
+
+    elsewhere = global_id("Organization", (await world.client_side()).organization_id)
+    another = buying | {"organizationId": elsewhere, "idempotencyKey": world.key()}
+    refused = await partner.backend.refused("purchaseCredits", **another)
+    assert (refused["code"], refused["path"]) == ("FORBIDDEN", ["organizationId"])
