@@ -121,7 +121,8 @@ class Entitlements:
         if not rows:
             raise not_found("organization", "organizationId")
         current = set_of(rows[0])
-        while len(self._known) >= self._most:
+        self._known.pop(owner, None)
+        if len(self._known) >= self._most:
             self._known.popitem(last=False)
         self._known[owner] = _Known(current, self._clock() + KEPT_SECONDS)
         return current
