@@ -46,10 +46,11 @@ async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
         await subscription_checkouts.paid(db, sale, payment)
         return
     subscription = await subscriptions.of_period(db, period)
+    made = None if payment is None else await _attempt_with(db, period, payment)
+    if made is not None:
+        made.succeed()
     for attempt in await subscription_periods.attempts_of(db, period.id):
-        if payment is not None and attempt.payment_id == payment.id:
-            attempt.succeed()
-        elif attempt.outcome is None:
+        if attempt.outcome is None:
             attempt.cancel()
     ending = await subscription_periods.current_of(db, subscription.id)
     period.pay(sale, None if payment is None else payment.id, at=db.at)
@@ -59,21 +60,26 @@ async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
 
 
 async def not_paid(db: Unit, sale: Sale, payment: Payment) -> None:
-    """A payment has failed or was canceled; what the payer tried on our page is an attempt of its own."""
+    """A payment has failed or was canceled."""
     period = await subscription_periods.of_sale(db, sale.id)
     if period is None:
         return
     subscription = await subscriptions.of_period(db, period)
+    made = await _attempt_with(db, period, payment)
+    await failed(db, subscription, period, sale, made, payment.failure_code or payment.status.name)
+
+
+async def _attempt_with(db: Unit, period: SubscriptionPeriod, payment: Payment) -> DunningAttempt:
+    """The attempt that made a payment. What the payer has tried on our page is one of its own."""
     attempts = await subscription_periods.attempts_of(db, period.id)
     found = next((one for one in attempts if one.payment_id == payment.id), None)
     if found is None:
         number = max((one.number for one in attempts if one.started_at is not None), default=0)
-        found = dunning.attempt(
-            subscription.id, period.id, number, due_at=db.at, trigger=AttemptTrigger.CUSTOMER, at=db.at
-        )
+        trigger = AttemptTrigger.CUSTOMER
+        found = dunning.attempt(period.subscription_id, period.id, number, due_at=db.at, trigger=trigger, at=db.at)
         found.start(payment, at=db.at)
         db.add(found)
-    await failed(db, subscription, period, sale, found, payment.failure_code or payment.status.name)
+    return found
 
 
 async def failed(

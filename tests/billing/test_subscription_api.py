@@ -4,9 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from domain.actors import SYSTEM
 from domain.sales import Sale, SaleStatus
 from domain.scheduled_changes import ScheduledChange, ScheduledChangeStatus
+from persistence import payment_methods, sale_outcomes, sales
 from persistence.tables.subscription_changes import scheduled_changes
+from persistence.unit import unit_of_work
 from schema.ids import global_id
 from tests.makers.invariants import broken
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, platform_staff, subscribe
@@ -159,6 +162,26 @@ async def test_what_the_customer_tries_uses_up_no_retry(world: World) -> None:
     await world.settle()
     assert (await subscribed.now()).status.name == "ACTIVE"
     assert (await subscribed.now()).current_period_start == period_end
+
+
+async def test_what_is_paid_on_the_page_of_the_mail_recovers_it(world: World) -> None:
+    subscribed = await subscribe(world, await make_plan(world))
+    period_end = (await subscribed.now()).current_period_end
+    assert period_end is not None
+    await pay_with(subscribed.buyer, "sim_decline")
+    await move_to(world, period_end)
+    await pay_with(subscribed.buyer, "sim_ok")
+    (_, period) = await subscribed.periods()
+    assert period.sale_id is not None
+    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
+        sale = await sale_outcomes.lock(db, period.sale_id)
+        method = await payment_methods.default_of(db, subscribed.buyer.organization_id, "EUR")
+        assert method is not None
+        await sales.checkout(db, sale, provider=None, method_id=method.id, return_url=None)
+    await world.settle()
+    assert (await subscribed.now()).status.name == "ACTIVE"
+    tried = [(one.trigger.name, one.outcome and one.outcome.name) for one in await subscribed.attempts()]
+    assert tried == [("SCHEDULE", "FAILED"), ("SCHEDULE", "CANCELLED"), ("CUSTOMER", "SUCCEEDED")]
 
 
 async def test_paying_what_is_owed_starts_a_new_period_from_then_on(world: World) -> None:
