@@ -13,6 +13,7 @@ from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
 from schema.mutations import mutation
+from schema.scalars import Int64
 from schema.shapes import plain, shows
 from schema.stateful import Stateful
 
@@ -46,7 +47,7 @@ class Contract(Stateful):
     notice_given_at: datetime | None = plain("When it was given: the subscription ends with the term.")
     uplift_bps: int = plain("By how many hundredths of a percent the price of the next term is raised.")
     termination_fee_bps: int = plain("The share of what is not billed yet that an early end costs, in 1/100 percent.")
-    fee_minor: int | None = plain("What its early end cost, in minor units without tax.", name="terminationFeeMinor")
+    fee_minor: Int64 | None = plain("What its early end cost, in minor units without tax.", name="terminationFeeMinor")
     terminate_reason: str | None = plain("Why staff have ended it.")
 
 

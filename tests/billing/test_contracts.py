@@ -105,7 +105,7 @@ async def test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription
     ended = await staff.do(
         "terminateContract", CONTRACT, contractId=contract["id"], reason="They close.", idempotencyKey=world.key()
     )
-    assert (ended["contract"]["status"], ended["contract"]["terminationFeeMinor"]) == ("TERMINATED", 11_000)
+    assert (ended["contract"]["status"], ended["contract"]["terminationFeeMinor"]) == ("TERMINATED", "11000")
     await world.settle()
     async with world.database.reader() as session:
         db = Unit(session, world.clock.now(), SYSTEM)

@@ -3154,7 +3154,7 @@ export interface ContractShown {
   /** The share of what is not billed yet that an early end costs, in 1/100 percent. */
   readonly terminationFeeBps: number;
   /** What its early end cost, in minor units without tax. */
-  readonly terminationFeeMinor: number | null;
+  readonly terminationFeeMinor: Int64 | null;
   /** Why staff have ended it. */
   readonly terminateReason: string | null;
   /** What the viewer may do with it now. */

@@ -8510,7 +8510,7 @@ class ContractShown extends ApiData {
       noticeGivenAt = json['noticeGivenAt'].orNull((one) => one.instant),
       upliftBps = json['upliftBps'].integer,
       terminationFeeBps = json['terminationFeeBps'].integer,
-      terminationFeeMinor = json['terminationFeeMinor'].orNull((one) => one.integer),
+      terminationFeeMinor = json['terminationFeeMinor'].orNull(Int64.fromJson),
       terminateReason = json['terminateReason'].orNull((one) => one.string),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
       super.read(json);
@@ -8552,7 +8552,7 @@ class ContractShown extends ApiData {
   final int terminationFeeBps;
 
   /// What its early end cost, in minor units without tax.
-  final int? terminationFeeMinor;
+  final Int64? terminationFeeMinor;
 
   /// Why staff have ended it.
   final String? terminateReason;

@@ -860,7 +860,7 @@ final class ListContractsNode extends ApiData implements ContractShown {
       noticeGivenAt = json['noticeGivenAt'].orNull((one) => one.instant),
       upliftBps = json['upliftBps'].integer,
       terminationFeeBps = json['terminationFeeBps'].integer,
-      terminationFeeMinor = json['terminationFeeMinor'].orNull((one) => one.integer),
+      terminationFeeMinor = json['terminationFeeMinor'].orNull(Int64.fromJson),
       terminateReason = json['terminateReason'].orNull((one) => one.string),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
       subscription = ListContractsNodeSubscription.fromJson(json['subscription']),
@@ -916,7 +916,7 @@ final class ListContractsNode extends ApiData implements ContractShown {
 
   /// What its early end cost, in minor units without tax.
   @override
-  final int? terminationFeeMinor;
+  final Int64? terminationFeeMinor;
 
   /// Why staff have ended it.
   @override
