@@ -10,7 +10,7 @@ from sqlalchemy import and_, exists, false, select, tuple_
 from domain.actors import Actor, ActorKind
 from domain.app_permissions import AppPermission
 from domain.ids import new_id
-from domain.meters import Aggregation
+from domain.meters import Aggregation, Meter
 from domain.permissions import Permission
 from domain.subscription_periods import PeriodStatus
 from domain.usage_events import CLOSES_AFTER, Stored, UsageEvent, UsageOfMeter, UsageReport
@@ -126,7 +126,8 @@ async def tell(db: Unit, organization_id: UUID, touched: Mapping[UUID, str]) -> 
 
 
 async def code_of(db: Unit, meter_id: UUID) -> str:
-    return (await db.session.scalars(select(meters.c.code).where(meters.c.id == meter_id))).one()
+    meter = await db.session.get_one(Meter, meter_id)
+    return meter.code
 
 
 async def for_voiding(db: Unit, event_id: UUID) -> UsageEvent:

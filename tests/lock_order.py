@@ -60,6 +60,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("deployments", "provider_accounts", "payee_accounts"),
     ("cash_reconciliations",),
     ("reconciliation_feeds",),
+    ("price_experiments", "features", "products", "plans", "prices", "usage_events"),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
     ("entitlement_grants", "feature_promotions"),
     ("quota_counters",),

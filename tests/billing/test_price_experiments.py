@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,8 +12,9 @@ from domain.ids import new_id
 from domain.money import Money
 from domain.permissions import StaffRole
 from domain.price_experiments import PriceExperiment, Variant, chosen
-from domain.prices import PriceInterval
+from domain.prices import Price, PriceInterval
 from tests.makers.catalogue import make_price, own_price, own_product
+from tests.makers.subscriptions import platform_staff, subscribe
 from tests.world import Person, World
 
 OFFERS = """query($filter: OfferFilter) { offers(filter: $filter) { nodes { id unitAmount { amountMinor } } } }"""
@@ -148,6 +150,35 @@ async def test_the_report_counts_who_was_shown_what(world: World) -> None:
         "intervalLow": "0.0000",
         "intervalHigh": "0.6576",
     }
+
+
+async def test_the_report_finds_who_has_paid_for_what_they_were_shown(world: World) -> None:
+    staff, client = await platform_staff(world), await world.client_side()
+    experiment, price = await make_experiment(staff)
+    await offered(await world.client_side())
+    await offered(client)
+    async with world.database.reader() as session:
+        shown = await session.get_one(Price, UUID(price.removeprefix("prc_")))
+    await subscribe(world, shown, buyer=client)
+    _, more = (await staff.ask(REPORT, id=experiment))["priceExperimentReport"]
+    assert (more["exposures"], more["conversions"], more["conversionRate"]) == (2, 1, "0.5000")
+    assert more["revenue"] == {"amountMinor": "2500", "currency": "EUR"}
+
+
+async def test_only_whoever_was_shown_a_price_can_buy_at_it(world: World) -> None:
+    staff, client, other = (
+        await platform_staff(world),
+        await world.client_side(),
+        await world.freelancer_side(),
+    )
+    _, price = await make_experiment(staff)
+    await offered(client)
+    checkout = {"priceId": price, "quantity": 1, "mode": "SUBSCRIPTION", "idempotencyKey": world.key()}
+    pages = {"successUrl": "http://localhost/bought", "cancelUrl": "http://localhost/shop"}
+    opened = await client.do("createCheckoutSession", "session { status }", **checkout, **pages)
+    assert opened["session"] == {"status": "OPEN"}
+    refusal = await other.refused("createCheckoutSession", **checkout, **pages)
+    assert (refusal["code"], refusal["path"]) == ("NOT_FOUND", ["priceId"])
 
 
 @pytest.mark.parametrize(

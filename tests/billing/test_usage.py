@@ -168,6 +168,18 @@ async def test_a_report_has_1_to_100_events(world: World) -> None:
         assert (await client.refused("recordUsage", events=events))["path"] == ["events"]
 
 
+async def test_a_report_of_100_events_takes_as_many_statements_as_one_of_one(world: World) -> None:
+    client = await world.client_side()
+    await make_meter(await world.staff(StaffRole.FINANCE), "calls")
+    await record(client, event(world, "first"))
+    counts = []
+    for name, size in (("one", 1), ("many", 100)):
+        before = world.client.statements
+        await record(client, *(event(world, f"{name} {number}") for number in range(size)))
+        counts.append(world.client.statements - before)
+    assert counts == [3, 3]
+
+
 async def test_what_was_used_in_three_months_comes_month_by_month(world: World) -> None:
     client = await world.client_side()
     meter = await make_meter(await world.staff(StaffRole.FINANCE), "calls")
