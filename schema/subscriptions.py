@@ -112,6 +112,7 @@ class SubscriptionPeriod(Stateful):
     paid_at: datetime | None = plain("When it was paid.")
     ended_at: datetime | None = plain("When it was refunded in full: it gives nothing since.")
     is_suspended: bool = plain("The payer's bank asks for the money back: it gives nothing until that is decided.")
+    needs_tax_review: bool = plain("Taxed as what was paid before, because nobody could tell the taxes of this one.")
     payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment, for those who may see it.")
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice, for those who may see it.")
     attempts: list[PaymentTry] = many(resolve.ATTEMPTS, PaymentTry, "The attempts to have it paid, oldest first.")

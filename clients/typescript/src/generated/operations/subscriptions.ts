@@ -154,6 +154,8 @@ export interface GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriod {
   readonly endedAt: DateTime | null;
   /** The payer's bank asks for the money back: it gives nothing until that is decided. */
   readonly isSuspended: boolean;
+  /** Taxed as what was paid before, because nobody could tell the taxes of this one. */
+  readonly needsTaxReview: boolean;
   /** The invoice, for those who may see it. */
   readonly invoice: GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriodInvoice | null;
   /** The attempts to have it paid, oldest first. */
@@ -193,7 +195,7 @@ export const GetSubscriptionDocument: Document<GetSubscriptionResult, GetSubscri
     PageInfoFragment,
     ActionFragment,
     SubscriptionSummaryFragment,
-    'query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}',
+    'query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}',
   ],
   root: 'subscription',
 };

@@ -93,10 +93,10 @@ final class GetSubscription extends PagedQuery<GetSubscriptionResult?, GetSubscr
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
 
   @override
-  String get hash => '73512658f08fc3f8bbc845640298e1774ac5ce65200b4c6559db8018832f0c61';
+  String get hash => '11eaa4821742f910443b7fc2a00e7c732cbe6bd9b457c843144554eb395c881d';
 
   @override
   Map<String, Object?> get variables => {
@@ -345,6 +345,7 @@ final class GetSubscriptionPeriodsNode extends ApiData {
     this.paidAt,
     this.endedAt,
     required this.isSuspended,
+    required this.needsTaxReview,
     this.invoice,
     required this.attempts,
   });
@@ -359,6 +360,7 @@ final class GetSubscriptionPeriodsNode extends ApiData {
       paidAt = json['paidAt'].orNull((one) => one.instant),
       endedAt = json['endedAt'].orNull((one) => one.instant),
       isSuspended = json['isSuspended'].boolean,
+      needsTaxReview = json['needsTaxReview'].boolean,
       invoice = json['invoice'].orNull(GetSubscriptionPeriodsNodeInvoice.fromJson),
       attempts = json['attempts'].list(GetSubscriptionPeriodsNodeAttempt.fromJson),
       super.read(json);
@@ -387,6 +389,9 @@ final class GetSubscriptionPeriodsNode extends ApiData {
   /// The payer's bank asks for the money back: it gives nothing until that is decided.
   final bool isSuspended;
 
+  /// Taxed as what was paid before, because nobody could tell the taxes of this one.
+  final bool needsTaxReview;
+
   /// The invoice, for those who may see it.
   final GetSubscriptionPeriodsNodeInvoice? invoice;
 
@@ -403,6 +408,7 @@ final class GetSubscriptionPeriodsNode extends ApiData {
     'paidAt': paidAt,
     'endedAt': endedAt,
     'isSuspended': isSuspended,
+    'needsTaxReview': needsTaxReview,
     'invoice': invoice,
     'attempts': attempts,
   };
