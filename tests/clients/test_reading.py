@@ -185,7 +185,7 @@ def test_every_mutation_of_ours_can_be_repeated_but_those_that_deal_in_secrets()
         *("SignUp", "VerifyEmail", "SignIn", "CompleteSignIn", "RefreshSession", "Reauthenticate", "ConfirmEmail"),
         *("RequestPasswordReset", "ResetPassword", "ChangePassword"),
         *("BeginTwoFactor", "ConfirmTwoFactor", "RegenerateRecoveryCodes", "DisableTwoFactor"),
-        *("CreateApiKey", "RotateApiKey", "CreateAppKey", "StartImpersonation"),
+        *("CreateApiKey", "RotateApiKey", "CreateAppKey", "StartImpersonation", "CreatePortalSession"),
         *("AuthorizeApp", "ExchangeAppCode", "RefreshCrossAppSession"),
         *("ConfigureProvider", "RotateProviderCredentials", "RotateProviderWebhookSecret"),
     }
