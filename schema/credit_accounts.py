@@ -62,9 +62,19 @@ class CreditAccount(Stateful):
     def held(self: domain.CreditAccount, info: strawberry.Info[Context, None]) -> Int64 | None:
         return None if resolve.is_app(info.context) else Int64(self.held)
 
-    freeze_reason: str | None = plain("FROZEN: why.")
-    has_shortfall: bool = plain("Credits that were taken back had been used, and what is owed for them is not settled.")
-    low_balance_threshold: Int64 = plain("Once fewer than these are available, its owners are told.")
+    @strawberry.field(description="FROZEN: why. Null for apps.")
+    def freeze_reason(self: domain.CreditAccount, info: strawberry.Info[Context, None]) -> str | None:
+        return None if resolve.is_app(info.context) else self.freeze_reason
+
+    @strawberry.field(
+        description="Credits that were taken back had been used, and what is owed for them is unsettled. Null for apps."
+    )
+    def has_shortfall(self: domain.CreditAccount, info: strawberry.Info[Context, None]) -> bool | None:
+        return None if resolve.is_app(info.context) else self.has_shortfall
+
+    @strawberry.field(description="Once fewer than these are available, its owners are told. Null for apps.")
+    def low_balance_threshold(self: domain.CreditAccount, info: strawberry.Info[Context, None]) -> Int64 | None:
+        return None if resolve.is_app(info.context) else Int64(self.low_balance_threshold)
 
     @strawberry.field(description="How it buys credits by itself. Null for apps.")
     def auto_top_up(self: domain.CreditAccount, info: strawberry.Info[Context, None]) -> AutoTopUp | None:

@@ -11,7 +11,8 @@ from tests.world import Caller, World
 
 MOVED = "transaction { id type quantity appUser metadata } balance"
 LIMITED = f"{MOVED} }} ... on Refusal {{ used limit resetAt"
-SEEN = """query($id: ID!) { creditAccount(organizationId: $id) { available held }
+SEEN = """query($id: ID!) { creditAccount(organizationId: $id) {
+    available held freezeReason hasShortfall lowBalanceThreshold autoTopUp { enabled } }
   creditTransactions(filter: { organizationId: $id }) { nodes { id } } }"""
 
 
@@ -62,7 +63,8 @@ async def test_an_app_sees_what_is_available_and_its_own_movements(world: World)
     await spend_some(world, partner.user.organization_id, 10)
     own = (await use(partner, 5))["transaction"]["id"]
     seen = await partner.backend.ask(SEEN, id=where(partner))
-    assert seen["creditAccount"] == {"available": "85", "held": None}
+    hidden = ("held", "freezeReason", "hasShortfall", "lowBalanceThreshold", "autoTopUp")
+    assert seen["creditAccount"] == {"available": "85", **dict.fromkeys(hidden)}
     assert seen["creditTransactions"]["nodes"] == [{"id": own}]
 
 

@@ -719,12 +719,12 @@ export interface CreditAccountSummary {
   readonly available: Int64;
   /** How many are set aside for work under way. Null for apps. */
   readonly held: Int64 | null;
-  /** FROZEN: why. */
+  /** FROZEN: why. Null for apps. */
   readonly freezeReason: string | null;
-  /** Credits that were taken back had been used, and what is owed for them is not settled. */
-  readonly hasShortfall: boolean;
-  /** Once fewer than these are available, its owners are told. */
-  readonly lowBalanceThreshold: Int64;
+  /** Credits that were taken back had been used, and what is owed for them is unsettled. Null for apps. */
+  readonly hasShortfall: boolean | null;
+  /** Once fewer than these are available, its owners are told. Null for apps. */
+  readonly lowBalanceThreshold: Int64 | null;
   /** What the viewer may do with it now. */
   readonly availableActions: ReadonlyArray<Action>;
 }

@@ -1691,8 +1691,8 @@ class CreditAccountSummary extends ApiData {
     required this.available,
     this.held,
     this.freezeReason,
-    required this.hasShortfall,
-    required this.lowBalanceThreshold,
+    this.hasShortfall,
+    this.lowBalanceThreshold,
     required this.availableActions,
   });
 
@@ -1704,8 +1704,8 @@ class CreditAccountSummary extends ApiData {
       available = Int64.fromJson(json['available']),
       held = json['held'].orNull(Int64.fromJson),
       freezeReason = json['freezeReason'].orNull((one) => one.string),
-      hasShortfall = json['hasShortfall'].boolean,
-      lowBalanceThreshold = Int64.fromJson(json['lowBalanceThreshold']),
+      hasShortfall = json['hasShortfall'].orNull((one) => one.boolean),
+      lowBalanceThreshold = json['lowBalanceThreshold'].orNull(Int64.fromJson),
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
       super.read(json);
 
@@ -1724,14 +1724,14 @@ class CreditAccountSummary extends ApiData {
   /// How many are set aside for work under way. Null for apps.
   final Int64? held;
 
-  /// FROZEN: why.
+  /// FROZEN: why. Null for apps.
   final String? freezeReason;
 
-  /// Credits that were taken back had been used, and what is owed for them is not settled.
-  final bool hasShortfall;
+  /// Credits that were taken back had been used, and what is owed for them is unsettled. Null for apps.
+  final bool? hasShortfall;
 
-  /// Once fewer than these are available, its owners are told.
-  final Int64 lowBalanceThreshold;
+  /// Once fewer than these are available, its owners are told. Null for apps.
+  final Int64? lowBalanceThreshold;
 
   /// What the viewer may do with it now.
   final List<AvailableAction> availableActions;

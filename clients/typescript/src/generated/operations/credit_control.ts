@@ -358,8 +358,8 @@ export interface SetLowBalanceAlertPayloadAccount {
   readonly id: string;
   /** Counts the committed changes, from 1; send it as expectedVersion. */
   readonly version: number;
-  /** Once fewer than these are available, its owners are told. */
-  readonly lowBalanceThreshold: Int64;
+  /** Once fewer than these are available, its owners are told. Null for apps. */
+  readonly lowBalanceThreshold: Int64 | null;
 }
 
 /** The document of setLowBalanceAlert. */

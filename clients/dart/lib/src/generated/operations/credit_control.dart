@@ -457,13 +457,13 @@ final class SetLowBalanceAlertPayload extends ApiData {
 /// The account as it is now.
 final class SetLowBalanceAlertAccount extends ApiData {
   /// Made by hand, for tests and previews.
-  const SetLowBalanceAlertAccount({required this.id, required this.version, required this.lowBalanceThreshold});
+  const SetLowBalanceAlertAccount({required this.id, required this.version, this.lowBalanceThreshold});
 
   /// Reads it from an answer.
   SetLowBalanceAlertAccount.fromJson(Json json)
     : id = json['id'].string,
       version = json['version'].integer,
-      lowBalanceThreshold = Int64.fromJson(json['lowBalanceThreshold']),
+      lowBalanceThreshold = json['lowBalanceThreshold'].orNull(Int64.fromJson),
       super.read(json);
 
   /// Opaque and never reused; the part before the underscore names the type.
@@ -472,8 +472,8 @@ final class SetLowBalanceAlertAccount extends ApiData {
   /// Counts the committed changes, from 1; send it as expectedVersion.
   final int version;
 
-  /// Once fewer than these are available, its owners are told.
-  final Int64 lowBalanceThreshold;
+  /// Once fewer than these are available, its owners are told. Null for apps.
+  final Int64? lowBalanceThreshold;
 
   @override
   Map<String, Object?> get fields => {'id': id, 'version': version, 'lowBalanceThreshold': lowBalanceThreshold};
