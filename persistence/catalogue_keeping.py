@@ -36,10 +36,11 @@ async def begin(db: Unit) -> None:
 
 async def catalogue_of(db: Unit, app_id: UUID | None) -> Catalogue:
     """Milepost's own, for staff, or that of an app, for its developers and staff."""
-    if app_id is None:
-        db.by.require(Permission.STAFF_CATALOGUE)
-        return Catalogue()
     is_staff = db.by.may(Permission.STAFF_CATALOGUE)
+    if app_id is None:
+        if not is_staff:
+            raise forbidden("Milepost's own catalogue is kept by staff: name an app of yours.", "appId")
+        return Catalogue()
     seen = true() if is_staff else apps_of.visible_to(db.by)
     app: App = await db.require(select(App).where(apps.c.id == app_id, seen), "app", "appId")
     is_own = db.by.acts_for(app.owner_organization_id) and db.by.may(Permission.APPS_DEVELOP)
