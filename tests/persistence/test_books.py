@@ -11,6 +11,7 @@ from domain.books import describe
 from domain.invoices import Invoice
 from persistence.books import check_books, rules
 from persistence.unit import unit_of_work
+from tests.billing import test_sale_books
 from tests.credits import test_account_books, test_purchase_books
 from tests.makers.books import Books, copy, kept_books
 from tests.makers.ledger import make_trade, open_invoice, pay_invoice, void_invoice
@@ -269,7 +270,8 @@ def test_every_rule_has_its_own_code_a_sentence_and_a_corruption_that_breaks_it(
     codes = [rule.code for rule in rules()]
     assert len(codes) == len(set(codes))
     assert all(rule.rule.endswith(".") for rule in rules())
-    others = (test_account_books, test_purchase_books, test_credit_books, test_escrow_books, test_payout_books)
+    of_sales = (test_account_books, test_purchase_books, test_sale_books)
+    others = (*of_sales, test_credit_books, test_escrow_books, test_payout_books)
     corruptions = [CORRUPTIONS, *(other.CORRUPTIONS for other in others)]
     named = [codes for them in corruptions for _, codes in them.values()]
     broken = set().union(*named, (code for *_, code in PROJECT_CORRUPTIONS))
