@@ -28,7 +28,8 @@ REVENUE = """query ($currency: Currency!) { billingMetrics(
 ) {
     beginsOn mrr { amountMinor } arr { amountMinor } movements { kind amount { amountMinor } } payingAtStart payingAtEnd
     lost churn averageRevenue { amountMinor } lifetimeValue { amountMinor } } }"""
-COHORTS = """{ retentionCohorts(from: "2027-01-01", to: "2027-12-01") { beginsOn organizations stillPaying retention } }"""
+COHORTS = """{ retentionCohorts(from: "2027-01-01", to: "2027-12-01") {
+    beginsOn organizations stillPaying retention } }"""
 TRIALS = """{ trialConversion(from: "2027-02-01", to: "2027-05-31") { ended converted conversion } }"""
 
 
