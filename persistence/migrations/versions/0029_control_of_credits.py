@@ -240,7 +240,7 @@ def upgrade() -> None:
     ALTER TABLE {table} DROP CONSTRAINT ck_{table}_kind,
         ADD CONSTRAINT ck_{table}_kind CHECK (kind IN (
             'PAYOUT', 'REFUND', 'RELEASE', 'LEDGER_ADJUSTMENT', 'SUSPENSE_CLEARING', 'PROVIDER_DIFFERENCE',
-            'DEBT_WRITE_OFF', 'RULING', 'CREDIT_TRANSFER', 'CREDIT_ADJUSTMENT'
+            'DEBT_WRITE_OFF', 'RULING', 'CREDIT_ADJUSTMENT', 'CREDIT_TRANSFER'
         ))
     """
         )
