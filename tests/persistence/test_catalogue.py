@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.prices import PriceInterval
+from domain.products import ProductKind
 from domain.refusals import RefusalCode, Refused
 from persistence import own_catalogue
 from persistence.catalogue import feature_values, price_for_sale
@@ -21,9 +22,17 @@ STARTER = own_catalogue.price_id("starter", "EUR", PriceInterval.MONTH)
 
 
 async def counts(world: World) -> Sequence[int]:
+    """How many products are plans, and how many plans and prices these have."""
+    of_plans = products.c.kind == ProductKind.PLAN
     async with world.database.reader() as session:
-        found = [await session.scalar(select(func.count()).select_from(one)) for one in (products, plans, prices)]
-    return [one or 0 for one in found]
+        statements = [
+            select(func.count()).select_from(products).where(of_plans),
+            *(
+                select(func.count()).select_from(one).join(products, products.c.id == one.c.product_id).where(of_plans)
+                for one in (plans, prices)
+            ),
+        ]
+        return [await session.scalar(statement) or 0 for statement in statements]
 
 
 async def refusal_of(world: World, price_id: UUID) -> RefusalCode:
@@ -39,6 +48,7 @@ async def test_a_platform_begins_with_five_plans_in_two_currencies(world: World)
         ranks = await session.execute(
             select(products.c.code, plans.c.rank)
             .join(plans, plans.c.product_id == products.c.id)
+            .where(products.c.kind == ProductKind.PLAN)
             .order_by(plans.c.rank)
         )
         assert [tuple(row) for row in ranks] == [
