@@ -81,14 +81,15 @@ class CreditAccount(Stateful):
         return None if resolve.is_app(info.context) else cast(Any, self.auto_top_up)
 
 
-async def _found(context: Context, root: Any, *, organization_id: Any = strawberry.UNSET) -> Any:
+async def _found(context: Context, root: object, **arguments: Any) -> Any:
+    """Takes arguments by the names of the API."""
     require(context, READS)
-    named = read_id(organization_id, "Organization", "organizationId") if organization_id else None
-    return await resolve.account(context, named)
+    given = arguments.get("organizationId")
+    return await resolve.account(context, read_id(given, "Organization", "organizationId") if given else None)
 
 
 async def _credit_account(info: strawberry.Info[Context, None], organization_id: Any = strawberry.UNSET) -> Any:
-    return await _found(info.context, None, organization_id=organization_id)
+    return await _found(info.context, None, organizationId=organization_id)
 
 
 _credit_account.__annotations__ = {
