@@ -6,14 +6,18 @@ from domain.actors import ActorKind
 from domain.app_permissions import AppPermission
 from domain.refusals import forbidden, invalid, not_found
 from persistence import app_reach
+from persistence.parking import require_none_parked
 from persistence.unit import Unit
+
+MOVES_VALUE = frozenset({AppPermission.CREDITS_CONSUME, AppPermission.CREDITS_PURCHASE})
 
 
 async def organization_of(db: Unit, organization_id: UUID | None, granted: AppPermission) -> UUID:
     """The organization that the caller acts for. Call it first of all; the rule of the mutation is an `OrApp`.
 
     People and keys act for their active organization, which they may name (NOT_FOUND for any other). An app names the
-    one, and is refused FORBIDDEN unless that has installed it with the permission, whether it exists or not.
+    one, and is refused FORBIDDEN unless that has installed it with the permission, whether it exists or not; and
+    WRONG_STATE what would move value while that organization is parked.
     """
     if db.by.kind is not ActorKind.APP:
         mine = db.by.require_organization()
@@ -28,4 +32,6 @@ async def organization_of(db: Unit, organization_id: UUID | None, granted: AppPe
             " it now, or does not exist.",
             "organizationId",
         )
+    if granted in MOVES_VALUE:
+        await require_none_parked(db, organization_id)
     return organization_id

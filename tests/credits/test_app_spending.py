@@ -58,6 +58,16 @@ async def test_an_app_spends_nothing_where_it_may_not(world: World) -> None:
     assert await available(world, partner.user.organization_id) == 100
 
 
+async def test_an_app_spends_nothing_of_an_organization_that_is_parked(world: World) -> None:
+    partner = await make_app_with_credits(world, 100)
+    staff = await world.staff()
+    await staff.do("parkOrganization", "organization { id }", organizationId=where(partner), reason="Books looked into")
+    for mutation in ("spendCredits", "holdCredits"):
+        refusal = await use(partner, 1, mutation)
+        assert (refusal["code"], refusal["message"][:14]) == ("WRONG_STATE", "The other side")
+    assert await available(world, partner.user.organization_id) == 100
+
+
 async def test_an_app_sees_what_is_available_and_its_own_movements(world: World) -> None:
     partner = await make_app_with_credits(world, 100)
     await spend_some(world, partner.user.organization_id, 10)
