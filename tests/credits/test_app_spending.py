@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+from domain.permissions import StaffRole
 from tests.lock_order import watched
 from tests.makers.apps import Partner, install, make_active_app, make_backend, make_partner
 from tests.makers.credit_control import account_of, available, give_credits, spend_some
 from tests.makers.identity import letters
+from tests.makers.staff import another_of_the_staff
 from tests.world import Caller, World
 
 MOVED = "transaction { id type quantity appUser metadata } balance"
@@ -60,8 +62,9 @@ async def test_an_app_spends_nothing_where_it_may_not(world: World) -> None:
 
 async def test_an_app_spends_nothing_of_an_organization_that_is_parked(world: World) -> None:
     partner = await make_app_with_credits(world, 100)
-    staff = await world.staff()
-    await staff.do("parkOrganization", "organization { id }", organizationId=where(partner), reason="Books looked into")
+    parked = {"organizationId": where(partner), "reason": "Books looked into"}
+    staff = await another_of_the_staff(world, StaffRole.FINANCE)
+    await staff.do("parkOrganization", "organization { id }", **parked)
     for mutation in ("spendCredits", "holdCredits"):
         refusal = await use(partner, 1, mutation)
         assert (refusal["code"], refusal["message"][:14]) == ("WRONG_STATE", "The other side")
