@@ -8,7 +8,6 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.currencies import CREDIT
-from domain.ids import new_id
 from domain.payment_methods import Provider
 
 
@@ -219,8 +218,9 @@ class Posting:
 class Transfer:
     """One balanced business fact, for example P3: a payment succeeded. Unique by kind, source and ordinal."""
 
-    id: UUID = field(default_factory=new_id, compare=False)
-    """What it will have in the books, for objects that name what was posted for them."""
+    id: UUID | None = field(default=None, compare=False)
+    """What it will have in the books, where an object names what is posted for it. Others get one as they are posted:
+    then ids are in the order of postings."""
     kind: PostingKind
     source_type: TransferSource
     source_id: UUID

@@ -205,9 +205,10 @@ def _rows(transfers: Sequence[Transfer], accounts: Accounts) -> Iterator[object]
     yield len(set(account_ids))
     yield account_ids
     heads = [_head(transfer) for transfer in transfers]
-    yield [transfer.id for transfer in transfers]
+    ids = {id(transfer): transfer.id or new_id() for transfer in transfers}
+    yield list(ids.values())
     yield from (list(column) for column in zip(*heads, strict=True))
-    yield [transfer.id for transfer, _ in lines]
+    yield [ids[id(transfer)] for transfer, _ in lines]
     yield [posting.amount_minor for _, posting in lines]
     yield [posting.account.currency for _, posting in lines]
     yield [transfer.invoice_id for transfer, _ in lines]

@@ -14,7 +14,6 @@ from persistence import catalogue_keeping as keeping
 from persistence import price_experiments as experiments
 from persistence.unit import Unit
 from planner.edges import One
-from planner.pages import Page, PageRequest
 from resolvers.context import Context
 from resolvers.live import Update
 from resolvers.mutations import Changed
@@ -82,11 +81,10 @@ async def report(context: Context, experiment_id: UUID) -> Sequence[VariantRepor
         return await experiments.report(session, experiment)
 
 
-async def offers(context: Context, root: Any, request: PageRequest) -> Page:
-    """The prices that the caller's organization is shown; what is chosen for it in experiments is chosen now."""
+async def expose(context: Context) -> None:
+    """Whoever asks for offers is given its variants in experiments now, each for good."""
     organization_id = context.viewer.require_organization()
     await experiments.expose(context.platform.database, organization_id, context.platform.now())
-    return await context.loaders.page(OFFERS, root, request)
 
 
 def _archive(db: Unit, prices: Sequence[Price]) -> None:

@@ -111,12 +111,18 @@ def connection(
     filter: Any = None,
     order: Any = None,
     needs: Rule | None = None,
+    first: Callable[[Context], Awaitable[None]] | None = None,
 ) -> Any:
-    """A list in pages. The fields of the input type `filter` are the edge's filters; `order` comes from order_input."""
+    """A list in pages. The fields of the input type `filter` are the edge's filters; `order` comes from order_input.
+
+    `first` is done whenever somebody asks, before anything is read.
+    """
 
     async def page(context: Context, root: Any, **arguments: Any) -> Any:
         if needs is not None:
             require(context, needs)
+        if first is not None:
+            await first(context)
         return await context.loaders.page(edge, root, _request(edge, arguments, context))
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
@@ -130,7 +136,9 @@ def connection(
             list[order] | None, strawberry.argument(description="The order, most important first; ids break ties.")
         ]
     _sign(resolve, parameters)
-    return _field(resolve, Connection[node], description, edge, direct=page, needs=needs)
+    # What is called directly may be asked once for all who ask the same.
+    direct = page if first is None else None
+    return _field(resolve, Connection[node], description, edge, direct=direct, needs=needs)
 
 
 def listing(
@@ -138,24 +146,14 @@ def listing(
     page: Callable[[Context, Any, PageRequest], Awaitable[Page]],
     node: Any,
     description: str,
-    *,
-    filter: Any = None,
-    needs: Rule | None = None,
 ) -> Any:
     """A list whose pages are read in a way of their own: `page` gets the object and which part of `edge` is wanted."""
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
-        if needs is not None:
-            require(info.context, needs)
         return await page(info.context, root, _request(edge, arguments, info.context))
 
-    parameters: dict[str, Any] = {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE}
-    if filter is not None:
-        parameters["filter"] = Annotated[filter | None, strawberry.argument(description=_FILTER)]
-    _sign(resolve, parameters)
-    return strawberry.field(
-        resolver=resolve, graphql_type=Connection[node], description=description, metadata={"needs": needs}
-    )
+    _sign(resolve, {"first": _FIRST, "last": _LAST, "after": _AFTER, "before": _BEFORE})
+    return strawberry.field(resolver=resolve, graphql_type=Connection[node], description=description)
 
 
 def order_input(edge: ConnectionEdge, name: str) -> Any:

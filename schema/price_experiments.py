@@ -12,7 +12,7 @@ from domain.price_experiments import ExperimentStatus, Variant
 from domain.prices import PriceInterval
 from resolvers import price_experiments as resolve
 from resolvers.context import Context
-from schema.connections import connection, listing, one, order_input
+from schema.connections import connection, one, order_input
 from schema.enums import describe
 from schema.guarded import asks
 from schema.ids import global_id, read_id
@@ -102,13 +102,13 @@ _Id = Annotated[ID, strawberry.argument(description="The experiment.", name="exp
 
 @strawberry.type
 class PriceExperimentQueries:
-    offers = listing(
+    offers = connection(
         resolve.OFFERS,
-        resolve.offers,
         Price,
         "The prices that your organization is shown: one for each product, currency and interval.",
         filter=OfferFilter,
         needs=Permission.BILLING_READ,
+        first=resolve.expose,
     )
     price_experiments = connection(
         resolve.LIST,

@@ -55,10 +55,12 @@ def declaration(before: str, generic: Sequence[str], body: Sequence[str]) -> lis
 
 
 def union(before: str, members: Sequence[str]) -> list[str]:
-    """A type alias of a union; `before` ends with the equals sign."""
-    line = f"{before} {' | '.join(members)};"
-    if len(line) <= WIDTH:
-        return [line]
+    """A type alias of a union; `before` ends with the equals sign. What fits on a line of its own is moved there."""
+    joined = f"{' | '.join(members)};"
+    if len(before) + 1 + len(joined) <= WIDTH:
+        return [f"{before} {joined}"]
+    if len(joined) + 2 <= WIDTH:
+        return [before, f"  {joined}"]
     lines = [before, *(f"  | {member}" for member in members)]
     return [*lines[:-1], f"{lines[-1]};"]
 

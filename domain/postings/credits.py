@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.currencies import CREDIT
+from domain.ids import new_id
 from domain.ledger import AccountCode, AccountKey, Posting, PostingKind, Transfer, TransferSource
 from domain.postings.kit import credit, debit, lines, own, platform
 
@@ -80,6 +81,7 @@ def _transfer(
     at: datetime,
 ) -> Transfer:
     return Transfer(
+        id=new_id(),
         kind=kind,
         source_type=TransferSource.CREDIT_TRANSACTION,
         source_id=transaction_id,

@@ -155,7 +155,10 @@ async def test_switching_changes_for_whom_one_acts_and_with_which_rights(world: 
     assert switched["session"] == {"isCurrent": True, "organization": {"name": "Northwind"}}
     assert switched["viewer"]["organization"]["billingEmail"].startswith("billing-")
     assert switched["viewer"]["membership"] == {"role": "VIEWER"}
-    assert switched["viewer"]["permissions"] == ["invoices:read", "members:read", "org:read", "work:read"]
+    assert switched["viewer"]["permissions"] == [
+        *("billing:read", "credits:read", "entitlements:read"),
+        *("invoices:read", "members:read", "org:read", "work:read"),
+    ]
     assert (await person.ask("{ viewer { organization { name } } }"))["viewer"]["organization"] == {"name": "Northwind"}
     assert (await person.refused("createGig", title="A website", currency="EUR"))["code"] == "FORBIDDEN"
 
@@ -235,7 +238,8 @@ async def test_a_suspended_organization_reads_pays_what_it_owes_and_does_nothing
     await write(world, update(organizations).values(status=OrganizationStatus.SUSPENDED))
     before = await count(world, outbox)
     viewer = (await owner.ask("{ viewer { permissions } members { totalCount } }"))["viewer"]
-    reads = ["audit:read", "invoices:read", "members:read", "money:read", "org:read", "work:read"]
+    of_billing = ["billing:read", "credits:read", "entitlements:read"]
+    reads = [*of_billing, "audit:read", "invoices:read", "members:read", "money:read", "org:read", "work:read"]
     assert viewer["permissions"] == sorted([*reads, "money:move"])
     for mutation, input_ in (
         ("updateOrganization", {"organizationId": _id(owner), "name": "Still here"}),

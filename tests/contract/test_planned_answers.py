@@ -98,7 +98,9 @@ async def test_whole_answers_are_the_same_with_the_planner_and_without(world: Wo
     tokens = [busy.staff.token, busy.client.token, busy.freelancer.token, None]
     known = await known_of(world)
     documents = [Document(*one) for one in FIXED]
-    documents += [Writer(Random(number), known).document() for number in range(SAMPLE)]
+    written = [Writer(Random(number), known).document() for number in range(SAMPLE)]
+    # The audit log grows meanwhile: what is denied is written down.
+    documents += [one for one in written if "verifyAuditChain" not in one.text]
     codes, clock = set[str](), Still(world.clock.now())
     async with (
         serving(world, clock, is_planned=False) as (ordinary, _),

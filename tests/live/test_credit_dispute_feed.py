@@ -13,6 +13,7 @@ FEED = (
 async def test_an_organization_hears_how_its_dispute_goes_on(world: World, live: str) -> None:
     owner, stranger, staff = await world.client_side(), await world.freelancer_side(), await world.staff()
     dispute = await make_dispute(owner, 30)
+    await world.settle()
     async with Socket.opened(live, owner.token) as socket:
         await socket.subscribe(FEED, id=dispute)
         await staff.do("takeCreditDispute", "dispute { id }", disputeId=dispute)

@@ -1228,7 +1228,7 @@ export interface EntitlementDetail {
 export const EntitlementDetailFragment: string =
   'fragment EntitlementDetail on Entitlement{featureCode kind isActive state endsAt limit isUnlimited used resetAt version}';
 
-/** How much of a limit an organization has used in the window that is open now. */
+/** A quota in the window of this moment. */
 export interface QuotaDetail {
   /** Which feature. */
   readonly featureCode: string;
@@ -1250,7 +1250,7 @@ export interface QuotaDetail {
 export const QuotaDetailFragment: string =
   'fragment QuotaDetail on Quota{featureCode used limit remaining isUnlimited windowStartsAt resetAt}';
 
-/** A feature that an organization was given, with the reason. It never has two at the same time that count. */
+/** A feature that was granted. */
 export interface EntitlementGrantDetail {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;
@@ -1290,7 +1290,7 @@ export interface EntitlementGrantDetailOrganization {
 export const EntitlementGrantDetailFragment: string =
   'fragment EntitlementGrantDetail on EntitlementGrant{id version status organization{id name}featureCode value reasonKind reason startsAt endsAt revokedAt revokeReason}';
 
-/** A time in which every organization of an audience has a feature, whoever belongs to it by then. */
+/** A feature that is open to an audience for a time. */
 export interface FeaturePromotionDetail {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;

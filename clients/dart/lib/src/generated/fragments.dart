@@ -3079,7 +3079,7 @@ class EntitlementDetail extends ApiData {
   };
 }
 
-/// How much of a limit an organization has used in the window that is open now.
+/// A quota in the window of this moment.
 class QuotaDetail extends ApiData {
   /// Made by hand, for tests and previews.
   const QuotaDetail({
@@ -3136,7 +3136,7 @@ class QuotaDetail extends ApiData {
   };
 }
 
-/// A feature that an organization was given, with the reason. It never has two at the same time that count.
+/// A feature that was granted.
 class EntitlementGrantDetail extends ApiData {
   /// Made by hand, for tests and previews.
   const EntitlementGrantDetail({
@@ -3244,7 +3244,7 @@ final class EntitlementGrantDetailOrganization extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'name': name};
 }
 
-/// A time in which every organization of an audience has a feature, whoever belongs to it by then.
+/// A feature that is open to an audience for a time.
 class FeaturePromotionDetail extends ApiData {
   /// Made by hand, for tests and previews.
   const FeaturePromotionDetail({

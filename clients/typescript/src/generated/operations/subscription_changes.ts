@@ -54,9 +54,7 @@ export interface PreviewSubscriptionChangeVariables {
 
 /** What previewSubscriptionChange answers. */
 export type PreviewSubscriptionChangeResult =
-  | As<'Refusal', Refusal>
-  | PreviewSubscriptionChangeSubscriptionChangePreview
-  | Other;
+  As<'Refusal', Refusal> | PreviewSubscriptionChangeSubscriptionChangePreview | Other;
 
 /** Where it is a SubscriptionChangePreview. */
 export interface PreviewSubscriptionChangeSubscriptionChangePreview {
