@@ -90,7 +90,8 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 test('the keyboard is enough to sign in, tick a field and run', async () => {
-  page = await browser.newPage(server.url);
+  // High enough for the whole answer: lines out of sight are not in the page.
+  page = await browser.newPage(server.url, { viewport: { width: 1280, height: 2000 } });
   await openExplorer(page, server.url);
   await tabTo('Sign in');
   await page.keyboard.press('Enter');
