@@ -28,6 +28,7 @@ TEXTS: dict[str, list[Any]] = {
     "Decimal": ["1.5"],
     "TimeZone": ["UTC", "Europe/Skopje"],
     "permission": ["work:write", "staff:read"],
+    "featureCode": ["members", "einvoice", "invoices.monthly"],
 }
 """By the kind of scalar; those of one name only, by that."""
 PREFIX_OF = {
