@@ -89,9 +89,10 @@ class Settings:
         data_dir = variables.path("MILEPOST_DATA_DIR", default_data_dir())
         mode = Mode(variables.one_of("MILEPOST_MODE", [mode.value for mode in Mode]))
         factor = SANDBOX_FACTOR if mode is Mode.SANDBOX else 1
+        port = variables.whole("PORT", 8000, least=0, most=65_535)
         settings = cls(
             host=variables.text("MILEPOST_HOST", "127.0.0.1"),
-            port=variables.whole("PORT", 8000, least=0, most=65_535),
+            port=port,
             mode=mode,
             data_dir=data_dir,
             database_url=variables.text("MILEPOST_DATABASE_URL", None),
@@ -113,7 +114,9 @@ class Settings:
             max_cost=variables.whole("MILEPOST_MAX_COST", CEILING, least=1, most=1_000_000),
             free_form=variables.read("MILEPOST_FREE_FORM", free_form_of, _FREE_FORM[mode]),
             metrics_token=variables.text("MILEPOST_METRICS_TOKEN", None),
-            issuer=variables.read("MILEPOST_ISSUER", address_of, DEVELOPMENT_ISSUER),
+            issuer=variables.read(
+                "MILEPOST_ISSUER", address_of, f"http://127.0.0.1:{port}" if port else DEVELOPMENT_ISSUER
+            ),
             origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
             trusted_proxies=variables.read("FORWARDED_ALLOW_IPS", proxies_of, ()),
         )
