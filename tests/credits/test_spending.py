@@ -7,6 +7,7 @@ from domain.permissions import Role
 from persistence.books import check_books
 from tests.makers.colleagues import colleague
 from tests.makers.credit_holders import MOVED, holder
+from tests.makers.invariants import broken
 from tests.world import World
 
 
@@ -175,6 +176,22 @@ async def test_credits_invariant_11_a_frozen_account_spends_nothing_and_a_closed
         "grantCredits", accountId=found.account_id, quantity=1, reason="Late", idempotencyKey=world.key()
     )
     assert (closed["code"], closed["from"]) == ("WRONG_STATE", "CLOSED")
+
+
+async def test_the_history_of_an_account_begins_with_its_opening(world: World) -> None:
+    found = await holder(world)
+    why = {"accountId": found.account_id, "reason": "Looked into"}
+    await found.staff.do("freezeCreditAccount", "account { status }", **why)
+    await found.staff.do("unfreezeCreditAccount", "account { status }", **why)
+
+    account = (await found.owner.ask("{ creditAccount { history { nodes { action from to } } } }"))["creditAccount"]
+
+    assert [tuple(step.values()) for step in account["history"]["nodes"]] == [
+        ("openCreditAccount", None, "ACTIVE"),
+        ("freezeCreditAccount", "ACTIVE", "FROZEN"),
+        ("unfreezeCreditAccount", "FROZEN", "ACTIVE"),
+    ]
+    assert await broken(world) == []
 
 
 async def test_another_organization_sees_and_moves_nothing_of_it(world: World) -> None:

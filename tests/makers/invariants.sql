@@ -5,7 +5,7 @@ WITH lives AS (
     UNION ALL SELECT id, status FROM pause_requests UNION ALL SELECT id, status FROM invoices
     UNION ALL SELECT id, status FROM payments UNION ALL SELECT id, status FROM escrow_holds
     UNION ALL SELECT id, status FROM sales UNION ALL SELECT id, status FROM purchases
-    UNION ALL SELECT id, status FROM checkout_sessions
+    UNION ALL SELECT id, status FROM checkout_sessions UNION ALL SELECT id, status FROM credit_accounts
 ), steps AS (
     SELECT subject_id, was, now, lag(now) OVER own AS before, lead(now) OVER own IS NULL AS is_last
     FROM status_changes WINDOW own AS (PARTITION BY subject_id ORDER BY id)
