@@ -1,15 +1,17 @@
 """Periods of subscriptions: what is paid for, from a start that its anchor says until the next."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
-from domain.actors import SYSTEM
+from domain.actors import SYSTEM, Actor
 from domain.amounts import Amount
 from domain.billing_calendar import Anchor, Span
 from domain.ids import new_id
+from domain.permissions import Permission
+from domain.reasons import said
 from domain.sales import Sale
 from domain.states import Move, Side, Stateful
 from domain.subscription_terms import PeriodTerms
@@ -36,7 +38,7 @@ class SubscriptionPeriod(Stateful):
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("payPeriod", (_S.OPEN, _S.FAILED), _S.PAID, Side.SYSTEM),
         Move("failPeriod", (_S.OPEN,), _S.FAILED, Side.SYSTEM),
-        Move("waivePeriod", (_S.OPEN,), _S.WAIVED, Side.SYSTEM),
+        Move("waiveSubscriptionPeriod", (_S.OPEN,), _S.WAIVED, Side.STAFF, Permission.STAFF_MONEY),
         Move("refundPeriod", (_S.PAID,), _S.REFUNDED, Side.SYSTEM),
     )
 
@@ -71,6 +73,8 @@ class SubscriptionPeriod(Stateful):
     """The payer's bank asks for the money back; what it gives rests until that is decided."""
     needs_tax_review: bool
     """Charged with the rates of the last period, because nobody could be asked for those of this one."""
+    waive_reason: str | None = None
+    """Why staff ask nothing for it."""
     status: PeriodStatus = field(init=False)
 
     amount = Amount("amount_minor")
@@ -94,6 +98,12 @@ class SubscriptionPeriod(Stateful):
     def fail(self, *, at: datetime) -> None:
         """Nothing more is tried: it counts as never served."""
         self.move_to("failPeriod", by=SYSTEM, at=at)
+
+    def waive(self, reason: str, *, by: Actor, at: datetime) -> None:
+        """Staff ask nothing for it. It is served as one that costs nothing, so no change of it gives money back."""
+        self.waive_reason = said(reason, required=True)
+        self.move_to("waiveSubscriptionPeriod", by=by, at=at)
+        self.terms = replace(self.terms, amount_minor=0, included_credits=0)
 
     def refund(self, *, at: datetime) -> None:
         self.move_to("refundPeriod", by=SYSTEM, at=at)

@@ -48,6 +48,7 @@ async def _earn(db: Unit, period_id: UUID) -> bool:
     period.delivered_at = db.at
     if period.sale_id is not None:
         sale = await sales.locked(db, period.sale_id)
-        await sales.deliver(db, sale, sale.net_minor - sale.undone_minor)
+        if sale.is_kept:
+            await sales.deliver(db, sale, sale.net_minor - sale.undone_minor)
     await change_sales.deliver(db, period)
     return True

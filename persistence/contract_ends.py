@@ -8,7 +8,7 @@ from domain.sale_lines import SaleLine
 from domain.sales import SaleKind
 from domain.subscription_periods import SubscriptionPeriod
 from domain.taxes import TaxMode
-from persistence import sales, subscription_periods
+from persistence import sales, subscription_periods, subscription_terms
 from persistence.unit import Unit
 
 
@@ -17,7 +17,7 @@ async def terminate(db: Unit, contract: Contract, subscription: BillingSubscript
     contract.check("terminateContract", by=db.by)
     period = await subscription_periods.current_of(db, subscription.id)
     is_in_force = contract.status is ContractStatus.ACTIVE and subscription.is_live and period is not None
-    fee = _fee(contract, subscription, period) if is_in_force else 0
+    fee = await _fee(db, contract, subscription) if is_in_force else 0
     contract.terminate(fee, reason, by=db.by, at=db.at)
     if is_in_force and subscription.current_period_end is not None:
         subscription.cancel_later(subscription.current_period_end, reason, by=db.by)
@@ -26,12 +26,13 @@ async def terminate(db: Unit, contract: Contract, subscription: BillingSubscript
         await _charge(db, contract, period, fee)
 
 
-def _fee(contract: Contract, subscription: BillingSubscription, period: SubscriptionPeriod | None) -> int:
+async def _fee(db: Unit, contract: Contract, subscription: BillingSubscription) -> int:
     number, until = subscription.period_number, contract.ends_at
-    if number is None or until is None or period is None:
+    if number is None or until is None:
         return 0
     left = rules.periods_left(subscription.anchor, number, until)
-    return rules.termination_fee(period.terms.amount_minor, left, contract.termination_fee_bps)
+    terms = await subscription_terms.terms_of(db, subscription)
+    return rules.termination_fee(terms.amount_minor, left, contract.termination_fee_bps)
 
 
 async def _charge(db: Unit, contract: Contract, period: SubscriptionPeriod, fee_minor: int) -> None:

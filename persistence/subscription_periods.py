@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.billing_subscriptions import BillingSubscription
 from domain.dunning import AttemptTrigger, DunningAttempt
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from persistence import subscriptions
 from persistence.billing_visibility import visible_to_payer
 from persistence.invoices import INVOICES
 from persistence.payments import PAYMENTS
@@ -50,8 +52,8 @@ async def open_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
 
 
 async def current_of(db: Unit, subscription_id: UUID, *, locked: bool = False) -> SubscriptionPeriod | None:
-    """The one that was paid last."""
-    served = (PeriodStatus.PAID, PeriodStatus.REFUNDED)
+    """The one that was paid or waived last."""
+    served = (PeriodStatus.PAID, PeriodStatus.REFUNDED, PeriodStatus.WAIVED)
     of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id, _columns.status.in_(served))
     newest = of_it.order_by(_columns.period_start.desc()).limit(1)
     return await db.session.scalar(newest.with_for_update() if locked else newest)
@@ -64,13 +66,13 @@ async def starting_at(db: Unit, subscription_id: UUID, start: datetime) -> Subsc
 
 
 def _is_earned(at: datetime) -> tuple[Condition, ...]:
-    """It is over, nobody disputes its money, and it does not count as earned yet."""
-    is_paid = _columns.status == PeriodStatus.PAID
-    return is_paid, _columns.delivered_at.is_(None), _columns.period_end <= at, ~_columns.is_suspended
+    """It is over, nobody disputes its money, and it does not count as earned yet; changes of a waived one are paid."""
+    is_served = _columns.status.in_((PeriodStatus.PAID, PeriodStatus.WAIVED))
+    return is_served, _columns.delivered_at.is_(None), _columns.period_end <= at, ~_columns.is_suspended
 
 
 async def earned(db: Unit) -> Sequence[UUID]:
-    """Paid periods that are over and do not count as earned yet, oldest first."""
+    """Paid or waived periods that are over and do not count as earned yet, oldest first."""
     statement = select(_columns.id).where(*_is_earned(db.at))
     return (await db.session.scalars(statement.order_by(_columns.period_end).limit(100))).all()
 
@@ -79,6 +81,15 @@ async def still_earned(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
     """One of them, locked; None where somebody else looks after it, or has done so."""
     statement = select(SubscriptionPeriod).where(_columns.id == period_id, *_is_earned(db.at))
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def for_change(db: Unit, period_id: UUID) -> tuple[BillingSubscription, SubscriptionPeriod]:
+    """A visible period and its subscription, locked in their order."""
+    visible = select(SubscriptionPeriod).where(_columns.id == period_id, PERIODS.visible_to(db.by))
+    seen = await db.require(visible, "period", "periodId")
+    subscription = await subscriptions.locked(db, seen.subscription_id)
+    again = select(SubscriptionPeriod).where(_columns.id == period_id).with_for_update()
+    return subscription, (await db.session.scalars(again.execution_options(populate_existing=True))).one()
 
 
 async def attempts_of(db: Unit, period_id: UUID) -> Sequence[DunningAttempt]:

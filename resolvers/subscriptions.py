@@ -12,6 +12,7 @@ from domain.refusals import invalid
 from domain.scheduled_changes import ScheduledChangeKind, scheduled
 from persistence import (
     contracts,
+    period_waivers,
     scheduled_changes,
     subscription_charges,
     subscription_clock,
@@ -91,6 +92,12 @@ async def retry_subscription_payment(db: Unit, *, subscription_id: UUID) -> Chan
     subscription.check("retrySubscriptionPayment", by=db.by)
     await subscription_charges.retry(db, subscription)
     return Changed(subscription=subscription)
+
+
+async def waive_subscription_period(db: Unit, *, period_id: UUID, reason: str) -> Changed:
+    subscription, period = await subscription_periods.for_change(db, period_id)
+    await period_waivers.waive(db, subscription, period, reason)
+    return Changed(subscription=subscription, period=period)
 
 
 async def _ends_at(db: Unit, subscription: BillingSubscription) -> datetime:

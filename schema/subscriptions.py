@@ -9,6 +9,7 @@ from domain import billing_subscriptions as domain
 from domain import dunning, subscription_items, subscription_periods
 from domain.billing_subscriptions import ManagedBy, SubscriptionCollection, SubscriptionStatus
 from domain.dunning import AttemptOutcome, AttemptTrigger
+from domain.permissions import Permission
 from domain.subscription_periods import PeriodStatus
 from resolvers import subscriptions as resolve
 from resolvers.contracts import ACTIVE as CONTRACT
@@ -65,7 +66,7 @@ describe(
     PAID="Paid, or free.",
     FAILED="Nobody has paid for it, and nobody is asked to any more: it was never served.",
     REFUNDED="Given back in full.",
-    WAIVED="Nothing is asked for it.",
+    WAIVED="Staff ask nothing for it: it is served without being paid.",
 )
 describe(
     AttemptTrigger,
@@ -113,6 +114,7 @@ class SubscriptionPeriod(Stateful):
     ended_at: datetime | None = plain("When it was refunded in full: it gives nothing since.")
     is_suspended: bool = plain("The payer's bank asks for the money back: it gives nothing until that is decided.")
     needs_tax_review: bool = plain("Taxed as what was paid before, because nobody could tell the taxes of this one.")
+    waive_reason: str | None = plain("Why staff ask nothing for it.")
     payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment, for those who may see it.")
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice, for those who may see it.")
     attempts: list[PaymentTry] = many(resolve.ATTEMPTS, PaymentTry, "The attempts to have it paid, oldest first.")
@@ -246,5 +248,17 @@ class SubscriptionMutations:
         needs=resolve.MANAGERS,
         takes=_TAKES,
         gives=_GIVES,
+        keyed=True,
+    )
+    waive_subscription_period = mutation(
+        resolve.waive_subscription_period,
+        "Asks nothing for a period that is OPEN: its subscription goes on in it as if it were paid, without its "
+        "included credits. CONFLICT while a payment of it is under way.",
+        needs=Permission.STAFF_MONEY,
+        takes={
+            "period_id": an_id("SubscriptionPeriod", "The period."),
+            "reason": value(str, "Why: 1 to 1000 characters."),
+        },
+        gives={**_GIVES, "period": (SubscriptionPeriod, "The period as it is now.")},
         keyed=True,
     )

@@ -155,6 +155,7 @@ subscription_periods = Table(
     Column("credits_due_at", Instant),
     Column("is_suspended", Boolean, nullable=False),
     Column("needs_tax_review", Boolean, nullable=False),
+    Column("waive_reason", Text),
     Column("status", one_of(PeriodStatus, "status"), nullable=False),
     *lifecycle(),
     UniqueConstraint("subscription_id", "period_start"),
@@ -162,6 +163,7 @@ subscription_periods = Table(
     CheckConstraint("amount_minor >= 0 AND credit_months >= 0", name="amount"),
     CheckConstraint("status NOT IN ('PAID', 'REFUNDED') OR paid_at IS NOT NULL", name="paid"),
     CheckConstraint("(status = 'REFUNDED') = (ended_at IS NOT NULL)", name="ended"),
+    CheckConstraint("(status = 'WAIVED') = (waive_reason IS NOT NULL)", name="waived"),
 )
 subscription_periods.append_constraint(
     ExcludeConstraint(
@@ -180,7 +182,7 @@ Index(
 Index(
     "ix_subscription_periods_undelivered",
     subscription_periods.c.period_end,
-    postgresql_where=text("status = 'PAID' AND delivered_at IS NULL"),
+    postgresql_where=text("status IN ('PAID', 'WAIVED') AND delivered_at IS NULL"),
 )
 
 Index(

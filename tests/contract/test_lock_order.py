@@ -25,6 +25,7 @@ from tests.billing import (
     test_seats,
     test_subscription_api,
     test_subscriptions,
+    test_waived_periods,
 )
 from tests.credits import test_codes, test_money_back, test_spending, test_transfers
 from tests.lock_order import watched
@@ -50,6 +51,7 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_subscriptions.test_billing_example_8_dunning,
     test_subscription_api.test_what_is_ended_now_gives_nothing_back_unless_staff_say_so,
     test_subscription_api.test_paying_what_is_owed_starts_a_new_period_from_then_on,
+    test_waived_periods.test_a_subscription_goes_on_in_a_period_that_is_waived,
     test_change_credits.test_billing_example_5_proration_adds_203_credits_once_it_is_paid,
     test_changing_subscriptions.test_a_change_that_waits_for_its_payer_ends_with_the_period_it_was_computed_for,
     test_contracts.test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription_with_its_period,

@@ -2121,6 +2121,7 @@ final operations = <Operation<Object?>>[
   PauseSubscription(subscriptionId: 'text', resumesAt: DateTime.utc(2026)),
   ResumeSubscription(subscriptionId: 'text'),
   RetrySubscriptionPayment(subscriptionId: 'text'),
+  WaiveSubscriptionPeriod(periodId: 'text', reason: 'text'),
   WatchSubscriptions(organizationId: 'text'),
   ListMyTasks(),
   GetTask(id: 'text'),

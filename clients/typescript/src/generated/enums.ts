@@ -1853,7 +1853,7 @@ export const PeriodStatus = {
   FAILED: 'FAILED',
   /** Given back in full. */
   REFUNDED: 'REFUNDED',
-  /** Nothing is asked for it. */
+  /** Staff ask nothing for it: it is served without being paid. */
   WAIVED: 'WAIVED',
 } as const;
 

@@ -4048,6 +4048,16 @@ export interface WaiveMoneyExceptionInput {
   readonly reason: string;
 }
 
+/** What waiveSubscriptionPeriod takes. */
+export interface WaiveSubscriptionPeriodInput {
+  /** The period. */
+  readonly periodId: string;
+  /** Why: 1 to 1000 characters. */
+  readonly reason: string;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
 /** Conditions on wallets; all given ones must hold. */
 export interface WalletFilter {
   /** In this currency. */

@@ -3458,7 +3458,7 @@ enum PeriodStatus implements ApiEnum {
   /// Given back in full.
   refunded('REFUNDED'),
 
-  /// Nothing is asked for it.
+  /// Staff ask nothing for it: it is served without being paid.
   waived('WAIVED'),
 
   /// A value that this package does not know; `raw` of its object has the text.

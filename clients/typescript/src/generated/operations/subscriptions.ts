@@ -25,6 +25,7 @@ import type {
   SubscriptionFilter,
   SubscriptionOrder,
   UncancelSubscriptionInput,
+  WaiveSubscriptionPeriodInput,
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, LiveOptions, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, live, request, withKey } from '../../runtime/index.js';
@@ -156,6 +157,8 @@ export interface GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriod {
   readonly isSuspended: boolean;
   /** Taxed as what was paid before, because nobody could tell the taxes of this one. */
   readonly needsTaxReview: boolean;
+  /** Why staff ask nothing for it. */
+  readonly waiveReason: string | null;
   /** The invoice, for those who may see it. */
   readonly invoice: GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriodInvoice | null;
   /** The attempts to have it paid, oldest first. */
@@ -195,7 +198,7 @@ export const GetSubscriptionDocument: Document<GetSubscriptionResult, GetSubscri
     PageInfoFragment,
     ActionFragment,
     SubscriptionSummaryFragment,
-    'query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}',
+    'query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview waiveReason invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}',
   ],
   root: 'subscription',
 };
@@ -469,6 +472,66 @@ export function retrySubscriptionPayment(
   options?: RequestOptions,
 ): Promise<RetrySubscriptionPaymentResult> {
   return request(client, RetrySubscriptionPaymentDocument, { input: withKey(input) }, options);
+}
+
+/** What waiveSubscriptionPeriod answers. */
+export type WaiveSubscriptionPeriodResult = As<'Refusal', Refusal> | WaiveSubscriptionPeriodPayload | Other;
+
+/** Where it is a WaiveSubscriptionPeriodPayload. */
+export interface WaiveSubscriptionPeriodPayload {
+  readonly __typename: 'WaiveSubscriptionPeriodPayload';
+  /** The subscription as it is now. */
+  readonly subscription: SubscriptionSummary;
+  /** The period as it is now. */
+  readonly period: WaiveSubscriptionPeriodPayloadPeriod;
+  /** True when an earlier request with this key had done it already. */
+  readonly replayed: boolean;
+}
+
+/** The period as it is now. */
+export interface WaiveSubscriptionPeriodPayloadPeriod {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Whether it is paid for. */
+  readonly status: PeriodStatus;
+  /** Why staff ask nothing for it. */
+  readonly waiveReason: string | null;
+}
+
+/** The document of waiveSubscriptionPeriod. */
+export const WaiveSubscriptionPeriodDocument: Document<
+  WaiveSubscriptionPeriodResult,
+  { readonly input: WaiveSubscriptionPeriodInput },
+  'waiveSubscriptionPeriod'
+> = {
+  name: 'WaiveSubscriptionPeriod',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    SubscriptionSummaryFragment,
+    'mutation WaiveSubscriptionPeriod($input:WaiveSubscriptionPeriodInput!){waiveSubscriptionPeriod(input:$input){__typename ...on WaiveSubscriptionPeriodPayload{subscription{...SubscriptionSummary}period{id status waiveReason}replayed}...Refusal}}',
+  ],
+  root: 'waiveSubscriptionPeriod',
+  key: 'input',
+};
+
+/**
+ * Staff ask nothing for a period that is to be paid.
+ *
+ * Asks nothing for a period that is OPEN: its subscription goes on in it as if it were paid, without its included
+ * credits. CONFLICT while a payment of it is under way.
+ *
+ * Needs: the permission staff:money. Repeating it with the same idempotencyKey and input returns the first result and
+ * changes nothing more.
+ */
+export function waiveSubscriptionPeriod(
+  client: Client,
+  input: Keyed<WaiveSubscriptionPeriodInput>,
+  options?: RequestOptions,
+): Promise<WaiveSubscriptionPeriodResult> {
+  return request(client, WaiveSubscriptionPeriodDocument, { input: withKey(input) }, options);
 }
 
 /** What watchSubscriptions takes. */

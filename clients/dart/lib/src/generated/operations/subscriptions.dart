@@ -93,10 +93,10 @@ final class GetSubscription extends PagedQuery<GetSubscriptionResult?, GetSubscr
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview waiveReason invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
 
   @override
-  String get hash => '11eaa4821742f910443b7fc2a00e7c732cbe6bd9b457c843144554eb395c881d';
+  String get hash => '72bc33f5f7134b654d6a8ac112c27a47aca60f6fe71573d297099039f27d120c';
 
   @override
   Map<String, Object?> get variables => {
@@ -346,6 +346,7 @@ final class GetSubscriptionPeriodsNode extends ApiData {
     this.endedAt,
     required this.isSuspended,
     required this.needsTaxReview,
+    this.waiveReason,
     this.invoice,
     required this.attempts,
   });
@@ -361,6 +362,7 @@ final class GetSubscriptionPeriodsNode extends ApiData {
       endedAt = json['endedAt'].orNull((one) => one.instant),
       isSuspended = json['isSuspended'].boolean,
       needsTaxReview = json['needsTaxReview'].boolean,
+      waiveReason = json['waiveReason'].orNull((one) => one.string),
       invoice = json['invoice'].orNull(GetSubscriptionPeriodsNodeInvoice.fromJson),
       attempts = json['attempts'].list(GetSubscriptionPeriodsNodeAttempt.fromJson),
       super.read(json);
@@ -392,6 +394,9 @@ final class GetSubscriptionPeriodsNode extends ApiData {
   /// Taxed as what was paid before, because nobody could tell the taxes of this one.
   final bool needsTaxReview;
 
+  /// Why staff ask nothing for it.
+  final String? waiveReason;
+
   /// The invoice, for those who may see it.
   final GetSubscriptionPeriodsNodeInvoice? invoice;
 
@@ -409,6 +414,7 @@ final class GetSubscriptionPeriodsNode extends ApiData {
     'endedAt': endedAt,
     'isSuspended': isSuspended,
     'needsTaxReview': needsTaxReview,
+    'waiveReason': waiveReason,
     'invoice': invoice,
     'attempts': attempts,
   };
@@ -807,6 +813,95 @@ final class RetrySubscriptionPaymentPayload extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'subscription': subscription, 'replayed': replayed};
+}
+
+/// Staff ask nothing for a period that is to be paid.
+final class WaiveSubscriptionPeriod extends Mutation<Outcome<WaiveSubscriptionPeriodPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const WaiveSubscriptionPeriod({required this.periodId, required this.reason});
+
+  /// The period.
+  final String periodId;
+
+  /// Why: 1 to 1000 characters.
+  final String reason;
+
+  @override
+  String get name => 'WaiveSubscriptionPeriod';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation WaiveSubscriptionPeriod($input:WaiveSubscriptionPeriodInput!){waiveSubscriptionPeriod(input:$input){__typename ...on WaiveSubscriptionPeriodPayload{subscription{...SubscriptionSummary}period{id status waiveReason}replayed}...Refusal}}';
+
+  @override
+  String get hash => '990f57dcc2c0535705b66d0eca30f54aad5e00c51a4f551b727604cef75ec20c';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'periodId': periodId, 'reason': reason},
+  };
+
+  @override
+  Outcome<WaiveSubscriptionPeriodPayload, Refusal> read(Json data) => Outcome.read(
+    data['waiveSubscriptionPeriod'],
+    payload: 'WaiveSubscriptionPeriodPayload',
+    readPayload: WaiveSubscriptionPeriodPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.input;
+}
+
+/// What WaiveSubscriptionPeriod has changed.
+final class WaiveSubscriptionPeriodPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WaiveSubscriptionPeriodPayload({required this.subscription, required this.period, required this.replayed});
+
+  /// Reads it from an answer.
+  WaiveSubscriptionPeriodPayload.fromJson(Json json)
+    : subscription = SubscriptionSummary.fromJson(json['subscription']),
+      period = WaiveSubscriptionPeriodPeriod.fromJson(json['period']),
+      replayed = json['replayed'].boolean,
+      super.read(json);
+
+  /// The subscription as it is now.
+  final SubscriptionSummary subscription;
+
+  /// The period as it is now.
+  final WaiveSubscriptionPeriodPeriod period;
+
+  /// True when an earlier request with this key had done it already.
+  final bool replayed;
+
+  @override
+  Map<String, Object?> get fields => {'subscription': subscription, 'period': period, 'replayed': replayed};
+}
+
+/// The period as it is now.
+final class WaiveSubscriptionPeriodPeriod extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WaiveSubscriptionPeriodPeriod({required this.id, required this.status, this.waiveReason});
+
+  /// Reads it from an answer.
+  WaiveSubscriptionPeriodPeriod.fromJson(Json json)
+    : id = json['id'].string,
+      status = PeriodStatus.fromJson(json['status']),
+      waiveReason = json['waiveReason'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Whether it is paid for.
+  final PeriodStatus status;
+
+  /// Why staff ask nothing for it.
+  final String? waiveReason;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status, 'waiveReason': waiveReason};
 }
 
 /// What happens to the organization's subscriptions, from where one left off.
