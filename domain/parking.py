@@ -43,6 +43,7 @@ GOES_ON = frozenset(
         "applyCustomerCredit",
         "cancelPayment",
         "retrySubscriptionPayment",
+        "payOwedCharge",
         "cancelSubscription",
         "uncancelSubscription",
         "pauseSubscription",

@@ -13,6 +13,7 @@ from domain.ids import new_id
 from domain.invoice_drafts import TaxTypes
 from domain.invoice_terms import InvoiceTerms
 from domain.money import rounded
+from domain.permissions import Permission
 from domain.sale_lines import SaleLine, kept_lines, terms_of, totals_of
 from domain.sale_taxes import TaxQuote
 from domain.states import Move, Side, Stateful
@@ -58,6 +59,8 @@ class Sale(Stateful):
         Move("refundPartOfSale", KEPT, _S.PARTIALLY_REFUNDED, Side.SYSTEM),
         Move("refundSale", KEPT, _S.REFUNDED, Side.SYSTEM),
         Move("chargeBackSale", KEPT, _S.CHARGED_BACK, Side.SYSTEM),
+        Move("payOwedCharge", (_S.PENDING,), None, Side.OWNER, Permission.BILLING_MANAGE),
+        Move("payOwedCharge", (_S.PENDING,), None, Side.STAFF, Permission.STAFF_MONEY),
     )
 
     id: UUID
@@ -86,6 +89,15 @@ class Sale(Stateful):
     is_disputed: bool = False
     has_old_tax: bool = False
     """It was taxed as the sale before it, because the service that knows the taxes could not be asked for a day."""
+    subscription_id: UUID | None = None
+    """Of what is owed apart from any period: where it comes from."""
+    tries: int | None = None
+    """How often the clock has tried again to charge what is owed; None for all other sales."""
+    tried_due_at: datetime | None = None
+    """When the last of these was due, or the one that is planned."""
+    next_try_at: datetime | None = None
+    failure_code: str | None = None
+    failed_method_id: UUID | None = None
     status: SaleStatus = field(init=False)
 
     net, tax, total = Amount("net_minor"), Amount("tax_minor"), Amount("total_minor")
@@ -116,11 +128,12 @@ class Sale(Stateful):
 
     def pay(self, invoice_id: UUID | None, *, at: datetime) -> None:
         self.move_to("paySale", by=SYSTEM, at=at)
-        self.invoice_id = invoice_id
+        self.invoice_id, self.next_try_at = invoice_id, None
 
     def end_unpaid(self, action: str, *, at: datetime) -> None:
         """`failSale`, or `cancelSale`."""
         self.move_to(action, by=SYSTEM, at=at)
+        self.next_try_at = None
 
     def deliver(self, delivered_minor: int) -> int:
         """Makes so much of the net earned, and says by how much that is more than before."""

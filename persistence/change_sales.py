@@ -10,6 +10,7 @@ from persistence import (
     change_effects,
     credit_accounts,
     entitlement_versions,
+    owed_charges,
     sales,
     scheduled_changes,
     subscription_periods,
@@ -71,9 +72,11 @@ async def _paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
 
 
 async def _not_paid(db: Unit, sale: Sale, payment: Payment) -> None:
-    """The subscription stays exactly as it was (rule 16). The fee of a contract stays owed."""
+    """The subscription stays exactly as it was (rule 16). The fee of a contract stays owed, and is tried again."""
     change = await db.session.get(ScheduledChange, sale.subject_id)
-    if change is not None and change.status is ScheduledChangeStatus.PENDING:
+    if change is None:
+        await owed_charges.not_paid(db, sale, payment)
+    elif change.status is ScheduledChangeStatus.PENDING:
         change.fail(payment.failure_code or NOT_PAID, at=db.at)
         await sales.cancel(db, sale, action="failSale")
 

@@ -3,12 +3,11 @@
 from domain import contracts as rules
 from domain.billing_subscriptions import BillingSubscription
 from domain.contracts import Contract, ContractStatus
-from domain.payments import PaymentTrigger
 from domain.sale_lines import SaleLine
 from domain.sales import SaleKind
 from domain.subscription_periods import SubscriptionPeriod
 from domain.taxes import TaxMode
-from persistence import sales, subscription_periods, subscription_terms
+from persistence import owed_charges, sales, subscription_periods, subscription_terms
 from persistence.unit import Unit
 
 
@@ -36,7 +35,7 @@ async def _fee(db: Unit, contract: Contract, subscription: BillingSubscription) 
 
 
 async def _charge(db: Unit, contract: Contract, period: SubscriptionPeriod, fee_minor: int) -> None:
-    """Off-session; what cannot be charged stays owed, to be paid on the page of the sale."""
+    """Off-session; what cannot be charged is tried again, and can be paid on the page of the sale."""
     sale = await sales.open_sale(
         db,
         kind=SaleKind.CHANGE,
@@ -46,4 +45,4 @@ async def _charge(db: Unit, contract: Contract, period: SubscriptionPeriod, fee_
         currency=period.currency,
         tax_mode=TaxMode(period.terms.tax_behavior.value),
     )
-    await sales.charge(db, sale, trigger=PaymentTrigger.COLLECTION)
+    await owed_charges.begin(db, sale, contract.subscription_id)

@@ -46,6 +46,7 @@ from persistence.memberships import MEMBERSHIPS
 from persistence.milestones import MILESTONES
 from persistence.money_exceptions import MONEY_EXCEPTIONS
 from persistence.organizations import ORGANIZATIONS
+from persistence.owed_charges import OWED_CHARGES
 from persistence.pause_requests import PAUSE_REQUESTS
 from persistence.payment_methods import PAYMENT_METHODS
 from persistence.payments import PAYMENTS
@@ -159,6 +160,7 @@ SOURCES: dict[str, Source] = {
     "ScheduledChange": SCHEDULED_CHANGES,
     "SeatAssignment": SEATS,
     "Contract": CONTRACTS,
+    "OwedCharge": OWED_CHARGES,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

@@ -8,6 +8,7 @@ from schema.entitlement_grants import EntitlementGrantMutations, EntitlementGran
 from schema.entitlements import EntitlementQueries, QuotaMutations
 from schema.features import FeatureMutations, FeatureQueries
 from schema.meters import MeterMutations, MeterQueries
+from schema.owed_charges import OwedChargeMutations, OwedChargeQueries
 from schema.portal_sessions import PortalSessionMutations
 from schema.price_experiments import PriceExperimentMutations, PriceExperimentQueries
 from schema.prices import PriceMutations, PriceQueries
@@ -31,6 +32,7 @@ class BillingQueries(
     SubscriptionQueries,
     SubscriptionChangeQueries,
     ContractQueries,
+    OwedChargeQueries,
     EntitlementQueries,
     EntitlementGrantQueries,
     BillingMetricsQueries,
@@ -52,6 +54,7 @@ class BillingMutations(
     SubscriptionChangeMutations,
     SeatMutations,
     ContractMutations,
+    OwedChargeMutations,
     QuotaMutations,
     EntitlementGrantMutations,
 ):

@@ -81,6 +81,7 @@ PREFIXES = {
     "ScheduledChange": "sch",
     "SeatAssignment": "sea",
     "Contract": "ctc",
+    "OwedCharge": "owe",
     "AppCreditBudget": "acb",
     "CreditAdjustment": "cad",
     "CreditDispute": "cdp",

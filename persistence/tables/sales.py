@@ -1,11 +1,11 @@
 """Tables of what Milepost itself sells."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Table, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.sales import SaleKind, SaleStatus
 from domain.taxes import TaxMode
-from persistence.tables.columns import key, lifecycle, metadata, minor, one_of, ref
+from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
 sales = Table(
     "sales",
@@ -30,6 +30,12 @@ sales = Table(
     minor("lost_minor"),
     Column("is_disputed", Boolean, nullable=False),
     Column("has_old_tax", Boolean, nullable=False),
+    ref("subscription_id", "billing_subscriptions", optional=True),
+    Column("tries", Integer),
+    Column("tried_due_at", Instant),
+    Column("next_try_at", Instant),
+    Column("failure_code", Text),
+    ref("failed_method_id", "payment_methods", optional=True),
     Column("status", one_of(SaleStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("net_minor >= 0 AND tax_minor >= 0 AND net_minor + tax_minor = total_minor", name="total"),
@@ -45,6 +51,7 @@ sales = Table(
         "(invoice_id IS NOT NULL) = (total_minor > 0 AND status NOT IN ('PENDING', 'FAILED', 'CANCELED'))",
         name="invoiced_when_paid",
     ),
+    CheckConstraint("next_try_at IS NULL OR (status = 'PENDING' AND tries IS NOT NULL)", name="next_try"),
     Index("uq_sales_invoice_id", "invoice_id", unique=True),
 )
 Index(
@@ -54,3 +61,5 @@ Index(
     unique=True,
     postgresql_where=text("status NOT IN ('FAILED', 'CANCELED')"),
 )
+Index("ix_sales_next_try_at", sales.c.next_try_at, postgresql_where=text("next_try_at IS NOT NULL"))
+Index("ix_sales_owed", sales.c.organization_id, sales.c.created_at, postgresql_where=text("tries IS NOT NULL"))

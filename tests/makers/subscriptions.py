@@ -21,10 +21,12 @@ from domain.organizations import Organization, OrganizationKind
 from domain.permissions import StaffRole
 from domain.prices import Price, PriceInterval, PriceModel, TaxBehavior
 from domain.products import Product, ProductKind
+from domain.sale_lines import SaleLine
+from domain.sales import SaleKind
 from domain.seat_assignments import assign
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import CreditSchedule, DunningOutcome, Plan, TrialEnd
-from persistence import catalogue, payment_methods, sales, subscription_checkouts
+from persistence import catalogue, owed_charges, payment_methods, sales, subscription_checkouts
 from persistence.tables.identity import organizations
 from persistence.tables.subscriptions import dunning_attempts, subscription_periods
 from persistence.unit import unit_of_work
@@ -210,6 +212,16 @@ async def make_subscribed(world: World, buyer: Person, price: Price) -> None:
     seat = assign(**of_it, user_id=buyer.user_id, has_one=False, assigned=0, seats=1, **now)
     async with unit_of_work(world.database, **now) as db:
         db.add(contract, seat)
+        await db.flush()
+        sale = await sales.open_sale(
+            db,
+            kind=SaleKind.CHANGE,
+            subject_id=contract.id,
+            organization_id=buyer.organization_id,
+            lines=[SaleLine("Early end of the contract", 1, 500, None)],
+            currency="EUR",
+        )
+        await owed_charges.begin(db, sale, subscribed.id)
 
 
 async def pay_with(buyer: Person, token: str) -> None:

@@ -988,6 +988,12 @@ String nameOverrideEffect(OverrideEffect value) => switch (value) {
   OverrideEffect.unknown => '',
 };
 
+/// What the API calls a value of OwedChargeOrderField.
+String nameOwedChargeOrderField(OwedChargeOrderField value) => switch (value) {
+  OwedChargeOrderField.createdAt => 'CREATED_AT',
+  OwedChargeOrderField.unknown => '',
+};
+
 /// What the API calls a value of PauseRequestStatus.
 String namePauseRequestStatus(PauseRequestStatus value) => switch (value) {
   PauseRequestStatus.pending => 'PENDING',
@@ -1449,6 +1455,18 @@ String nameRole(Role value) => switch (value) {
   Role.member => 'MEMBER',
   Role.viewer => 'VIEWER',
   Role.unknown => '',
+};
+
+/// What the API calls a value of SaleStatus.
+String nameSaleStatus(SaleStatus value) => switch (value) {
+  SaleStatus.pending => 'PENDING',
+  SaleStatus.paid => 'PAID',
+  SaleStatus.failed => 'FAILED',
+  SaleStatus.canceled => 'CANCELED',
+  SaleStatus.partiallyRefunded => 'PARTIALLY_REFUNDED',
+  SaleStatus.refunded => 'REFUNDED',
+  SaleStatus.chargedBack => 'CHARGED_BACK',
+  SaleStatus.unknown => '',
 };
 
 /// What the API calls a value of ScheduledChangeKind.
@@ -2114,6 +2132,9 @@ final operations = <Operation<Object?>>[
   TerminateContract(contractId: 'text', reason: 'text'),
   GiveContractNotice(contractId: 'text'),
   WithdrawContractNotice(contractId: 'text'),
+  ListOwedCharges(),
+  GetOwedCharge(id: 'text'),
+  PayOwedCharge(owedChargeId: 'text'),
   ListSubscriptions(),
   GetSubscription(id: 'text'),
   CancelSubscription(subscriptionId: 'text', whenValue: CancelTime.atPeriodEnd),

@@ -1647,6 +1647,15 @@ export const OverrideEffect = {
 /** One of OverrideEffect's values, or one that a newer server has added. */
 export type OverrideEffect = Open<keyof typeof OverrideEffect>;
 
+/** What the list can be ordered by. */
+export const OwedChargeOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+} as const;
+
+/** One of OwedChargeOrderField's values, or one that a newer server has added. */
+export type OwedChargeOrderField = Open<keyof typeof OwedChargeOrderField>;
+
 /** The life of a pause request. */
 export const PauseRequestStatus = {
   /** Waits for the client. */
@@ -2458,6 +2467,27 @@ export const Role = {
 
 /** One of Role's values, or one that a newer server has added. */
 export type Role = Open<keyof typeof Role>;
+
+/** The life of what Milepost itself sells. */
+export const SaleStatus = {
+  /** It waits for its money. */
+  PENDING: 'PENDING',
+  /** Paid. */
+  PAID: 'PAID',
+  /** Its money did not come, and nobody is asked for it any more. */
+  FAILED: 'FAILED',
+  /** It was taken back before it was paid. */
+  CANCELED: 'CANCELED',
+  /** Paid, and a part was given back. */
+  PARTIALLY_REFUNDED: 'PARTIALLY_REFUNDED',
+  /** Given back in full. */
+  REFUNDED: 'REFUNDED',
+  /** The payer's bank has taken the money back. */
+  CHARGED_BACK: 'CHARGED_BACK',
+} as const;
+
+/** One of SaleStatus's values, or one that a newer server has added. */
+export type SaleStatus = Open<keyof typeof SaleStatus>;
 
 /** What a change changes. */
 export const ScheduledChangeKind = {

@@ -100,6 +100,7 @@ import type {
   RefusalCode,
   ReleasePolicyStatus,
   Role,
+  SaleStatus,
   ScheduledChangeKind,
   ScheduledChangeStatus,
   SessionKind,
@@ -3164,6 +3165,42 @@ export interface ContractShown {
 /** The definition of ContractShown. */
 export const ContractShownFragment: string =
   'fragment ContractShown on Contract{id version status termMonths startsAt endsAt autoRenew noticeDays noticeClosesAt noticeGivenAt upliftBps terminationFeeBps terminationFeeMinor terminateReason availableActions{...Action}}';
+
+/** What is owed apart from any period of a subscription. */
+export interface OwedChargeSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it is paid. */
+  readonly status: SaleStatus;
+  /** What it is for. */
+  readonly title: string;
+  /** What is to be paid, taxes included. */
+  readonly total: Money;
+  /** When it is charged next by itself. */
+  readonly nextAttemptAt: DateTime | null;
+  /** Why it could not be charged last, as in the payment. */
+  readonly failureCode: string | null;
+  /** The page to pay it on, for those who may; null when there is nothing to pay. Whoever has it can pay. */
+  readonly url: string | null;
+  /** The invoice, once it is paid. */
+  readonly invoice: OwedChargeSummaryInvoice | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The invoice, once it is paid. */
+export interface OwedChargeSummaryInvoice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Its number, for example INV-2026-0001; null for a draft. A series has no gaps. */
+  readonly number: string | null;
+}
+
+/** The definition of OwedChargeSummary. */
+export const OwedChargeSummaryFragment: string =
+  'fragment OwedChargeSummary on OwedCharge{id version status title total{...Money}nextAttemptAt failureCode url invoice{id number}availableActions{...Action}}';
 
 /** A subscription in a list. */
 export interface SubscriptionSummary {

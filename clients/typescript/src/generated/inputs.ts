@@ -89,6 +89,7 @@ import type {
   OrganizationOrderField,
   OrganizationStatus,
   OverrideEffect,
+  OwedChargeOrderField,
   PayerAct,
   PaymentMethodStatus,
   PaymentOrderField,
@@ -125,6 +126,7 @@ import type {
   ReleasePolicyOrderField,
   ReleasePolicyStatus,
   Role,
+  SaleStatus,
   ScheduledChangeStatus,
   SessionKind,
   Shortfall,
@@ -2246,6 +2248,24 @@ export interface OrganizationOrder {
   readonly direction: OrderDirection;
 }
 
+/** Conditions on what is owed; all given ones must hold. */
+export interface OwedChargeFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<SaleStatus> | null;
+  /** By this organization. */
+  readonly organizationId?: string | null;
+  /** For this subscription. */
+  readonly subscriptionId?: string | null;
+}
+
+/** One order of a list. */
+export interface OwedChargeOrder {
+  /** What to order by. */
+  readonly field: OwedChargeOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What parkOrganization takes. */
 export interface ParkOrganizationInput {
   /** The organization. */
@@ -2302,6 +2322,14 @@ export interface PayInvoiceInput {
   readonly captureMode?: CaptureMode | null;
   /** How much, in the invoice's currency; all that is due unless said. */
   readonly amount?: MoneyInput | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What payOwedCharge takes. */
+export interface PayOwedChargeInput {
+  /** What to pay. */
+  readonly owedChargeId: string;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;
 }

@@ -3073,6 +3073,25 @@ enum OverrideEffect implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum OwedChargeOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const OwedChargeOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory OwedChargeOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// The life of a pause request.
 enum PauseRequestStatus implements ApiEnum {
   /// Waits for the client.
@@ -4517,6 +4536,43 @@ enum Role implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory Role.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of what Milepost itself sells.
+enum SaleStatus implements ApiEnum {
+  /// It waits for its money.
+  pending('PENDING'),
+
+  /// Paid.
+  paid('PAID'),
+
+  /// Its money did not come, and nobody is asked for it any more.
+  failed('FAILED'),
+
+  /// It was taken back before it was paid.
+  canceled('CANCELED'),
+
+  /// Paid, and a part was given back.
+  partiallyRefunded('PARTIALLY_REFUNDED'),
+
+  /// Given back in full.
+  refunded('REFUNDED'),
+
+  /// The payer's bank has taken the money back.
+  chargedBack('CHARGED_BACK'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const SaleStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory SaleStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -8580,6 +8580,102 @@ class ContractShown extends ApiData {
   };
 }
 
+/// What is owed apart from any period of a subscription.
+class OwedChargeSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const OwedChargeSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.title,
+    required this.total,
+    this.nextAttemptAt,
+    this.failureCode,
+    this.url,
+    this.invoice,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  OwedChargeSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = SaleStatus.fromJson(json['status']),
+      title = json['title'].string,
+      total = Money.fromJson(json['total']),
+      nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      failureCode = json['failureCode'].orNull((one) => one.string),
+      url = json['url'].orNull((one) => one.string),
+      invoice = json['invoice'].orNull(OwedChargeSummaryInvoice.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it is paid.
+  final SaleStatus status;
+
+  /// What it is for.
+  final String title;
+
+  /// What is to be paid, taxes included.
+  final Money total;
+
+  /// When it is charged next by itself.
+  final DateTime? nextAttemptAt;
+
+  /// Why it could not be charged last, as in the payment.
+  final String? failureCode;
+
+  /// The page to pay it on, for those who may; null when there is nothing to pay. Whoever has it can pay.
+  final String? url;
+
+  /// The invoice, once it is paid.
+  final OwedChargeSummaryInvoice? invoice;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'title': title,
+    'total': total,
+    'nextAttemptAt': nextAttemptAt,
+    'failureCode': failureCode,
+    'url': url,
+    'invoice': invoice,
+    'availableActions': availableActions,
+  };
+}
+
+/// The invoice, once it is paid.
+final class OwedChargeSummaryInvoice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const OwedChargeSummaryInvoice({required this.id, this.number});
+
+  /// Reads it from an answer.
+  OwedChargeSummaryInvoice.fromJson(Json json)
+    : id = json['id'].string,
+      number = json['number'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Its number, for example INV-2026-0001; null for a draft. A series has no gaps.
+  final String? number;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'number': number};
+}
+
 /// A subscription in a list.
 class SubscriptionSummary extends ApiData {
   /// Made by hand, for tests and previews.

@@ -1794,6 +1794,43 @@ final class OrganizationOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on what is owed; all given ones must hold.
+final class OwedChargeFilter extends ApiInput {
+  /// Takes what is sent.
+  const OwedChargeFilter({this.status, this.organizationId, this.subscriptionId});
+
+  /// In one of these states.
+  final List<SaleStatus>? status;
+
+  /// By this organization.
+  final String? organizationId;
+
+  /// For this subscription.
+  final String? subscriptionId;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (organizationId case final organizationId?) 'organizationId': organizationId,
+    if (subscriptionId case final subscriptionId?) 'subscriptionId': subscriptionId,
+  };
+}
+
+/// One order of a list.
+final class OwedChargeOrder extends ApiInput {
+  /// Takes what is sent.
+  const OwedChargeOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final OwedChargeOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on payments; all given ones must hold.
 final class PaymentFilter extends ApiInput {
   /// Takes what is sent.

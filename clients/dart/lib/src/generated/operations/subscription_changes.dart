@@ -1251,3 +1251,289 @@ final class WithdrawContractNoticePayload extends ApiData {
   @override
   Map<String, Object?> get fields => {'contract': contract};
 }
+
+/// What the organization owes, or owed, apart from periods of subscriptions.
+final class ListOwedCharges extends PagedQuery<ListOwedChargesResult, OwedChargeSummary> {
+  /// Takes what the operation asks for.
+  const ListOwedCharges({this.first, this.after, this.filter, this.orderBy});
+
+  /// How many from the start: 1 to 100, default 20.
+  final int? first;
+
+  /// Only what follows this cursor.
+  final String? after;
+
+  /// Only what fits all of these.
+  final OwedChargeFilter? filter;
+
+  /// The order, most important first; ids break ties.
+  final List<OwedChargeOrder>? orderBy;
+
+  @override
+  String get name => 'ListOwedCharges';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment OwedChargeSummary on OwedCharge{id version status title total{...Money}nextAttemptAt failureCode url invoice{id number}availableActions{...Action}}query ListOwedCharges($first:Int$after:Cursor$filter:OwedChargeFilter$orderBy:[OwedChargeOrder!]){owedCharges(first:$first after:$after filter:$filter orderBy:$orderBy){nodes{...OwedChargeSummary}pageInfo{...PageInfo}}}';
+
+  @override
+  String get hash => 'f76242fc99cfa3e12d2f1e6a00f12f531d9aca3f505df4d486fae6cd5ebad464';
+
+  @override
+  Map<String, Object?> get variables => {
+    if (first case final first?) 'first': first,
+    if (after case final after?) 'after': after,
+    if (filter case final filter?) 'filter': filter.toJson(),
+    if (orderBy case final orderBy?) 'orderBy': [for (final one in orderBy) one.toJson()],
+  };
+
+  @override
+  ListOwedChargesResult read(Json data) => ListOwedChargesResult.fromJson(data['owedCharges']);
+
+  @override
+  Slice<OwedChargeSummary> sliceOf(ListOwedChargesResult answer) =>
+      Slice(answer.nodes, hasNext: answer.pageInfo.hasNextPage, endCursor: answer.pageInfo.endCursor);
+
+  @override
+  ListOwedCharges next(String cursor) => ListOwedCharges(first: first, after: cursor, filter: filter, orderBy: orderBy);
+}
+
+/// What your organization owes, or owed, apart from periods of subscriptions, newest first; staff see all.
+final class ListOwedChargesResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListOwedChargesResult({required this.nodes, required this.pageInfo});
+
+  /// Reads it from an answer.
+  ListOwedChargesResult.fromJson(Json json)
+    : nodes = json['nodes'].list(OwedChargeSummary.fromJson),
+      pageInfo = PageInfo.fromJson(json['pageInfo']),
+      super.read(json);
+
+  /// The entries, for those who need no cursors.
+  final List<OwedChargeSummary> nodes;
+
+  /// Where this page stands.
+  final PageInfo pageInfo;
+
+  @override
+  Map<String, Object?> get fields => {'nodes': nodes, 'pageInfo': pageInfo};
+}
+
+/// Something that is owed apart from any period.
+final class GetOwedCharge extends Query<GetOwedChargeResult?> {
+  /// Takes what the operation asks for.
+  const GetOwedCharge({required this.id});
+
+  /// The id of a OwedCharge.
+  final String id;
+
+  @override
+  String get name => 'GetOwedCharge';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Action on AvailableAction{action allowed reason}fragment OwedChargeSummary on OwedCharge{id version status title total{...Money}nextAttemptAt failureCode url invoice{id number}availableActions{...Action}}query GetOwedCharge($id:ID!){owedCharge(id:$id){...OwedChargeSummary subscription{id status}}}';
+
+  @override
+  String get hash => 'a79046821b8d1991cb1e9848afe024a0650f8376c44570a74950580555c08c9a';
+
+  @override
+  Map<String, Object?> get variables => {'id': id};
+
+  @override
+  GetOwedChargeResult? read(Json data) => data['owedCharge'].orNull(GetOwedChargeResult.fromJson);
+}
+
+/// Something that is owed, by its id.
+final class GetOwedChargeResult extends ApiData implements OwedChargeSummary {
+  /// Made by hand, for tests and previews.
+  const GetOwedChargeResult({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.title,
+    required this.total,
+    this.nextAttemptAt,
+    this.failureCode,
+    this.url,
+    this.invoice,
+    required this.availableActions,
+    this.subscription,
+  });
+
+  /// Reads it from an answer.
+  GetOwedChargeResult.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = SaleStatus.fromJson(json['status']),
+      title = json['title'].string,
+      total = Money.fromJson(json['total']),
+      nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      failureCode = json['failureCode'].orNull((one) => one.string),
+      url = json['url'].orNull((one) => one.string),
+      invoice = json['invoice'].orNull(OwedChargeSummaryInvoice.fromJson),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      subscription = json['subscription'].orNull(GetOwedChargeSubscription.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  @override
+  final int version;
+
+  /// Whether it is paid.
+  @override
+  final SaleStatus status;
+
+  /// What it is for.
+  @override
+  final String title;
+
+  /// What is to be paid, taxes included.
+  @override
+  final Money total;
+
+  /// When it is charged next by itself.
+  @override
+  final DateTime? nextAttemptAt;
+
+  /// Why it could not be charged last, as in the payment.
+  @override
+  final String? failureCode;
+
+  /// The page to pay it on, for those who may; null when there is nothing to pay. Whoever has it can pay.
+  @override
+  final String? url;
+
+  /// The invoice, once it is paid.
+  @override
+  final OwedChargeSummaryInvoice? invoice;
+
+  /// What the viewer may do with it now.
+  @override
+  final List<AvailableAction> availableActions;
+
+  /// The subscription that it comes from.
+  final GetOwedChargeSubscription? subscription;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'title': title,
+    'total': total,
+    'nextAttemptAt': nextAttemptAt,
+    'failureCode': failureCode,
+    'url': url,
+    'invoice': invoice,
+    'availableActions': availableActions,
+    'subscription': subscription,
+  };
+}
+
+/// The subscription that it comes from.
+final class GetOwedChargeSubscription extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetOwedChargeSubscription({required this.id, required this.status});
+
+  /// Reads it from an answer.
+  GetOwedChargeSubscription.fromJson(Json json)
+    : id = json['id'].string,
+      status = SubscriptionStatus.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final SubscriptionStatus status;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status};
+}
+
+/// Charges the default payment method for what is owed.
+final class PayOwedCharge extends Mutation<Outcome<PayOwedChargePayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const PayOwedCharge({required this.owedChargeId});
+
+  /// What to pay.
+  final String owedChargeId;
+
+  @override
+  String get name => 'PayOwedCharge';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment OwedChargeSummary on OwedCharge{id version status title total{...Money}nextAttemptAt failureCode url invoice{id number}availableActions{...Action}}mutation PayOwedCharge($input:PayOwedChargeInput!){payOwedCharge(input:$input){__typename ...on PayOwedChargePayload{owedCharge{...OwedChargeSummary}payment{id status}replayed}...Refusal}}';
+
+  @override
+  String get hash => '16eab187a29d5e4051048f3ef6895aac45a7c0ebe513da207dbc1a203b547c8e';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'owedChargeId': owedChargeId},
+  };
+
+  @override
+  Outcome<PayOwedChargePayload, Refusal> read(Json data) => Outcome.read(
+    data['payOwedCharge'],
+    payload: 'PayOwedChargePayload',
+    readPayload: PayOwedChargePayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.input;
+}
+
+/// What PayOwedCharge has changed.
+final class PayOwedChargePayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PayOwedChargePayload({required this.owedCharge, required this.payment, required this.replayed});
+
+  /// Reads it from an answer.
+  PayOwedChargePayload.fromJson(Json json)
+    : owedCharge = OwedChargeSummary.fromJson(json['owedCharge']),
+      payment = PayOwedChargePayment.fromJson(json['payment']),
+      replayed = json['replayed'].boolean,
+      super.read(json);
+
+  /// It as it is now: paid once the payment has succeeded.
+  final OwedChargeSummary owedCharge;
+
+  /// What pays it.
+  final PayOwedChargePayment payment;
+
+  /// True when an earlier request with this key had done it already.
+  final bool replayed;
+
+  @override
+  Map<String, Object?> get fields => {'owedCharge': owedCharge, 'payment': payment, 'replayed': replayed};
+}
+
+/// What pays it.
+final class PayOwedChargePayment extends ApiData {
+  /// Made by hand, for tests and previews.
+  const PayOwedChargePayment({required this.id, required this.status});
+
+  /// Reads it from an answer.
+  PayOwedChargePayment.fromJson(Json json)
+    : id = json['id'].string,
+      status = PaymentState.fromJson(json['status']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Where it stands.
+  final PaymentState status;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'status': status};
+}
