@@ -18,6 +18,7 @@ from domain.payouts import BEFORE_SENT, PayoutState
 from domain.projects import NOT_ENDED
 from domain.provider_calls import CallState
 from domain.refusals import not_found
+from domain.sales import SaleStatus
 from persistence.tables.escrow import escrow_holds
 from persistence.tables.identity import organizations
 from persistence.tables.invoicing import customers, invoices
@@ -26,6 +27,7 @@ from persistence.tables.money import ledger_accounts, ledger_balances, payments
 from persistence.tables.payouts import payouts
 from persistence.tables.projects import projects
 from persistence.tables.refunds import refunds
+from persistence.tables.sales import sales
 from persistence.tables.subscriptions import billing_subscriptions
 from persistence.tables.work import gigs
 from persistence.unit import Unit
@@ -71,6 +73,8 @@ def _counts(id_: UUID) -> Iterator[tuple[str, str, Select[tuple[int]]]]:
     yield "undecided chargeback", "undecided chargebacks", _count(chargebacks.c.id).where(*disputed)
     subscribed = billing_subscriptions.c.organization_id == id_, billing_subscriptions.c.status.in_(LIVE)
     yield "live subscription", "live subscriptions", _count(billing_subscriptions.c.id).where(*subscribed)
+    unpaid = sales.c.organization_id == id_, sales.c.tries.is_not(None), sales.c.status == SaleStatus.PENDING
+    yield "charge that is owed", "charges that are owed", _count(sales.c.id).where(*unpaid)
     own = ledger_accounts.c.organization_id == id_
     yield "balance in a wallet", "balances in wallets", _balances(*_IN_THE_WALLET).where(own)
     yield "debt", "debts", _balances(AccountCode.ORG_DEBT).where(own)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.permissions import Role
+from schema.ids import global_id
 from tests.billing.test_contracts import from_january, signed
 from tests.makers.colleagues import colleague
 from tests.makers.identity import letters
@@ -102,3 +103,15 @@ async def test_what_is_owed_is_nobody_elses(world: World) -> None:
     charge = await owed(subscribed.buyer)
     refusal = await stranger.refused("payOwedCharge", owedChargeId=charge["id"], idempotencyKey=world.key())
     assert refusal["code"] == "NOT_FOUND"
+
+
+async def test_an_organization_is_not_closed_while_it_owes(world: World) -> None:
+    subscribed, staff = await ended_early(world)
+    subscription, key = global_id("BillingSubscription", subscribed.id), world.key()
+    await staff.do(
+        "cancelSubscription", "subscription { id }", subscriptionId=subscription, when="NOW", idempotencyKey=key
+    )
+    wanted = {"organizationId": global_id("Organization", subscribed.buyer.organization_id)}
+    refusal = await subscribed.buyer.refused("closeOrganization", **wanted)
+    assert refusal["code"] == "WRONG_STATE"
+    assert "1 charge that is owed" in " ".join(one["message"] for one in refusal["problems"])
