@@ -16,6 +16,7 @@ from domain.refusals import Refused, invalid, wrong_state
 from domain.states import Move, Side, Stateful
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import DunningOutcome, TrialEnd
+from domain.usage_events import CLOSES_AFTER
 
 
 class SubscriptionStatus(Enum):
@@ -142,6 +143,13 @@ class BillingSubscription(Stateful):
         """When a period that stays unpaid closes the door (rule 10)."""
         return None if self.past_due_at is None else grace_ends(self.past_due_at, self.grace_days)
 
+    @property
+    def charged_last_at(self) -> datetime | None:
+        """When what it still owes is charged: a day after it, and what is paid of it, have ended (rule 21)."""
+        if self.canceled_at is None or self.current_period_end is None:
+            return None
+        return max(self.canceled_at, self.current_period_end) + CLOSES_AFTER
+
     def enter(self, period: SubscriptionPeriod, *, at: datetime) -> None:
         """The period is paid: the subscription stands in it, with all that it was sold as."""
         action, told = _ENTRIES[self.status]
@@ -239,8 +247,9 @@ class BillingSubscription(Stateful):
 
     def _ended(self, by: Actor, at: datetime) -> None:
         self.canceled_at = at
-        self.cancel_at = self.pause_at = self.resumes_at = self.due_at = None
+        self.cancel_at = self.pause_at = self.resumes_at = None
         self.cancel_at_period_end = False
+        self.due_at = self.charged_last_at
         self.record("canceled", by=by, at=at)
 
     def organization_of(self, side: Side) -> UUID | None:

@@ -21,12 +21,13 @@ from domain.taxes import TaxMode
 
 
 class SaleKind(Enum):
-    """What is sold: credits, a one-off product, a period of a subscription, or a change within one."""
+    """What is sold: credits, a one-off product, a period of a subscription, a change within one, or its last usage."""
 
     CREDIT_PURCHASE = "CREDIT_PURCHASE"
     PURCHASE = "PURCHASE"
     PERIOD = "PERIOD"
     CHANGE = "CHANGE"
+    ENDING = "ENDING"
 
 
 class SaleStatus(Enum):

@@ -12,10 +12,11 @@ from domain.dunning import NO_METHOD
 from domain.payments import Payment, PaymentTrigger
 from domain.refusals import invalid
 from domain.sales import Sale, SaleStatus
-from persistence import payment_methods, sales
+from persistence import payment_methods, sales, subscriptions
 from persistence.billing_visibility import visible_to_payer
 from persistence.invoices import INVOICES
 from persistence.parking import is_parked
+from persistence.sale_handlers import SaleHandler
 from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.tables.sales import sales as sales_table
 from persistence.unit import Unit
@@ -94,3 +95,31 @@ async def due(db: Unit) -> Sequence[UUID]:
 def is_due(sale: Sale, at: datetime) -> bool:
     """Whether a locked one still waits for its try: somebody may have paid it meanwhile."""
     return sale.status is SaleStatus.PENDING and sale.next_try_at is not None and sale.next_try_at <= at
+
+
+async def _lock(db: Unit, sale: Sale) -> None:
+    """Of what is still owed for a subscription that has ended: that comes first."""
+    await subscriptions.locked(db, sale.subject_id)
+
+
+async def _paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
+    """It is for what was used before."""
+    await sales.deliver(db, sale, sale.net_minor)
+
+
+async def _nothing_to_take(db: Unit, sale: Sale) -> None:
+    """What it is for is over: a dispute takes nothing away, and a won one brings nothing back."""
+
+
+async def _charged_back(db: Unit, sale: Sale, gross_minor: int) -> int:
+    return sale.undelivered_minor
+
+
+ENDING = SaleHandler(
+    lock=_lock,
+    paid=_paid,
+    not_paid=not_paid,
+    disputed=_nothing_to_take,
+    dispute_won=_nothing_to_take,
+    charged_back=_charged_back,
+)

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from domain.ids import new_id
 from domain.proration_lines import ProrationLine
 from domain.prorations import ProrationKind, settled
 from domain.sale_lines import SaleLine
-from domain.subscription_periods import SubscriptionPeriod
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.tables.subscription_changes import proration_lines
+from persistence.tables.subscriptions import subscription_periods
 from persistence.unit import Unit
 from planner.edges import Many, Source, Within
 
@@ -23,9 +24,12 @@ OF_CHANGE = Many(LINES, "change_id", "id")
 
 
 async def waiting(db: Unit, subscription_id: UUID) -> Sequence[ProrationLine]:
-    """What the next charge of a subscription takes up, oldest first."""
-    waits = select(ProrationLine).where(_columns.subscription_id == subscription_id, _columns.period_id.is_(None))
-    return (await db.session.scalars(waits.order_by(_columns.id))).all()
+    """What the next charge of a subscription takes up, oldest first: what a period that FAILED was to pay as well."""
+    periods = subscription_periods.c
+    failed = select(periods.id).where(periods.subscription_id == subscription_id, periods.status == PeriodStatus.FAILED)
+    waits = or_(_columns.period_id.is_(None), _columns.period_id.in_(failed))
+    lines = select(ProrationLine).where(_columns.subscription_id == subscription_id, waits)
+    return (await db.session.scalars(lines.order_by(_columns.id))).all()
 
 
 async def take_up(db: Unit, period: SubscriptionPeriod) -> list[SaleLine]:

@@ -5,7 +5,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.sales import Sale, SaleKind
-from persistence import change_sales, credit_purchase_outcomes, purchases, sales, subscription_outcomes
+from persistence import (
+    change_sales,
+    credit_purchase_outcomes,
+    owed_charges,
+    purchases,
+    sales,
+    subscription_outcomes,
+)
 from persistence.sale_handlers import SaleHandler
 from persistence.tables.money import payments
 from persistence.unit import Unit
@@ -15,6 +22,7 @@ HANDLERS: dict[SaleKind, SaleHandler] = {
     SaleKind.PURCHASE: purchases.HANDLER,
     SaleKind.PERIOD: subscription_outcomes.HANDLER,
     SaleKind.CHANGE: change_sales.HANDLER,
+    SaleKind.ENDING: owed_charges.ENDING,
 }
 
 

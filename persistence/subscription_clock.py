@@ -6,6 +6,7 @@ from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import TrialEnd
 from persistence import (
     contracts,
+    final_charges,
     payment_methods,
     sales,
     subscription_charges,
@@ -32,6 +33,8 @@ async def strike(db: Unit, subscription: BillingSubscription) -> None:
             await _of_dunning(db, subscription)
         case _S.PAUSED:
             await resume(db, subscription, AttemptTrigger.SCHEDULE)
+        case _S.CANCELED:
+            await final_charges.charge(db, subscription)
 
 
 async def resume(db: Unit, subscription: BillingSubscription, trigger: AttemptTrigger) -> None:

@@ -1,10 +1,13 @@
-"""Closing the usage of periods that have been over for a day: what it came to waits for the next charge (rule 21)."""
+"""Closing the usage of periods that have been over for a day: what it came to waits for the next charge (rule 21).
+
+Of a subscription that has ended that is a sale of its own: persistence/final_charges.py.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, not_, select
+from sqlalchemy import Select, exists, func, not_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import new_id
@@ -29,11 +32,19 @@ _periods, _items = subscription_periods.c, subscription_items.c
 
 async def due(db: Unit) -> Sequence[UUID]:
     """Periods with prices for usage that have been over for 24 hours and are not closed, oldest first."""
+    return (await db.session.scalars(_due(db.at).limit(BATCH))).all()
+
+
+async def due_of(db: Unit, subscription_id: UUID) -> Sequence[UUID]:
+    """Those of one subscription."""
+    return (await db.session.scalars(_due(db.at).where(_periods.subscription_id == subscription_id))).all()
+
+
+def _due(at: datetime) -> Select[UUID]:
     metered = exists().where(_items.subscription_id == _periods.subscription_id, _items.is_metered)
     closed = exists().where(usage_closings.c.period_id == _periods.id)
-    is_over = _periods.period_end <= db.at - CLOSES_AFTER, _periods.status != PeriodStatus.FAILED
-    statement = select(_periods.id).where(*is_over, metered, not_(closed)).order_by(_periods.period_end).limit(BATCH)
-    return (await db.session.scalars(statement)).all()
+    is_over = _periods.period_end <= at - CLOSES_AFTER, _periods.status != PeriodStatus.FAILED
+    return select(_periods.id).where(*is_over, metered, not_(closed)).order_by(_periods.period_end)
 
 
 async def close(db: Unit, period_id: UUID) -> bool:

@@ -113,6 +113,19 @@ def test_the_plan_says_what_the_last_retry_leads_to(
     assert one.status is status
 
 
+def test_a_day_after_the_end_of_what_is_paid_its_last_usage_is_charged() -> None:
+    one = active()
+    assert one.charged_last_at is None
+    one.cancel(None, by=SYSTEM, at=NOW)
+    assert one.due_at == one.charged_last_at == datetime(2027, 7, 2, 10, tzinfo=UTC)
+
+
+def test_what_was_never_paid_has_no_last_usage() -> None:
+    one = subscription()
+    one.cancel(None, by=SYSTEM, at=NOW)
+    assert one.due_at is None
+
+
 def test_only_what_runs_ends_with_its_period() -> None:
     one = active()
     one.rest(at=NOW)
@@ -121,7 +134,7 @@ def test_only_what_runs_ends_with_its_period() -> None:
     assert refused.value.code is RefusalCode.WRONG_STATE
     assert refused.value.refusal.allowed == ["TRIALING", "ACTIVE", "PAST_DUE"]
     one.cancel("Too dear", by=SYSTEM, at=NOW)
-    assert (one.status, one.cancel_reason, one.due_at) == (_S.CANCELED, "Too dear", None)
+    assert (one.status, one.cancel_reason, one.canceled_at) == (_S.CANCELED, "Too dear", NOW)
 
 
 @pytest.mark.parametrize("days", [0, -1, 181])

@@ -5,25 +5,29 @@ from typing import Any
 
 from sqlalchemy import select
 
+from domain.billing_subscriptions import SubscriptionStatus
 from domain.permissions import StaffRole
 from domain.prices import Price
 from domain.proration_lines import ProrationLine
 from domain.prorations import ProrationKind
+from domain.subscription_plans import DunningOutcome
 from persistence.tables.subscription_changes import proration_lines
+from schema.ids import global_id
 from tests.billing.test_usage import USAGE, event, record
 from tests.makers.catalogue import make_meter, make_price
-from tests.makers.subscriptions import Subscribed, make_plan, move_to, platform_staff, subscribe
+from tests.makers.invariants import broken
+from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, platform_staff, subscribe
 from tests.world import World
 
 DAY = timedelta(days=1)
 TIERS = [{"upTo": 1_000, "unitAmount": "0"}, {"upTo": 10_000, "unitAmount": "0.5"}, {"unitAmount": "0.2"}]
 
 
-async def subscribed_with_usage(world: World) -> tuple[Subscribed, str]:
+async def subscribed_with_usage(world: World, **terms: Any) -> tuple[Subscribed, str]:
     """A subscription for 20.00 a month and for calls by tiers; and the meter of these."""
     staff = await platform_staff(world)
     meter = await make_meter(staff, "calls")
-    price: Price = await make_plan(world, name="Team", price_minor=2_000)
+    price: Price = await make_plan(world, name="Team", price_minor=2_000, **terms)
     product = f"prd_{price.product_id.hex}"
     await make_price(staff, product, None, model="GRADUATED", tiers=TIERS, meterId=meter)
     return await subscribe(world, price), meter
@@ -96,3 +100,73 @@ async def test_usage_without_a_price_is_counted_and_never_charged(world: World) 
     [period] = await subscribed.periods()
     await subscribed.live_until(period.period_end + 2 * DAY)
     assert await usage_lines(world) == []
+
+
+async def test_what_the_last_period_has_used_is_charged_by_itself_a_day_after_the_end(world: World) -> None:
+    subscribed, _ = await subscribed_with_usage(world)
+    await record(subscribed.buyer, event(world, "a", value="12345"))
+    [period] = await subscribed.periods()
+    await end(subscribed, "AT_PERIOD_END")
+    await subscribed.live_until(period.period_end + DAY - timedelta(seconds=5))
+    assert (await subscribed.now()).status is SubscriptionStatus.CANCELED
+    assert await owed(subscribed) == []
+    await move_to(world, period.period_end + DAY)
+    assert await owed(subscribed) == [("PAID", "4969", None)]
+    assert [line.period_id for line in await usage_lines(world)] == [period.id]
+    await move_to(world, period.period_end + 10 * DAY)
+    assert len(await owed(subscribed)) == 1
+    assert await broken(world) == []
+
+
+async def test_the_last_usage_of_what_is_ended_at_once_waits_until_its_period_is_over(world: World) -> None:
+    subscribed, _ = await subscribed_with_usage(world)
+    await record(subscribed.buyer, event(world, "a", value="2000"))
+    [period] = await subscribed.periods()
+    await end(subscribed, "NOW")
+    await move_to(world, period.period_end)
+    assert await owed(subscribed) == []
+    await pay_with(subscribed.buyer, "sim_decline")
+    await move_to(world, period.period_end + DAY)
+    [(status, amount, next_at)] = await owed(subscribed)
+    assert (status, amount, next_at is not None) == ("PENDING", "500", True)
+    await pay_with(subscribed.buyer, "sim_ok")
+    await move_to(world, period.period_end + 3 * DAY + timedelta(minutes=5))
+    assert await owed(subscribed) == [("PAID", "500", None)]
+
+
+async def test_what_a_period_that_nobody_paid_was_to_pay_is_owed_when_the_subscription_ends(world: World) -> None:
+    """The usage of the first period waits for the third, which fails, and with it the subscription."""
+    subscribed, _ = await subscribed_with_usage(world, dunning_outcome=DunningOutcome.CANCEL)
+    await record(subscribed.buyer, event(world, "a", value="2000"))
+    [first] = await subscribed.periods()
+    await subscribed.live_until(first.period_end + 2 * DAY)
+    second = (await subscribed.periods())[1]
+    await pay_with(subscribed.buyer, "sim_decline")
+    await subscribed.live_until(second.period_end + 21 * DAY + timedelta(minutes=5))
+    assert (await subscribed.now()).status is SubscriptionStatus.CANCELED
+    await pay_with(subscribed.buyer, "sim_ok")
+    await move_to(world, world.clock.now() + DAY)
+    assert await owed(subscribed) == [("PAID", "500", None)]
+    assert await broken(world) == []
+
+
+async def test_nothing_is_owed_after_the_end_where_nothing_was_used(world: World) -> None:
+    subscribed, _ = await subscribed_with_usage(world)
+    [period] = await subscribed.periods()
+    await end(subscribed, "AT_PERIOD_END")
+    await subscribed.live_until(period.period_end + 3 * DAY)
+    assert await owed(subscribed) == []
+    assert (await subscribed.now()).due_at is None
+
+
+async def end(subscribed: Subscribed, when: str) -> None:
+    subscription, key = global_id("BillingSubscription", subscribed.id), subscribed.world.key()
+    await subscribed.buyer.do(
+        "cancelSubscription", "subscription { id }", subscriptionId=subscription, when=when, idempotencyKey=key
+    )
+
+
+async def owed(subscribed: Subscribed) -> list[tuple[str, str, str | None]]:
+    query = "{ owedCharges { nodes { status total { amountMinor } nextAttemptAt } } }"
+    nodes = (await subscribed.buyer.ask(query))["owedCharges"]["nodes"]
+    return [(one["status"], one["total"]["amountMinor"], one["nextAttemptAt"]) for one in nodes]

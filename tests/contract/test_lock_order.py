@@ -26,6 +26,7 @@ from tests.billing import (
     test_seats,
     test_subscription_api,
     test_subscriptions,
+    test_usage_closing,
     test_waived_periods,
 )
 from tests.credits import test_codes, test_money_back, test_spending, test_transfers
@@ -58,6 +59,8 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_contracts.test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription_with_its_period,
     test_owed_charges.test_what_the_customer_tries_uses_up_no_try_and_is_paid_once,
     test_owed_charges.test_it_is_tried_again_like_a_period_and_told_of_each_time,
+    test_usage_closing.test_what_the_last_period_has_used_is_charged_by_itself_a_day_after_the_end,
+    test_usage_closing.test_what_a_period_that_nobody_paid_was_to_pay_is_owed_when_the_subscription_ends,
     test_seats.test_billing_rule_18_seats_in_use_cannot_be_given_up,
     test_sale_refunds.test_money_that_comes_after_the_sale_has_ended_goes_back,
     test_organization_endings.test_a_closed_organization_reads_and_does_nothing_else,
