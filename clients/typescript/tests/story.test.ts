@@ -145,7 +145,7 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   const expected = `CheckEntitlement ExplainEntitlement GetApp GetAppUsage GetApproval GetBillingMetrics GetCashReconciliation
     GetChargeback GetCheckoutSession GetClock GetCreditDispute GetCreditNote GetCreditOverview GetCreditSummary
     GetCreditTransaction GetCreditUsageByApp GetCrossAppSession GetCurrentApiKey GetEscrowHold GetEscrowSummary
-    GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetPayout
+    GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetOwedCharge GetPayout
     GetPriceExperimentReport GetProviderAccount GetPurchase GetQuota GetRefund GetRetentionCohorts
     GetSimulatorSettings GetSubscription GetTrialConversion GetUpcomingCharge GetUsage GetWalletStatement
     ListCashReconciliations ListCreditAdjustments ListImpersonations ListInboundWebhooks ListMoneyExceptions
