@@ -50,7 +50,8 @@ async def open_first(
     await period_changes.before(db, subscription, at)
     terms = await subscription_terms.terms_of(db, subscription)
     organization = await organizations.get(db, subscription.organization_id)
-    anchor = anchored_at(at, time_zone=organization.time_zone, months=terms.months)
+    start = await _unused(db, subscription, at)
+    anchor = anchored_at(start, time_zone=organization.time_zone, months=terms.months)
     period = _opened(db, subscription, anchor, 0, terms)
     await charge(db, subscription, period, trigger=trigger)
     return period
@@ -148,6 +149,14 @@ def _opened(
     period = rules.opened(subscription.id, subscription.organization_id, anchor, number, terms, start=start, at=db.at)
     db.add(period)
     return period
+
+
+async def _unused(db: Unit, subscription: BillingSubscription, at: datetime) -> datetime:
+    """Periods begin on whole seconds, each on its own: one that has failed in this very second keeps it."""
+    start = at.replace(microsecond=0)
+    while await subscription_periods.starting_at(db, subscription.id, start) is not None:
+        start += timedelta(seconds=1)
+    return start
 
 
 async def _anchor_from_now_on(db: Unit, subscription: BillingSubscription) -> Anchor:
