@@ -35,6 +35,7 @@ from integrations.payments import (
 )
 from integrations.provider_events import FetchesProof, Told
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 ANSWER_WITHIN_SECONDS = 30
@@ -113,19 +114,23 @@ class Careful:
         except Refused:
             return Declined(code=NOT_SET_UP)
         except Exception as error:
-            return _none(error)
+            return none(error)
         return await self._answered(call)
 
     async def _answered(self, call: Callable[[PaymentProvider], Awaitable[T]]) -> T | NoAnswer:
-        """The call's answer. A failure proves nothing about the money, whatever kind of failure it is."""
-        require_no_open_unit()
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
-                return await call(self._opened())
-        except Exception as error:
-            return _none(error)
+        return await answered(self._opened, call)
 
 
-def _none(error: Exception) -> NoAnswer:
+async def answered(opened: Callable[[], A], call: Callable[[A], Awaitable[T]]) -> T | NoAnswer:
+    """The call's answer. A failure proves nothing about the money, whatever kind of failure it is."""
+    require_no_open_unit()
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            return await call(opened())
+    except Exception as error:
+        return none(error)
+
+
+def none(error: Exception) -> NoAnswer:
     log.warning("a provider gave no answer", exc_info=error)
     return NoAnswer(reason=type(error).__name__)

@@ -7,6 +7,7 @@ from importlib import import_module
 from domain.payment_methods import Provider
 from domain.provider_accounts import Access
 from integrations.careful import Careful
+from integrations.careful_billing import CarefulBilling
 from integrations.opened import Opened, open_account
 from integrations.payments import PaymentProvider
 
@@ -31,12 +32,20 @@ ADAPTERS: dict[Provider, Maker] = {
 }
 """How to make each provider's adapter."""
 
+BILLING = frozenset({Provider.STRIPE})
+"""Who bills subscriptions by itself."""
+
 _in_use: dict[tuple[Provider, str], tuple[Access, Maker, PaymentProvider]] = {}
 
 
 def provider_of(access: Access, database_url: str) -> Careful:
     """The adapter of a provider, as `persistence.provider_accounts.access_to` says how to reach it."""
     return Careful(partial(_adapter, access, database_url))
+
+
+def billing_of(access: Access, database_url: str) -> CarefulBilling:
+    """The adapter of a provider that bills subscriptions by itself."""
+    return CarefulBilling(partial(_adapter, access, database_url))
 
 
 def _adapter(access: Access, database_url: str) -> PaymentProvider:

@@ -1,0 +1,230 @@
+"""What Milepost asks of a company that bills subscriptions by itself, and what stands there, in our words.
+
+Such a company decides about status and period, and charges; Milepost follows. What it answers is as it stands at
+`as_of` or later, so that of two answers the one that was asked for later is followed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from domain.billing_calendar import Span
+from domain.billing_subscriptions import SubscriptionStatus
+from domain.checkout_sessions import CheckoutStatus
+from domain.money import Money
+from integrations.provider_answers import Charged, Declined, NoAnswer, NotFound
+
+__all__ = ["Charged", "Declined", "NoAnswer", "NotFound"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningCheckout:
+    """A page where somebody may begin a subscription; the same key opens the same page."""
+
+    key: UUID
+    organization_id: UUID
+    customer: str | None
+    """The provider's name for the organization, where it has given one before."""
+    price: str
+    """The provider's own id of the price."""
+    quantity: int
+    trial_days: int
+    success_url: str
+    cancel_url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutOpened:
+    """Where the browser is sent, and what the provider calls the page and the organization."""
+
+    session_id: str
+    customer: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledCheckout:
+    """A page as it stands now. COMPLETE: its subscription has begun."""
+
+    session_id: str
+    key: UUID | None
+    status: CheckoutStatus
+    subscription: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledItem:
+    """How many of one of the provider's prices."""
+
+    price: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledSubscription:
+    """A subscription as it stands now."""
+
+    subscription_id: str
+    key: UUID | None
+    """Ours, of the checkout that it began with; None: it was not begun by us."""
+    customer: str
+    status: SubscriptionStatus
+    currency: str
+    items: tuple[BilledItem, ...]
+    period: Span
+    anchor_at: datetime
+    trial_ends_at: datetime | None
+    cancel_at: datetime | None
+    cancels_at_period_end: bool
+    ended_at: datetime | None
+    latest_invoice: str | None
+    as_of: datetime
+
+
+class BilledStatus(Enum):
+    """The life of a provider's invoice."""
+
+    DRAFT = "DRAFT"
+    OPEN = "OPEN"
+    PAID = "PAID"
+    UNCOLLECTIBLE = "UNCOLLECTIBLE"
+    VOID = "VOID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledLine:
+    """What is charged, or given back, for a stretch of time."""
+
+    description: str
+    price: str | None
+    quantity: int
+    amount: Money
+    period: Span
+    is_proration: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledInvoice:
+    """A provider's invoice as it stands now."""
+
+    invoice_id: str
+    subscription: str | None
+    """None: an invoice for something else, which is none of ours."""
+    customer: str
+    status: BilledStatus
+    lines: tuple[BilledLine, ...]
+    tax: Money
+    total: Money
+    due: Money
+    """Of the total, what was left to be charged: a customer may have had a credit there."""
+    charged: Charged | None
+    """What has paid it; None while it is not paid, or where there was nothing to charge."""
+    next_attempt_at: datetime | None
+    as_of: datetime
+
+    @property
+    def period(self) -> Span | None:
+        """The period that it opens; None for one that only settles a change."""
+        return next((line.period for line in self.lines if not line.is_proration), None)
+
+
+class Prorating(Enum):
+    """What a change costs for the rest of the period, and when."""
+
+    NOW = "NOW"
+    """The change is made only once it is paid."""
+    WITH_NEXT_PERIOD = "WITH_NEXT_PERIOD"
+    NOT_AT_ALL = "NOT_AT_ALL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangingBilled:
+    """Another price or quantity; None leaves it as it is."""
+
+    key: UUID
+    subscription_id: str
+    price: str | None = None
+    quantity: int | None = None
+    prorating: Prorating
+    at: datetime
+
+
+class Ending(Enum):
+    """When a subscription shall end."""
+
+    NOW = "NOW"
+    WITH_PERIOD = "WITH_PERIOD"
+    NOT_AT_ALL = "NOT_AT_ALL"
+    """It was to end with its period, and goes on after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingBilled:
+    """End it, or let it go on."""
+
+    key: UUID
+    subscription_id: str
+    when: Ending
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningPortal:
+    """A page of the provider's where a customer sees invoices, gives another card or cancels."""
+
+    customer: str
+    return_url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalOpened:
+    """Where the browser is sent; good for minutes."""
+
+    url: str
+
+
+@runtime_checkable
+class BillsSubscriptions(Protocol):
+    """An adapter whose company bills subscriptions. It is never called inside a unit of work.
+
+    Declined is a sure no: nothing has changed there. Whatever leaves that open is NoAnswer.
+    """
+
+    async def open_checkout(self, opening: OpeningCheckout) -> CheckoutOpened | Declined | NoAnswer:
+        """Makes the page, once per key."""
+        ...
+
+    async def find_checkout(self, session_id: str) -> BilledCheckout | NotFound | NoAnswer:
+        """One page as it stands now."""
+        ...
+
+    async def find_subscription(self, subscription_id: str, at: datetime) -> BilledSubscription | NotFound | NoAnswer:
+        """One subscription as it stands now."""
+        ...
+
+    async def find_billed_invoice(self, invoice_id: str, at: datetime) -> BilledInvoice | NotFound | NoAnswer:
+        """One invoice as it stands now, and what it was paid with."""
+        ...
+
+    async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:
+        """The ids of all that were begun or have changed after an instant, as far as the provider remembers."""
+        ...
+
+    async def change_subscription(
+        self, changing: ChangingBilled
+    ) -> BilledSubscription | Declined | NotFound | NoAnswer:
+        """Makes the change, once per key, and says how the subscription stands then."""
+        ...
+
+    async def end_subscription(self, ending: EndingBilled) -> BilledSubscription | Declined | NotFound | NoAnswer:
+        """Ends it or lets it go on, once per key, and says how it stands then."""
+        ...
+
+    async def open_portal(self, opening: OpeningPortal) -> PortalOpened | NotFound | NoAnswer:
+        """Makes a page for the customer; a new one each time."""
+        ...
