@@ -27,8 +27,32 @@ from integrations.payments import (
     VoidFinding,
     Voiding,
 )
+from integrations.provider_billing import (
+    BilledCheckout,
+    BilledInvoice,
+    BilledSubscription,
+    ChangingBilled,
+    CheckoutOpened,
+    Declined,
+    EndingBilled,
+    OpeningCheckout,
+    OpeningPortal,
+    PortalOpened,
+)
 from integrations.provider_events import Told
-from integrations.stripe_payments import charges, disputes, methods, payees, payouts, refunds, reports, webhooks
+from integrations.stripe_payments import (
+    billed_invoices,
+    billed_subscriptions,
+    billing_pages,
+    charges,
+    disputes,
+    methods,
+    payees,
+    payouts,
+    refunds,
+    reports,
+    webhooks,
+)
 from integrations.stripe_payments.connection import Connection
 
 
@@ -86,6 +110,32 @@ class Stripe:
 
     async def report(self, day: date, now: datetime) -> DayReport | NoAnswer:
         return await reports.report(self._connection, day)
+
+    async def open_checkout(self, opening: OpeningCheckout) -> CheckoutOpened | Declined | NoAnswer:
+        return await billing_pages.open_checkout(self._connection, opening)
+
+    async def find_checkout(self, session_id: str) -> BilledCheckout | NotFound | NoAnswer:
+        return await billing_pages.find_checkout(self._connection, session_id)
+
+    async def find_subscription(self, subscription_id: str, at: datetime) -> BilledSubscription | NotFound | NoAnswer:
+        return await billed_subscriptions.find(self._connection, subscription_id, at)
+
+    async def find_billed_invoice(self, invoice_id: str, at: datetime) -> BilledInvoice | NotFound | NoAnswer:
+        return await billed_invoices.find(self._connection, invoice_id, at)
+
+    async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:
+        return await billed_subscriptions.changed(self._connection, since)
+
+    async def change_subscription(
+        self, changing: ChangingBilled
+    ) -> BilledSubscription | Declined | NotFound | NoAnswer:
+        return await billed_subscriptions.change(self._connection, changing)
+
+    async def end_subscription(self, ending: EndingBilled) -> BilledSubscription | Declined | NotFound | NoAnswer:
+        return await billed_subscriptions.end(self._connection, ending)
+
+    async def open_portal(self, opening: OpeningPortal) -> PortalOpened | NotFound | NoAnswer:
+        return await billing_pages.open_portal(self._connection, opening)
 
     def told(self, headers: Mapping[str, str], body: bytes, real: datetime) -> Sequence[Told]:
         opened = self._opened

@@ -1,6 +1,7 @@
 """The way to Stripe: its SDK for one account, and what our key looks like on everything that we make there."""
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from uuid import UUID
 
 from stripe import HTTPXClient, StripeClient, StripeObject
@@ -17,6 +18,13 @@ KEY, KIND, ORGANIZATION = "milepost_key", "milepost_kind", "milepost_organizatio
 """The names of what we leave in the metadata of Stripe's objects."""
 
 _PREFIXES = {True: ("sk_live_", "rk_live_"), False: ("sk_test_", "rk_test_")}
+
+
+class Identified(Protocol):
+    """An object of Stripe's."""
+
+    @property
+    def id(self) -> str: ...
 
 
 class WrongKey(Exception):
@@ -50,6 +58,11 @@ def metadata_of(key: UUID, kind: str) -> dict[str, str]:
 def key_in(metadata: StripeObject | None) -> UUID | None:
     """Our key on an object; None on what was not made by us."""
     return None if metadata is None else as_key(metadata.to_dict().get(KEY))
+
+
+def id_of(thing: Identified | str | None) -> str | None:
+    """Of an object that stands for itself or, where nobody asked for more, is named by its id."""
+    return thing if thing is None or isinstance(thing, str) else thing.id
 
 
 def as_key(text: object) -> UUID | None:

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from uuid import UUID
 
 from stripe import CardError, PaymentMethod, StripeError
 
@@ -18,7 +19,7 @@ _BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "u
 async def method_details(connection: Connection, adding: Adding) -> MethodDetails | Unusable | NoAnswer:
     """Keeps the method for the organization's customer, which is made when it has none."""
     try:
-        customer = adding.customer or await _customer(connection, adding)
+        customer = adding.customer or await customer_of(connection, adding.organization_id)
         method = await connection.api.payment_methods.attach_async(adding.token, {"customer": customer})
     except CardError as error:
         decline_code = getattr(error.error, "decline_code", None)
@@ -30,9 +31,9 @@ async def method_details(connection: Connection, adding: Adding) -> MethodDetail
     return _details_of(method, customer)
 
 
-async def _customer(connection: Connection, adding: Adding) -> str:
-    """Stripe learns our id of the organization, and nobody's name."""
-    organization = str(adding.organization_id)
+async def customer_of(connection: Connection, organization_id: UUID) -> str:
+    """Made with the first question. Stripe learns our id of the organization, and nobody's name."""
+    organization = str(organization_id)
     customer = await connection.api.customers.create_async(
         {"metadata": {ORGANIZATION: organization}}, {"idempotency_key": f"{organization}-customer"}
     )

@@ -16,11 +16,15 @@ from standins.stripe import (
     disputes,
     events,
     intents,
+    invoices,
     money,
     payers,
     payouts,
+    portal,
+    prices,
     refunds,
     sessions,
+    subscriptions,
 )
 from standins.stripe.contract import COUNTS, Contract, Outside
 from standins.stripe.errors import StripeError, outside
@@ -30,10 +34,25 @@ from standins.stripe.world import PLATFORM, Call, Thing, World
 
 Handler = Callable[[World, Call], Thing]
 
+_MODULES = (
+    accounts,
+    charges,
+    disputes,
+    events,
+    intents,
+    invoices,
+    money,
+    payers,
+    payouts,
+    portal,
+    prices,
+    refunds,
+    sessions,
+    subscriptions,
+)
+
 OPERATIONS: dict[str, Handler] = {
-    operation: handler
-    for module in (accounts, charges, disputes, events, intents, money, payers, payouts, refunds, sessions)
-    for operation, handler in module.OPERATIONS.items()
+    operation: handler for module in _MODULES for operation, handler in module.OPERATIONS.items()
 }
 """All that is served, by the method and path that Stripe's description has for it."""
 

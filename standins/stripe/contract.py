@@ -92,10 +92,12 @@ _EVENT_SUBJECTS = (
     "customer",
     "dispute",
     "event",
+    "invoice",
     "payment_intent",
     "payment_method",
     "payout",
     "refund",
+    "subscription",
     "transfer",
 )
 

@@ -1,12 +1,13 @@
 """Stripe's pages for people, each with a form that tests post and developers click."""
 
+from datetime import timedelta
 from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from standins.stripe import accounts, intents, sessions
+from standins.stripe import accounts, billing_clock, intents, portal, sessions, subscription_sessions
 from standins.stripe.cards import CARDS
 from standins.stripe.errors import StripeError
 from standins.stripe.world import World
@@ -27,6 +28,7 @@ class Pages:
             Route("/pages/authenticate/{intent}", self.authenticate, methods=both),
             Route("/pages/checkout/{session}", self.checkout, methods=both),
             Route("/pages/onboarding/{link}", self.onboarding, methods=both),
+            Route("/pages/portal/{number}", self.portal, methods=both),
             Route("/pages/settle", self.settle, methods=["POST"]),
         ]
 
@@ -40,6 +42,7 @@ class Pages:
         try:
             intents.authenticated(self._world, intent, has_agreed=(await request.form()).get("outcome") == "authorize")
             sessions.complete(self._world, intent)
+            subscription_sessions.complete(self._world, intent)
         except StripeError:
             outcome = "failed"
         return _back(back, f"payment_intent={intent['id']}&redirect_status={outcome}")
@@ -54,7 +57,7 @@ class Pages:
             intent = sessions.pay(self._world, session, str((await request.form()).get("card")))
         except StripeError as error:
             return _page(f"Not paid: {error}", "Choose another card.", status=402)
-        if intent["status"] == "requires_action":
+        if intent is not None and intent["status"] == "requires_action":
             return RedirectResponse(intent["next_action"]["redirect_to_url"]["url"], _SEE_OTHER)
         return _back(session["success_url"], f"session={session['id']}")
 
@@ -68,9 +71,27 @@ class Pages:
         accounts.onboarded(self._world, account, str((await request.form()).get("bank")))
         return _back(link["return_url"], "")
 
+    async def portal(self, request: Request) -> Response:
+        """Where a customer gives another `card`, or presses `cancel`."""
+        page = self._world.pages[request.path_params["number"]]
+        if request.method == "GET":
+            cards = _buttons("card", {token: token for token in CARDS})
+            return _page("Your subscriptions", cards + _buttons("cancel", {"yes": "Cancel at the period's end"}))
+        form = await request.form()
+        try:
+            if "cancel" in form:
+                portal.cancel_all(self._world, page["customer"])
+            else:
+                portal.pay_with(self._world, page["customer"], str(form.get("card")))
+        except StripeError as error:
+            return _page(f"Not paid: {error}", "Choose another card.", status=402)
+        return _back(page["return_url"], "")
+
     async def settle(self, request: Request) -> Response:
-        """Days pass."""
+        """Days pass: the form's `days`, where billing periods are to pass with them."""
+        self._world.ahead += timedelta(days=int(str((await request.form()).get("days", "0"))))
         self._world.settle()
+        billing_clock.move_on(self._world)
         return Response(status_code=204)
 
 

@@ -12,7 +12,7 @@ BILLING_DETAILS = {"address": None, "email": None, "name": None, "phone": None, 
 
 def create_customer(world: World, call: Call) -> Thing:
     kept = {name: call.fields[name] for name in ("email", "name", "description") if name in call.fields}
-    customer = world.add("customer", "cus", metadata=dict(call.fields.get("metadata", {})), **kept)
+    customer = world.add("customer", "cus", balance=0, metadata=dict(call.fields.get("metadata", {})), **kept)
     world.tell("customer.created", customer)
     return customer
 

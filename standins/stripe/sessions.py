@@ -1,6 +1,6 @@
 """Checkout Sessions: the payer chooses a card on a page of Stripe's."""
 
-from standins.stripe import intents
+from standins.stripe import intents, subscription_sessions
 from standins.stripe.errors import invalid
 from standins.stripe.lists import as_list
 from standins.stripe.world import Call, Thing, World
@@ -10,10 +10,17 @@ DAY = 86400
 
 def create(world: World, call: Call) -> Thing:
     fields = call.fields
-    if fields.get("mode") != "payment":
-        raise invalid("The stand-in has Checkout Sessions of the mode payment only.", param="mode")
-    lines = [(line["price_data"], line.get("quantity", 1)) for line in fields["line_items"]]
-    data = fields.get("payment_intent_data", {})
+    match fields.get("mode"):
+        case "payment":
+            lines = [(line["price_data"], line.get("quantity", 1)) for line in fields["line_items"]]
+            currency = lines[0][0]["currency"].lower()
+            data = fields.get("payment_intent_data", {})
+        case "subscription":
+            price, quantity = subscription_sessions.lines_of(world, call)
+            data = {**fields.get("subscription_data", {}), "price": price["id"], "quantity": quantity}
+            lines, currency = [] if "trial_period_days" in data else [(price, quantity)], price["currency"]
+        case _:
+            raise invalid("The stand-in has Checkout Sessions of the modes payment and subscription.", param="mode")
     session = world.add(
         "checkout.session",
         "cs_test",
@@ -21,13 +28,13 @@ def create(world: World, call: Call) -> Thing:
         automatic_tax={"enabled": False, "liability": None, "provider": None, "status": None},
         cancel_url=fields.get("cancel_url"),
         client_reference_id=fields.get("client_reference_id"),
-        currency=lines[0][0]["currency"].lower(),
+        currency=currency,
         custom_fields=[],
         custom_text=dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
         customer=fields.get("customer"),
         expires_at=fields.get("expires_at", world.now + DAY),
         metadata=dict(fields.get("metadata", {})),
-        mode="payment",
+        mode=fields["mode"],
         payment_method_types=["card"],
         payment_status="unpaid",
         shipping_options=[],
@@ -39,9 +46,11 @@ def create(world: World, call: Call) -> Thing:
     return session
 
 
-def pay(world: World, session: Thing, token: str) -> Thing:
+def pay(world: World, session: Thing, token: str) -> Thing | None:
     """The payer presses the button: the session has its intent from now on, which may fail and be tried again."""
     _require_open(session)
+    if session["mode"] == "subscription":
+        return subscription_sessions.begin(world, session, token)
     if session["payment_intent"] is None:
         data = world.pages[session["id"]]
         intent = intents.opened(
@@ -76,6 +85,7 @@ def expire(world: World, call: Call) -> Thing:
     _require_open(session)
     session.update(status="expired", url=None)
     world.tell("checkout.session.expired", session)
+    subscription_sessions.expire(world, session)
     if session["payment_intent"] is not None:
         intents.cancel(world, Call(account=call.account, fields={"intent": session["payment_intent"]}))
     return session

@@ -20,6 +20,7 @@ from standins.stripe import brackets, description
 from standins.stripe.app import OPERATIONS, app, contract
 from standins.stripe.contract import Outside
 from standins.stripe.world import World
+from tests.providers.stripe_billing import begun
 from tests.providers.stripe_setup import NOON, Setup, opened
 
 ROOT = Path(__file__).parents[2]
@@ -173,6 +174,7 @@ async def test_whatever_can_be_read_is_answered_as_it_is_described(stripe: Setup
     await stripe.stripe.charge(stripe.charge(None))
     amount = Money(100, "EUR")
     await stripe.stripe.refund(Refunding(key=uuid4(), charge_id=refunded_id, amount=amount, at=stripe.at))
+    subscribed = await begun(stripe)
     await stripe.stripe.pay_out(PayingOut(key=uuid4(), amount=amount, method_token=account, at=stripe.at))
     ids = {
         "account": account,
@@ -180,13 +182,20 @@ async def test_whatever_can_be_read_is_answered_as_it_is_described(stripe: Setup
         "customer": kept.customer or "",
         "dispute": "dp_000001",
         "intent": charge_id,
+        "invoice": "in_000001",
         "payment_method": kept.token,
         "payout": "po_000001",
+        "price": "price_000001",
         "refund": "re_000001",
         "session": "cs_test_000001",
+        "subscription_exposed_id": subscribed.subscription_id,
         "transfer": "tr_000001",
     }
-    others = {"/v1/balance_transactions/{id}": "txn_000001", "/v1/events/{id}": "evt_000001"}
+    others = {
+        "/v1/balance_transactions/{id}": "txn_000001",
+        "/v1/events/{id}": "evt_000001",
+        "/v1/products/{id}": "prod_000001",
+    }
     async with httpx2.AsyncClient(headers=KEY, base_url=stripe.world.address) as client:
         for operation in OPERATIONS:
             method, path = operation.split(" ")
