@@ -4,20 +4,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from domain.billed_subscriptions import BilledInvoice, BilledSubscription
 from domain.refusals import Refused
 from integrations.careful import NOT_SET_UP, answered, none
 from integrations.payments import PaymentProvider
+from integrations.provider_answers import Declined, NoAnswer, NotFound
 from integrations.provider_billing import (
     BilledCheckout,
-    BilledInvoice,
-    BilledSubscription,
     BillsSubscriptions,
     ChangingBilled,
     CheckoutOpened,
-    Declined,
     EndingBilled,
-    NoAnswer,
-    NotFound,
     OpeningCheckout,
     OpeningPortal,
     PortalOpened,
@@ -43,6 +40,9 @@ class CarefulBilling:
 
     async def find_billed_invoice(self, invoice_id: str, at: datetime) -> BilledInvoice | NotFound | NoAnswer:
         return await self._answered(lambda adapter: adapter.find_billed_invoice(invoice_id, at))
+
+    async def paid_invoices(self, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
+        return await self._answered(lambda adapter: adapter.paid_invoices(subscription_id))
 
     async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:
         return await self._answered(lambda adapter: adapter.changed_subscriptions(since))

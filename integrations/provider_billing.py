@@ -1,8 +1,4 @@
-"""What Milepost asks of a company that bills subscriptions by itself, and what stands there, in our words.
-
-Such a company decides about status and period, and charges; Milepost follows. What it answers is as it stands at
-`as_of` or later, so that of two answers the one that was asked for later is followed.
-"""
+"""What Milepost asks of a company that bills subscriptions by itself: it decides and charges, and Milepost follows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +7,9 @@ from enum import Enum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from domain.billing_calendar import Span
-from domain.billing_subscriptions import SubscriptionStatus
+from domain.billed_subscriptions import BilledInvoice, BilledSubscription
 from domain.checkout_sessions import CheckoutStatus
-from domain.money import Money
-from integrations.provider_answers import Charged, Declined, NoAnswer, NotFound
-
-__all__ = ["Charged", "Declined", "NoAnswer", "NotFound"]
+from integrations.provider_answers import Declined, NoAnswer, NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,82 +46,6 @@ class BilledCheckout:
     key: UUID | None
     status: CheckoutStatus
     subscription: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledItem:
-    """How many of one of the provider's prices."""
-
-    price: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledSubscription:
-    """A subscription as it stands now."""
-
-    subscription_id: str
-    key: UUID | None
-    """Ours, of the checkout that it began with; None: it was not begun by us."""
-    customer: str
-    status: SubscriptionStatus
-    currency: str
-    items: tuple[BilledItem, ...]
-    period: Span
-    anchor_at: datetime
-    trial_ends_at: datetime | None
-    cancel_at: datetime | None
-    cancels_at_period_end: bool
-    ended_at: datetime | None
-    latest_invoice: str | None
-    as_of: datetime
-
-
-class BilledStatus(Enum):
-    """The life of a provider's invoice."""
-
-    DRAFT = "DRAFT"
-    OPEN = "OPEN"
-    PAID = "PAID"
-    UNCOLLECTIBLE = "UNCOLLECTIBLE"
-    VOID = "VOID"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledLine:
-    """What is charged, or given back, for a stretch of time."""
-
-    description: str
-    price: str | None
-    quantity: int
-    amount: Money
-    period: Span
-    is_proration: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledInvoice:
-    """A provider's invoice as it stands now."""
-
-    invoice_id: str
-    subscription: str | None
-    """None: an invoice for something else, which is none of ours."""
-    customer: str
-    status: BilledStatus
-    lines: tuple[BilledLine, ...]
-    tax: Money
-    total: Money
-    due: Money
-    """Of the total, what was left to be charged: a customer may have had a credit there."""
-    charged: Charged | None
-    """What has paid it; None while it is not paid, or where there was nothing to charge."""
-    next_attempt_at: datetime | None
-    as_of: datetime
-
-    @property
-    def period(self) -> Span | None:
-        """The period that it opens; None for one that only settles a change."""
-        return next((line.period for line in self.lines if not line.is_proration), None)
 
 
 class Prorating(Enum):
@@ -209,6 +125,10 @@ class BillsSubscriptions(Protocol):
 
     async def find_billed_invoice(self, invoice_id: str, at: datetime) -> BilledInvoice | NotFound | NoAnswer:
         """One invoice as it stands now, and what it was paid with."""
+        ...
+
+    async def paid_invoices(self, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
+        """The ids of all its invoices that are paid, oldest first."""
         ...
 
     async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:

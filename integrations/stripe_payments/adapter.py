@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from domain.billed_subscriptions import BilledInvoice, BilledSubscription
 from domain.payment_methods import MethodDetails
 from domain.payout_methods import PayeeDetails
 from domain.provider_reports import DayReport
@@ -27,13 +28,11 @@ from integrations.payments import (
     VoidFinding,
     Voiding,
 )
+from integrations.provider_answers import Declined
 from integrations.provider_billing import (
     BilledCheckout,
-    BilledInvoice,
-    BilledSubscription,
     ChangingBilled,
     CheckoutOpened,
-    Declined,
     EndingBilled,
     OpeningCheckout,
     OpeningPortal,
@@ -122,6 +121,9 @@ class Stripe:
 
     async def find_billed_invoice(self, invoice_id: str, at: datetime) -> BilledInvoice | NotFound | NoAnswer:
         return await billed_invoices.find(self._connection, invoice_id, at)
+
+    async def paid_invoices(self, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
+        return await billed_invoices.paid(self._connection, subscription_id)
 
     async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:
         return await billed_subscriptions.changed(self._connection, since)

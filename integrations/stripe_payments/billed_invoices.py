@@ -1,11 +1,13 @@
 """Invoices that Stripe makes for subscriptions, in our words, with the charge that has paid each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from stripe import Invoice, InvoiceLineItem, StripeError
 
+from domain.billed_subscriptions import BilledCharge, BilledInvoice, BilledLine, BilledStatus
 from domain.billing_calendar import Span
-from integrations.provider_billing import BilledInvoice, BilledLine, BilledStatus, Charged, NoAnswer, NotFound
+from integrations.provider_answers import Charged, NoAnswer, NotFound
 from integrations.stripe_payments.amounts import NotExact, from_stripe
 from integrations.stripe_payments.billed_subscriptions import instant
 from integrations.stripe_payments.connection import Connection, id_of
@@ -33,8 +35,20 @@ async def find(connection: Connection, invoice_id: str, at: datetime) -> BilledI
         return NoAnswer(reason=str(error))
 
 
+async def paid(connection: Connection, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
+    """Stripe lists the newest first."""
+    try:
+        listed = await connection.api.invoices.list_async(
+            {"subscription": subscription_id, "status": "paid", "limit": 100}
+        )
+        ids = [invoice.id async for invoice in listed.auto_paging_iter()]
+    except StripeError as error:
+        return NotFound() if is_missing(error) else no_answer(error)
+    return ids[::-1]
+
+
 def _standing(
-    invoice: Invoice, status: BilledStatus, lines: tuple[BilledLine, ...], charged: Charged | None, at: datetime
+    invoice: Invoice, status: BilledStatus, lines: tuple[BilledLine, ...], charged: BilledCharge | None, at: datetime
 ) -> BilledInvoice:
     details = invoice.parent.subscription_details if invoice.parent is not None else None
     currency, next_at = invoice.currency, invoice.next_payment_attempt
@@ -66,7 +80,7 @@ def _line_of(line: InvoiceLineItem) -> BilledLine:
     )
 
 
-async def _charged(connection: Connection, invoice: Invoice) -> Charged | NoAnswer | None:
+async def _charged(connection: Connection, invoice: Invoice) -> BilledCharge | NoAnswer | None:
     """What has paid it. An invoice that is paid outside of Stripe, or with a credit there, has no charge."""
     payments = getattr(invoice, "payments", None)
     for payment in () if payments is None else payments.data:
@@ -74,5 +88,5 @@ async def _charged(connection: Connection, invoice: Invoice) -> Charged | NoAnsw
             outcome = outcome_of(await retrieved(connection, id_of(payment.payment.payment_intent) or ""))
             if not isinstance(outcome, Charged):
                 return NoAnswer(reason="a paid invoice whose PaymentIntent has not succeeded")
-            return outcome
+            return BilledCharge(provider_id=outcome.provider_id, amount=outcome.amount, fee=outcome.fee)
     return None

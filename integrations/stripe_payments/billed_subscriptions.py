@@ -5,20 +5,12 @@ from datetime import UTC, datetime
 
 from stripe import StripeError, Subscription
 
+from domain.billed_subscriptions import BilledItem, BilledSubscription
 from domain.billing_calendar import Span
 from domain.billing_subscriptions import SubscriptionStatus
 from integrations.decline_codes import DeclineCode
-from integrations.provider_billing import (
-    BilledItem,
-    BilledSubscription,
-    ChangingBilled,
-    Declined,
-    Ending,
-    EndingBilled,
-    NoAnswer,
-    NotFound,
-    Prorating,
-)
+from integrations.provider_answers import Declined, NoAnswer, NotFound
+from integrations.provider_billing import ChangingBilled, Ending, EndingBilled, Prorating
 from integrations.stripe_payments.connection import Connection, id_of, key_in
 from integrations.stripe_payments.refusals import answer_to, is_missing, no_answer
 

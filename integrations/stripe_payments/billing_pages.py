@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 from stripe import StripeError
 
 from domain.checkout_sessions import CheckoutStatus
+from integrations.provider_answers import Declined, NoAnswer, NotFound
 from integrations.provider_billing import (
     BilledCheckout,
     CheckoutOpened,
-    Declined,
-    NoAnswer,
-    NotFound,
     OpeningCheckout,
     OpeningPortal,
     PortalOpened,

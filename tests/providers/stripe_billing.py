@@ -4,10 +4,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.billed_subscriptions import BilledInvoice, BilledSubscription
 from integrations.provider_billing import (
     BilledCheckout,
-    BilledInvoice,
-    BilledSubscription,
     ChangingBilled,
     CheckoutOpened,
     Ending,

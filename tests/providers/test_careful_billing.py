@@ -1,12 +1,14 @@
 """The care around those who bill subscriptions: a company that does not, or is not set up, harms nobody."""
 
+from domain.billed_subscriptions import BilledSubscription
 from domain.payment_methods import Provider
 from domain.provider_accounts import ProviderMode, not_set_up
 from integrations.adyen_payments import Adyen
 from integrations.careful_billing import CarefulBilling
 from integrations.payments import PaymentProvider
 from integrations.paypal_payments import PayPal
-from integrations.provider_billing import BilledSubscription, BillsSubscriptions, CheckoutOpened, Declined, NoAnswer
+from integrations.provider_answers import Declined, NoAnswer
+from integrations.provider_billing import BillsSubscriptions, CheckoutOpened
 from integrations.providers import ADAPTERS, BILLING
 from integrations.simulator import Simulator
 from integrations.stripe_payments import Stripe

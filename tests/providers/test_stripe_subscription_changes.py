@@ -6,18 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from domain.billed_subscriptions import BilledItem, BilledSubscription
 from domain.billing_calendar import Span
 from domain.billing_subscriptions import SubscriptionStatus
 from domain.money import Money
-from integrations.provider_billing import (
-    BilledItem,
-    BilledSubscription,
-    Declined,
-    Ending,
-    NoAnswer,
-    NotFound,
-    Prorating,
-)
+from integrations.provider_answers import Declined, NoAnswer, NotFound
+from integrations.provider_billing import Ending, Prorating
 from standins.faults import Fault
 from tests.providers.stripe_billing import (
     after,

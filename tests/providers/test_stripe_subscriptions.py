@@ -6,24 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from domain.billed_subscriptions import BilledCharge, BilledItem, BilledLine, BilledStatus, BilledSubscription
 from domain.billing_calendar import Span
 from domain.billing_subscriptions import SubscriptionStatus
 from domain.checkout_sessions import CheckoutStatus
 from domain.money import Money
 from integrations.payments import Refunded, Refunding
-from integrations.provider_billing import (
-    BilledCheckout,
-    BilledItem,
-    BilledLine,
-    BilledStatus,
-    BilledSubscription,
-    Charged,
-    CheckoutOpened,
-    Declined,
-    NoAnswer,
-    NotFound,
-    OpeningPortal,
-)
+from integrations.provider_answers import Declined, NoAnswer, NotFound
+from integrations.provider_billing import BilledCheckout, CheckoutOpened, OpeningPortal
 from standins.faults import Fault
 from tests.providers.stripe_billing import (
     after,
@@ -86,7 +76,7 @@ async def test_an_invoice_tells_its_period_and_the_charge_that_has_paid_it(strip
     )
     assert (invoice.subscription, invoice.status, invoice.lines) == ("sub_000001", BilledStatus.PAID, (line,))
     assert (invoice.total, invoice.due, invoice.tax) == (Money(4900, "EUR"), Money(4900, "EUR"), Money(0, "EUR"))
-    assert invoice.charged == Charged(provider_id="pi_000001", amount=Money(4900, "EUR"), fee=FEE)
+    assert invoice.charged == BilledCharge(provider_id="pi_000001", amount=Money(4900, "EUR"), fee=FEE)
     assert invoice.period == Span(NOON, APRIL)
 
 
@@ -142,7 +132,7 @@ async def test_a_trial_costs_nothing_until_it_ends(stripe: Setup) -> None:
     renewed = await after(stripe, subscription, days=14)
     assert (renewed.status, renewed.anchor_at) == (SubscriptionStatus.ACTIVE, ends_at)
     assert renewed.period == Span(ends_at, datetime(2026, 4, 15, 12, tzinfo=UTC))
-    assert (await latest_invoice(stripe, renewed)).charged == Charged(
+    assert (await latest_invoice(stripe, renewed)).charged == BilledCharge(
         provider_id="pi_000001", amount=Money(4900, "EUR"), fee=FEE
     )
 
@@ -170,6 +160,7 @@ async def test_a_failed_renewal_is_tried_again_until_another_card_pays_it(stripe
     failed = await after(stripe, subscription, days=31)
     assert (failed.status, failed.period) == (SubscriptionStatus.PAST_DUE, Span(APRIL, MAY))
     invoice = await latest_invoice(stripe, failed)
+    assert await stripe.stripe.paid_invoices("sub_000001") == ["in_000001"]
     assert (invoice.status, invoice.charged) == (BilledStatus.OPEN, None)
     assert invoice.next_attempt_at == APRIL + timedelta(days=2)
     still = await after(stripe, failed, days=2)
@@ -177,6 +168,7 @@ async def test_a_failed_renewal_is_tried_again_until_another_card_pays_it(stripe
     recovered = await in_portal(stripe, still, card="pm_card_visa")
     assert (recovered.status, recovered.period) == (SubscriptionStatus.ACTIVE, Span(APRIL, MAY))
     assert (await latest_invoice(stripe, recovered)).status is BilledStatus.PAID
+    assert await stripe.stripe.paid_invoices("sub_000001") == ["in_000001", "in_000002"]
     assert stripe.world.effects["invoice.payment_failed"] == 2
 
 
