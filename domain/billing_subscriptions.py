@@ -72,6 +72,11 @@ class BillingSubscription(Stateful):
         Move("restSubscription", (_S.TRIALING, _S.ACTIVE), _S.PAUSED, Side.SYSTEM),
         Move("restartSubscription", (_S.PAUSED,), _S.ACTIVE, Side.SYSTEM),
         Move("endSubscription", LIVE, _S.CANCELED, Side.SYSTEM),
+        Move("followIntoTrial", LIVE, _S.TRIALING, Side.SYSTEM),
+        Move("followIntoService", LIVE, _S.ACTIVE, Side.SYSTEM),
+        Move("followIntoArrears", LIVE, _S.PAST_DUE, Side.SYSTEM),
+        Move("followIntoDefault", LIVE, _S.UNPAID, Side.SYSTEM),
+        Move("followIntoPause", LIVE, _S.PAUSED, Side.SYSTEM),
         Move("changeSubscription", (_S.ACTIVE,), None, Side.OWNER, _MANAGE),
         Move("changeSubscription", (_S.ACTIVE,), None, Side.STAFF, _STAFF),
         Move("cancelSubscription", LIVE, _S.CANCELED, Side.OWNER, _MANAGE),
@@ -162,7 +167,7 @@ class BillingSubscription(Stateful):
         self.features, self.included_credits = list(terms.features), terms.included_credits
         self.past_due_at = self.resumes_at = None
         self.cancel_at = period.period_end if self.cancel_at_period_end else None
-        self.due_at = period.period_end
+        self.due_at = None if self.managed_by is ManagedBy.PROVIDER else period.period_end
         if action is not None:
             self.move_to(action, by=SYSTEM, at=at)
         self.record(told, by=SYSTEM, at=at, data={"periodId": str(period.id)})

@@ -1,0 +1,81 @@
+"""Following the provider that bills a subscription: it stands here as it stands there, and never goes back in time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain.actors import SYSTEM
+from domain.billed_subscriptions import BilledSubscription
+from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
+from domain.payment_methods import Provider
+
+_S = SubscriptionStatus
+
+_TURNS: Mapping[SubscriptionStatus, tuple[str, str | None]] = {
+    _S.TRIALING: ("followIntoTrial", None),
+    _S.ACTIVE: ("followIntoService", "activated"),
+    _S.PAST_DUE: ("followIntoArrears", "past_due"),
+    _S.UNPAID: ("followIntoDefault", "unpaid"),
+    _S.PAUSED: ("followIntoPause", "paused"),
+}
+_RETURNS = {_S.PAST_DUE: "recovered", _S.UNPAID: "recovered", _S.PAUSED: "resumed"}
+"""What is told of a subscription that runs again, by where it was."""
+_TIME_ZONE = "UTC"
+"""Providers count periods in it."""
+
+
+def hand_over(subscription: BillingSubscription, provider: Provider, external_id: str) -> None:
+    """A new subscription that its provider decides about: the billing clock never looks at it."""
+    subscription.managed_by, subscription.provider, subscription.external_id = ManagedBy.PROVIDER, provider, external_id
+    subscription.due_at = None
+
+
+def follow(subscription: BillingSubscription, billed: BilledSubscription, *, at: datetime) -> bool:
+    """Stands as it does there; False where that is older than what is known, or it has ended here for good.
+
+    What was paid there is recorded before: a period that is entered brings the status that goes with it.
+    """
+    known_at = subscription.external_updated_at
+    if known_at is not None and billed.as_of < known_at:
+        return False
+    subscription.external_updated_at = billed.as_of
+    if not subscription.is_live:
+        return False
+    _stand(subscription, billed)
+    _turn(subscription, billed, at)
+    return True
+
+
+def _stand(subscription: BillingSubscription, billed: BilledSubscription) -> None:
+    subscription.anchor_at, subscription.anchor_day = billed.anchor_at, billed.anchor_at.day
+    subscription.time_zone = _TIME_ZONE
+    subscription.current_period_start, subscription.current_period_end = billed.period.start, billed.period.end
+    subscription.trial_ends_at = billed.trial_ends_at or subscription.trial_ends_at
+    subscription.cancel_at_period_end, subscription.cancel_at = billed.cancels_at_period_end, billed.cancel_at
+    if billed.cancel_at is None:
+        subscription.cancel_reason = None
+
+
+def _turn(subscription: BillingSubscription, billed: BilledSubscription, at: datetime) -> None:
+    before, after = subscription.status, billed.status
+    if after is _S.CANCELED:
+        subscription.end(at=at)
+        subscription.canceled_at = billed.ended_at or at
+    elif after is _S.INCOMPLETE_EXPIRED:
+        subscription.expire(at=at)
+    elif after not in (before, _S.INCOMPLETE):
+        action, told = _TURNS[after]
+        subscription.move_to(action, by=SYSTEM, at=at)
+        _owe(subscription, at)
+        told = _RETURNS.get(before, told) if after is _S.ACTIVE else told
+        if told is not None:
+            subscription.record(told, by=SYSTEM, at=at)
+
+
+def _owe(subscription: BillingSubscription, at: datetime) -> None:
+    """Since when it is owed for. There is no grace where nothing was ever paid (rule 10)."""
+    if subscription.status is _S.PAST_DUE:
+        subscription.past_due_at = at
+        if subscription.period_number is None:
+            subscription.grace_days = 0
+    elif subscription.status is not _S.UNPAID:
+        subscription.past_due_at = None

@@ -1,0 +1,142 @@
+"""Following a provider that bills, without a database: its word is taken, once, and never an older one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.actors import SYSTEM
+from domain.billed_subscriptions import BilledItem, BilledSubscription
+from domain.billing_calendar import Span
+from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
+from domain.ids import new_id
+from domain.mirrored_subscriptions import follow, hand_over
+from domain.payment_methods import Provider
+from domain.subscription_periods import opened
+from domain.subscription_starts import begun
+from tests.makers.subscription_terms import make_terms
+
+_S = SubscriptionStatus
+NOW = datetime(2027, 1, 31, 10, tzinfo=UTC)
+FEBRUARY = Span(NOW, datetime(2027, 2, 28, 10, tzinfo=UTC))
+LATER = timedelta(minutes=1)
+BILLED = BilledSubscription(
+    subscription_id="sub_1",
+    key=None,
+    customer="cus_1",
+    status=_S.ACTIVE,
+    currency="EUR",
+    items=(BilledItem(price="price_1", quantity=1),),
+    period=FEBRUARY,
+    anchor_at=NOW,
+    trial_ends_at=None,
+    cancel_at=None,
+    cancels_at_period_end=False,
+    ended_at=None,
+    latest_invoice="in_1",
+    as_of=NOW,
+)
+
+
+def mirrored() -> BillingSubscription:
+    one = begun(
+        make_terms("Standard", 2_000, rank=20),
+        organization_id=new_id(),
+        app_id=None,
+        is_plan=True,
+        checkout_session_id=None,
+        time_zone="Europe/Berlin",
+        by=SYSTEM,
+        at=NOW,
+    )
+    hand_over(one, Provider.STRIPE, "sub_1")
+    one.take_events()
+    return one
+
+
+def told(one: BillingSubscription) -> list[str]:
+    return [event.type for event in one.take_events()]
+
+
+def test_the_billing_clock_never_looks_at_it() -> None:
+    one = mirrored()
+    assert (one.managed_by, one.external_id, one.due_at) == (ManagedBy.PROVIDER, "sub_1", None)
+    period = opened(one.id, one.organization_id, one.anchor, 0, make_terms("Standard", 2_000, rank=20), at=NOW)
+    period.pay(None, None, at=NOW)
+    one.enter(period, at=NOW)
+    assert (one.status, one.due_at) == (_S.ACTIVE, None)
+
+
+def test_it_stands_as_it_does_there() -> None:
+    one = mirrored()
+    flagged = replace(BILLED, cancels_at_period_end=True, cancel_at=FEBRUARY.end)
+    assert follow(one, flagged, at=NOW)
+    assert (one.status, one.current_period, one.external_updated_at) == (_S.ACTIVE, FEBRUARY, NOW)
+    assert (one.anchor_at, one.anchor_day, one.time_zone) == (NOW, 31, "UTC")
+    assert (one.cancel_at_period_end, one.cancel_at) == (True, FEBRUARY.end)
+    assert follow(one, BILLED, at=NOW)
+    assert (one.cancel_at_period_end, one.cancel_at) == (False, None)
+
+
+def test_an_older_word_changes_nothing() -> None:
+    one = mirrored()
+    follow(one, replace(BILLED, status=_S.PAST_DUE, as_of=NOW + LATER), at=NOW)
+    assert not follow(one, BILLED, at=NOW)
+    assert (one.status, one.external_updated_at) == (_S.PAST_DUE, NOW + LATER)
+
+
+def test_the_same_word_a_second_time_tells_nothing() -> None:
+    one = mirrored()
+    follow(one, BILLED, at=NOW)
+    assert told(one) == ["subscription.activated"]
+    follow(one, replace(BILLED, as_of=NOW + LATER), at=NOW)
+    assert told(one) == []
+
+
+@pytest.mark.parametrize("ended", [_S.CANCELED, _S.INCOMPLETE_EXPIRED])
+def test_what_has_ended_stays_so(ended: SubscriptionStatus) -> None:
+    one = mirrored()
+    follow(one, replace(BILLED, status=ended, ended_at=NOW - LATER), at=NOW)
+    assert one.canceled_at == (NOW - LATER if ended is _S.CANCELED else None)
+    assert not follow(one, replace(BILLED, as_of=NOW + LATER), at=NOW)
+    assert one.status is ended
+
+
+@pytest.mark.parametrize("after", [_S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED, _S.CANCELED])
+@pytest.mark.parametrize("before", [_S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED])
+def test_any_status_may_follow_on_any_other_where_messages_were_missed(
+    before: SubscriptionStatus, after: SubscriptionStatus
+) -> None:
+    one = mirrored()
+    for status in (before, after):
+        assert follow(one, replace(BILLED, status=status, trial_ends_at=FEBRUARY.end), at=NOW)
+    assert one.status is after
+
+
+def test_it_is_told_how_it_came_to_run_again() -> None:
+    one = mirrored()
+    for status in (_S.PAST_DUE, _S.ACTIVE, _S.UNPAID, _S.ACTIVE, _S.PAUSED, _S.ACTIVE):
+        follow(one, replace(BILLED, status=status), at=NOW)
+    names = ["past_due", "recovered", "unpaid", "recovered", "paused", "resumed"]
+    assert told(one) == [f"subscription.{name}" for name in names]
+
+
+def test_grace_runs_from_the_failure_and_only_where_something_was_paid() -> None:
+    one = mirrored()
+    one.grace_days, one.period_number = 3, 0
+    follow(one, replace(BILLED, status=_S.PAST_DUE), at=NOW)
+    assert one.access_ends_at == NOW + timedelta(days=3)
+    follow(one, replace(BILLED, status=_S.PAST_DUE, as_of=NOW + LATER), at=NOW + LATER)
+    assert one.past_due_at == NOW
+    follow(one, replace(BILLED, as_of=NOW + LATER), at=NOW + LATER)
+    assert one.past_due_at is None
+    never_paid = mirrored()
+    follow(never_paid, replace(BILLED, status=_S.PAST_DUE), at=NOW)
+    assert never_paid.access_ends_at == NOW
+
+
+def test_it_never_goes_back_to_before_it_was_paid() -> None:
+    one = mirrored()
+    follow(one, BILLED, at=NOW)
+    follow(one, replace(BILLED, status=_S.INCOMPLETE, as_of=NOW + LATER), at=NOW)
+    assert one.status is _S.ACTIVE
