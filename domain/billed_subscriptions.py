@@ -94,6 +94,10 @@ class BilledInvoice:
     as_of: datetime
 
     @property
+    def opening_line(self) -> BilledLine | None:
+        """What it charges for the period that it opens; None for one that only settles a change."""
+        return next((line for line in self.lines if not line.is_proration), None)
+
+    @property
     def period(self) -> Span | None:
-        """The period that it opens; None for one that only settles a change."""
-        return next((line.period for line in self.lines if not line.is_proration), None)
+        return None if self.opening_line is None else self.opening_line.period

@@ -267,6 +267,9 @@ class BillingSubscription(Stateful):
         return [self.organization_id]
 
     def blocked(self, action: str) -> Refused | None:
+        if self.managed_by is ManagedBy.PROVIDER and action in _BY_PEOPLE:
+            message = "The provider manages this subscription: change or end it there."
+            return wrong_state(message, from_state=ManagedBy.PROVIDER.name, allowed=[ManagedBy.MILEPOST.name])
         if action == "uncancelSubscription" and not self.cancel_at_period_end:
             return wrong_state("It is not going to end: there is nothing to take back.", from_state=self.status.name)
         if action == "pauseSubscription" and self.cancel_at_period_end:
@@ -274,6 +277,8 @@ class BillingSubscription(Stateful):
             return wrong_state(message, from_state=self.status.name)
         return None
 
+
+_BY_PEOPLE = frozenset(move.action for move in BillingSubscription.MOVES if move.side is not Side.SYSTEM)
 
 _ENTRIES = {
     _S.INCOMPLETE: ("activateSubscription", "activated"),

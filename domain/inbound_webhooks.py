@@ -25,6 +25,7 @@ class SubjectKind(Enum):
     CHARGEBACK = "CHARGEBACK"
     METHOD = "METHOD"
     PAYEE = "PAYEE"
+    SUBSCRIPTION = "SUBSCRIPTION"
     NOTHING = "NOTHING"
 
 
@@ -56,7 +57,9 @@ WAITS = (
 LOOKS = 4
 """How often an object is looked for: ours may be committed only after its provider has told of it."""
 KEPT = timedelta(days=90)
-OF_MONEY = frozenset({SubjectKind.CHARGE, SubjectKind.REFUND, SubjectKind.PAYOUT, SubjectKind.CHARGEBACK})
+OF_MONEY = frozenset(
+    {SubjectKind.CHARGE, SubjectKind.REFUND, SubjectKind.PAYOUT, SubjectKind.CHARGEBACK, SubjectKind.SUBSCRIPTION}
+)
 
 _S, _P = InboundWebhookStatus, Permission
 WAITING = (_S.RECEIVED, _S.FAILED)

@@ -7,6 +7,7 @@ from domain.actors import SYSTEM
 from domain.billed_subscriptions import BilledSubscription
 from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
 from domain.payment_methods import Provider
+from domain.subscription_terms import PeriodTerms
 
 _S = SubscriptionStatus
 
@@ -19,14 +20,22 @@ _TURNS: Mapping[SubscriptionStatus, tuple[str, str | None]] = {
 }
 _RETURNS = {_S.PAST_DUE: "recovered", _S.UNPAID: "recovered", _S.PAUSED: "resumed"}
 """What is told of a subscription that runs again, by where it was."""
-_TIME_ZONE = "UTC"
+TIME_ZONE = "UTC"
 """Providers count periods in it."""
 
 
-def hand_over(subscription: BillingSubscription, provider: Provider, external_id: str) -> None:
+def hand_over(subscription: BillingSubscription, provider: Provider, billed: BilledSubscription) -> None:
     """A new subscription that its provider decides about: the billing clock never looks at it."""
-    subscription.managed_by, subscription.provider, subscription.external_id = ManagedBy.PROVIDER, provider, external_id
-    subscription.due_at = None
+    subscription.managed_by, subscription.provider = ManagedBy.PROVIDER, provider
+    subscription.external_id, subscription.due_at = billed.subscription_id, None
+    subscription.anchor_at, subscription.anchor_day = billed.anchor_at, billed.anchor_at.day
+
+
+def take_terms(subscription: BillingSubscription, terms: PeriodTerms) -> None:
+    """Another price or quantity, with all that comes with it from now on."""
+    subscription.product_id, subscription.interval_months = terms.product_id, terms.months
+    subscription.grace_days, subscription.dunning_outcome = terms.grace_days, terms.dunning_outcome
+    subscription.features, subscription.included_credits = list(terms.features), terms.included_credits
 
 
 def follow(subscription: BillingSubscription, billed: BilledSubscription, *, at: datetime) -> bool:
@@ -47,7 +56,7 @@ def follow(subscription: BillingSubscription, billed: BilledSubscription, *, at:
 
 def _stand(subscription: BillingSubscription, billed: BilledSubscription) -> None:
     subscription.anchor_at, subscription.anchor_day = billed.anchor_at, billed.anchor_at.day
-    subscription.time_zone = _TIME_ZONE
+    subscription.time_zone = TIME_ZONE
     subscription.current_period_start, subscription.current_period_end = billed.period.start, billed.period.end
     subscription.trial_ends_at = billed.trial_ends_at or subscription.trial_ends_at
     subscription.cancel_at_period_end, subscription.cancel_at = billed.cancels_at_period_end, billed.cancel_at

@@ -13,7 +13,7 @@ from domain.actors import SYSTEM
 from domain.inbound_webhooks import InboundWebhook, SubjectKind
 from domain.payment_methods import Provider
 from domain.refusals import RefusalCode, Refused
-from jobs import chargebacks, payees, payment_methods, payments, payouts, refunds
+from jobs import chargebacks, payees, payment_methods, payments, payouts, provider_subscriptions, refunds
 from jobs.one_by_one import each
 from persistence import inbound_webhooks
 from persistence.database import Database
@@ -34,6 +34,7 @@ LOOKS: Mapping[SubjectKind, Look] = {
     SubjectKind.CHARGEBACK: chargebacks.look,
     SubjectKind.PAYEE: payees.look,
     SubjectKind.METHOD: payment_methods.look,
+    SubjectKind.SUBSCRIPTION: provider_subscriptions.look,
 }
 _PASSING = frozenset({RefusalCode.CONFLICT, RefusalCode.RATE_LIMITED, RefusalCode.PROVIDER_UNAVAILABLE})
 

@@ -27,6 +27,7 @@ describe(
     CHARGEBACK="A payer's bank that takes money back.",
     METHOD="Something that is paid with.",
     PAYEE="Whoever is paid out to.",
+    SUBSCRIPTION="What a payer is billed for again and again.",
     NOTHING="What has no effect here.",
 )
 describe(

@@ -54,11 +54,24 @@ _KINDS: Mapping[str, SubjectKind] = {
     ),
     "account.updated": SubjectKind.PAYEE,
     **dict.fromkeys(
+        (
+            "customer.subscription.created",
+            "customer.subscription.deleted",
+            "customer.subscription.paused",
+            "customer.subscription.resumed",
+            "customer.subscription.updated",
+            "invoice.paid",
+            "invoice.payment_failed",
+            "invoice.payment_succeeded",
+        ),
+        SubjectKind.SUBSCRIPTION,
+    ),
+    **dict.fromkeys(
         ("payment_method.automatically_updated", "payment_method.detached", "payment_method.updated"),
         SubjectKind.METHOD,
     ),
 }
-"""What has an effect here. All other types are kept and have none, those of invoices and subscriptions among them."""
+"""What has an effect here. All other types are kept and have none."""
 
 
 def told(
@@ -97,8 +110,16 @@ def _require_genuine(header: str, body: bytes, real: datetime, secrets: Sequence
 def _read(event: Mapping[str, Any], thing: Mapping[str, Any]) -> Told:
     kind = _KINDS.get(event["type"], SubjectKind.NOTHING)
     marked = (thing.get("metadata") or {}).get(KEY)
-    key = as_key(marked)
     provider_id = thing.get("id")
+    if thing.get("object") == "invoice":
+        # It names the subscription that it bills, with what was written on that.
+        details = (thing.get("parent") or {}).get("subscription_details") or {}
+        marked, provider_id = (details.get("metadata") or {}).get(KEY), details.get("subscription")
+        kind = SubjectKind.NOTHING if provider_id is None else kind
+    elif thing.get("mode") == "subscription":
+        kind, provider_id = SubjectKind.SUBSCRIPTION, thing.get("subscription")
+        kind = SubjectKind.NOTHING if provider_id is None else kind
+    key = as_key(marked)
     if kind is SubjectKind.PAYOUT:
         # A payout is known here by its transfer; one without our key was made by the account's owner.
         kind, provider_id = (kind if key is not None else SubjectKind.NOTHING), None

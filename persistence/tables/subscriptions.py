@@ -232,3 +232,13 @@ subscription_standings = Table(
     Column("monthly_denominator", Integer, nullable=False),
     CheckConstraint("monthly_numerator >= 0 AND monthly_denominator >= 1", name="monthly"),
 )
+
+# What a provider that bills was paid, each of its invoices once.
+billed_invoices = Table(
+    "billed_invoices",
+    metadata,
+    Column("provider", one_of(Provider, "provider"), primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    ref("subscription_id", "billing_subscriptions", index=True),
+    Column("recorded_at", Instant, nullable=False),
+)

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.actors import SYSTEM
+from domain.actors import SYSTEM, Actor, ActorKind
 from domain.billed_subscriptions import BilledItem, BilledSubscription
 from domain.billing_calendar import Span
 from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
 from domain.ids import new_id
 from domain.mirrored_subscriptions import follow, hand_over
 from domain.payment_methods import Provider
+from domain.permissions import Permission
+from domain.refusals import RefusalCode, Refused
 from domain.subscription_periods import opened
 from domain.subscription_starts import begun
 from tests.makers.subscription_terms import make_terms
@@ -20,6 +22,7 @@ _S = SubscriptionStatus
 NOW = datetime(2027, 1, 31, 10, tzinfo=UTC)
 FEBRUARY = Span(NOW, datetime(2027, 2, 28, 10, tzinfo=UTC))
 LATER = timedelta(minutes=1)
+STAFF = Actor(kind=ActorKind.USER, user_id=new_id(), permissions=frozenset({Permission.STAFF_MONEY}))
 BILLED = BilledSubscription(
     subscription_id="sub_1",
     key=None,
@@ -49,7 +52,7 @@ def mirrored() -> BillingSubscription:
         by=SYSTEM,
         at=NOW,
     )
-    hand_over(one, Provider.STRIPE, "sub_1")
+    hand_over(one, Provider.STRIPE, BILLED)
     one.take_events()
     return one
 
@@ -111,6 +114,15 @@ def test_any_status_may_follow_on_any_other_where_messages_were_missed(
     for status in (before, after):
         assert follow(one, replace(BILLED, status=status, trial_ends_at=FEBRUARY.end), at=NOW)
     assert one.status is after
+
+
+@pytest.mark.parametrize("action", ["cancelSubscription", "changeSubscription"])
+def test_nobody_changes_here_what_is_decided_there(action: str) -> None:
+    one = mirrored()
+    follow(one, BILLED, at=NOW)
+    with pytest.raises(Refused) as refused:
+        one.check(action, by=STAFF)
+    assert (refused.value.code, refused.value.refusal.from_state) == (RefusalCode.WRONG_STATE, "PROVIDER")
 
 
 def test_it_is_told_how_it_came_to_run_again() -> None:

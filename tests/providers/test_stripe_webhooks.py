@@ -12,13 +12,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.money import Money
-from integrations.payments import PayingOut, Refunding
+from integrations.payments import ActionRequired, PayingOut, Refunding
 from integrations.provider_events import NotGenuine, SubjectKind, Told, Unreadable
 from integrations.stripe_payments import Stripe
 from integrations.stripe_payments.connection import KEY
 from standins.serving import serving
 from standins.stripe.world import signature
-from tests.providers.stripe_setup import NOON, SECRET, Setup, opened, standing_in
+from tests.providers.stripe_billing import begun
+from tests.providers.stripe_setup import NOON, SECRET, Setup, opened, post, standing_in
 
 BODY = json.dumps(
     {
@@ -119,7 +120,31 @@ async def test_payouts_are_told_by_our_key_and_those_of_others_are_not_ours() ->
     assert others["payout.paid"].kind is SubjectKind.NOTHING
 
 
-@pytest.mark.parametrize("type", ["invoice.paid", "customer.subscription.updated", "radar.early_fraud_warning.created"])
+async def test_a_subscription_is_told_by_all_that_concerns_it() -> None:
+    async with telling() as (stripe, inbox):
+        subscription = await begun(stripe)
+        told = await heard(stripe, inbox)
+        page = await stripe.stripe.charge(stripe.charge(None))
+        assert isinstance(page, ActionRequired)
+        await post(page.url, card="pm_card_visa")
+        others = await heard(stripe, inbox)
+    types = ("customer.subscription.created", "invoice.paid", "checkout.session.completed")
+    for one in (told[type] for type in types):
+        assert (one.kind, one.key) == (SubjectKind.SUBSCRIPTION, subscription.key)
+        assert one.provider_id == subscription.subscription_id
+    assert told["payment_intent.succeeded"].key is None
+    assert others["checkout.session.completed"].kind is SubjectKind.CHARGE
+
+
+def test_an_invoice_of_no_subscription_is_nothing_here() -> None:
+    thing = {"object": "invoice", "id": "in_1", "metadata": {}, "parent": None}
+    event = {"id": "evt_1", "type": "invoice.paid", "created": 1, "livemode": False, "data": {"object": thing}}
+    body = json.dumps(event).encode()
+    told = told_of(body, signature(SECRET, body, NOON))
+    assert (told.kind, told.provider_id) == (SubjectKind.NOTHING, None)
+
+
+@pytest.mark.parametrize("type", ["invoice.upcoming", "customer.updated", "radar.early_fraud_warning.created"])
 def test_types_without_an_effect_are_kept_as_nothing(type: str) -> None:
     body = BODY.replace(b"payment_intent.succeeded", type.encode())
     assert told_of(body, signature(SECRET, body, NOON)).kind is SubjectKind.NOTHING

@@ -1543,6 +1543,7 @@ String nameSubjectKind(SubjectKind value) => switch (value) {
   SubjectKind.chargeback => 'CHARGEBACK',
   SubjectKind.method => 'METHOD',
   SubjectKind.payee => 'PAYEE',
+  SubjectKind.subscription => 'SUBSCRIPTION',
   SubjectKind.nothing => 'NOTHING',
   SubjectKind.unknown => '',
 };

@@ -2611,6 +2611,8 @@ export const SubjectKind = {
   METHOD: 'METHOD',
   /** Whoever is paid out to. */
   PAYEE: 'PAYEE',
+  /** What a payer is billed for again and again. */
+  SUBSCRIPTION: 'SUBSCRIPTION',
   /** What has no effect here. */
   NOTHING: 'NOTHING',
 } as const;

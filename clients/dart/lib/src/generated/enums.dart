@@ -4806,6 +4806,9 @@ enum SubjectKind implements ApiEnum {
   /// Whoever is paid out to.
   payee('PAYEE'),
 
+  /// What a payer is billed for again and again.
+  subscription('SUBSCRIPTION'),
+
   /// What has no effect here.
   nothing('NOTHING'),
 

@@ -1,0 +1,95 @@
+"""Subscriptions that a provider bills: begun by what it tells, and kept as they stand there."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain import mirrored_subscriptions as rules
+from domain import subscription_starts as starts
+from domain.billed_subscriptions import BilledSubscription
+from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
+from domain.checkout_sessions import CheckoutMode, CheckoutSession, CheckoutStatus
+from domain.payment_methods import Provider
+from domain.prices import Price
+from domain.products import Product, ProductKind
+from domain.refusals import not_found
+from persistence import subscription_outcomes, subscription_standings, subscription_terms, subscriptions
+from persistence.tables.catalogue import prices
+from persistence.tables.checkouts import checkout_sessions
+from persistence.tables.subscriptions import billing_subscriptions
+from persistence.unit import Unit
+
+
+async def known(db: Unit, provider: Provider, billed: BilledSubscription) -> BillingSubscription | None:
+    """Ours, locked, by the provider's id or our checkout; begun now if it was not before. None: it is not ours."""
+    session = await _checkout_of(db, billed.key)
+    columns = billing_subscriptions.c
+    named = (columns.provider == provider, columns.external_id == billed.subscription_id)
+    statement = select(BillingSubscription).where(*named).with_for_update()
+    found = await db.session.scalar(statement.execution_options(populate_existing=True))
+    if found is None and session is not None:
+        found = await _begun(db, session, provider, billed)
+    if session is not None and session.status is not CheckoutStatus.COMPLETE and _has_begun(billed):
+        session.complete(at=db.at)
+    return found
+
+
+async def follow(db: Unit, subscription: BillingSubscription, billed: BilledSubscription) -> None:
+    """A locked subscription stands as it does there: its price and quantity, its period, its status."""
+    if not rules.follow(subscription, billed, at=db.at):
+        return
+    item, billed_item = await subscriptions.licensed_item(db, subscription.id), billed.items[0]
+    price = await price_of(db, billed_item.price)
+    if (item.price_id, item.quantity) != (price.id, billed_item.quantity):
+        await subscription_terms.choose(db, subscription, price.id, billed_item.quantity)
+        rules.take_terms(subscription, await subscription_terms.terms_at(db, price.id, billed_item.quantity))
+    await subscription_outcomes.follow(db, subscription)
+
+
+async def _begun(
+    db: Unit, session: CheckoutSession, provider: Provider, billed: BilledSubscription
+) -> BillingSubscription:
+    """Refuses CONFLICT where another one lives already: that is for people."""
+    item = billed.items[0]
+    terms = await subscription_terms.terms_at(db, (await price_of(db, item.price)).id, item.quantity)
+    is_plan = (await db.session.get_one(Product, terms.product_id)).kind is ProductKind.PLAN
+    await subscriptions.require_no_other(db, session.organization_id, session.app_id, terms.product_id, is_plan=is_plan)
+    subscription = starts.begun(
+        terms,
+        organization_id=session.organization_id,
+        app_id=session.app_id,
+        is_plan=is_plan,
+        checkout_session_id=session.id,
+        time_zone=rules.TIME_ZONE,
+        by=db.by,
+        at=db.at,
+    )
+    rules.hand_over(subscription, provider, billed)
+    db.add(subscription)
+    await db.flush()
+    session.subscription_id = subscription.id
+    await subscription_terms.choose(db, subscription, terms.price_id, terms.quantity)
+    await subscription_standings.note(db, subscription)
+    return subscription
+
+
+async def _checkout_of(db: Unit, key: UUID | None) -> CheckoutSession | None:
+    """Locked before the subscription that it begins: of two that hear of it, one begins it."""
+    if key is None:
+        return None
+    named = (checkout_sessions.c.id == key, checkout_sessions.c.mode == CheckoutMode.SUBSCRIPTION)
+    statement = select(CheckoutSession).where(*named).with_for_update()
+    return await db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def price_of(db: Unit, provider_price_id: str) -> Price:
+    """Refuses NOT_FOUND a price that is in no catalogue here: that is for people."""
+    named = select(Price).where(prices.c.provider_price_id == provider_price_id)
+    found = await db.session.scalar(named)
+    if found is None:
+        raise not_found(f"price {provider_price_id}", "items")
+    return found
+
+
+def _has_begun(billed: BilledSubscription) -> bool:
+    return billed.status not in (SubscriptionStatus.INCOMPLETE, SubscriptionStatus.INCOMPLETE_EXPIRED)
