@@ -7,6 +7,7 @@ from domain.actors import SYSTEM
 from domain.checkout_visits import Leave, Stay, visit
 from domain.sales import SaleStatus
 from integrations.return_pages import back_at_checkout
+from jobs import provider_checkouts
 from jobs.payments import come_back
 from persistence import checkout_sessions, payments, purchases, sale_outcomes, sales
 from persistence.database import Database
@@ -37,8 +38,13 @@ async def visited(
 ) -> Leave | Stay | None:
     """Where our page of a sale sends a browser, or what it shows; None where there is no such sale.
 
+    A checkout that a provider bills has no sale: its page is named by the checkout itself.
+
     When the browser comes from a provider, that is asked first, with what the browser brought.
     """
+    billed = await provider_checkouts.visited(database, sale_id, now, is_back=is_back)
+    if billed is not None:
+        return billed
     payment = await payments.newest_of_sale(database, sale_id)
     if payment is not None and is_back:
         payment = await come_back(database, payment.id, brought, now)

@@ -19,6 +19,7 @@ from domain.taxes import TaxMode
 from persistence import catalogue, sales
 from persistence.billing_visibility import visible_to_payer
 from persistence.catalogue import PRICES
+from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
 from persistence.purchases import PURCHASES
 from persistence.subscriptions import SUBSCRIPTIONS
@@ -83,6 +84,12 @@ async def require_home(db: Unit, app_id: UUID | None, url: str, path: str) -> No
     parts = urlsplit(url)
     if app is None or f"{parts.scheme}://{parts.netloc}".lower() not in app.allowed_origins:
         raise invalid("The browser goes on only to an origin that this platform or the app allows.", path)
+
+
+async def as_it_is(database: Database, session_id: UUID) -> CheckoutSession | None:
+    """A session, for whoever has proved that it is theirs to know."""
+    async with database.reader() as session:
+        return await session.get(CheckoutSession, session_id)
 
 
 async def locked(db: Unit, session_id: UUID) -> CheckoutSession:

@@ -1,5 +1,6 @@
 """Subscribing: what a checkout must hold to, and the subscription that begins with it."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from domain import subscription_starts as starts
 from domain.billing_calendar import anchored_at
 from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
 from domain.checkout_sessions import CheckoutSession
+from domain.payment_methods import Provider
 from domain.payments import Payment
 from domain.prices import Price
 from domain.pricing import amount_of, require_quantity
@@ -23,6 +25,7 @@ from persistence import (
     entitlement_versions,
     organizations,
     period_credits,
+    provider_accounts,
     sale_refunds,
     sales,
     subscription_standings,
@@ -34,6 +37,9 @@ from persistence.tables.subscriptions import billing_subscriptions
 from persistence.unit import Unit
 
 _S = SubscriptionStatus
+
+BILLED_BY = Provider.STRIPE
+"""Who bills subscriptions to prices that stand there too."""
 
 
 async def open_session(db: Unit, session: CheckoutSession, price: Price, product: Product, plan: Plan) -> Sale | None:
@@ -65,6 +71,36 @@ async def open_session(db: Unit, session: CheckoutSession, price: Price, product
     )
     session.sale_id = sale.id
     return sale
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a provider is asked to bill."""
+
+    provider_price_id: str
+    trial_days: int
+
+
+async def is_billed_there(db: Unit, price: Price, quantity: int) -> bool:
+    """Whether the provider bills a new subscription: it has the price, there is something to pay, and it is set up."""
+    if price.provider_price_id is None or amount_of(price, quantity) == 0:
+        return False
+    return await provider_accounts.takes_money(db.session, BILLED_BY)
+
+
+async def open_billed(db: Unit, session: CheckoutSession, price: Price, product: Product, plan: Plan) -> None:
+    """A new session that the provider completes; refuses what `open_session` does."""
+    require_quantity(price, plan, session.quantity)
+    await subscriptions.require_no_other(
+        db, session.organization_id, session.app_id, product.id, is_plan=product.kind is ProductKind.PLAN
+    )
+    db.add(session)
+
+
+async def offer_of(db: Unit, session: CheckoutSession) -> Offer:
+    price = await db.session.get_one(Price, session.price_id)
+    plan = await subscription_terms.plan_of(db, price.product_id)
+    return Offer(price.provider_price_id or "", await _trial_days(db, session.organization_id, plan))
 
 
 async def begin(db: Unit, session: CheckoutSession) -> BillingSubscription:

@@ -58,6 +58,11 @@ async def create_checkout_session(
         by=db.by,
         at=db.at,
     )
+    may_be_billed_there = method_id is None and provider in (None, subscription_checkouts.BILLED_BY)
+    if plan and may_be_billed_there and await subscription_checkouts.is_billed_there(db, price, quantity):
+        await subscription_checkouts.open_billed(db, session, price, product, plan)
+        session.url = checkout_page_of(session.id)
+        return Changed(session=session, payment=None)
     sale = (
         await checkout_sessions.begin_purchase(db, session, price, product)
         if plan is None

@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from domain import checkout_sessions as checkouts
 from domain.actors import SYSTEM
 from domain.billed_subscriptions import BilledSubscription
 from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
-from domain.checkout_sessions import CheckoutMode, CheckoutSession, CheckoutStatus
+from domain.checkout_sessions import CheckoutSession, CheckoutStatus
+from domain.checkout_visits import Leave, Stay
 from domain.ids import new_id
 from domain.payment_methods import Provider
 from domain.permissions import StaffRole
@@ -23,16 +23,17 @@ from domain.sales import Sale, SaleStatus
 from domain.subscription_periods import PeriodStatus
 from integrations.provider_billing import (
     ChangingBilled,
-    CheckoutOpened,
-    OpeningCheckout,
     OpeningPortal,
     PortalOpened,
     Prorating,
 )
+from integrations.return_pages import checkout_page_of
+from jobs.provider_checkouts import visited
 from jobs.provider_subscriptions import look
 from jobs.providers import reach_billing
 from persistence.tables.subscriptions import subscription_items
 from persistence.unit import unit_of_work
+from schema.ids import global_id
 from standins.courier import Plan
 from standins.stripe import billing_clock, prices
 from standins.stripe.world import Call
@@ -44,6 +45,7 @@ from tests.providers.stripe_setup import RETURN_URL, post
 from tests.world import Person, World
 
 _S = SubscriptionStatus
+SUCCESS_URL, CANCEL_URL = "http://localhost/bought", "http://localhost/shop"
 
 
 @pytest.fixture
@@ -93,46 +95,36 @@ async def subscribed(company: Stripe, *, trial_days: int = 0, listeners: int = 0
     price = await make_plan(world, trial_days=trial_days)
     await sold_at_stripe(company, price)
     buyer = await world.client_side()
-    session = await _opened(world, buyer, price)
-    billing = await reach_billing(world.database, Provider.STRIPE)
-    page = await billing.open_checkout(
-        OpeningCheckout(
-            key=session.id,
-            organization_id=buyer.organization_id,
-            customer=None,
-            price="price_000001",
-            quantity=1,
-            trial_days=trial_days,
-            success_url=RETURN_URL,
-            cancel_url=RETURN_URL,
-            at=world.clock.now(),
-        )
-    )
-    assert isinstance(page, CheckoutOpened)
+    session_id = await _opened(buyer, price)
+    page, again = [await visited(world.database, session_id, world.clock.now(), is_back=False) for _ in range(2)]
+    assert isinstance(page, Leave)
+    assert page == again
     await post(page.url, card="pm_card_visa")
     now = world.clock.now()
-    heard = (look(world.database, Provider.STRIPE, session.id, "sub_000001", now) for _ in range(listeners))
+    heard = (look(world.database, Provider.STRIPE, session_id, "sub_000001", now) for _ in range(listeners))
     assert all(await asyncio.gather(*heard))
     await company.settle()
     async with world.database.reader() as reader:
         begun = (await reader.scalars(select(BillingSubscription))).one()
-    return Mirrored(world, buyer, begun.id, company, session.id)
+    return Mirrored(world, buyer, begun.id, company, session_id)
 
 
-async def _opened(world: World, buyer: Person, price: Price) -> CheckoutSession:
-    async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
-        session = checkouts.opened(
-            await db.session.get_one(Price, price.id),
-            organization_id=buyer.organization_id,
-            quantity=1,
-            mode=CheckoutMode.SUBSCRIPTION,
-            success_url=RETURN_URL,
-            cancel_url=RETURN_URL,
-            by=SYSTEM,
-            at=db.at,
-        )
-        db.add(session)
-    return session
+async def _opened(buyer: Person, price: Price) -> UUID:
+    """The checkout that the API opens."""
+    opened = await buyer.do(
+        "createCheckoutSession",
+        "session { id status url }",
+        priceId=global_id("Price", price.id),
+        mode="SUBSCRIPTION",
+        successUrl=SUCCESS_URL,
+        cancelUrl=CANCEL_URL,
+        idempotencyKey=buyer.world.key(),
+    )
+    session = opened["session"]
+    assert session["status"] == "OPEN"
+    session_id = UUID(hex=session["id"].removeprefix("chk_"))
+    assert session["url"] == checkout_page_of(session_id)
+    return session_id
 
 
 async def sales_of(mirrored: Mirrored) -> list[tuple[SaleStatus, int]]:
@@ -210,3 +202,16 @@ async def test_a_trial_is_no_period(company: Stripe) -> None:
     await mirrored.live_until(one.trial_ends_at)
     assert (await mirrored.now()).status is _S.ACTIVE
     assert [period.period_start for period in await mirrored.periods()] == [one.trial_ends_at]
+
+
+async def test_a_browser_that_comes_back_has_the_provider_asked_at_once(company: Stripe) -> None:
+    world = company.world
+    price = await make_plan(world)
+    await sold_at_stripe(company, price)
+    session_id = await _opened(await world.client_side(), price)
+    page = await visited(world.database, session_id, world.clock.now(), is_back=False)
+    assert isinstance(page, Leave)
+    assert isinstance(await visited(world.database, session_id, world.clock.now(), is_back=True), Stay)
+    await post(page.url, card="pm_card_visa")
+    assert await visited(world.database, session_id, world.clock.now(), is_back=True) == Leave(SUCCESS_URL)
+    assert await visited(world.database, session_id, world.clock.now(), is_back=False) == Leave(SUCCESS_URL)
