@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from stripe import StripeError, Subscription
+from stripe import RequestOptions, StripeError, Subscription
 
 from domain.billed_subscriptions import BilledItem, BilledSubscription
 from domain.billing_calendar import Span
@@ -32,11 +32,13 @@ async def find(connection: Connection, subscription_id: str, at: datetime) -> Bi
 
 async def changed(connection: Connection, since: datetime) -> Sequence[str] | NoAnswer:
     """Those that events of the last 30 days tell of, which is as long as Stripe keeps them, and all that were begun."""
-    created = {"gte": int(since.timestamp())}
+    earliest = int(since.timestamp())
     try:
-        events = await connection.api.events.list_async({"types": _CHANGES, "created": created, "limit": 100})
+        events = await connection.api.events.list_async({"types": _CHANGES, "created": {"gte": earliest}, "limit": 100})
         ids = {event.data.object["id"]: None async for event in events.auto_paging_iter()}
-        begun = await connection.api.subscriptions.list_async({"status": "all", "created": created, "limit": 100})
+        begun = await connection.api.subscriptions.list_async(
+            {"status": "all", "created": {"gte": earliest}, "limit": 100}
+        )
         ids |= {subscription.id: None async for subscription in begun.auto_paging_iter()}
     except StripeError as error:
         return no_answer(error)
@@ -74,7 +76,8 @@ async def change(
 
 async def end(connection: Connection, ending: EndingBilled) -> BilledSubscription | Declined | NotFound | NoAnswer:
     """What has ended already is as it shall be, whoever ended it."""
-    subscriptions, options = connection.api.subscriptions, {"idempotency_key": str(ending.key)}
+    subscriptions = connection.api.subscriptions
+    options: RequestOptions = {"idempotency_key": str(ending.key)}
     try:
         if ending.when is Ending.NOW:
             await subscriptions.cancel_async(ending.subscription_id, {}, options)

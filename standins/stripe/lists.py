@@ -17,7 +17,7 @@ def as_list(things: list[Thing], call: Call, *filters: str) -> Thing:
         one
         for one in things
         if all(one.get(name) == fields[name] for name in filters if name in fields)
-        and _is_within(one.get("created"), fields.get("created"))
+        and _is_within(one.get("created", 0), fields.get("created"))
     ]
     limit = fields.get("limit", 10)
     if not 1 <= limit <= 100:

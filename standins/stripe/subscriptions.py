@@ -188,7 +188,8 @@ def _prorate(world: World, subscription: Thing, old: Thing, new: Thing) -> None:
         invoice_lines.add(world, subscription, item, amount=amount, start=world.now, end=until, is_proration=True)
 
     def share(item: Thing) -> int:
-        return round(_whole(item) * (end_at - world.now) / (end_at - start))
+        part: float = _whole(item) * (end_at - world.now) / (end_at - start)
+        return round(part)
 
     add(old, -share(old), end_at)
     until = new["current_period_end"]
