@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -23,8 +24,6 @@ from domain.sales import Sale, SaleStatus
 from domain.subscription_periods import PeriodStatus
 from integrations.provider_billing import (
     ChangingBilled,
-    OpeningPortal,
-    PortalOpened,
     Prorating,
 )
 from integrations.return_pages import checkout_page_of
@@ -35,13 +34,14 @@ from persistence.tables.subscriptions import subscription_items
 from persistence.unit import unit_of_work
 from schema.ids import global_id
 from standins.courier import Plan
+from standins.faults import Fault
 from standins.stripe import billing_clock, prices
 from standins.stripe.world import Call
 from tests.makers.invariants import broken
 from tests.makers.subscriptions import Subscribed, make_plan, move_to
 from tests.providers.companies import Stripe
 from tests.providers.company_setups import COMPANIES
-from tests.providers.stripe_setup import RETURN_URL, post
+from tests.providers.stripe_setup import post
 from tests.world import Person, World
 
 _S = SubscriptionStatus
@@ -71,12 +71,16 @@ class Mirrored(Subscribed):
         billing_clock.move_on(self.company.stripe)
         await self.company.settle()
 
+    async def portal(self) -> str:
+        """Where the link of the API leads."""
+        link = (await self.buyer.do("createPortalSession", "url", returnUrl=CANCEL_URL))["url"]
+        parts = urlsplit(link)
+        answer = await self.world.client.http.get(f"{parts.path}?{parts.query}")
+        assert answer.status_code == 303
+        return str(answer.headers["location"])
+
     async def in_portal(self, **form: str) -> None:
-        billing = await reach_billing(self.world.database, Provider.STRIPE)
-        customer, now = str(self.there["customer"]), self.world.clock.now()
-        page = await billing.open_portal(OpeningPortal(customer=customer, return_url=RETURN_URL, at=now))
-        assert isinstance(page, PortalOpened)
-        await post(page.url, **form)
+        await post(await self.portal(), **form)
         await self.company.settle()
 
 
@@ -202,6 +206,16 @@ async def test_a_trial_is_no_period(company: Stripe) -> None:
     await mirrored.live_until(one.trial_ends_at)
     assert (await mirrored.now()).status is _S.ACTIVE
     assert [period.period_start for period in await mirrored.periods()] == [one.trial_ends_at]
+
+
+async def test_a_provider_that_does_not_answer_leaves_our_own_portal(company: Stripe) -> None:
+    mirrored = await subscribed(company)
+    assert (await mirrored.portal()).startswith(f"{company.stripe.address}/pages/portal/")
+    link = (await mirrored.buyer.do("createPortalSession", "url", returnUrl=CANCEL_URL))["url"]
+    company.faults.script(Fault.NO_ANSWER_BEFORE, path="/v1/billing_portal")
+    parts = urlsplit(link)
+    answer = await company.world.client.http.get(f"{parts.path}?{parts.query}")
+    assert (answer.status_code, "Standard" in answer.text) == (200, True)
 
 
 async def test_a_browser_that_comes_back_has_the_provider_asked_at_once(company: Stripe) -> None:
