@@ -1,13 +1,13 @@
 """What a provider that bills was paid.
 
-Revision 0033, after 0032. There is no way down: a mistake is mended by the next revision.
+Revision 0037, after 0036. There is no way down: a mistake is mended by the next revision.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
