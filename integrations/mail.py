@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.ids import new_id
 from domain.outside import require_no_open_unit
+from integrations.letters import written
 
 Sender = Address
 SENDER = Sender("Milepost", addr_spec="no-reply@milepost.example")
@@ -27,11 +28,13 @@ def sender_of(text: str) -> Sender:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail in plain text to one address. The text may hold a token: it is never logged."""
+    """A mail to one address, written as plain text. The text may hold a token: it is never logged."""
 
     to: str
     subject: str
     text: str
+    unsubscribe: str | None = None
+    """Where one click ends such letters, for those that can be ended (RFC 8058)."""
 
     def message(self, sender: Sender) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
@@ -40,8 +43,21 @@ class Letter:
         message["Date"] = localtime()
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{new_id()}@{sender.domain}>"
-        message.set_content(self.text)
+        if self.unsubscribe is not None:
+            message["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        bodies = written(self.subject, self.text, self.unsubscribe)
+        message.set_content(bodies.text)
+        message.add_alternative(bodies.html, subtype="html")
         return message
+
+
+class CannotCarry(RuntimeError):
+    """The mail server does not take a letter now. Says why without the letter's address."""
+
+
+class AddressRefused(CannotCarry):
+    """Nobody is reached at that address, now or later."""
 
 
 class Mailer(Protocol):

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from integrations.mail import SENDER, Letter, Sender
+from integrations.mail import SENDER, AddressRefused, CannotCarry, Letter, Sender
 
 TIMEOUT_SECONDS = 20
 _SCHEMES = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
@@ -17,10 +17,6 @@ WANTED = (
     "smtps://user:password@host (encrypted from the start), smtp://… (STARTTLS) or smtp+plain://… (not encrypted, for a"
     " server on the same machine)"
 )
-
-
-class CannotCarry(RuntimeError):
-    """The mail server does not take a letter now. Says why without the letter's address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +71,13 @@ class SmtpMail:
                 timeout=TIMEOUT_SECONDS,
             )
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise CannotCarry(f"{server.host}:{server.port} does not take mail: {_reason(error)}") from None
+            failure = AddressRefused if _is_final(error) else CannotCarry
+            raise failure(f"{server.host}:{server.port} does not take mail: {_reason(error)}") from None
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server knows no such address: 4xx asks to try again later."""
+    return isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients[0].code >= 500
 
 
 def _reason(error: Exception) -> str:

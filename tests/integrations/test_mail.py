@@ -18,7 +18,10 @@ async def test_a_letter_is_a_complete_file_for_its_owner_alone(tmp_path: Path) -
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     letter = message_from_bytes(file.read_bytes(), policy=default)
     assert (letter["To"], letter["Subject"]) == ("ada@example.com", "Grüße aus Skopje")
-    assert letter.get_content().splitlines() == ["Erste Zeile", "Zweite: ž ¥ 😀"]
+    plain, html = letter.iter_parts()
+    assert plain.get_content().splitlines() == ["Erste Zeile", "Zweite: ž ¥ 😀"]
+    assert html.get_content_type() == "text/html"
+    assert "Erste Zeile<br>Zweite: ž ¥ 😀</p>" in html.get_content()
 
 
 async def test_letters_keep_their_order(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from integrations.mail import SENDER, FolderMail, Letter, sender_of, use_mailer
-from integrations.smtp import CannotCarry, SmtpMail, SmtpServer
+from integrations.mail import SENDER, AddressRefused, CannotCarry, FolderMail, Letter, sender_of, use_mailer
+from integrations.smtp import SmtpMail, SmtpServer
 from tests.integrations.postbox import PASSWORD, USER, Postbox, certified, encrypted, plain, starting_tls
 from tests.makers.identity import PASSWORD as LONG_ENOUGH
 from tests.makers.identity import letters, sign_up_input, token_in
@@ -35,7 +35,9 @@ async def test_a_letter_is_handed_over_encrypted_to_a_server_that_is_known(
     assert (envelope.mail_from, envelope.rcpt_tos) == ("post@northwind.example", ["ada@example.com"])
     assert (letter["From"], letter["To"]) == ("Northwind <post@northwind.example>", "ada@example.com")
     assert letter["Subject"] == "Grüße aus Skopje"
-    assert letter.get_content().splitlines() == ["Erste Zeile", "Zweite: ž ¥ 😀"]
+    plain, html = letter.iter_parts()
+    assert plain.get_content().splitlines() == ["Erste Zeile", "Zweite: ž ¥ 😀"]
+    assert "Zweite: ž ¥ 😀" in html.get_content()
 
 
 @pytest.mark.parametrize(("scheme", "serving"), [("smtps", encrypted), ("smtp", starting_tls)])
@@ -64,7 +66,7 @@ async def test_a_wrong_password_is_told_by_its_code(tmp_path: Path) -> None:
 async def test_what_a_server_refuses_does_not_repeat_the_address() -> None:
     async with plain() as postbox:
         mail = SmtpMail(SmtpServer.of(f"smtp+plain://127.0.0.1:{postbox.port}"))
-        with pytest.raises(CannotCarry, match=r"it refuses the recipient with 550$"):
+        with pytest.raises(AddressRefused, match=r"it refuses the recipient with 550$"):
             await mail.carry(Letter("nobody@example.com", "Hello", "Text\n"))
 
 
