@@ -4,6 +4,8 @@ import asyncio
 from http import HTTPStatus
 from typing import Any
 
+import uvicorn
+
 from server.gathering import GatheringProtocol
 
 HEAD_SECONDS = 10.0
@@ -11,6 +13,13 @@ HEAD_SECONDS = 10.0
 MOST_HEAD_BYTES = 32_768
 SEND_SECONDS = 30.0
 """For what has been written to move on, once more waits than the system takes."""
+
+
+class ServingConfig(uvicorn.Config):
+    """What all connections of a process know, and that they are the last ones."""
+
+    is_leaving = False
+    """From then on each answer is the last one of its connection, and says so: nothing is sent into one that closes."""
 
 
 class PatientProtocol(GatheringProtocol):
@@ -49,6 +58,8 @@ class PatientProtocol(GatheringProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             raise ValueError("The head of the request is too large.")
         super().on_headers_complete()
+        if self.config.is_leaving and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def send_400_response(self, msg: str) -> None:
         if not self.transport.is_closing():

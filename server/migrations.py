@@ -49,9 +49,15 @@ def heads_of(scripts: Iterable[str]) -> set[str]:
     return {one["revision"] for one in found} - {one["down_revision"] for one in found}
 
 
+def is_served(applied: str | None) -> bool:
+    """Whether this build can work on a database at that revision: its own, or that of a later release, which only
+    adds to it. Without the second, the first process of a new release would end all others."""
+    return applied is not None and applied.isdecimal() and int(applied) >= int(head_revision())
+
+
 async def upgrade(url: str) -> bool:
     """Applies what is missing; False when nothing was. Two processes may do so at once: the second waits."""
-    if await _applied_revision(url) == head_revision():
+    if is_served(await _applied_revision(url)):
         return False
     from server import revisions
 
@@ -60,9 +66,9 @@ async def upgrade(url: str) -> bool:
 
 
 async def require_schema(url: str) -> None:
-    """CannotRun on a database that has not this build's schema, for processes that do not migrate."""
+    """CannotRun on a database that lacks something of this build's schema, for processes that do not migrate."""
     applied = await _applied_revision(url)
-    if applied != head_revision():
+    if not is_served(applied):
         here = f"is at revision {applied}" if applied else "is empty"
         raise CannotRun(f"The database {here}; this build needs {head_revision()}. Run `python -m server migrate`.")
 

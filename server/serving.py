@@ -26,7 +26,7 @@ from persistence.unit import transact
 from resolvers.rate_limits import RateLimits
 from server.app import create_app
 from server.clock import Clock
-from server.connections import PatientProtocol
+from server.connections import PatientProtocol, ServingConfig
 from server.ending import Ending
 from server.greeting import greeting
 from server.laps import Laps
@@ -167,15 +167,17 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
     if start.works:
         parts.append(asyncio.create_task(worker.run(platform.database, platform.now, stop)))
     await asyncio.wait([asyncio.create_task(stop.wait()), *parts], return_when=asyncio.FIRST_COMPLETED)
-    app.state.health.is_draining = True
+    app.state.health.is_draining = server.config.is_leaving = True
+    if stop.is_set():
+        await asyncio.sleep(start.settings.notice_seconds)
     app.state.streams.end()
     stop.set()
     server.should_exit = True
     await asyncio.gather(*parts)
 
 
-def _config(app: Starlette, trusted_proxies: Sequence[str]) -> uvicorn.Config:
-    return uvicorn.Config(
+def _config(app: Starlette, trusted_proxies: Sequence[str]) -> ServingConfig:
+    return ServingConfig(
         app,
         http=PatientProtocol,
         log_config=None,
@@ -198,7 +200,9 @@ def _config(app: Starlette, trusted_proxies: Sequence[str]) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn that says when it serves, and without its own signal handlers, which would skip our clean-up."""
 
-    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None]) -> None:
+    config: ServingConfig
+
+    def __init__(self, config: ServingConfig, *, started: Callable[[], None]) -> None:
         super().__init__(config)
         self._say_started = started
 

@@ -79,6 +79,8 @@ class Settings:
     issuer: str
     origins: frozenset[bytes]
     """Of pages elsewhere that may call."""
+    notice_seconds: int
+    """For how long it serves on once it is asked to end, while readiness says no: balancers need that to hear of it."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks whose X-Forwarded-For says who calls; of nobody else is it believed."""
 
@@ -118,6 +120,7 @@ class Settings:
                 "MILEPOST_ISSUER", address_of, f"http://127.0.0.1:{port}" if port else DEVELOPMENT_ISSUER
             ),
             origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
+            notice_seconds=variables.whole("MILEPOST_NOTICE_SECONDS", 0, least=0, most=600),
             trusted_proxies=variables.read("FORWARDED_ALLOW_IPS", proxies_of, ()),
         )
         if mode is Mode.PRODUCTION and settings.database_url is not None and settings.secret_keys is None:

@@ -10,7 +10,7 @@ import uvicorn
 
 from jobs import worker
 from server.app import create_app
-from server.connections import PatientProtocol
+from server.connections import PatientProtocol, ServingConfig
 from tests.world import World
 
 METRICS_TOKEN = "of the scraper"
@@ -31,9 +31,7 @@ async def live(world: World) -> AsyncIterator[str]:
     app = create_app(
         world.database, world.clock, is_planned=os.environ.get("MILEPOST_PLANNER") != "off", metrics_token=METRICS_TOKEN
     )
-    server = _Server(
-        uvicorn.Config(app, http=PatientProtocol, port=0, log_config=None, access_log=False, lifespan="on")
-    )
+    server = _Server(ServingConfig(app, http=PatientProtocol, port=0, log_config=None, access_log=False, lifespan="on"))
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve())
     working = asyncio.create_task(worker.run(world.database, world.clock.now, stop, timers=()))

@@ -86,7 +86,7 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(data_dir: Path, **more: str) -> AsyncIterator[Server]:
+async def serving(data_dir: Path, *, root: Path = ROOT, **more: str) -> AsyncIterator[Server]:
     """A server that has said that it serves; killed at the end of the block, if it still runs."""
     err = data_dir.with_name(f"{data_dir.name}.log")
     with err.open("ab") as log:
@@ -95,7 +95,7 @@ async def serving(data_dir: Path, **more: str) -> AsyncIterator[Server]:
             "-m",
             "server",
             "serve",
-            cwd=ROOT,
+            cwd=root,
             env=environment(data_dir, **more),
             stdout=PIPE,
             stderr=log,

@@ -1,11 +1,14 @@
 """Readiness: 200 only while the process can serve and means to go on."""
 
+import asyncpg
 import httpx2
+import pytest
 
 from persistence.database import Database
 from server.app import create_app
 from server.clock import Clock
-from server.migrations import database_at, head_revision
+from server.migrations import database_at, head_revision, require_schema
+from server.settings import CannotRun
 
 
 async def test_a_draining_process_is_not_ready_at_once(database: Database) -> None:
@@ -31,3 +34,27 @@ async def test_a_database_that_is_empty_or_gone_makes_it_unavailable(postgres: s
         assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
         assert [one["name"] for one in ready.json()["dependencies"] if one["status"] != "ok"] == broken
         assert live.status_code == 200
+
+
+@pytest.mark.parametrize(("revision", "status"), [("9999", 200), ("0001", 503)])
+async def test_a_database_that_a_later_release_has_migrated_is_served(
+    new_database: str, revision: str, status: int
+) -> None:
+    connection = await asyncpg.connect(new_database)
+    await connection.execute("CREATE TABLE alembic_version (version_num text)")
+    await connection.execute("INSERT INTO alembic_version VALUES ($1)", revision)
+    await connection.close()
+    assert await upgrade_is_needed(new_database) is (status == 503)
+    database = Database(new_database, pool_size=1)
+    app = create_app(database, Clock())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://t") as http:
+        assert (await http.get("/health/ready")).status_code == status
+    await database.close()
+
+
+async def upgrade_is_needed(url: str) -> bool:
+    try:
+        await require_schema(url)
+    except CannotRun:
+        return True
+    return False

@@ -160,6 +160,19 @@ async def test_running_requests_are_answered_before_the_end(data_dir: Path) -> N
             request.close()
 
 
+async def test_once_it_is_to_end_it_serves_for_its_notice_and_lets_each_connection_end(data_dir: Path) -> None:
+    async with serving(data_dir, MILEPOST_NOTICE_SECONDS="2") as server:
+        async with httpx2.AsyncClient(base_url=server.url) as http:
+            before = await http.post("/graphql", json={"query": ME})
+            server.process.send_signal(signal.SIGTERM)
+            while (await http.get("/health/ready")).status_code == 200:
+                await asyncio.sleep(0.01)
+            answers = [await http.post("/graphql", json={"query": ME}) for _ in range(3)]
+        assert await server.ended() == 0
+    assert "connection" not in before.headers
+    assert [(one.status_code, one.headers["connection"]) for one in answers] == [(200, "close")] * 3
+
+
 async def send_sign_in(server: Server, email: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Sends the request on a connection of its own, which stays open for the answer."""
     host, port = server.url.removeprefix("http://").split(":")
