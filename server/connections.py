@@ -25,6 +25,8 @@ class ServingConfig(uvicorn.Config):
 class PatientProtocol(GatheringProtocol):
     """Patient, up to a point. Bodies and operations have their limit in the middleware, which knows how to say so."""
 
+    config: ServingConfig
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._is_in_head, self._unfinished_bytes = True, 0
