@@ -59,7 +59,7 @@ class SubscriptionPeriod(Stateful):
     sale_id: UUID | None
     payment_id: UUID | None
     invoice_id: UUID | None
-    """What documents the payment; none where there was nothing to pay."""
+    """What documents the payment, or asks for it; none where there was nothing to pay."""
     paid_at: datetime | None
     delivered_at: datetime | None
     """When what was paid for it was earned: it has elapsed."""
@@ -75,6 +75,8 @@ class SubscriptionPeriod(Stateful):
     """Charged with the rates of the last period, because nobody could be asked for those of this one."""
     waive_reason: str | None = None
     """Why staff ask nothing for it."""
+    collect_at: datetime | None = None
+    """While its invoice is unpaid: when it is charged next, on the day it is due and then as dunning says."""
     status: PeriodStatus = field(init=False)
 
     amount = Amount("amount_minor")
@@ -88,21 +90,31 @@ class SubscriptionPeriod(Stateful):
     def span(self) -> Span:
         return Span(self.period_start, self.period_end)
 
+    @property
+    def is_billed(self) -> bool:
+        """Its invoice is open: the subscription stands in it already, and has some days to pay."""
+        return self.status is _S.OPEN and self.invoice_id is not None
+
+    def bill(self, invoice_id: UUID, due_at: datetime) -> None:
+        self.invoice_id, self.collect_at = invoice_id, due_at
+
     def pay(self, sale: Sale | None, payment_id: UUID | None, *, at: datetime) -> None:
         """By a verified payment of its sale, or without one where it costs nothing."""
         self.move_to("payPeriod", by=SYSTEM, at=at)
-        self.paid_at, self.payment_id = at, payment_id
+        self.paid_at, self.payment_id, self.collect_at = at, payment_id, None
         if sale is not None:
             self.sale_id, self.invoice_id = sale.id, sale.invoice_id
 
     def fail(self, *, at: datetime) -> None:
         """Nothing more is tried: it counts as never served."""
         self.move_to("failPeriod", by=SYSTEM, at=at)
+        self.collect_at = None
 
     def waive(self, reason: str, *, by: Actor, at: datetime) -> None:
         """Staff ask nothing for it. It is served as one that costs nothing, so no change of it gives money back."""
         self.waive_reason = said(reason, required=True)
         self.move_to("waiveSubscriptionPeriod", by=by, at=at)
+        self.collect_at = None
         self.terms = replace(self.terms, amount_minor=0, included_credits=0)
 
     def refund(self, *, at: datetime) -> None:

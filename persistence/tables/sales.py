@@ -48,7 +48,8 @@ sales = Table(
         name="taken_back",
     ),
     CheckConstraint(
-        "(invoice_id IS NOT NULL) = (total_minor > 0 AND status NOT IN ('PENDING', 'FAILED', 'CANCELED'))",
+        "CASE WHEN total_minor > 0 AND status NOT IN ('PENDING', 'FAILED', 'CANCELED') THEN invoice_id IS NOT NULL"
+        " ELSE invoice_id IS NULL OR (total_minor > 0 AND kind = 'PERIOD') END",
         name="invoiced_when_paid",
     ),
     CheckConstraint("next_try_at IS NULL OR (status = 'PENDING' AND tries IS NOT NULL)", name="next_try"),

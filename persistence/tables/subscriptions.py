@@ -156,6 +156,7 @@ subscription_periods = Table(
     Column("is_suspended", Boolean, nullable=False),
     Column("needs_tax_review", Boolean, nullable=False),
     Column("waive_reason", Text),
+    Column("collect_at", Instant),
     Column("status", one_of(PeriodStatus, "status"), nullable=False),
     *lifecycle(),
     UniqueConstraint("subscription_id", "period_start"),
@@ -164,6 +165,7 @@ subscription_periods = Table(
     CheckConstraint("status NOT IN ('PAID', 'REFUNDED') OR paid_at IS NOT NULL", name="paid"),
     CheckConstraint("(status = 'REFUNDED') = (ended_at IS NOT NULL)", name="ended"),
     CheckConstraint("(status = 'WAIVED') = (waive_reason IS NOT NULL)", name="waived"),
+    CheckConstraint("collect_at IS NULL OR (status = 'OPEN' AND invoice_id IS NOT NULL)", name="collect_at"),
 )
 subscription_periods.append_constraint(
     ExcludeConstraint(
@@ -177,7 +179,12 @@ Index(
     "uq_subscription_periods_open",
     subscription_periods.c.subscription_id,
     unique=True,
-    postgresql_where=text("status = 'OPEN'"),
+    postgresql_where=text("status = 'OPEN' AND invoice_id IS NULL"),
+)
+Index(
+    "ix_subscription_periods_collect",
+    subscription_periods.c.collect_at,
+    postgresql_where=text("collect_at IS NOT NULL"),
 )
 Index(
     "ix_subscription_periods_undelivered",
