@@ -52,6 +52,7 @@ credit_disputes = Table(
     Column("response_due_at", Instant, nullable=False),
     Column("level", Integer, nullable=False),
     Column("is_overdue", Boolean, nullable=False),
+    Column("evidence_count", Integer, nullable=False, server_default=text("0")),
     ref("assignee_id", "users", optional=True),
     Column("outcome", one_of(CreditDisputeOutcome, "outcome")),
     Column("resolved_quantity", BigInteger),

@@ -140,6 +140,7 @@ task_submissions = Table(
     Column("revision", Integer, nullable=False),
     Column("note", Text, nullable=False),
     Column("links", ARRAY(Text), nullable=False),
+    Column("file_count", Integer, nullable=False, server_default=text("0")),
     ref("submitted_by", "users", optional=True),
     Column("submitted_at", Instant, nullable=False),
     Column("decision", one_of(SubmissionDecision, "decision"), nullable=False),
@@ -147,7 +148,7 @@ task_submissions = Table(
     ref("decided_by", "users", optional=True),
     Column("decided_at", Instant),
     CheckConstraint("revision >= 1", name="revision"),
-    CheckConstraint("note <> '' OR cardinality(links) > 0", name="something"),
+    CheckConstraint("note <> '' OR cardinality(links) > 0 OR file_count > 0", name="something"),
     CheckConstraint("(decision = 'PENDING') = (decided_at IS NULL)", name="decided"),
     Index("uq_task_submissions_revision", "task_id", "revision", unique=True),
 )
