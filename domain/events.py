@@ -101,11 +101,6 @@ class Recorder:
         )
         self.__dict__.setdefault("_events", []).append(event)
 
-    @property
-    def has_news(self) -> bool:
-        """Whether anything was recorded that is not written yet."""
-        return bool(self.__dict__.get("_events"))
-
     def take_events(self) -> list[Event]:
         events: list[Event] = self.__dict__.pop("_events", [])
         return events

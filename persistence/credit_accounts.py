@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import Table, false, select, true
+from sqlalchemy import Table, Uuid, bindparam, false, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain import credit_movements as rules
 from domain.actors import SYSTEM, Actor, ActorKind
@@ -48,22 +49,21 @@ async def locked(db: Unit, organization_id: UUID) -> CreditAccount:
 
     The database opens one with each organization. Every movement begins here. Two are locked with `both_locked`.
     """
-    account = await _lock(db, organization_id)
-    await _read_lots(db, account)
+    [account] = await _locked(db, organization_id)
     await _expire(db, account)
     return account
 
 
 async def expire(db: Unit, organization_id: UUID) -> bool:
     """Posts what has expired; False where somebody else has."""
-    account = await _lock(db, organization_id)
-    await _read_lots(db, account)
-    return await _expire(db, account)
+    return await _expire(db, *await _locked(db, organization_id))
 
 
 async def both_locked(db: Unit, one_id: UUID, other_id: UUID) -> tuple[CreditAccount, CreditAccount]:
-    """Two accounts, locked in one order, whoever sends to whom."""
-    found = {id_: await locked(db, id_) for id_ in sorted((one_id, other_id))}
+    """Two accounts, locked in one order, whoever sends to whom; nothing of either is posted before both are."""
+    accounts = await _locked(db, one_id, other_id)
+    await _expire(db, *accounts)
+    found = {account.organization_id: account for account in accounts}
     return found[one_id], found[other_id]
 
 
@@ -89,23 +89,36 @@ async def require_organization(db: Unit, organization_id: UUID, *path: str) -> N
     await db.require(found, "organization", *path)
 
 
-async def _lock(db: Unit, organization_id: UUID) -> CreditAccount:
-    statement = select(CreditAccount).where(credit_accounts.c.organization_id == organization_id)
-    # What the session knows of the row may be older than the lock.
-    fresh = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return (await db.session.scalars(fresh)).one()
+_COLUMNS = (
+    *(f"(found.account).{column.name}" for column in credit_accounts.c),
+    *(f"(found.lot).{column.name}" for column in credit_lots.c),
+)
+_LOCKED = "SELECT {} FROM lock_credit_accounts(:owners) AS found"
+_LOCK = (
+    text(_LOCKED.format(", ".join(_COLUMNS)))
+    .bindparams(bindparam("owners", type_=ARRAY(Uuid)))
+    .columns(*credit_accounts.c, *credit_lots.c)
+)
+"""Accounts locked in one order with all lots that have anything in them, as they are under the lock."""
 
 
-async def _read_lots(db: Unit, account: CreditAccount) -> None:
-    """All lots with anything in them, as they are under the lock."""
-    live = credit_lots.c.remaining + credit_lots.c.held > 0
-    statement = select(CreditLot).where(credit_lots.c.account_id == account.id, live)
-    lots = (await db.session.scalars(statement.execution_options(populate_existing=True))).all()
-    account.hold_lots(lots)
+async def _locked(db: Unit, *organization_ids: UUID) -> list[CreditAccount]:
+    statement = select(CreditAccount, CreditLot).from_statement(_LOCK)
+    # What the session knows of the rows may be older than the lock.
+    fresh = statement.execution_options(populate_existing=True)
+    lots: dict[CreditAccount, list[CreditLot]] = {}
+    for account, lot in await db.session.execute(fresh, {"owners": organization_ids}):
+        of_account = lots.setdefault(account, [])
+        if lot is not None:
+            of_account.append(lot)
+    for account, live in lots.items():
+        account.hold_lots(live)
+    return list(lots)
 
 
-async def _expire(db: Unit, account: CreditAccount) -> bool:
-    expired = rules.expire(account, by=SYSTEM, at=db.at)
-    if expired is not None:
-        await write(db, expired)
-    return expired is not None
+async def _expire(db: Unit, *accounts: CreditAccount) -> bool:
+    expired = [rules.expire(account, by=SYSTEM, at=db.at) for account in accounts]
+    if not any(expired):
+        return False
+    await write(db, *expired)
+    return True

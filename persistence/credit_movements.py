@@ -16,7 +16,7 @@ from domain.credit_lots import CreditLot, LotSource
 from domain.credit_lots import opened as lot_opened
 from domain.credit_movements import Movement
 from domain.credit_transactions import NOTHING_SAID, CreditConsumption, CreditTransaction, CreditTransactionType, Note
-from persistence import credit_sums, ledger
+from persistence import ledger, plain_movements
 from persistence.tables.credits import credit_consumptions, credit_lots, credit_transactions
 from persistence.unit import Unit
 
@@ -27,9 +27,8 @@ async def write(db: Unit, *movements: Movement | None) -> None:
     """Stores movements and posts them at once; None stands for one that there was no reason for."""
     done = [movement for movement in movements if movement is not None]
     for movement in done:
-        if len(done) == 1 and credit_sums.is_plain(movement):
-            await credit_sums.write(db, movement)
-            db.add(movement.transaction)
+        if len(done) == 1 and plain_movements.is_plain(movement):
+            await plain_movements.write(db, movement)
             continue
         db.add(movement.transaction, *movement.new_lots, *movement.touched)
         for consumption in movement.dropped:

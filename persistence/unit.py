@@ -3,12 +3,12 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, event
 from sqlalchemy.exc import DBAPIError
@@ -28,6 +28,8 @@ from persistence.outbox import outbox_row, status_change_row
 from persistence.tables.platform import outbox, status_changes
 
 T = TypeVar("T")
+Row = dict[str, Any]
+"""What is inserted, by the names of columns."""
 
 _TOLD = "events so far"
 _RETRIES = 3
@@ -55,6 +57,11 @@ class Unit:
 
     async def flush(self) -> None:
         await self.session.flush()
+
+    def take_news(self, *subjects: tuple[Recorder, int]) -> tuple[list[Row], list[Row]]:
+        """What objects have recorded, as rows of status changes and of the outbox: for whoever writes them in one
+        statement with the objects, each given with its version from then on."""
+        return _news_of(self.session.sync_session, subjects)
 
     async def require(self, statement: Select[T], what: str, *path: str) -> T:
         """The one object that a verb is about; NOT_FOUND where there is none, or none that the caller may see."""
@@ -112,8 +119,8 @@ async def transact(
 @event.listens_for(Session, "before_flush")
 def _write_what_was_recorded(session: Session, flush: UOWTransaction, instances: object) -> None:
     """Stamps changed objects and writes their events and status changes into the same transaction, deleted ones too."""
-    at, request_id = session.info.get("at"), session.info.get("request_id")
-    events, changes = [], []
+    at = session.info.get("at")
+    recorded: list[tuple[Recorder, int]] = []
     for changed in (*session.new, *session.dirty, *session.deleted):
         is_new = changed in session.new
         if isinstance(changed, Versioned) and at is not None:
@@ -122,18 +129,29 @@ def _write_what_was_recorded(session: Session, flush: UOWTransaction, instances:
             if is_new or session.is_modified(changed):
                 changed.updated_at = at
         if isinstance(changed, Recorder):
-            version = 1 if is_new else getattr(changed, "version", 1) + 1
-            changes += [status_change_row(changed.id, change) for change in changed.take_status_changes()]
-            events += [
-                (event_.nth, outbox_row(changed, version, event_, request_id), _told(changed, event_))
-                for event_ in changed.take_events()
-            ]
+            recorded.append((changed, 1 if is_new else getattr(changed, "version", 1) + 1))
+    changes, events = _news_of(session, recorded)
     if changes:
         session.execute(status_changes.insert(), changes)
     if events:
-        events.sort(key=itemgetter(0))
-        session.execute(outbox.insert(), [row for _, row, _ in events])
+        session.execute(outbox.insert(), events)
+
+
+def _news_of(session: Session, subjects: Iterable[tuple[Recorder, int]]) -> tuple[list[Row], list[Row]]:
+    """Rows of status changes and of events, in their order; the audit log will say the latter, too."""
+    request_id = session.info.get("request_id")
+    changes: list[Row] = []
+    events: list[tuple[int, Row, Told]] = []
+    for subject, version in subjects:
+        changes += [status_change_row(subject.id, change) for change in subject.take_status_changes()]
+        events += [
+            (event_.nth, outbox_row(subject, version, event_, request_id), _told(subject, event_))
+            for event_ in subject.take_events()
+        ]
+    events.sort(key=itemgetter(0))
+    if events:
         session.info.setdefault(_TOLD, []).extend(told for _, _, told in events)
+    return changes, [row for _, row, _ in events]
 
 
 def _told(subject: Recorder, event: Event) -> Told:

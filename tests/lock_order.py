@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Select, Table, TextClause, Update, event
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import FromStatement
 from sqlalchemy.sql.selectable import ForUpdateArg
 
 from persistence.ledger import POST
@@ -121,6 +122,8 @@ def _locked(statement: Any) -> Iterator[tuple[str, bool]]:
         yield statement.table.name, True
     if isinstance(statement, TextClause) and "append_audit(" in statement.text:
         yield "audit_chains", True
+    if isinstance(statement, FromStatement) and "lock_credit_accounts(" in str(statement.element):
+        yield "credit_accounts", True
     asked: ForUpdateArg | None = statement._for_update_arg if isinstance(statement, Select) else None
     if asked is not None and not asked.read:
         for table in asked.of or statement.get_final_froms():

@@ -20,9 +20,9 @@ def upgrade() -> None:
         LANGUAGE plpgsql AS $$
     BEGIN
         PERFORM FROM credit_accounts WHERE organization_id = ANY (owners) ORDER BY organization_id FOR NO KEY UPDATE;
-        RETURN QUERY SELECT found, live FROM credit_accounts found
-            LEFT JOIN credit_lots live ON live.account_id = found.id AND live.remaining + live.held > 0
-            WHERE found.organization_id = ANY (owners);
+        RETURN QUERY SELECT one, live FROM credit_accounts one
+            LEFT JOIN credit_lots live ON live.account_id = one.id AND live.remaining + live.held > 0
+            WHERE one.organization_id = ANY (owners);
     END $$
     """
     )
