@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.actors import SYSTEM
+from domain.bus import Bus, Placed
+from domain.events import OutboxEvent
 from jobs.reactions import REACTIONS, Reactions, named, names_of
 from persistence import positions, reactions
 from persistence.database import Database
@@ -19,13 +21,21 @@ REACTION_SECONDS = 60
 log = logging.getLogger(__name__)
 
 
-async def place(database: Database, now: datetime, table: Reactions = REACTIONS) -> int:
-    """Gives one batch of events their positions; how many they were."""
+async def place(database: Database, now: datetime, table: Reactions = REACTIONS, bus: Bus | None = None) -> int:
+    """Gives one batch of events their positions and tells of them; how many they were.
 
-    async def work(db: Unit) -> int:
-        return len(await positions.place(db, lambda event_type: names_of(table, event_type)))
+    Without a bus the database tells, with the commit. With one, what is lost between the commit and the telling is
+    found by those who look for themselves.
+    """
 
-    return await transact(database, work, by=SYSTEM, at=now)
+    async def work(db: Unit) -> list[OutboxEvent]:
+        return await positions.place(db, lambda event_type: names_of(table, event_type), notifies=bus is None)
+
+    events = await transact(database, work, by=SYSTEM, at=now)
+    if bus is not None and events:
+        topics = frozenset(topic for event in events for topic in event.topics)
+        await bus.publish(Placed(events[0].position, events[-1].position, events[-1].id, topics))
+    return len(events)
 
 
 async def react(database: Database, now: datetime, table: Reactions = REACTIONS) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from domain.bus import Bus
 from jobs import relay
 from jobs.pace import Pace
 from jobs.reactions import REACTIONS, Reactions
@@ -22,7 +23,8 @@ TICK_SECONDS = 1.0
 AGAIN_AFTER, SELDOM_AFTER = timedelta(seconds=10), timedelta(minutes=1)
 """When timers that have found nothing due look again, unless they are prompt: of the platform's clock, so that whoever
 moves it need not wait."""
-STANDBY_SECONDS = 1.0
+AFRESH_SECONDS = 1.0
+"""After an error of the relay, before it, or another that waits, takes the lead."""
 JOB_SECONDS = 120
 MAX_ROUNDS = 1000
 
@@ -36,9 +38,10 @@ async def run(
     *,
     reactions: Reactions = REACTIONS,
     timers: Timers = TIMERS,
+    bus: Bus | None = None,
 ) -> None:
     """Works until `stop` is set, then ends what it is doing and returns. Any number of workers may run at once."""
-    await Worker(database, Pace(now), stop, reactions, timers).run()
+    await Worker(database, Pace(now), stop, reactions, timers, bus).run()
 
 
 async def settle(
@@ -67,6 +70,7 @@ class Worker:
     stop: asyncio.Event
     reactions: Reactions
     timers: Timers
+    bus: Bus | None
     _not_before: dict[str, datetime] = field(default_factory=dict)
     """When timers that are not prompt look again."""
     placed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,7 +90,7 @@ class Worker:
                         await self._relay(connection)
             except Exception:
                 log.exception("the relay failed and starts over")
-            await self._pause(STANDBY_SECONDS)
+                await self._pause(AFRESH_SECONDS)
 
     async def _relay(self, connection: asyncpg.Connection) -> None:
         """Positions and reactions side by side: a slow reaction must not keep live updates waiting."""
@@ -99,7 +103,7 @@ class Worker:
             # Asked through the connection that holds the lock, so that losing the lead is noticed at once.
             if not await positions.is_waiting(connection):
                 await self._pause(IDLE_SECONDS)
-            elif await relay.place(self.database, self.pace.now(), self.reactions):
+            elif await relay.place(self.database, self.pace.now(), self.reactions, self.bus):
                 self.placed.set()
         self.placed.set()
 
@@ -140,7 +144,7 @@ class Worker:
     async def _follow_events(self, instant: datetime) -> None:
         """What the timers of a stride set off happens before the next stride."""
         try:
-            while await relay.place(self.database, instant, self.reactions) + await relay.react(
+            while await relay.place(self.database, instant, self.reactions, self.bus) + await relay.react(
                 self.database, instant, self.reactions
             ):
                 pass

@@ -17,17 +17,37 @@ from persistence.wakeups import CHANNEL
 _LEADER = 7022
 """The advisory lock of the one active relay. It belongs to a session, which only a direct connection keeps."""
 _PATIENCE_SECONDS = 5
+_LEADERS_SESSION = {
+    "application_name": "milepost relay",
+    "lock_timeout": "1s",
+    # The leader asks many times a second: of one that is silent for so long, the process hangs or its machine is gone,
+    # and the database frees its lock for the next one.
+    "idle_session_timeout": "10s",
+}
 
 
 @asynccontextmanager
 async def leadership(database: Database) -> AsyncIterator[asyncpg.Connection | None]:
-    """The connection that holds the relay's lock, or None while another process does. Its end frees the lock."""
-    connection = await asyncpg.connect(database.direct_url, command_timeout=_PATIENCE_SECONDS)
+    """The connection that holds the relay's lock, or None after a second in which another process does.
+
+    Whoever waits has the lock at the moment in which that one ends.
+    """
+    connection = await asyncpg.connect(
+        database.direct_url, command_timeout=_PATIENCE_SECONDS, server_settings=_LEADERS_SESSION
+    )
     try:
-        is_leader = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER)
-        yield connection if is_leader else None
+        yield connection if await _is_mine(connection) else None
     finally:
         await connection.close(timeout=1)
+
+
+async def _is_mine(connection: asyncpg.Connection) -> bool:
+    """Whether the lock could be had within a moment: to wait longer would keep dead rows from being cleared away."""
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LEADER)
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True
 
 
 async def is_waiting(connection: asyncpg.Connection) -> bool:
@@ -35,8 +55,11 @@ async def is_waiting(connection: asyncpg.Connection) -> bool:
     return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE position IS NULL)"))
 
 
-async def place(db: Unit, reactions_of: Callable[[str], Iterable[str]], *, limit: int = BATCH) -> list[OutboxEvent]:
-    """Gives the next events their positions, notes the reactions they call for, and wakes the subscribers.
+async def place(
+    db: Unit, reactions_of: Callable[[str], Iterable[str]], *, limit: int = BATCH, notifies: bool = True
+) -> list[OutboxEvent]:
+    """Gives the next events their positions, notes the reactions they call for, and wakes the subscribers
+    where nothing else does.
 
     The numbers of `written` are in the order of writing, but their transactions commit in another: only what is
     visible here can be placed, behind everything placed before. For one object both orders are the same, because
@@ -59,7 +82,8 @@ async def place(db: Unit, reactions_of: Callable[[str], Iterable[str]], *, limit
         await db.session.execute(insert(outbox_reactions), wanted)
     head = events[-1].position
     await db.session.execute(update(outbox_head).values(position=head))
-    await db.session.execute(select(func.pg_notify(CHANNEL, str(head))))
+    if notifies:
+        await db.session.execute(select(func.pg_notify(CHANNEL, str(head))))
     return events
 
 

@@ -12,13 +12,14 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import func, select
 
+from domain.bus import Bus, Placed
 from persistence.database import Database
 from persistence.outbox import last_position
 from persistence.tables.platform import outbox
 
 CHANNEL = "milepost_outbox"
-POLL_SECONDS = 2.0
-"""How long the follower waits at most before it looks by itself, should a notification be lost."""
+POLL_SECONDS = 1.5
+"""How long the follower waits at most before it looks by itself, should a notification be lost, or the bus be away."""
 BEAT_SECONDS = 0.4
 """How often the listening connection proves that it is alive."""
 
@@ -28,8 +29,10 @@ log = logging.getLogger(__name__)
 class Wakeups:
     """Bells of the subscribers of one process. They only say when to look: the outbox is the truth, not this."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, bus: Bus | None = None) -> None:
+        self._database, self.bus = database, bus
+        self._seen: int | None = None
+        """Up to which position bells have been rung; None when that is not known."""
         self._bells: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._grown = asyncio.Event()
         self._heard: dict[str, Callable[[], None]] = {CHANNEL: self._grown.set}
@@ -52,6 +55,8 @@ class Wakeups:
         await asyncio.gather(*(copy.read() for copy in self._copies))
         copies = [asyncio.create_task(copy.follow()) for copy in self._copies]
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow()), *copies]
+        if self.bus is not None:
+            self._tasks.append(asyncio.create_task(self.bus.follow(self.hear, self._grown.set)))
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -72,34 +77,46 @@ class Wakeups:
                 if not self._bells[topic]:
                     del self._bells[topic]
 
+    def hear(self, placed: Placed) -> None:
+        """Rings for what the bus tells, without a look at the database unless something is missing before it."""
+        if self._seen is None or placed.first > self._seen + 1:
+            self._grown.set()
+        elif placed.last > self._seen:
+            self._seen = placed.last
+            self._ring(placed.topics)
+
     async def _follow(self) -> None:
         """Reads the topics of what is new, once for all subscribers; after a failure it rings for everybody."""
-        seen: int | None = None
         while True:
             self._grown.clear()
             try:
-                seen = await self._ring(seen)
+                await self._look()
             except Exception as error:
                 log.warning("following the outbox failed: %s", error)
-                seen = None
+                self._seen = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._grown.wait()
 
-    async def _ring(self, seen: int | None) -> int:
+    async def _look(self) -> None:
+        seen = self._seen
         async with self._database.reader() as session:
             head = await last_position(session)
             if seen is None or head < seen:
-                rung = set(self._bells)
+                self._seen, topics = head, frozenset(self._bells)
             elif head == seen:
-                rung = set()
+                return
             else:
                 new = outbox.c.position.between(seen + 1, head)
-                rung = set(await session.scalars(select(func.unnest(outbox.c.topics)).where(new).distinct()))
-        for topic in rung & self._bells.keys():
+                topics = frozenset(await session.scalars(select(func.unnest(outbox.c.topics)).where(new).distinct()))
+                # The bus may have told of more meanwhile.
+                self._seen = max(head, self._seen or 0)
+        self._ring(topics)
+
+    def _ring(self, topics: frozenset[UUID]) -> None:
+        for topic in topics & self._bells.keys():
             for bell in self._bells[topic]:
                 bell.set()
-        return head
 
     async def _listen(self) -> None:
         while True:

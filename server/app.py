@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from domain.bus import Bus
 from domain.rate_limits import CallerKind
 from integrations.vault import Vault, vault_in_use
 from persistence.database import Database
@@ -49,12 +50,13 @@ def create_app(
     vault: Vault | None = None,
     origins: frozenset[bytes] = frozenset(),
     issuer: str = DEVELOPMENT_ISSUER,
+    bus: Bus | None = None,
 ) -> Starlette:
     """Everything a process serves; the caller owns the database and closes it."""
     platform = Platform(
         database=database,
         now=clock.now,
-        wakeups=Wakeups(database),
+        wakeups=Wakeups(database, bus),
         rate_limits=rate_limits or RateLimits(),
         free_form=free_form,
         vault=vault or vault_in_use(),
@@ -84,8 +86,7 @@ def create_app(
     app.middleware_stack = RequestMiddleware(inner, metrics.tallies, planned, browsers)
     app.state.platform = platform
     app.state.health, app.state.plans = health, plans
-    app.state.tallies = metrics.tallies
-    app.state.streams = view.streams
+    app.state.tallies, app.state.streams = metrics.tallies, view.streams
     return app
 
 

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from domain.actors import SYSTEM
+from domain.bus import Bus
 from domain.provider_accounts import ProviderMode
 from integrations.archive import FolderArchive, use_archive
 from integrations.mail import FolderMail, Mailer, use_mailer
@@ -66,6 +67,7 @@ async def serve(start: Start) -> int:
         async with (
             _prepared(settings, start.database_url) as database,
             _clock_of(settings.mode, database) as clock,
+            _bus_of(settings) as bus,
         ):
             await _require_mode(database, settings.mode, clock)
             await _fill(database, clock, settings.mode)
@@ -81,6 +83,7 @@ async def serve(start: Start) -> int:
                 vault=vault_in_use(),
                 issuer=settings.issuer,
                 origins=settings.origins,
+                bus=bus,
             )
             await _serve_until(stop, app, start)
     _say("Stopped.")
@@ -91,10 +94,14 @@ async def work(settings: Settings, url: str, ending: Ending) -> int:
     """Only the worker; the schema must be there already."""
     with ending.awaited() as stop:
         await require_schema(settings.database_direct_url or url)
-        async with _prepared(settings, url) as database, _clock_of(settings.mode, database) as clock:
+        async with (
+            _prepared(settings, url) as database,
+            _clock_of(settings.mode, database) as clock,
+            _bus_of(settings) as bus,
+        ):
             await _require_mode(database, settings.mode, clock)
             _say("The worker is running. Ctrl-C stops it.")
-            await worker.run(database, clock.now, stop)
+            await worker.run(database, clock.now, stop, bus=bus)
     _say("Stopped.")
     return 0
 
@@ -140,6 +147,21 @@ async def _clock_of(mode: Mode, database: Database) -> AsyncIterator[Clock]:
         yield clock
 
 
+@contextlib.asynccontextmanager
+async def _bus_of(settings: Settings) -> AsyncIterator[Bus | None]:
+    """What tells other machines; without one the database does, and its client is not even loaded."""
+    if settings.bus_url is None:
+        yield None
+        return
+    from integrations.nats_bus import NatsBus
+
+    bus = NatsBus(settings.bus_url)
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
 async def _require_mode(database: Database, mode: Mode, clock: Clock) -> None:
     """Real money and test money never meet in one database."""
     ours = _MODES[mode]
@@ -165,7 +187,7 @@ async def _serve_until(stop: asyncio.Event, app: Starlette, start: Start) -> Non
     server = _Server(_config(app, start.settings.trusted_proxies), started=lambda: _started(start))
     parts = [asyncio.create_task(server.serve(sockets=[start.listener]))]
     if start.works:
-        parts.append(asyncio.create_task(worker.run(platform.database, platform.now, stop)))
+        parts.append(asyncio.create_task(worker.run(platform.database, platform.now, stop, bus=platform.wakeups.bus)))
     await asyncio.wait([asyncio.create_task(stop.wait()), *parts], return_when=asyncio.FIRST_COMPLETED)
     app.state.health.is_draining = server.config.is_leaving = True
     if stop.is_set():

@@ -61,6 +61,8 @@ class Settings:
     data_dir: Path
     database_url: str | None = field(repr=False)
     database_direct_url: str | None = field(repr=False)
+    bus_url: str | None = field(repr=False)
+    """What tells the processes of several machines of new events; None: the database."""
     pool_size: int
     mail_folder: Path
     audit_folder: Path
@@ -99,6 +101,7 @@ class Settings:
             data_dir=data_dir,
             database_url=variables.text("MILEPOST_DATABASE_URL", None),
             database_direct_url=variables.text("MILEPOST_DATABASE_DIRECT_URL", None),
+            bus_url=variables.read("MILEPOST_BUS_URL", broker_of, None),
             pool_size=variables.whole("MILEPOST_POOL_SIZE", 10, least=1, most=1000),
             mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
             audit_folder=variables.path("MILEPOST_AUDIT_DIR", data_dir / "audit"),
@@ -209,6 +212,13 @@ def proxies_of(text: str) -> tuple[str, ...]:
     if any(one.prefixlen == 0 for one in networks):
         raise ValueError(wanted)
     return tuple(str(one) for one in networks)
+
+
+def broker_of(text: str) -> str:
+    """One or several brokers of one cluster."""
+    if any(urlsplit(one).scheme not in ("nats", "tls") or not urlsplit(one).hostname for one in text.split(",")):
+        raise ValueError("takes the address of a NATS server with JetStream, as nats://bus.internal:4222")
+    return text
 
 
 def existing_file(text: str) -> Path:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from domain.actors import SYSTEM
@@ -81,6 +82,17 @@ async def test_one_relay_is_active_and_another_takes_over_when_it_ends(world: Wo
         await one
     await toggle(world.database, gig, world.clock.now())
     assert len(await placed_events(world)) == 3
+
+
+async def test_a_relay_that_hangs_loses_the_lead_to_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(positions._LEADERS_SESSION, "idle_session_timeout", "300ms")
+    async with positions.leadership(world.database) as hanging:
+        assert hanging is not None
+        async with positions.leadership(world.database) as next_one:
+            assert next_one is not None
+            assert await positions.is_waiting(next_one) is False
+        with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+            await positions.is_waiting(hanging)
 
 
 async def test_a_relay_that_dies_before_its_commit_leaves_no_gap(world: World) -> None:
