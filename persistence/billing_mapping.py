@@ -1,6 +1,8 @@
 """Which domain class is which table, of what Milepost and its apps sell: catalogues, subscriptions, credits."""
 
 from domain.app_credit_budgets import AppCreditBudget
+from domain.billing_customers import BillingCustomer
+from domain.billing_reconciliations import ReconciliationRun
 from domain.billing_subscriptions import BillingSubscription
 from domain.checkout_sessions import CheckoutSession
 from domain.contracts import Contract
@@ -27,6 +29,7 @@ from domain.products import Product, ProductFeature
 from domain.promotion_redemptions import PromotionRedemption
 from domain.proration_lines import ProrationLine
 from domain.purchases import Purchase
+from domain.reconciliation_findings import ReconciliationFinding
 from domain.sales import Sale
 from domain.scheduled_changes import ScheduledChange
 from domain.seat_assignments import SeatAssignment
@@ -43,6 +46,7 @@ from persistence.tables import (
     credits,
     entitlements,
     experiments,
+    mirrored,
     sales,
     subscription_changes,
     subscriptions,
@@ -61,6 +65,8 @@ BILLING_PLAIN = {
     DunningAttempt: subscriptions.dunning_attempts,
     SubscriptionStanding: subscriptions.subscription_standings,
     ProrationLine: subscription_changes.proration_lines,
+    BillingCustomer: mirrored.billing_customers,
+    ReconciliationFinding: mirrored.reconciliation_findings,
 }
 
 BILLING_VERSIONED = {
@@ -91,4 +97,5 @@ BILLING_VERSIONED = {
     ScheduledChange: subscription_changes.scheduled_changes,
     SeatAssignment: subscription_changes.seat_assignments,
     Contract: subscription_changes.contracts,
+    ReconciliationRun: mirrored.reconciliation_runs,
 }
