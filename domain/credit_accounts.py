@@ -98,6 +98,10 @@ class CreditAccount(Stateful):
     status: CreditAccountStatus = field(init=False)
 
     @property
+    def is_closed(self) -> bool:
+        return self.status is _S.CLOSED
+
+    @property
     def auto_top_up(self) -> AutoTopUp:
         return AutoTopUp(
             enabled=self.top_up_enabled,

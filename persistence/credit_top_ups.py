@@ -11,6 +11,7 @@ from domain.credit_purchases import NEVER_PAID, CreditPurchase, CreditPurchaseSt
 from domain.payments import PaymentTrigger
 from persistence import credit_accounts, credit_purchases, sale_outcomes, sales
 from persistence.credit_offers import Wanted
+from persistence.parking import are_parked
 from persistence.tables.credit_sales import credit_purchases as purchases
 from persistence.unit import Unit
 
@@ -18,10 +19,10 @@ from persistence.unit import Unit
 async def buy_if_due(db: Unit, organization_id: UUID) -> CreditPurchase | None:
     """Buys what the account is set to, charged without anybody there; None where that is not due, or not any more.
 
-    One at a time, and no more in a month than the account allows.
+    One at a time, no more in a month than the account allows, and nothing for an organization that is parked.
     """
     account = await credit_accounts.locked(db, organization_id)
-    if not rules.is_due(account) or await _has_enough(db, account):
+    if not rules.is_due(account) or await are_parked(db, organization_id) or await _has_enough(db, account):
         return None
     wanted = Wanted(
         package_id=account.top_up_package_id,

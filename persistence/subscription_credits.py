@@ -42,11 +42,11 @@ class PeriodCredits:
 async def grant_for_period(db: Unit, period: PeriodCredits) -> Movement | None:
     """Opens the lot of a period (or month) that is paid, once; None where it was opened before or is without credits.
 
-    Call it when the period becomes PAID. With rollover the lot lasts for the days of grace as well, so that a late
-    renewal loses nothing.
+    An account that was closed takes none: the period is paid all the same. Call it when the period becomes PAID. With
+    rollover the lot lasts for the days of grace as well, so that a late renewal loses nothing.
     """
     account = await locked(db, period.organization_id)
-    if await _is_done(db, period):
+    if account.is_closed or await _is_done(db, period):
         return None
     carried = roll_over(
         account,

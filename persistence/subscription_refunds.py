@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from domain.billing_calendar import whole_seconds
 from domain.billing_subscriptions import BillingSubscription
 from domain.credit_accounts import CreditAccount
@@ -14,6 +16,7 @@ from domain.refusals import invalid
 from domain.sales import Sale
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence import credit_accounts, credit_movements, sale_refunds, sales, subscription_periods
+from persistence.tables.credits import credit_lots
 from persistence.unit import Unit
 
 REASON = "The subscription was ended before its period was over."
@@ -29,7 +32,7 @@ async def refund_rest(db: Unit, subscription: BillingSubscription, amount: Money
     if period is None or period.status is not PeriodStatus.PAID or period.sale_id is None:
         raise invalid("Nothing was paid for the period that ends.", "refund")
     account = await credit_accounts.locked(db, subscription.organization_id)
-    lots = [lot for lot in account.lots if lot.source is LotSource.SUBSCRIPTION and lot.source_id == period.id]
+    lots = await _granted(db, period)
     sale = await sales.locked(db, period.sale_id)
     most = min(sale.left_minor, refundable(period, sale.total_minor, lots, db.at))
     if amount.currency != sale.currency or not 1 <= amount.amount_minor <= most:
@@ -41,6 +44,13 @@ async def refund_rest(db: Unit, subscription: BillingSubscription, amount: Money
     if not sale.left_minor:
         period.refund(at=db.at)
     return refund
+
+
+async def _granted(db: Unit, period: SubscriptionPeriod) -> list[CreditLot]:
+    """All lots that came with a period, used up or not. Ask under the lock of their account."""
+    columns = credit_lots.c
+    of_period = (columns.source == LotSource.SUBSCRIPTION, columns.source_id == period.id)
+    return list(await db.session.scalars(select(CreditLot).where(*of_period)))
 
 
 def refundable(period: SubscriptionPeriod, total_minor: int, lots: list[CreditLot], at: datetime) -> int:

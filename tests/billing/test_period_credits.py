@@ -6,8 +6,11 @@ from sqlalchemy import select
 
 from domain.credit_lots import CreditLot, LotSource
 from domain.prices import PriceInterval
+from domain.subscription_periods import PeriodStatus
 from domain.subscription_plans import CreditSchedule
 from persistence.tables.credits import credit_lots
+from schema.ids import global_id
+from tests.makers.credit_control import account_of, spend_some
 from tests.makers.invariants import broken
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, subscribe
 from tests.world import World
@@ -64,3 +67,15 @@ async def test_credits_by_the_month_come_on_the_anchors_day_and_add_up(world: Wo
     (period,) = await subscribed.periods()
     assert lots[-1].expires_at == period.period_end
     assert period.credits_due_at is None
+
+
+async def test_a_period_is_paid_although_the_account_for_its_credits_was_closed(world: World) -> None:
+    subscribed = await subscribe(world, await make_plan(world, included_credits=100))
+    owner = subscribed.buyer.organization_id
+    await spend_some(world, owner, 100)
+    account = global_id("CreditAccount", (await account_of(world, owner)).id)
+    await subscribed.buyer.do("closeCreditAccount", "account { status }", accountId=account)
+    await move_to(world, (await subscribed.periods())[0].period_end)
+    assert [one.status for one in await subscribed.periods()] == [PeriodStatus.PAID] * 2
+    assert len(await lots_of(subscribed)) == 1
+    assert await broken(world) == []

@@ -11,6 +11,7 @@ from persistence import payment_methods, sale_outcomes, sales
 from persistence.tables.subscription_changes import scheduled_changes
 from persistence.unit import unit_of_work
 from schema.ids import global_id
+from tests.makers.credit_control import spend_some
 from tests.makers.invariants import broken
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, platform_staff, subscribe
 from tests.world import World
@@ -103,6 +104,15 @@ async def test_what_is_ended_now_gives_nothing_back_unless_staff_say_so(world: W
         (sale,) = (await session.scalars(select(Sale))).all()
     assert (sale.status, sale.refunded_minor) == (SaleStatus.PARTIALLY_REFUNDED, 1_000)
     assert await broken(world) == []
+
+
+async def test_billing_rule_17_credits_that_were_used_up_keep_their_share_of_the_money_back(world: World) -> None:
+    subscribed = await subscribe(world, await make_plan(world, price_minor=3_000, included_credits=100))
+    staff = await platform_staff(world)
+    await spend_some(world, subscribed.buyer.organization_id, 100)
+    asked = {"subscriptionId": named(subscribed), "when": "NOW", "refund": {"amountMinor": "1", "currency": "EUR"}}
+    refusal = await staff.refused("cancelSubscription", **asked, idempotencyKey=world.key())
+    assert (refusal["code"], refusal["message"]) == ("INVALID", "At most 0.00 EUR of this period is unused.")
 
 
 async def test_a_pause_begins_with_the_period_end_and_ends_by_itself(world: World) -> None:

@@ -8,15 +8,17 @@ from sqlalchemy import select
 from domain.actors import SYSTEM
 from domain.payment_attempts import PaymentAttempt
 from domain.payments import Payment
-from domain.permissions import Role
+from domain.permissions import Role, StaffRole
 from persistence.credit_top_ups import buy_if_due
 from persistence.tables.money import payments
 from persistence.unit import Unit, transact
+from schema.ids import global_id
 from tests.makers.colleagues import colleague
 from tests.makers.credit_buyers import STARTER, Buyer, make_buyer
 from tests.makers.credit_control import account_of, give_credits, spend_some
 from tests.makers.identity import letters
 from tests.makers.payment_methods import make_method
+from tests.makers.staff import another_of_the_staff
 from tests.world import World
 
 ON = {"enabled": True, "threshold": 50, "packageId": STARTER, "currency": "USD"}
@@ -45,6 +47,17 @@ async def test_credits_are_bought_once_fewer_than_the_threshold_are_left(world: 
     assert await buyer.purchases() == ["PAID"]
     account = await account_of(world, buyer.person.organization_id)
     assert (account.available, account.top_up_failures) == (249, 0)
+
+
+async def test_an_organization_that_is_parked_buys_nothing_by_itself(world: World) -> None:
+    buyer = await make_low(world)
+    staff, named = (
+        await another_of_the_staff(world, StaffRole.FINANCE),
+        global_id("Organization", buyer.person.organization_id),
+    )
+    await staff.do("parkOrganization", "organization { id }", organizationId=named, reason="Books looked into")
+    await use(world, buyer, 20)
+    assert await buyer.purchases() == []
 
 
 async def test_two_failures_in_a_row_switch_it_off_and_are_told(world: World) -> None:
