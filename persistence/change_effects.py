@@ -83,6 +83,8 @@ async def add_credits(db: Unit, period: SubscriptionPeriod, change: ScheduledCha
     if change.credits == 0:
         return
     account = await credit_accounts.locked(db, period.organization_id)
+    if account.is_closed:
+        return
     known = select(func.max(credit_lots.c.part), func.max(credit_lots.c.expires_at)).where(_of(period.id))
     last_part, expires_at = (await db.session.execute(known)).one()
     await credit_movements.issue(
@@ -116,6 +118,7 @@ async def _begin_anew(
     db.add(following)
     await db.flush()
     await proration_lines.move(db, change.id, following.id)
+    proration_lines.carry_over(db, following, await proration_lines.net_of(db, following.id))
     subscription.enter(following, at=db.at)
     rules.tell(subscription, terms, by=SYSTEM, at=db.at)
     await period_credits.grant(db, following, period.id)

@@ -3,14 +3,15 @@
 from domain.billing_subscriptions import BillingSubscription
 from domain.refusals import conflict
 from domain.subscription_periods import SubscriptionPeriod
-from persistence import sales, subscription_outcomes, subscription_periods
+from persistence import proration_lines, sales, subscription_outcomes, subscription_periods
 from persistence.unit import Unit
 
 
 async def waive(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, reason: str) -> None:
     """Ends the sale of a locked period, and every attempt to have it paid.
 
-    Refuses CONFLICT while a payment is under way, whose money would have to go back.
+    Refuses CONFLICT while a payment is under way, whose money would have to go back. What was to lower its price waits
+    for the next.
     """
     period.check("waiveSubscriptionPeriod", by=db.by)
     attempts = await subscription_periods.attempts_of(db, period.id)
@@ -22,6 +23,7 @@ async def waive(db: Unit, subscription: BillingSubscription, period: Subscriptio
     for attempt in attempts:
         if attempt.outcome is None:
             attempt.cancel()
+    proration_lines.carry_over(db, period, await proration_lines.net_of(db, period.id))
     period.waive(reason, by=db.by, at=db.at)
     subscription.enter(period, at=db.at)
     await subscription_outcomes.follow(db, subscription)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from domain.ids import new_id
 from domain.proration_lines import ProrationLine
@@ -45,10 +45,21 @@ async def take_up(db: Unit, period: SubscriptionPeriod) -> list[SaleLine]:
     for line in lines:
         line.period_id = period.id
     if settlement.carried_minor:
-        left = _left_over(period, settlement.carried_minor, at=db.at)
-        db.add(left)
-        sale.append(SaleLine("Left over for the next charge", 1, -left.amount_minor, terms.tax_code))
+        carry_over(db, period, settlement.carried_minor)
+        sale.append(SaleLine("Left over for the next charge", 1, -settlement.carried_minor, terms.tax_code))
     return sale
+
+
+def carry_over(db: Unit, period: SubscriptionPeriod, amount_minor: int) -> None:
+    """What is taken off and found nothing to lower in this period waits on, as one line."""
+    if amount_minor < 0:
+        db.add(_left_over(period, amount_minor, at=db.at))
+
+
+async def net_of(db: Unit, period_id: UUID) -> int:
+    """What all lines of a period come to."""
+    total = await db.session.scalar(select(func.sum(_columns.amount_minor)).where(_columns.period_id == period_id))
+    return 0 if total is None else int(total)
 
 
 async def move(db: Unit, change_id: UUID, period_id: UUID) -> None:

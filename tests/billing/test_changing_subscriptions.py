@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.prices import Price
+from domain.prices import Price, PriceInterval, PriceModel
 from domain.refusals import RefusalCode, Refused
 from domain.scheduled_changes import ScheduledChangeStatus
 from domain.subscription_changes import ChangeTime, ProrationMode
 from domain.subscription_periods import PeriodStatus
 from tests.makers.subscription_changes import change, changes_of, finance, lines_of, make_plans, preview
-from tests.makers.subscriptions import Subscribed, move_to, pay_with, subscribe
+from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, subscribe
 from tests.world import World
 
 _S = ScheduledChangeStatus
@@ -21,10 +21,10 @@ NOW = ChangeTime.NOW
 JANUARY = datetime(2027, 1, 1, 9, tzinfo=UTC)
 
 
-async def in_january(world: World, price: Price) -> Subscribed:
+async def in_january(world: World, price: Price, quantity: int = 1) -> Subscribed:
     """A subscription from the morning of 1 January on; 21 of its 31 days are left."""
     world.clock.advance(JANUARY - world.clock.now())
-    subscribed = await subscribe(world, price, time_zone="UTC")
+    subscribed = await subscribe(world, price, time_zone="UTC", quantity=quantity)
     await ten_days_on(subscribed)
     return subscribed
 
@@ -102,6 +102,22 @@ async def test_billing_rule_14_what_is_given_back_lowers_later_charges_until_it_
     assert [one.amount_minor for one in periods] == [5_000, 0, 1_968, 2_000]
     assert all(one.status is PeriodStatus.PAID for one in periods)
     assert sum(line.amount_minor for line in await lines_of(subscribed)) == -2_032 - 32
+
+
+async def test_billing_rule_14_what_a_new_period_leaves_over_lowers_later_charges(world: World) -> None:
+    rank = 500
+    month = await make_plan(world, rank=rank, price_minor=1_000, model=PriceModel.PER_SEAT)
+    year = await make_plan(
+        world, rank=rank + 1, price_minor=600, model=PriceModel.PER_SEAT, interval=PriceInterval.YEAR
+    )
+    subscribed = await in_january(world, month, quantity=10)
+    made = await change(subscribed, year, quantity=2)
+    back, charged = (line.amount_minor for line in made.lines)
+    assert (charged, back + charged < 0) == (1_200, True)
+    _, second = await subscribed.periods()
+    assert (second.amount_minor, second.status) == (0, PeriodStatus.PAID)
+    waiting = [line.amount_minor for line in await lines_of(subscribed) if line.period_id is None]
+    assert waiting == [back + charged]
 
 
 @pytest.mark.parametrize("mode", [CREATE, INVOICE])

@@ -7,10 +7,11 @@ from domain.credit_lots import LotSource
 from domain.dunning import AttemptOutcome
 from domain.prices import Price
 from domain.sales import Sale, SaleStatus
+from domain.subscription_changes import ProrationMode
 from domain.subscription_periods import PeriodStatus
 from schema.ids import global_id
 from tests.makers.invariants import broken
-from tests.makers.subscription_changes import finance, make_plans, preview
+from tests.makers.subscription_changes import change, finance, lines_of, make_plans, preview
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, subscribe
 from tests.world import Person, World
 
@@ -79,6 +80,21 @@ async def test_an_upgrade_inside_a_waived_period_gives_nothing_back(world: World
     back, charged = (line.amount_minor for line in quoted.lines)
     assert back == 0
     assert 4_990 < charged == quoted.charged_minor <= 5_000
+
+
+async def test_what_was_to_lower_a_period_that_is_waived_lowers_the_next(world: World) -> None:
+    starter, business = await make_plans(world)
+    subscribed = await subscribe(world, business)
+    [first] = await subscribed.periods()
+    world.clock.advance((first.period_end - first.period_start) * 2 / 3)
+    await change(subscribed, starter, mode=ProrationMode.CREATE_PRORATIONS)
+    [back, charged] = [line.amount_minor for line in await lines_of(subscribed)]
+    await pay_with(subscribed.buyer, "sim_decline")
+    await move_to(world, first.period_end)
+    await waive(subscribed, await finance(subscribed))
+    await pay_with(subscribed.buyer, "sim_ok")
+    await subscribed.live_until((await subscribed.periods())[1].period_end)
+    assert [one.amount_minor for one in await subscribed.periods()] == [5_000] + [2_000 + back + charged] * 2
 
 
 async def test_only_an_open_period_is_waived_by_staff_with_a_reason(world: World) -> None:
