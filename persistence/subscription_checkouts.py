@@ -9,7 +9,7 @@ from domain import subscription_periods as rules
 from domain import subscription_starts as starts
 from domain.billing_calendar import anchored_at
 from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
-from domain.checkout_sessions import CheckoutSession
+from domain.checkout_sessions import CheckoutSession, CheckoutStatus
 from domain.payment_methods import Provider
 from domain.payments import Payment
 from domain.prices import Price
@@ -150,6 +150,8 @@ async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
     session = await db.session.get_one(CheckoutSession, sale.subject_id)
     subscription = await _begun(db, session)
     if subscription is None or subscription.status is not _S.INCOMPLETE:
+        if session.status is CheckoutStatus.OPEN:
+            session.expire(at=db.at)
         await sale_refunds.refund(
             db, sale, sale.total_minor, undelivered_minor=sale.net_minor, reason="There is another subscription."
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from domain.billing_subscriptions import LIVE, BillingSubscription, SubscriptionStatus
 from domain.refusals import conflict
@@ -13,6 +13,8 @@ from persistence.billing_visibility import visible_to_payer
 from persistence.catalogue import PRICES, PRODUCTS
 from persistence.organizations import ORGANIZATIONS
 from persistence.parking import is_parked
+from persistence.tables.catalogue import prices
+from persistence.tables.checkouts import checkout_sessions
 from persistence.tables.subscriptions import billing_subscriptions, subscription_items
 from persistence.unit import Unit
 from planner.edges import Connection, Many, One, Source, Within
@@ -107,12 +109,13 @@ async def require_no_other(
 
 
 async def has_tried(db: Unit, organization_id: UUID, product_id: UUID) -> bool:
-    """Whether the organization ever had a trial of a product."""
-    tried = exists().where(
-        _columns.organization_id == organization_id,
-        _columns.product_id == product_id,
-        _columns.trial_ends_at.is_not(None),
-    )
+    """Whether the organization ever had a trial of a product, whatever it has changed to since."""
+    checkout = checkout_sessions.c.id == _columns.checkout_session_id
+    subscribed = billing_subscriptions.outerjoin(checkout_sessions, checkout)
+    subscribed = subscribed.outerjoin(prices, prices.c.id == checkout_sessions.c.price_id)
+    began_with = func.coalesce(prices.c.product_id, _columns.product_id)
+    trials = (_columns.organization_id == organization_id, _columns.trial_ends_at.is_not(None))
+    tried = exists().select_from(subscribed).where(*trials, began_with == product_id)
     return bool(await db.session.scalar(select(tried)))
 
 

@@ -1,11 +1,14 @@
 """Beginning subscriptions: one live plan in a catalogue, and money back for whoever has paid twice."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from domain import checkout_sessions as checkouts
 from domain.actors import SYSTEM
 from domain.billing_subscriptions import SubscriptionStatus
-from domain.checkout_sessions import CheckoutMode
+from domain.checkout_sessions import CheckoutMode, CheckoutSession
 from domain.prices import Price
 from domain.products import ProductKind
 from domain.refusals import RefusalCode, Refused
@@ -46,6 +49,23 @@ async def test_billing_invariant_1_whoever_pays_two_checkouts_gets_one_plan_and_
     shown = await buyer.ask("{ subscriptions { nodes { status } } }")
     assert shown == {"subscriptions": {"nodes": [{"status": "ACTIVE"}]}}
     assert await broken(world) == []
+
+
+async def test_a_checkout_whose_money_went_back_is_over_and_holds_up_no_other(world: World) -> None:
+    await platform_staff(world)
+    buyer = await world.client_side()
+    await make_method(buyer, "sim_ok")
+    for minor in (1_900, 2_900):
+        await _checked_out(world, buyer, await make_plan(world, price_minor=minor))
+    await world.settle()
+    other = await world.client_side("Elsewhere")
+    await make_method(other, "sim_decline")
+    await _checked_out(world, other, await make_plan(world))
+    world.clock.advance(timedelta(hours=2))
+    await world.settle()
+    async with world.database.reader() as session:
+        ended = (await session.scalars(select(CheckoutSession))).all()
+    assert sorted(one.status.name for one in ended) == ["COMPLETE", "EXPIRED", "EXPIRED"]
 
 
 async def test_an_organization_with_a_live_subscription_is_not_closed(world: World) -> None:

@@ -9,6 +9,8 @@ from domain.billing_subscriptions import SubscriptionStatus
 from domain.dunning import AttemptOutcome, AttemptTrigger
 from domain.subscription_periods import PeriodStatus
 from domain.subscription_plans import DunningOutcome, TrialEnd
+from schema.ids import global_id
+from tests.makers.subscription_changes import change
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, subscribe
 from tests.world import World
 
@@ -144,6 +146,19 @@ async def test_a_second_trial_of_the_same_product_is_not_given(world: World) -> 
     again = await subscribe(world, price, buyer=first.buyer)
     assert (await again.now()).status is _S.ACTIVE
     assert (await again.now()).trial_ends_at is None
+
+
+async def test_a_second_trial_is_not_given_to_whoever_has_changed_to_another_plan_since(world: World) -> None:
+    tried, better = await make_plan(world, trial_days=7, rank=100), await make_plan(world, trial_days=7, rank=101)
+    first = await subscribe(world, tried)
+    await first.live_until(world.clock.now() + timedelta(days=8))
+    await change(first, better)
+    await world.settle()
+    assert (await first.now()).product_id == better.product_id
+    key, named = world.key(), global_id("BillingSubscription", first.id)
+    await first.buyer.do("cancelSubscription", "replayed", subscriptionId=named, when="NOW", idempotencyKey=key)
+    again = await subscribe(world, tried, buyer=first.buyer)
+    assert ((await again.now()).status, (await again.now()).trial_ends_at) == (_S.ACTIVE, None)
 
 
 async def test_what_is_free_runs_without_a_provider_and_without_an_invoice(world: World) -> None:
