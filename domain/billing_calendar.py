@@ -1,7 +1,7 @@
 """The billing calendar: where periods begin and end, whatever months and clocks do (rules 5 and 6)."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,12 @@ class Anchor:
 
     def period(self, k: int) -> Span:
         return Span(self.start_of(k), self.start_of(k + 1))
+
+
+def moved(anchor: Anchor, time_zone: str) -> Anchor:
+    """The same instant read in another time zone. A day that a short month has cut stays the one that is meant."""
+    before, after = (anchor.at.astimezone(ZoneInfo(zone)).date() for zone in (anchor.time_zone, time_zone))
+    return replace(anchor, time_zone=time_zone, day=anchor.day if after == before else after.day)
 
 
 def anchored_at(at: datetime, *, time_zone: str, months: int) -> Anchor:

@@ -50,7 +50,7 @@ _S, _MANAGE, _STAFF = SubscriptionStatus, Permission.BILLING_MANAGE, Permission.
 
 LIVE = (_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED)
 PAYABLE = (_S.PAST_DUE, _S.UNPAID)
-_FLAGGED = (_S.TRIALING, _S.ACTIVE, _S.PAST_DUE)
+RUNNING = (_S.TRIALING, _S.ACTIVE, _S.PAST_DUE)
 
 FIRST_PAYMENT_WAIT = timedelta(hours=23)
 TRIAL_NOTICE = timedelta(days=3)
@@ -81,7 +81,7 @@ class BillingSubscription(Stateful):
         Move("changeSubscription", (_S.ACTIVE,), None, Side.STAFF, _STAFF),
         Move("cancelSubscription", LIVE, _S.CANCELED, Side.OWNER, _MANAGE),
         Move("cancelSubscription", LIVE, _S.CANCELED, Side.STAFF, _STAFF),
-        Move("uncancelSubscription", _FLAGGED, None, Side.OWNER, _MANAGE),
+        Move("uncancelSubscription", RUNNING, None, Side.OWNER, _MANAGE),
         Move("pauseSubscription", (_S.ACTIVE,), None, Side.OWNER, _MANAGE),
         Move("resumeSubscription", (_S.PAUSED,), None, Side.OWNER, _MANAGE),
         Move("retrySubscriptionPayment", PAYABLE, None, Side.OWNER, _MANAGE),
@@ -136,6 +136,10 @@ class BillingSubscription(Stateful):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def runs(self) -> bool:
+        return self.status in RUNNING
 
     @property
     def current_period(self) -> Span | None:
@@ -222,18 +226,20 @@ class BillingSubscription(Stateful):
     def cancel_later(self, ends_at: datetime, reason: str | None, *, by: Actor) -> None:
         """When the period that is paid, or shall be, has ended."""
         self.check("cancelSubscription", by=by)
-        if self.status not in _FLAGGED:
+        if not self.runs:
             raise wrong_state(
                 "Only a subscription that runs ends with its period: cancel it NOW.",
                 from_state=self.status.name,
-                allowed=[state.name for state in _FLAGGED],
+                allowed=[state.name for state in RUNNING],
             )
         self.cancel_reason = said(reason)
         self.cancel_at_period_end, self.cancel_at = True, ends_at
         self.pause_at = self.resumes_at = None
 
-    def uncancel(self, *, by: Actor) -> None:
+    def uncancel(self, *, by: Actor, at: datetime) -> None:
         self.check("uncancelSubscription", by=by)
+        if self.cancel_at is not None and at >= self.cancel_at:
+            raise wrong_state("Its time is over: subscribe again.", from_state="ENDED")
         self.stay()
 
     def stay(self) -> None:

@@ -7,20 +7,21 @@ from domain.sale_lines import SaleLine
 from domain.sales import SaleKind
 from domain.subscription_periods import SubscriptionPeriod
 from domain.taxes import TaxMode
-from persistence import owed_charges, sales, subscription_periods, subscription_terms
+from persistence import owed_charges, sales, subscription_ends, subscription_periods, subscription_terms
 from persistence.unit import Unit
 
 
 async def terminate(db: Unit, contract: Contract, subscription: BillingSubscription, reason: str) -> None:
-    """Staff end a locked contract. One that was in force ends its subscription with the period that is paid."""
+    """Staff end a locked contract. One in force ends its subscription: with its period, or now where none runs."""
     contract.check("terminateContract", by=db.by)
     period = await subscription_periods.current_of(db, subscription.id)
     is_in_force = contract.status is ContractStatus.ACTIVE and subscription.is_live and period is not None
     fee = await _fee(db, contract, subscription) if is_in_force else 0
     contract.terminate(fee, reason, by=db.by, at=db.at)
-    if is_in_force and subscription.current_period_end is not None:
-        subscription.cancel_later(subscription.current_period_end, reason, by=db.by)
     await db.flush()
+    if is_in_force:
+        leave = subscription_ends.cancel_later if subscription.runs else subscription_ends.cancel
+        await leave(db, subscription, reason)
     if fee and period is not None:
         await _charge(db, contract, period, fee)
 

@@ -22,10 +22,7 @@ SELECT
                 subscription.id, subscription.status, subscription.features, subscription.trial_ends_at,
                 coalesce(subscription.current_period_start, subscription.created_at) AS starts_at,
                 subscription.current_period_end AS period_ends_at,
-                least(
-                    subscription.cancel_at, subscription.pause_at, subscription.canceled_at,
-                    CASE WHEN subscription.cancel_at_period_end THEN subscription.current_period_end END
-                ) AS ends_at,
+                least(subscription.cancel_at, subscription.pause_at, subscription.canceled_at) AS ends_at,
                 subscription.past_due_at, subscription.grace_days,
                 subscription.period_number IS NOT NULL AS was_paid,
                 coalesce(

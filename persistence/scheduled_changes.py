@@ -1,12 +1,11 @@
 """Queries of changes that wait: who sees them, and their locks, taken after those of their subscription."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, ScheduledChangeStatus
+from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, ScheduledChangeStatus, under_way
 from persistence.billing_visibility import visible_to_payer
 from persistence.catalogue import PRICES
 from persistence.tables.subscription_changes import scheduled_changes
@@ -39,17 +38,17 @@ async def locked(db: Unit, change_id: UUID) -> ScheduledChange:
     return (await db.session.scalars(statement.execution_options(populate_existing=True))).one()
 
 
-async def pending(
-    db: Unit,
-    subscription_id: UUID,
-    *kinds: ScheduledChangeKind,
-    due_at: datetime | None = None,
-) -> Sequence[ScheduledChange]:
-    """What waits, oldest first and locked; with `due_at` only what takes effect by then."""
+async def pending(db: Unit, subscription_id: UUID, *kinds: ScheduledChangeKind) -> Sequence[ScheduledChange]:
+    """What waits, oldest first and locked; of some kinds, or of all."""
     is_pending = _columns.status == ScheduledChangeStatus.PENDING
     statement = select(ScheduledChange).where(_columns.subscription_id == subscription_id, is_pending)
     if kinds:
         statement = statement.where(_columns.kind.in_(kinds))
-    if due_at is not None:
-        statement = statement.where(_columns.effective_at <= due_at, ~_columns.awaits_payment)
     return (await db.session.scalars(statement.order_by(_columns.id).with_for_update())).all()
+
+
+async def require_none_under_way(db: Unit, subscription_id: UUID) -> None:
+    """Refuses CONFLICT while one is being paid, which may begin another period. Ask under the subscription's lock."""
+    is_paid_now = (_columns.subscription_id == subscription_id, _columns.awaits_payment)
+    if await db.session.scalar(select(exists().where(*is_paid_now))):
+        raise under_way()

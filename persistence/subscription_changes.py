@@ -138,6 +138,7 @@ async def _require_open(
     db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, made: ChangeQuote
 ) -> None:
     """What ends or rests with its period has none in which the change could take effect; contracts bind downwards."""
+    await subscription_periods.require_none_open(db, subscription.id)
     leaves_period = made.effective is ChangeTime.PERIOD_END or made.starts_period
     if leaves_period and (subscription.cancel_at_period_end or subscription.pause_at is not None):
         message = "It ends or rests with this period: uncancelSubscription first."

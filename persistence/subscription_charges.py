@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain import subscription_periods as rules
-from domain.billing_calendar import Anchor, anchored_at
+from domain.billing_calendar import Anchor, anchored_at, moved
 from domain.billing_subscriptions import BillingSubscription
 from domain.dunning import NO_METHOD, AttemptTrigger, DunningAttempt, attempt
 from domain.payments import PaymentTrigger
@@ -116,12 +116,6 @@ async def retry(db: Unit, subscription: BillingSubscription) -> None:
     )
 
 
-async def require_none_open(db: Unit, subscription: BillingSubscription) -> None:
-    """Refuses CONFLICT while a period is being paid."""
-    if await subscription_periods.open_of(db, subscription.id) is not None:
-        raise conflict("A payment of this subscription is under way: wait for its outcome.")
-
-
 async def waits_for_taxes(db: Unit, subscription: BillingSubscription, due_at: datetime) -> bool:
     """For a day nothing is charged while its taxes cannot be told; the clock looks again in an hour (rule 34)."""
     if db.at >= due_at + TAXES_WAIT or await sales.taxes_are_known(db, subscription.organization_id):
@@ -162,6 +156,4 @@ async def _unused(db: Unit, subscription: BillingSubscription, at: datetime) -> 
 async def _anchor_from_now_on(db: Unit, subscription: BillingSubscription) -> Anchor:
     """The same instant, read in the organization's time zone of now: a change takes effect with the next period."""
     organization = await organizations.get(db, subscription.organization_id)
-    if organization.time_zone == subscription.time_zone:
-        return subscription.anchor
-    return anchored_at(subscription.anchor_at, time_zone=organization.time_zone, months=subscription.interval_months)
+    return moved(subscription.anchor, organization.time_zone)

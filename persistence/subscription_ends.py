@@ -1,11 +1,12 @@
-"""How subscriptions end, and what is left undone then: open periods, sales that nobody pays, changes that wait."""
+"""How subscriptions end and pause, and what is left undone then: open periods, unpaid sales, changes that wait."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from domain.billing_subscriptions import BillingSubscription
 from domain.sales import SaleKind, SaleStatus
-from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind
+from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, scheduled
 from persistence import (
     contracts,
     sales,
@@ -28,6 +29,22 @@ async def cancel(db: Unit, subscription: BillingSubscription, reason: str | None
     await _leave_undone(db, subscription)
 
 
+async def cancel_later(db: Unit, subscription: BillingSubscription, reason: str | None) -> None:
+    """With the end of what runs: the trial, the period that is paid, or the one that is being paid."""
+    period = await subscription_periods.open_of(db, subscription.id)
+    ends_at = subscription.current_period_end if period is None else period.period_end
+    subscription.cancel_later(ends_at or db.at, reason, by=db.by)
+    await _foretell(db, subscription, ScheduledChangeKind.CANCEL, subscription.cancel_at)
+
+
+async def pause_later(db: Unit, subscription: BillingSubscription, resumes_at: datetime) -> None:
+    """With the end of the period that is paid; refuses CONFLICT while it is not certain which that will be."""
+    await subscription_periods.require_none_open(db, subscription.id)
+    await scheduled_changes.require_none_under_way(db, subscription.id)
+    subscription.pause(resumes_at, by=db.by)
+    await _foretell(db, subscription, ScheduledChangeKind.PAUSE, subscription.pause_at)
+
+
 async def expire(db: Unit, subscription: BillingSubscription) -> None:
     """Nobody has paid for it in time."""
     subscription.expire(at=db.at)
@@ -38,6 +55,28 @@ async def rest(db: Unit, subscription: BillingSubscription) -> None:
     """The pause begins: no period opens, and what was to change with it does not."""
     subscription.rest(at=db.at)
     await _decide(db, await scheduled_changes.pending(db, subscription.id), ScheduledChangeKind.PAUSE)
+    await subscription_outcomes.follow(db, subscription)
+
+
+async def _foretell(
+    db: Unit, subscription: BillingSubscription, kind: ScheduledChangeKind, effective_at: datetime | None
+) -> None:
+    """Shows among the changes that wait what the subscription itself knows; it takes the place of an earlier one."""
+    stops = (ScheduledChangeKind.CANCEL, ScheduledChangeKind.PAUSE)
+    for earlier in await scheduled_changes.pending(db, subscription.id, *stops):
+        earlier.give_way(at=db.at)
+    await db.flush()
+    db.add(
+        scheduled(
+            subscription_id=subscription.id,
+            organization_id=subscription.organization_id,
+            kind=kind,
+            effective_at=effective_at or db.at,
+            resumes_at=subscription.resumes_at,
+            by=db.by,
+            at=db.at,
+        )
+    )
     await subscription_outcomes.follow(db, subscription)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from domain.billing_subscriptions import BillingSubscription
 from domain.dunning import AttemptTrigger, DunningAttempt
+from domain.refusals import conflict
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence import subscriptions
 from persistence.billing_visibility import visible_to_payer
@@ -49,6 +50,13 @@ async def open_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
     is_open = (_columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN)
     statement = select(SubscriptionPeriod).where(*is_open).with_for_update()
     return (await db.session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def require_none_open(db: Unit, subscription_id: UUID) -> None:
+    """Refuses CONFLICT while a period is to be paid. Ask under the subscription's lock."""
+    is_open = (_columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN)
+    if await db.session.scalar(select(exists().where(*is_open))):
+        raise conflict("A period of this subscription is being paid: wait for the outcome.")
 
 
 async def current_of(db: Unit, subscription_id: UUID, *, locked: bool = False) -> SubscriptionPeriod | None:

@@ -4,12 +4,11 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
 from domain.dunning import AttemptTrigger
 from domain.money import Money
 from domain.permissions import Permission
 from domain.refusals import invalid
-from domain.scheduled_changes import ScheduledChangeKind, scheduled
+from domain.scheduled_changes import ScheduledChangeKind
 from persistence import (
     contracts,
     period_waivers,
@@ -33,8 +32,6 @@ ITEMS, PRICE = subscriptions.ITEMS_OF, subscriptions.PRICE
 PERIODS, ATTEMPTS = subscription_periods.OF_SUBSCRIPTION, subscription_periods.ATTEMPTS_OF
 PAYMENT, INVOICE = subscription_periods.PAYMENT, subscription_periods.INVOICE
 
-_K = ScheduledChangeKind
-
 
 class CancelTime(Enum):
     """When a subscription ends."""
@@ -55,16 +52,14 @@ async def cancel_subscription(
         return Changed(subscription=subscription, refund=given_back)
     if refund is not None:
         raise invalid("The period is used until its end: there is nothing to refund.", "refund")
-    subscription.cancel_later(await _ends_at(db, subscription), reason, by=db.by)
-    await _schedule(db, subscription, _K.CANCEL, subscription.cancel_at)
-    await subscription_outcomes.follow(db, subscription)
+    await subscription_ends.cancel_later(db, subscription, reason)
     return Changed(subscription=subscription, refund=None)
 
 
 async def uncancel_subscription(db: Unit, *, subscription_id: UUID) -> Changed:
     subscription = await subscriptions.for_change(db, subscription_id)
-    subscription.uncancel(by=db.by)
-    for change in await scheduled_changes.pending(db, subscription.id, _K.CANCEL):
+    subscription.uncancel(by=db.by, at=db.at)
+    for change in await scheduled_changes.pending(db, subscription.id, ScheduledChangeKind.CANCEL):
         change.give_way(at=db.at)
     await subscription_outcomes.follow(db, subscription)
     return Changed(subscription=subscription)
@@ -73,16 +68,14 @@ async def uncancel_subscription(db: Unit, *, subscription_id: UUID) -> Changed:
 async def pause_subscription(db: Unit, *, subscription_id: UUID, resumes_at: datetime) -> Changed:
     subscription = await subscriptions.for_change(db, subscription_id)
     await contracts.require_unbound(db, subscription)
-    subscription.pause(resumes_at, by=db.by)
-    await _schedule(db, subscription, _K.PAUSE, subscription.pause_at, resumes_at)
-    await subscription_outcomes.follow(db, subscription)
+    await subscription_ends.pause_later(db, subscription, resumes_at)
     return Changed(subscription=subscription)
 
 
 async def resume_subscription(db: Unit, *, subscription_id: UUID) -> Changed:
     subscription = await subscriptions.for_change(db, subscription_id)
     subscription.check("resumeSubscription", by=db.by)
-    await subscription_charges.require_none_open(db, subscription)
+    await subscription_periods.require_none_open(db, subscription.id)
     await subscription_clock.resume(db, subscription, AttemptTrigger.CUSTOMER)
     return Changed(subscription=subscription)
 
@@ -98,36 +91,3 @@ async def waive_subscription_period(db: Unit, *, period_id: UUID, reason: str) -
     subscription, period = await subscription_periods.for_change(db, period_id)
     await period_waivers.waive(db, subscription, period, reason)
     return Changed(subscription=subscription, period=period)
-
-
-async def _ends_at(db: Unit, subscription: BillingSubscription) -> datetime:
-    """The end of what runs: the trial, the period that is paid, or the one that shall be."""
-    if subscription.status is SubscriptionStatus.PAST_DUE:
-        period = await subscription_periods.open_of(db, subscription.id)
-        if period is not None:
-            return period.period_end
-    return subscription.current_period_end or db.at
-
-
-async def _schedule(
-    db: Unit,
-    subscription: BillingSubscription,
-    kind: ScheduledChangeKind,
-    effective_at: datetime | None,
-    resumes_at: datetime | None = None,
-) -> None:
-    """Shows among the changes that wait what the subscription itself knows; it takes the place of an earlier one."""
-    for earlier in await scheduled_changes.pending(db, subscription.id, _K.CANCEL, _K.PAUSE):
-        earlier.give_way(at=db.at)
-    await db.flush()
-    db.add(
-        scheduled(
-            subscription_id=subscription.id,
-            organization_id=subscription.organization_id,
-            kind=kind,
-            effective_at=effective_at or db.at,
-            resumes_at=resumes_at,
-            by=db.by,
-            at=db.at,
-        )
-    )

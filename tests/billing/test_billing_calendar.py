@@ -1,5 +1,6 @@
 """Where the periods of a subscription begin: worked examples 3 and 4, and a year in three time zones."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.billing_calendar import Anchor, anchored_at
+from domain.billing_calendar import Anchor, anchored_at, moved
 
 
 def anchor(local: str, time_zone: str = "Europe/Paris", months: int = 1) -> Anchor:
@@ -43,6 +44,14 @@ def test_an_hour_that_occurs_twice_is_its_first_occurrence() -> None:
     assert starts(anchor("2027-09-30 02:30"), 2) == ["2027-09-30 00:30", "2027-10-30 00:30"]
     # The clock goes back on 31 October 2027 at 03:00: 02:30 is 00:30Z and, an hour later, 01:30Z.
     assert anchor("2027-08-31 02:30").start_of(2) == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def test_the_day_that_is_meant_survives_a_move_to_another_time_zone() -> None:
+    cut = Anchor(at=datetime(2027, 2, 28, 9, tzinfo=UTC), day=31, time_zone="Europe/Paris", months=1)
+    assert moved(cut, "America/New_York") == replace(cut, time_zone="America/New_York")
+    assert moved(cut, "Europe/Paris") == cut
+    late = anchor("2027-02-01 00:30")
+    assert moved(late, "America/New_York").day == 31
 
 
 def test_an_anchor_is_in_whole_seconds_and_not_later_than_now() -> None:

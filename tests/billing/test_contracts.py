@@ -3,15 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from domain.actors import SYSTEM
 from domain.billing_subscriptions import SubscriptionStatus
 from domain.prices import PriceInterval
 from domain.sales import SaleKind, SaleStatus
 from persistence import sales
+from persistence.tables.entitlements import entitlement_versions
 from persistence.unit import Unit
 from schema.ids import global_id, read_id
 from tests.makers.subscription_changes import finance, make_plans
-from tests.makers.subscriptions import Subscribed, subscribe
+from tests.makers.subscriptions import Subscribed, pay_with, subscribe
 from tests.world import Person, World
 
 CONTRACT = "contract { id status startsAt endsAt noticeClosesAt noticeGivenAt terminationFeeMinor }"
@@ -48,6 +51,20 @@ async def cancel(subscribed: Subscribed, by: Person, when: str = "AT_PERIOD_END"
     return await by.attempt(
         "cancelSubscription", "subscription { status }", subscriptionId=subscription, when=when, idempotencyKey=key
     )
+
+
+async def terminate(staff: Person, contract: dict[str, Any]) -> dict[str, Any]:
+    key, said = staff.world.key(), {"contractId": contract["id"], "reason": "They close."}
+    ended: dict[str, Any] = (await staff.do("terminateContract", CONTRACT, **said, idempotencyKey=key))["contract"]
+    return ended
+
+
+async def version_of(subscribed: Subscribed) -> int:
+    """How often the entitlements of the buyer have changed."""
+    versions = entitlement_versions.c
+    of_buyer = versions.organization_id == subscribed.buyer.organization_id
+    async with subscribed.world.database.reader() as session:
+        return int((await session.execute(select(versions.version).where(of_buyer))).scalar_one())
 
 
 async def test_billing_rule_19_customers_cannot_cancel_inside_the_term_and_staff_can(world: World) -> None:
@@ -102,10 +119,8 @@ async def test_billing_rule_19_notice_closes_30_days_before_the_end(world: World
 async def test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription_with_its_period(world: World) -> None:
     subscribed = await from_january(world, PriceInterval.MONTH)
     staff, contract = await signed(subscribed)
-    ended = await staff.do(
-        "terminateContract", CONTRACT, contractId=contract["id"], reason="They close.", idempotencyKey=world.key()
-    )
-    assert (ended["contract"]["status"], ended["contract"]["terminationFeeMinor"]) == ("TERMINATED", "11000")
+    ended = await terminate(staff, contract)
+    assert (ended["status"], ended["terminationFeeMinor"]) == ("TERMINATED", "11000")
     await world.settle()
     async with world.database.reader() as session:
         db = Unit(session, world.clock.now(), SYSTEM)
@@ -116,6 +131,24 @@ async def test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription
     assert now.cancel_at_period_end
     assert now.current_period_end is not None
     await subscribed.live_until(now.current_period_end + timedelta(hours=1))
+    assert (await subscribed.now()).status is SubscriptionStatus.CANCELED
+
+
+async def test_terminating_a_contract_changes_what_is_known_of_entitlements(world: World) -> None:
+    subscribed = await from_january(world, PriceInterval.MONTH)
+    staff, contract = await signed(subscribed)
+    version = await version_of(subscribed)
+    await terminate(staff, contract)
+    assert await version_of(subscribed) > version
+
+
+async def test_billing_rule_19_a_contract_with_somebody_who_has_not_paid_ends_at_once(world: World) -> None:
+    subscribed = await from_january(world, PriceInterval.MONTH)
+    staff, contract = await signed(subscribed)
+    await pay_with(subscribed.buyer, "sim_decline")
+    await subscribed.live_until(datetime(2027, 2, 25, tzinfo=UTC))
+    assert (await subscribed.now()).status is SubscriptionStatus.UNPAID
+    assert (await terminate(staff, contract))["terminationFeeMinor"] == "11000"
     assert (await subscribed.now()).status is SubscriptionStatus.CANCELED
 
 

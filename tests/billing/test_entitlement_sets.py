@@ -33,6 +33,9 @@ from tests.makers.entitlements import (
 from tests.world import World
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+OVER: dict[str, object] = {"current_period_start": -MONTH, "current_period_end": timedelta(0)}
+ENDS_LATER = OVER | {"cancel_at_period_end": True, "cancel_at": MONTH}
+"""Told to end with the period after the one that is over, which is not paid yet."""
 EVERYTHING = ("gigs.open", "einvoice", "webhooks")
 
 
@@ -118,10 +121,11 @@ async def test_billing_rule_28_a_refunded_period_gives_nothing_although_the_subs
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"status": "PAST_DUE", "past_due_at": True}, (True, "GRACE")),
-        ({"status": "UNPAID", "past_due_at": True}, (False, "EXPIRED")),
+        ({"status": "PAST_DUE", "past_due_at": timedelta(0)}, (True, "GRACE")),
+        ({"status": "PAST_DUE", "past_due_at": timedelta(0)} | ENDS_LATER, (True, "GRACE")),
+        ({"status": "UNPAID", "past_due_at": timedelta(0)}, (False, "EXPIRED")),
         ({"status": "PAUSED"}, (False, "EXPIRED")),
-        ({"status": "CANCELED", "canceled_at": True}, (False, "EXPIRED")),
+        ({"status": "CANCELED", "canceled_at": timedelta(0)}, (False, "EXPIRED")),
         ({"status": "INCOMPLETE"}, (False, "NONE")),
     ],
 )
@@ -131,7 +135,7 @@ async def test_billing_rule_24_what_each_status_gives(
     client, known, now = await world.client_side(), Entitlements(world.database), world.clock.now()
     id_ = await subscribe(world, client.organization_id)
     assert await states(world, known, client.organization_id) == (True, "ACTIVE")
-    at = {name: now if value is True else value for name, value in changes.items()}
+    at = {name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()}
     await change(world, billing_subscriptions, id_, client.organization_id, **at)
     assert await states(world, known, client.organization_id) == expected
 

@@ -148,6 +148,18 @@ def test_billing_rule_8_a_pause_lasts_at_most_180_days(days: int) -> None:
     assert one.pause_at == one.current_period_end
 
 
+def test_a_cancellation_is_taken_back_before_the_end_and_not_later() -> None:
+    one = active()
+    ends_at = one.current_period_end
+    assert ends_at is not None
+    one.cancel_later(ends_at, None, by=SYSTEM)
+    with pytest.raises(Refused) as refused:
+        one.uncancel(by=SYSTEM, at=ends_at)
+    assert refused.value.code is RefusalCode.WRONG_STATE
+    one.uncancel(by=SYSTEM, at=ends_at - timedelta(seconds=1))
+    assert not one.cancel_at_period_end
+
+
 def test_a_subscription_that_ends_does_not_pause_too() -> None:
     one = active()
     assert one.current_period_end is not None
