@@ -101,3 +101,15 @@ class BilledInvoice:
     @property
     def period(self) -> Span | None:
         return None if self.opening_line is None else self.opening_line.period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledRefund:
+    """What the provider gives back of a charge, or has given back, whoever asked it to."""
+
+    refund_id: str
+    key: UUID | None
+    """Ours; None: somebody has asked for it at the provider."""
+    charge_id: str
+    amount: Money
+    has_failed: bool

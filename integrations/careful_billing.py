@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from domain.billed_subscriptions import BilledInvoice, BilledSubscription
+from domain.billed_subscriptions import BilledInvoice, BilledRefund, BilledSubscription
 from domain.refusals import Refused
 from integrations.careful import NOT_SET_UP, answered, none
 from integrations.payments import PaymentProvider
@@ -43,6 +43,12 @@ class CarefulBilling:
 
     async def paid_invoices(self, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
         return await self._answered(lambda adapter: adapter.paid_invoices(subscription_id))
+
+    async def find_billed_refund(self, refund_id: str) -> BilledRefund | NotFound | NoAnswer:
+        return await self._answered(lambda adapter: adapter.find_billed_refund(refund_id))
+
+    async def billed_refunds(self, since: datetime) -> Sequence[BilledRefund] | NoAnswer:
+        return await self._answered(lambda adapter: adapter.billed_refunds(since))
 
     async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:
         return await self._answered(lambda adapter: adapter.changed_subscriptions(since))

@@ -21,10 +21,14 @@ class ReportedState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedChargeback:
-    """A chargeback as it stands at its provider; `charge_key` is the key that we gave the charge."""
+    """A chargeback as it stands at its provider; `charge_key` is the key that we gave the charge.
+
+    A charge that the provider has made by itself, for a subscription that it bills, has none: its own id names it.
+    """
 
     external_id: str
-    charge_key: UUID
+    charge_key: UUID | None
+    charge_id: str | None = None
     amount: Money
     reason: str
     evidence_due_at: datetime

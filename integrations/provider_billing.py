@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from domain.billed_subscriptions import BilledInvoice, BilledSubscription
+from domain.billed_subscriptions import BilledInvoice, BilledRefund, BilledSubscription
 from domain.checkout_sessions import CheckoutStatus
 from integrations.provider_answers import Declined, NoAnswer, NotFound
 
@@ -129,6 +129,14 @@ class BillsSubscriptions(Protocol):
 
     async def paid_invoices(self, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
         """The ids of all its invoices that are paid, oldest first."""
+        ...
+
+    async def find_billed_refund(self, refund_id: str) -> BilledRefund | NotFound | NoAnswer:
+        """One refund, whoever asked for it."""
+        ...
+
+    async def billed_refunds(self, since: datetime) -> Sequence[BilledRefund] | NoAnswer:
+        """All that were asked for after an instant, of whatever charge."""
         ...
 
     async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:

@@ -30,7 +30,7 @@ async def follow(database: Database, provider: Provider, report: ReportedChargeb
 
 
 async def _payment(provider: Provider, report: ReportedChargeback, db: Unit) -> Payment | None:
-    return await chargebacks.payment_of_charge(db, provider, report.charge_key)
+    return await chargebacks.payment_of_charge(db, provider, report.charge_key, report.charge_id)
 
 
 async def _follow(provider: Provider, report: ReportedChargeback, db: Unit) -> None:
@@ -41,6 +41,9 @@ async def _follow(provider: Provider, report: ReportedChargeback, db: Unit) -> N
         shares = await chargeback_postings.locked(db, chargeback)
     else:
         payment = await _payment(provider, report, db)
+        if payment is None and report.charge_key is None:
+            # Not made by us, and for nothing that is known here: others may charge with the same account.
+            return
         if payment is None or not _fits(payment, report):
             await money_exceptions.open_once(db, _unfitting(report, payment))
             return

@@ -12,7 +12,7 @@ from domain.postings.refunds import refund_succeeded
 from domain.provider_calls import CallState
 from domain.refunds import Refund, RefundAttempt
 from integrations.payments import Asked, Declined, NoAnswer, NotFound, Refunded, RefundFinding, Refunding, UnderWay
-from jobs import contradictions, unknown_outcomes
+from jobs import contradictions, provider_refunds, unknown_outcomes
 from jobs.one_by_one import each
 from jobs.providers import reach, unanswered
 from jobs.side_by_side import several
@@ -85,7 +85,10 @@ async def _drop(db: Unit, refund_id: UUID) -> bool:
 async def look(
     database: Database, provider: Provider, key: UUID | None, provider_id: str | None, now: datetime
 ) -> bool:
-    """Follows a refund that the provider has told of, by our key or its own id; False for one that is not ours."""
+    """Follows a refund that the provider has told of, by our key or its own id; False for one that is not ours.
+
+    One that was made there, of what the provider bills by itself, becomes ours.
+    """
 
     async def mark(db: Unit) -> Asking | None:
         refund_id = await attempts.refund_of(db, provider, key, provider_id)
@@ -95,6 +98,8 @@ async def look(
         return await _question(db, refund, attempt, told_as=provider_id)
 
     asking = await transact(database, mark, by=SYSTEM, at=now)
+    if asking is None and await provider_refunds.adopt(database, provider, provider_id, now):
+        asking = await transact(database, mark, by=SYSTEM, at=now)
     if asking is not None:
         finding = await _ask(database, asking, now)
         if isinstance(finding, NoAnswer):

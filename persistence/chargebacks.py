@@ -19,11 +19,12 @@ from domain.chargebacks import (
 from domain.payment_methods import Provider
 from domain.payments import Payment
 from domain.permissions import Permission
+from persistence import attempts
 from persistence.invoices import INVOICES
 from persistence.organizations import ORGANIZATIONS
 from persistence.payments import PAYMENTS
 from persistence.tables.losses import chargeback_feeds, chargebacks
-from persistence.tables.money import payment_attempts, payments
+from persistence.tables.money import payments
 from persistence.unit import Unit
 from persistence.users import USERS
 from planner.edges import Condition, Connection, One, Source
@@ -111,12 +112,10 @@ async def known(db: Unit, provider: Provider, external_id: str) -> Chargeback | 
     return await db.session.scalar(select(Chargeback).where(*named))
 
 
-async def payment_of_charge(db: Unit, provider: Provider, key: UUID) -> Payment | None:
-    """The payment that the provider was asked to charge with our key; None where nobody asked it to."""
-    attempt = select(payment_attempts.c.payment_id).where(payment_attempts.c.id == key)
-    return await db.session.scalar(
-        select(Payment).where(payments.c.id == attempt.scalar_subquery(), payments.c.provider == provider)
-    )
+async def payment_of_charge(db: Unit, provider: Provider, key: UUID | None, charge_id: str | None) -> Payment | None:
+    """The payment that the provider was asked to charge with our key, or has charged by itself under its own id."""
+    payment_id = await attempts.payment_of(db, provider, key, charge_id)
+    return None if payment_id is None else await db.session.get(Payment, payment_id)
 
 
 async def lapsed(db: Unit) -> Sequence[UUID]:

@@ -37,11 +37,21 @@ async def refund_rest(db: Unit, subscription: BillingSubscription, amount: Money
     most = min(sale.left_minor, refundable(period, sale.total_minor, lots, db.at))
     if amount.currency != sale.currency or not 1 <= amount.amount_minor <= most:
         raise invalid(f"At most {Money(most, sale.currency)} of this period is unused.", "refund")
-    await _void(db, account, lots, sale, amount.amount_minor)
-    refund = await sale_refunds.refund(
-        db, sale, amount.amount_minor, undelivered_minor=sale.undelivered_minor, reason=REASON
-    )
-    if not sale.left_minor:
+    return await _give_back(db, account, period, sale, amount.amount_minor, REASON)
+
+
+async def given_back(db: Unit, period: SubscriptionPeriod, sale: Sale, gross_minor: int, reason: str) -> Refund:
+    """The provider has given back a part of a locked sale: the same follows from it, however much it is."""
+    account = await credit_accounts.locked(db, period.organization_id)
+    return await _give_back(db, account, period, sale, gross_minor, reason)
+
+
+async def _give_back(
+    db: Unit, account: CreditAccount, period: SubscriptionPeriod, sale: Sale, gross_minor: int, reason: str
+) -> Refund:
+    await _void(db, account, await _granted(db, period), sale, gross_minor)
+    refund = await sale_refunds.refund(db, sale, gross_minor, undelivered_minor=sale.undelivered_minor, reason=reason)
+    if not sale.left_minor and period.status is PeriodStatus.PAID:
         period.refund(at=db.at)
     return refund
 

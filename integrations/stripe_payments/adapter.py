@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from domain.billed_subscriptions import BilledInvoice, BilledSubscription
+from domain.billed_subscriptions import BilledInvoice, BilledRefund, BilledSubscription
 from domain.payment_methods import MethodDetails
 from domain.payout_methods import PayeeDetails
 from domain.provider_reports import DayReport
@@ -41,6 +41,7 @@ from integrations.provider_billing import (
 from integrations.provider_events import Told
 from integrations.stripe_payments import (
     billed_invoices,
+    billed_refunds,
     billed_subscriptions,
     billing_pages,
     charges,
@@ -124,6 +125,12 @@ class Stripe:
 
     async def paid_invoices(self, subscription_id: str) -> Sequence[str] | NotFound | NoAnswer:
         return await billed_invoices.paid(self._connection, subscription_id)
+
+    async def find_billed_refund(self, refund_id: str) -> BilledRefund | NotFound | NoAnswer:
+        return await billed_refunds.find(self._connection, refund_id)
+
+    async def billed_refunds(self, since: datetime) -> Sequence[BilledRefund] | NoAnswer:
+        return await billed_refunds.since(self._connection, since)
 
     async def changed_subscriptions(self, since: datetime) -> Sequence[str] | NoAnswer:
         return await billed_subscriptions.changed(self._connection, since)

@@ -85,14 +85,15 @@ async def _retrieved(connection: Connection, dispute_id: str) -> Dispute:
 
 
 def _report_of(dispute: Dispute, changed_at: datetime) -> ReportedChargeback | None:
-    """None for a charge that was not made by us."""
-    key = key_in(dispute.payment_intent.metadata) if isinstance(dispute.payment_intent, PaymentIntent) else None
-    if key is None:
+    """None for a charge that no intent stands for: neither we nor Stripe's subscriptions make such."""
+    intent = dispute.payment_intent
+    if not isinstance(intent, PaymentIntent):
         return None
     due_by, opened_at = dispute.evidence_details.due_by, datetime.fromtimestamp(dispute.created, UTC)
     return ReportedChargeback(
         external_id=dispute.id,
-        charge_key=key,
+        charge_key=key_in(intent.metadata),
+        charge_id=intent.id,
         amount=from_stripe(dispute.amount, dispute.currency),
         reason=dispute.reason,
         evidence_due_at=opened_at + _USUAL_TERM if due_by is None else datetime.fromtimestamp(due_by, UTC),

@@ -1,24 +1,17 @@
 """Subscriptions that Stripe bills, told of by its messages in any order: here they stand as they do there."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from domain.actors import SYSTEM
 from domain.billed_subscriptions import BilledSubscription
-from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
+from domain.billing_subscriptions import SubscriptionStatus
 from domain.checkout_sessions import CheckoutSession, CheckoutStatus
 from domain.checkout_visits import Leave, Stay
 from domain.ids import new_id
 from domain.payment_methods import Provider
-from domain.permissions import StaffRole
-from domain.prices import Price
 from domain.refusals import RefusalCode, Refused
 from domain.sales import Sale, SaleStatus
 from domain.subscription_periods import PeriodStatus
@@ -26,109 +19,19 @@ from integrations.provider_billing import (
     ChangingBilled,
     Prorating,
 )
-from integrations.return_pages import checkout_page_of
 from jobs.provider_checkouts import visited
 from jobs.provider_subscriptions import look
 from jobs.providers import reach_billing
 from persistence.tables.subscriptions import subscription_items
-from persistence.unit import unit_of_work
-from schema.ids import global_id
 from standins.courier import Plan
 from standins.faults import Fault
-from standins.stripe import billing_clock, prices
-from standins.stripe.world import Call
 from tests.makers.invariants import broken
-from tests.makers.subscriptions import Subscribed, make_plan, move_to
+from tests.makers.mirrored import CANCEL_URL, SUCCESS_URL, Mirrored, opened_checkout, sold_at_stripe, subscribed
+from tests.makers.subscriptions import make_plan
 from tests.providers.companies import Stripe
-from tests.providers.company_setups import COMPANIES
 from tests.providers.stripe_setup import post
-from tests.world import Person, World
 
 _S = SubscriptionStatus
-SUCCESS_URL, CANCEL_URL = "http://localhost/bought", "http://localhost/shop"
-
-
-@pytest.fixture
-async def company(world: World) -> AsyncIterator[Stripe]:
-    async with COMPANIES[Provider.STRIPE](await world.staff(StaffRole.FINANCE)) as company:
-        assert isinstance(company, Stripe)
-        yield company
-
-
-@dataclass(slots=True)
-class Mirrored(Subscribed):
-    """A subscription here, and the company that bills it."""
-
-    company: Stripe
-    session_id: UUID
-
-    @property
-    def there(self) -> dict[str, object]:
-        return self.company.stripe.all("subscription")[0]
-
-    async def live_until(self, at: datetime) -> None:
-        await move_to(self.world, at)
-        billing_clock.move_on(self.company.stripe)
-        await self.company.settle()
-
-    async def portal(self) -> str:
-        """Where the link of the API leads."""
-        link = (await self.buyer.do("createPortalSession", "url", returnUrl=CANCEL_URL))["url"]
-        parts = urlsplit(link)
-        answer = await self.world.client.http.get(f"{parts.path}?{parts.query}")
-        assert answer.status_code == 303
-        return str(answer.headers["location"])
-
-    async def in_portal(self, **form: str) -> None:
-        await post(await self.portal(), **form)
-        await self.company.settle()
-
-
-async def sold_at_stripe(company: Stripe, price: Price) -> None:
-    """The same price there."""
-    product = prices.create_product(company.stripe, Call(account="", fields={"name": "Standard"}))
-    fields = {"unit_amount": price.unit_amount_minor, "currency": "eur", "product": product["id"]}
-    made = prices.create(company.stripe, Call(account="", fields={**fields, "recurring": {"interval": "month"}}))
-    async with unit_of_work(company.world.database, by=SYSTEM, at=company.world.clock.now()) as db:
-        (await db.session.get_one(Price, price.id)).provider_price_id = made["id"]
-
-
-async def subscribed(company: Stripe, *, trial_days: int = 0, listeners: int = 0) -> Mirrored:
-    """Somebody has paid on Stripe's page, and all messages have come; that of `listeners` was heard by each at once."""
-    world = company.world
-    price = await make_plan(world, trial_days=trial_days)
-    await sold_at_stripe(company, price)
-    buyer = await world.client_side()
-    session_id = await _opened(buyer, price)
-    page, again = [await visited(world.database, session_id, world.clock.now(), is_back=False) for _ in range(2)]
-    assert isinstance(page, Leave)
-    assert page == again
-    await post(page.url, card="pm_card_visa")
-    now = world.clock.now()
-    heard = (look(world.database, Provider.STRIPE, session_id, "sub_000001", now) for _ in range(listeners))
-    assert all(await asyncio.gather(*heard))
-    await company.settle()
-    async with world.database.reader() as reader:
-        begun = (await reader.scalars(select(BillingSubscription))).one()
-    return Mirrored(world, buyer, begun.id, company, session_id)
-
-
-async def _opened(buyer: Person, price: Price) -> UUID:
-    """The checkout that the API opens."""
-    opened = await buyer.do(
-        "createCheckoutSession",
-        "session { id status url }",
-        priceId=global_id("Price", price.id),
-        mode="SUBSCRIPTION",
-        successUrl=SUCCESS_URL,
-        cancelUrl=CANCEL_URL,
-        idempotencyKey=buyer.world.key(),
-    )
-    session = opened["session"]
-    assert session["status"] == "OPEN"
-    session_id = UUID(hex=session["id"].removeprefix("chk_"))
-    assert session["url"] == checkout_page_of(session_id)
-    return session_id
 
 
 async def sales_of(mirrored: Mirrored) -> list[tuple[SaleStatus, int]]:
@@ -222,7 +125,7 @@ async def test_a_browser_that_comes_back_has_the_provider_asked_at_once(company:
     world = company.world
     price = await make_plan(world)
     await sold_at_stripe(company, price)
-    session_id = await _opened(await world.client_side(), price)
+    session_id = await opened_checkout(await world.client_side(), price)
     page = await visited(world.database, session_id, world.clock.now(), is_back=False)
     assert isinstance(page, Leave)
     assert isinstance(await visited(world.database, session_id, world.clock.now(), is_back=True), Stay)

@@ -23,10 +23,11 @@ async def state_of(stripe: Setup) -> ReportedState:
 
 
 async def test_a_dispute_is_reported_with_our_key_and_its_term(stripe: Setup) -> None:
-    key, _ = await stripe.charged("pm_card_createDispute")
+    key, charge_id = await stripe.charged("pm_card_createDispute")
     report = ReportedChargeback(
         external_id="dp_000001",
         charge_key=key,
+        charge_id=charge_id,
         amount=Money(12000, "EUR"),
         reason="fraudulent",
         evidence_due_at=NOON + timedelta(days=9),
@@ -87,7 +88,9 @@ async def test_an_inquiry_is_a_warning_until_it_becomes_more_or_nothing(stripe: 
     assert second.state is ReportedState.PREVENTED
 
 
-async def test_a_dispute_of_what_others_charged_is_not_ours(stripe: Setup) -> None:
+async def test_a_dispute_of_what_we_did_not_charge_is_known_by_its_intent(stripe: Setup) -> None:
     _, charge_id = await stripe.charged("pm_card_createDispute")
     stripe.world.get("payment_intent", charge_id)["metadata"].clear()
-    assert await stripe.stripe.chargebacks(NOON - timedelta(hours=1), NOON) == []
+    found = await stripe.stripe.find_chargeback("dp_000001", NOON)
+    assert isinstance(found, ReportedChargeback)
+    assert (found.charge_key, found.charge_id) == (None, charge_id)
