@@ -37,7 +37,9 @@ def _plain(letter: EmailMessage) -> EmailMessage:
     """With what stands in it as plain text for its only content; that HTML says the same is tested with the layout."""
     body = letter.get_body(("plain",))
     assert body is not None
-    letter.set_content(body.get_content())
+    said = body.get_content()
+    letter.clear_content()
+    letter.set_content(said)
     return letter
 
 
