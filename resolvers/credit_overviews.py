@@ -1,13 +1,15 @@
-"""Sums over credits: the summary of a month, what apps have used up, and all accounts together."""
+"""Sums over credits: the summary of a month, what apps have used up, all accounts together, what is owed in them."""
 
-from datetime import date
+from datetime import UTC, date
 from uuid import UUID
 
+from domain.billing_metrics import months_of
+from domain.credit_liabilities import CreditLiabilityMonth, liability_of
 from domain.credit_overviews import AppUse, CreditOverview
 from domain.credit_summaries import CreditSummary
 from domain.permissions import Permission
 from domain.refusals import invalid
-from persistence import credit_accounts, credit_overviews, credit_summaries
+from persistence import credit_accounts, credit_liabilities, credit_overviews, credit_summaries
 from resolvers.context import Context
 
 READERS, STAFF = credit_accounts.READERS, Permission.STAFF_CREDITS
@@ -35,6 +37,16 @@ async def usage_by_app(context: Context, organization_id: UUID, month: date) -> 
 async def overview(context: Context) -> CreditOverview:
     async with context.platform.database.reader() as session:
         return await credit_overviews.of_all(session)
+
+
+async def liability(context: Context, first: date, last: date, currency: str) -> list[CreditLiabilityMonth]:
+    """By month, as far as the months have begun."""
+    today = context.platform.now().astimezone(UTC).date()
+    begun = [month for month in months_of(first, last) if month <= today]
+    if not begun:
+        return []
+    found = await credit_liabilities.changes(context.platform.database, currency, begun)
+    return list(liability_of(begun, found, currency))
 
 
 def _may_read(context: Context, organization_id: UUID) -> bool:

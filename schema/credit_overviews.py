@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import ID
 
+from domain import credit_liabilities, credit_summaries
 from domain import credit_overviews as domain
-from domain import credit_summaries
 from resolvers import credit_overviews as resolve
 from resolvers.context import Context
 from schema.apps import App
@@ -16,7 +16,7 @@ from schema.guarded import asks
 from schema.ids import read_id
 from schema.inputs import read_argument
 from schema.money import Money
-from schema.scalars import JSON, Int64
+from schema.scalars import JSON, Currency, Int64
 from schema.shapes import plain, shows
 
 
@@ -59,8 +59,27 @@ class CreditOverview:
     liability: list[Money] = plain("What was paid for credits that are still there, by currency.")
 
 
+@shows(
+    credit_liabilities.CreditLiabilityMonth,
+    "What was paid for credits that are still there, through a month in UTC: opening and sold and givenBack, less used,"
+    " breakage and clawedBack, make closing, which is the next opening.",
+)
+class CreditLiabilityMonth:
+    begins_on: date = plain("The first day of the month.")
+    opening: Money = plain("What was owed in credits when it began.")
+    sold: Money = plain("What was paid for credits that came in it, without tax.")
+    used: Money = plain("What was earned with credits that were used up, or taken by staff.")
+    given_back: Money = plain("What is owed again because credits that had been used came back.")
+    breakage: Money = plain("What was earned with credits that nobody has used: they have expired.")
+    clawed_back: Money = plain("What the credits had cost that were taken back with their money.")
+    closing: Money = plain("What was owed when it ended or, of the month that is running, is by now.")
+
+
 _Organization = Annotated[ID, strawberry.argument(description="The id of an Organization.")]
 _Month = Annotated[date, strawberry.argument(description="The first day of the month.")]
+_From = Annotated[date, strawberry.argument(name="from", description="A day of the first month.")]
+_To = Annotated[date, strawberry.argument(name="to", description="A day of the last month; 36 months at most.")]
+_Currency = Annotated[Currency, strawberry.argument(description="Amounts of different currencies are never added.")]
 _WHO = "Needs credits:read for your active organization, staff:credits for all."
 
 
@@ -92,3 +111,15 @@ class CreditOverviewQueries:
     @asks(resolve.STAFF, "All credits at this moment. Needs staff:credits.", graphql_type=CreditOverview)
     async def credit_overview(self, info: strawberry.Info[Context, None]) -> Any:
         return await resolve.overview(info.context)
+
+    @asks(
+        resolve.STAFF,
+        "What was paid for credits and is not earned yet, by month, oldest first, as far as the months have begun: what"
+        " was sold, what became revenue by use and what by expiry. Needs staff:credits.",
+        graphql_type=list[CreditLiabilityMonth],
+    )
+    async def credit_liability(
+        self, info: strawberry.Info[Context, None], from_: _From, to: _To, currency: _Currency
+    ) -> Any:
+        span = read_argument(from_, "from"), read_argument(to, "to")
+        return await resolve.liability(info.context, *span, read_argument(currency, "currency"))

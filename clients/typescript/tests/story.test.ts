@@ -143,7 +143,7 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   // GetLiveCursor answers with text, the clock, webhooks, exceptions and lists of everybody are for staff, and of the
   // rest this story has none.
   const expected = `CheckEntitlement ExplainEntitlement GetApp GetAppUsage GetApproval GetBillingMetrics GetCashReconciliation
-    GetChargeback GetCheckoutSession GetClock GetCreditDispute GetCreditNote GetCreditOverview GetCreditSummary
+    GetChargeback GetCheckoutSession GetClock GetCreditDispute GetCreditLiability GetCreditNote GetCreditOverview GetCreditSummary
     GetCreditTransaction GetCreditUsageByApp GetCrossAppSession GetCurrentApiKey GetEscrowHold GetEscrowSummary
     GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetOwedCharge GetPayout
     GetPriceExperimentReport GetProviderAccount GetPurchase GetQuota GetRefund GetRetentionCohorts

@@ -1844,6 +1844,7 @@ final operations = <Operation<Object?>>[
   GetCreditSummary(organizationId: 'text', month: const Date(2026, 7, 1)),
   GetCreditUsageByApp(organizationId: 'text', month: const Date(2026, 7, 1)),
   GetCreditOverview(),
+  GetCreditLiability(from: const Date(2026, 7, 1), to: const Date(2026, 7, 1), currency: 'text'),
   ListCreditDisputes(),
   GetCreditDispute(id: 'text'),
   OpenCreditDispute(transactionId: 'text', reason: 'text', description: 'text', requested: const Int64(1)),

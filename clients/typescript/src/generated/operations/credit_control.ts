@@ -635,3 +635,68 @@ export const GetCreditOverviewDocument: Document<GetCreditOverviewResult, NoVari
 export function getCreditOverview(client: Client, options?: RequestOptions): Promise<GetCreditOverviewResult> {
   return request(client, GetCreditOverviewDocument, {}, options);
 }
+
+/** What getCreditLiability takes. */
+export interface GetCreditLiabilityVariables {
+  /** A day of the first month. */
+  readonly from: DateScalar;
+  /** A day of the last month; 36 months at most. */
+  readonly to: DateScalar;
+  /** Amounts of different currencies are never added. */
+  readonly currency: Currency;
+}
+
+/** What getCreditLiability answers. */
+export type GetCreditLiabilityResult = ReadonlyArray<GetCreditLiabilityCreditLiabilityMonth>;
+
+/**
+ * What was paid for credits and is not earned yet, by month, oldest first, as far as the months have begun: what was
+ * sold, what became revenue by use and what by expiry. Needs staff:credits.
+ */
+export interface GetCreditLiabilityCreditLiabilityMonth {
+  /** The first day of the month. */
+  readonly beginsOn: DateScalar;
+  /** What was owed in credits when it began. */
+  readonly opening: Money;
+  /** What was paid for credits that came in it, without tax. */
+  readonly sold: Money;
+  /** What was earned with credits that were used up, or taken by staff. */
+  readonly used: Money;
+  /** What is owed again because credits that had been used came back. */
+  readonly givenBack: Money;
+  /** What was earned with credits that nobody has used: they have expired. */
+  readonly breakage: Money;
+  /** What the credits had cost that were taken back with their money. */
+  readonly clawedBack: Money;
+  /** What was owed when it ended or, of the month that is running, is by now. */
+  readonly closing: Money;
+}
+
+/** The document of getCreditLiability. */
+export const GetCreditLiabilityDocument: Document<
+  GetCreditLiabilityResult,
+  GetCreditLiabilityVariables,
+  'creditLiability'
+> = {
+  name: 'GetCreditLiability',
+  kind: 'query',
+  parts: [
+    'query GetCreditLiability($from:Date!$to:Date!$currency:Currency!){creditLiability(from:$from to:$to currency:$currency){beginsOn opening{...Money}sold{...Money}used{...Money}givenBack{...Money}breakage{...Money}clawedBack{...Money}closing{...Money}}}',
+    MoneyFragment,
+  ],
+  root: 'creditLiability',
+};
+
+/**
+ * Staff: what is owed in credits that were paid for, month by month, and how it became revenue.
+ *
+ * What was paid for credits and is not earned yet, by month, oldest first, as far as the months have begun: what was
+ * sold, what became revenue by use and what by expiry. Needs staff:credits.
+ */
+export function getCreditLiability(
+  client: Client,
+  variables: GetCreditLiabilityVariables,
+  options?: RequestOptions,
+): Promise<GetCreditLiabilityResult> {
+  return request(client, GetCreditLiabilityDocument, variables, options);
+}

@@ -934,3 +934,98 @@ final class GetCreditOverviewResult extends ApiData {
     'liability': liability,
   };
 }
+
+/// Staff: what is owed in credits that were paid for, month by month, and how it became revenue.
+final class GetCreditLiability extends Query<List<GetCreditLiabilityResult>> {
+  /// Takes what the operation asks for.
+  const GetCreditLiability({required this.from, required this.to, required this.currency});
+
+  /// A day of the first month.
+  final Date from;
+
+  /// A day of the last month; 36 months at most.
+  final Date to;
+
+  /// Amounts of different currencies are never added.
+  final String currency;
+
+  @override
+  String get name => 'GetCreditLiability';
+
+  @override
+  String get document =>
+      r'query GetCreditLiability($from:Date!$to:Date!$currency:Currency!){creditLiability(from:$from to:$to currency:$currency){beginsOn opening{...Money}sold{...Money}used{...Money}givenBack{...Money}breakage{...Money}clawedBack{...Money}closing{...Money}}}fragment Money on Money{amountMinor currency decimal}';
+
+  @override
+  String get hash => 'e4ecfed3633fc4c87defbdfbc1348f3af4f314825b0140a100b62e26676400f5';
+
+  @override
+  Map<String, Object?> get variables => {'from': from.toJson(), 'to': to.toJson(), 'currency': currency};
+
+  @override
+  List<GetCreditLiabilityResult> read(Json data) => data['creditLiability'].list(GetCreditLiabilityResult.fromJson);
+}
+
+/// What was paid for credits and is not earned yet, by month, oldest first, as far as the months have begun: what was
+/// sold, what became revenue by use and what by expiry. Needs staff:credits.
+final class GetCreditLiabilityResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetCreditLiabilityResult({
+    required this.beginsOn,
+    required this.opening,
+    required this.sold,
+    required this.used,
+    required this.givenBack,
+    required this.breakage,
+    required this.clawedBack,
+    required this.closing,
+  });
+
+  /// Reads it from an answer.
+  GetCreditLiabilityResult.fromJson(Json json)
+    : beginsOn = Date.fromJson(json['beginsOn']),
+      opening = Money.fromJson(json['opening']),
+      sold = Money.fromJson(json['sold']),
+      used = Money.fromJson(json['used']),
+      givenBack = Money.fromJson(json['givenBack']),
+      breakage = Money.fromJson(json['breakage']),
+      clawedBack = Money.fromJson(json['clawedBack']),
+      closing = Money.fromJson(json['closing']),
+      super.read(json);
+
+  /// The first day of the month.
+  final Date beginsOn;
+
+  /// What was owed in credits when it began.
+  final Money opening;
+
+  /// What was paid for credits that came in it, without tax.
+  final Money sold;
+
+  /// What was earned with credits that were used up, or taken by staff.
+  final Money used;
+
+  /// What is owed again because credits that had been used came back.
+  final Money givenBack;
+
+  /// What was earned with credits that nobody has used: they have expired.
+  final Money breakage;
+
+  /// What the credits had cost that were taken back with their money.
+  final Money clawedBack;
+
+  /// What was owed when it ended or, of the month that is running, is by now.
+  final Money closing;
+
+  @override
+  Map<String, Object?> get fields => {
+    'beginsOn': beginsOn,
+    'opening': opening,
+    'sold': sold,
+    'used': used,
+    'givenBack': givenBack,
+    'breakage': breakage,
+    'clawedBack': clawedBack,
+    'closing': closing,
+  };
+}
