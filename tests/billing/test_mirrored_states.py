@@ -1,9 +1,12 @@
 """Following a provider that bills, without a database: its word is taken, once, and never an older one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.actors import SYSTEM, Actor, ActorKind
 from domain.billed_subscriptions import BilledItem, BilledSubscription
@@ -21,6 +24,7 @@ from tests.makers.subscription_terms import make_terms
 _S = SubscriptionStatus
 NOW = datetime(2027, 1, 31, 10, tzinfo=UTC)
 FEBRUARY = Span(NOW, datetime(2027, 2, 28, 10, tzinfo=UTC))
+MARCH = Span(FEBRUARY.end, datetime(2027, 3, 31, 10, tzinfo=UTC))
 LATER = timedelta(minutes=1)
 STAFF = Actor(kind=ActorKind.USER, user_id=new_id(), permissions=frozenset({Permission.STAFF_MONEY}))
 BILLED = BilledSubscription(
@@ -86,6 +90,34 @@ def test_an_older_word_changes_nothing() -> None:
     follow(one, replace(BILLED, status=_S.PAST_DUE, as_of=NOW + LATER), at=NOW)
     assert not follow(one, BILLED, at=NOW)
     assert (one.status, one.external_updated_at) == (_S.PAST_DUE, NOW + LATER)
+
+
+WORDS = tuple(
+    replace(BILLED, as_of=NOW + number * LATER, **said)
+    for number, said in enumerate(
+        (
+            {"status": _S.TRIALING, "trial_ends_at": NOW},
+            {},
+            {"status": _S.PAST_DUE, "period": MARCH},
+            {"period": MARCH, "cancels_at_period_end": True, "cancel_at": MARCH.end},
+            {"period": MARCH, "items": (BilledItem(price="price_1", quantity=7),)},
+        )
+    )
+)
+
+
+@given(st.permutations(WORDS), st.lists(st.sampled_from(WORDS)))
+def test_billing_invariant_6_words_in_any_order_and_number_leave_the_same_row(
+    shuffled: list[BilledSubscription], replayed: list[BilledSubscription]
+) -> None:
+    def row(words: Iterable[BilledSubscription]) -> tuple[object, ...]:
+        one = mirrored()
+        for word in words:
+            follow(one, word, at=NOW)
+        stands = one.status, one.current_period, one.cancel_at_period_end, one.cancel_at, one.past_due_at
+        return *stands, one.anchor, one.due_at, one.external_updated_at
+
+    assert row([*shuffled, *replayed]) == row(WORDS)
 
 
 def test_the_same_word_a_second_time_tells_nothing() -> None:

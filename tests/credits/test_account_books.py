@@ -26,7 +26,7 @@ async def make_story(world: World) -> Holder:
     return found
 
 
-async def test_a_story_of_credits_leaves_sound_books(world: World) -> None:
+async def test_credits_invariants_1_2_and_3_a_story_of_credits_leaves_sound_books(world: World) -> None:
     found = await make_story(world)
 
     account = await found.account()
