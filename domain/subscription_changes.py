@@ -99,9 +99,11 @@ def take_over(
 ) -> None:
     """From now on the open period gives, and later changes count from, what the change leads to.
 
-    Its credits go on to come as they did: all at once, or month by month.
+    Its credits go on to come as they did: all at once, or month by month. What was used before is charged as it would
+    have been, where the new price does not say otherwise.
     """
-    period.terms = replace(terms, credit_schedule=period.terms.credit_schedule)
+    metered = {**period.terms.metered, **terms.metered}
+    period.terms = replace(terms, credit_schedule=period.terms.credit_schedule, metered=metered)
     subscription.product_id = terms.product_id
     subscription.grace_days, subscription.dunning_outcome = terms.grace_days, terms.dunning_outcome
     subscription.features, subscription.included_credits = list(terms.features), terms.included_credits

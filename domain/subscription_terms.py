@@ -1,7 +1,7 @@
 """What one period of a subscription was sold as: copied from the catalogue, so that no later edit reaches it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -35,6 +35,8 @@ class PeriodTerms:
     included_credits: int
     credit_schedule: CreditSchedule
     features: Features
+    metered: Mapping[str, str] = field(default_factory=dict)
+    """By the id of each meter that is charged for: that of its price. What was used in it is charged by these."""
 
     def as_document(self) -> dict[str, Any]:
         return {

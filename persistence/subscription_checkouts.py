@@ -48,6 +48,8 @@ async def open_session(db: Unit, session: CheckoutSession, price: Price, product
     Refuses a quantity that is not sold, and a second live subscription.
     """
     require_quantity(price, plan, session.quantity)
+    # Of two that subscribe at once, the second sees what the first has begun: as in `lock`.
+    await credit_accounts.locked(db, session.organization_id)
     await subscriptions.require_no_other(
         db, session.organization_id, session.app_id, product.id, is_plan=product.kind is ProductKind.PLAN
     )

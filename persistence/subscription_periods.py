@@ -74,13 +74,16 @@ async def starting_at(db: Unit, subscription_id: UUID, start: datetime) -> Subsc
 
 
 def _is_earned(at: datetime) -> tuple[Condition, ...]:
-    """It is over, nobody disputes its money, and it does not count as earned yet; changes of a waived one are paid."""
-    is_served = _columns.status.in_((PeriodStatus.PAID, PeriodStatus.WAIVED))
+    """It is over, nobody disputes its money, and it does not count as earned yet.
+
+    Changes of one that is waived or refunded are paid by themselves.
+    """
+    is_served = _columns.status.in_((PeriodStatus.PAID, PeriodStatus.WAIVED, PeriodStatus.REFUNDED))
     return is_served, _columns.delivered_at.is_(None), _columns.period_end <= at, ~_columns.is_suspended
 
 
 async def earned(db: Unit) -> Sequence[UUID]:
-    """Paid or waived periods that are over and do not count as earned yet, oldest first."""
+    """Periods that are over and do not count as earned yet, oldest first."""
     statement = select(_columns.id).where(*_is_earned(db.at))
     return (await db.session.scalars(statement.order_by(_columns.period_end).limit(100))).all()
 

@@ -1,5 +1,6 @@
 """What a period is sold as at this moment: price, plan and features, copied from the catalogue."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
 from persistence import catalogue, subscriptions
 from persistence.tables.catalogue import plans, prices, products
+from persistence.tables.subscriptions import subscription_items
 from persistence.unit import Unit
 
 
@@ -45,6 +47,7 @@ async def terms_at(db: Unit, price_id: UUID, quantity: int) -> PeriodTerms:
         included_credits=plan.included_credits,
         credit_schedule=plan.credit_schedule,
         features=tuple(await catalogue.feature_values(db, product.id)),
+        metered={str(one.meter_id): str(one.id) for one in await catalogue.metered_beside(db, price)},
     )
 
 
@@ -56,7 +59,12 @@ async def plan_of(db: Unit, product_id: UUID) -> Plan:
 async def terms_of(db: Unit, subscription: BillingSubscription) -> PeriodTerms:
     """What its next period will be sold as, if nothing changes."""
     item = await subscriptions.licensed_item(db, subscription.id)
-    return await terms_at(db, item.price_id, item.quantity)
+    metered = select(prices.c.meter_id, prices.c.id).join(
+        subscription_items, subscription_items.c.price_id == prices.c.id
+    )
+    of_it = metered.where(subscription_items.c.subscription_id == subscription.id, subscription_items.c.is_metered)
+    kept = {str(meter_id): str(price_id) for meter_id, price_id in await db.session.execute(of_it)}
+    return replace(await terms_at(db, item.price_id, item.quantity), metered=kept)
 
 
 async def choose(db: Unit, subscription: BillingSubscription, price_id: UUID, quantity: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, false, select, tuple_
+from sqlalchemy import and_, exists, false, func, select, tuple_
 
 from domain.actors import Actor, ActorKind
 from domain.app_permissions import AppPermission
@@ -17,9 +17,8 @@ from domain.usage_events import CLOSES_AFTER, Stored, UsageEvent, UsageOfMeter, 
 from persistence import app_reach
 from persistence.catalogue import METERS
 from persistence.outbox import outbox_row
-from persistence.tables.catalogue import prices
 from persistence.tables.platform import outbox
-from persistence.tables.subscriptions import subscription_items, subscription_periods
+from persistence.tables.subscriptions import subscription_periods
 from persistence.tables.usage import meters, usage_events
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
@@ -137,15 +136,13 @@ async def for_voiding(db: Unit, event_id: UUID) -> UsageEvent:
 
 async def is_closed(db: Unit, event: UsageEvent) -> bool:
     """Whether the period that an event counts in takes no more."""
-    periods, items = subscription_periods.c, subscription_items.c
+    periods = subscription_periods.c
     closed = exists().where(
         periods.organization_id == event.organization_id,
         periods.period_start <= event.counted_at,
         periods.period_end > event.counted_at,
         periods.period_end <= db.at - CLOSES_AFTER,
         periods.status != PeriodStatus.FAILED,
-        items.subscription_id == periods.subscription_id,
-        prices.c.id == items.price_id,
-        prices.c.meter_id == event.meter_id,
+        func.jsonb_extract_path(periods.terms, "metered", str(event.meter_id)).is_not(None),
     )
     return bool(await db.session.scalar(select(closed)))

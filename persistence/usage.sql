@@ -11,10 +11,9 @@ known AS (
 placed AS (
     SELECT k.*, EXISTS (
         SELECT FROM subscription_periods p
-        JOIN subscription_items i ON i.subscription_id = p.subscription_id
-        JOIN prices ON prices.id = i.price_id AND prices.meter_id = k.meter_id
         WHERE p.organization_id = $8 AND k.occurred_at >= p.period_start AND k.occurred_at < p.period_end
             AND p.status <> 'FAILED' AND p.period_end <= $10
+            AND p.terms -> 'metered' ? k.meter_id::text
     ) AS is_late
     FROM known k WHERE k.aggregation <> 'UNIQUE_COUNT' OR k.unique_key IS NOT NULL
 ),

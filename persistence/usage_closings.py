@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, not_, select
+from sqlalchemy import Select, exists, func, not_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import new_id
@@ -21,13 +21,13 @@ from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from domain.usage_events import CLOSES_AFTER
 from domain.usage_totals import UsageSpan, UsageTotal
 from persistence.tables.catalogue import prices, products
-from persistence.tables.subscriptions import subscription_items, subscription_periods
+from persistence.tables.subscriptions import METERED, subscription_periods
 from persistence.tables.usage import meters, usage_closings
 from persistence.unit import Unit
 from persistence.usage_totals import totals
 
 BATCH = 100
-_periods, _items = subscription_periods.c, subscription_items.c
+_periods = subscription_periods.c
 
 
 async def due(db: Unit) -> Sequence[UUID]:
@@ -41,10 +41,9 @@ async def due_of(db: Unit, subscription_id: UUID) -> Sequence[UUID]:
 
 
 def _due(at: datetime) -> Select[UUID]:
-    metered = exists().where(_items.subscription_id == _periods.subscription_id, _items.is_metered)
     closed = exists().where(usage_closings.c.period_id == _periods.id)
     is_over = _periods.period_end <= at - CLOSES_AFTER, _periods.status != PeriodStatus.FAILED
-    return select(_periods.id).where(*is_over, metered, not_(closed)).order_by(_periods.period_end)
+    return select(_periods.id).where(*is_over, text(METERED), not_(closed)).order_by(_periods.period_end)
 
 
 async def close(db: Unit, period_id: UUID) -> bool:
@@ -69,12 +68,12 @@ async def close(db: Unit, period_id: UUID) -> bool:
 
 
 async def _metered(db: Unit, period: SubscriptionPeriod) -> Sequence[tuple[Price, Meter, Product]]:
+    charged_by = [UUID(price_id) for price_id in period.terms.metered.values()]
     statement = (
         select(Price, Meter, Product)
-        .join(subscription_items, _items.price_id == prices.c.id)
         .join(Meter, meters.c.id == prices.c.meter_id)
         .join(Product, products.c.id == prices.c.product_id)
-        .where(_items.subscription_id == period.subscription_id, prices.c.currency == period.currency)
+        .where(prices.c.id.in_(charged_by))
         .order_by(meters.c.code)
     )
     return [(price, meter, product) for price, meter, product in await db.session.execute(statement)]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.meters import Aggregation, Meter
@@ -15,9 +15,9 @@ from domain.subscription_periods import PeriodStatus
 from domain.usage_events import CLOSES_AFTER
 from domain.usage_totals import UsageSpan, UsageTotal, months_between
 from persistence.tables.catalogue import prices
-from persistence.tables.subscriptions import subscription_items, subscription_periods
+from persistence.tables.subscriptions import subscription_periods
 
-_periods, _items = subscription_periods.c, subscription_items.c
+_periods = subscription_periods.c
 
 _QUANTITY = {
     Aggregation.SUM: "sum(e.value)",
@@ -63,15 +63,11 @@ async def _of_subscription(
     session: AsyncSession, organization_id: UUID, meter_id: UUID, at: datetime
 ) -> list[UsageSpan]:
     """All periods in which this usage is charged, oldest first, each with what happened late since the one before."""
+    charged_by = cast(func.jsonb_extract_path_text(_periods.terms, "metered", str(meter_id)), Uuid)
     statement = (
         select(_periods.period_start, _periods.period_end, Price)
-        .join(subscription_items, _items.subscription_id == _periods.subscription_id)
-        .join(Price, prices.c.id == _items.price_id)
-        .where(
-            _periods.organization_id == organization_id,
-            _periods.status != PeriodStatus.FAILED,
-            prices.c.meter_id == meter_id,
-        )
+        .join(Price, prices.c.id == charged_by)
+        .where(_periods.organization_id == organization_id, _periods.status != PeriodStatus.FAILED)
         .order_by(_periods.period_start)
     )
     rows = [tuple(row) for row in await session.execute(statement)]

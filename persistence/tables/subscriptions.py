@@ -42,6 +42,8 @@ class PeriodTermsColumn(TypeDecorator[PeriodTerms]):
         return None if value is None else PeriodTerms.of_document(value)
 
 
+METERED = "terms -> 'metered' <> '{}'"
+"""What is used in a period is charged for after it."""
 _live = "status NOT IN ('CANCELED', 'INCOMPLETE_EXPIRED')"
 
 billing_subscriptions = Table(
@@ -189,7 +191,12 @@ Index(
 Index(
     "ix_subscription_periods_undelivered",
     subscription_periods.c.period_end,
-    postgresql_where=text("status IN ('PAID', 'WAIVED') AND delivered_at IS NULL"),
+    postgresql_where=text("status IN ('PAID', 'WAIVED', 'REFUNDED') AND delivered_at IS NULL"),
+)
+Index(
+    "ix_subscription_periods_metered",
+    subscription_periods.c.period_end,
+    postgresql_where=text(METERED),
 )
 
 Index(

@@ -9,10 +9,13 @@ from domain.prices import Price, PriceInterval
 from domain.refusals import Refused
 from domain.sales import Sale, SaleKind
 from domain.subscription_changes import ChangeTime, ProrationMode
+from domain.subscription_periods import PeriodStatus
 from domain.subscription_plans import CreditSchedule
+from integrations.chargebacks import ReportedState
 from persistence import sales
 from persistence.subscription_changes import Made
 from persistence.unit import Unit
+from tests.makers.chargebacks import report
 from tests.makers.invariants import broken
 from tests.makers.subscription_changes import change, granted_to, make_rising_plans
 from tests.makers.subscriptions import Subscribed, move_to, pay_with, subscribe
@@ -93,4 +96,21 @@ async def test_what_was_paid_for_a_change_is_earned_when_its_period_is_over(worl
     assert end is not None
     await move_to(world, end)
     assert (await sale_of(world, made)).delivered_minor == paid.net_minor
+    assert await broken(world) == []
+
+
+async def test_what_was_paid_for_a_change_is_earned_although_the_bank_took_its_period_back(world: World) -> None:
+    starter, business = await make_rising_plans(world, 0, 0)
+    subscribed = await ten_days_in(world, starter)
+    made = await change(subscribed, business)
+    await world.settle()
+    [period] = await subscribed.periods()
+    assert period.payment_id is not None
+    for state in (ReportedState.NEEDS_RESPONSE, ReportedState.LOST):
+        await report(world, f"pay_{period.payment_id.hex}", state, period.amount_minor)
+        await world.settle()
+    assert (await subscribed.periods())[0].status is PeriodStatus.REFUNDED
+    await move_to(world, period.period_end)
+    sale = await sale_of(world, made)
+    assert sale.delivered_minor == sale.net_minor
     assert await broken(world) == []

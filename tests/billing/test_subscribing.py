@@ -1,5 +1,6 @@
 """Beginning subscriptions: one live plan in a catalogue, and money back for whoever has paid twice."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,15 @@ async def test_billing_invariant_1_a_second_live_plan_is_refused_and_an_add_on_i
     with pytest.raises(Refused) as refused:
         await subscribe(world, add_on, buyer=first.buyer)
     assert refused.value.code is RefusalCode.CONFLICT
+
+
+async def test_billing_invariant_1_of_two_trials_that_begin_at_once_the_second_is_refused(world: World) -> None:
+    await platform_staff(world)
+    buyer, price = await world.client_side(), await make_plan(world, trial_days=7)
+    began = [subscribe(world, price, token=None, buyer=buyer, settled=False) for _ in range(2)]
+    _, refused = sorted(await asyncio.gather(*began, return_exceptions=True), key=lambda one: isinstance(one, Refused))
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.CONFLICT
 
 
 async def test_billing_invariant_1_whoever_pays_two_checkouts_gets_one_plan_and_the_rest_back(world: World) -> None:

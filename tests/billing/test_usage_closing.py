@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from domain.billing_subscriptions import SubscriptionStatus
@@ -10,12 +11,14 @@ from domain.permissions import StaffRole
 from domain.prices import Price
 from domain.proration_lines import ProrationLine
 from domain.prorations import ProrationKind
+from domain.subscription_changes import ProrationMode
 from domain.subscription_plans import DunningOutcome
 from persistence.tables.subscription_changes import proration_lines
 from schema.ids import global_id
 from tests.billing.test_usage import USAGE, event, record
 from tests.makers.catalogue import make_meter, make_price
 from tests.makers.invariants import broken
+from tests.makers.subscription_changes import change
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, platform_staff, subscribe
 from tests.world import World
 
@@ -60,6 +63,18 @@ async def test_what_a_period_has_used_waits_for_the_next_charge_a_day_after_its_
     await subscribed.live_until(second.period_end)
     third = (await subscribed.periods())[2]
     assert (third.amount_minor, [line.period_id for line in await usage_lines(world)]) == (6_969, [third.id])
+
+
+@pytest.mark.parametrize("mode", [None, ProrationMode.CREATE_PRORATIONS])
+async def test_what_was_used_is_charged_although_the_next_plan_has_no_price_for_it(
+    world: World, mode: ProrationMode | None
+) -> None:
+    subscribed, _ = await subscribed_with_usage(world, rank=500)
+    await record(subscribed.buyer, event(world, "a", value="2000"))
+    [period] = await subscribed.periods()
+    await change(subscribed, await make_plan(world, rank=400), mode=mode)
+    await subscribed.live_until(period.period_end + DAY)
+    assert [line.amount_minor for line in await usage_lines(world)] == [500]
 
 
 async def test_closing_twice_charges_once(world: World) -> None:
