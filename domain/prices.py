@@ -16,6 +16,7 @@ from domain.meters import Meter
 from domain.money import MAX_AMOUNT_MINOR, Money
 from domain.products import Product, ProductKind
 from domain.states import Move
+from domain.taxes import TaxMode
 
 MAX_TIERS, MAX_INTERVALS, MAX_ACCESS_DAYS, MAX_PROVIDER_ID = 100, 12, 36_500, 255
 UNIT_PLACES = 6
@@ -44,6 +45,11 @@ class TaxBehavior(Enum):
 
     INCLUSIVE = "INCLUSIVE"
     EXCLUSIVE = "EXCLUSIVE"
+
+    @property
+    def tax_mode(self) -> TaxMode:
+        """How what is sold at such a price is taxed."""
+        return TaxMode.INCLUSIVE if self is TaxBehavior.INCLUSIVE else TaxMode.EXCLUSIVE
 
 
 _TIERED = (PriceModel.GRADUATED, PriceModel.VOLUME)

@@ -136,6 +136,8 @@ def _waits_because(old: PeriodTerms, new: PeriodTerms, way: ChangeDirection) -> 
     """Why a change cannot take effect inside a period, if it cannot."""
     if new.months < old.months:
         return "A shorter period begins when the one that is paid has ended."
+    if new.tax_behavior is not old.tax_behavior:
+        return "One of the prices contains the tax and the other does not: it begins when the paid period has ended."
     has_credits = old.included_credits > 0 or new.included_credits > 0
     if has_credits and (way is ChangeDirection.DOWNGRADE or new.quantity < old.quantity):
         return "The plan includes credits: less of it begins when the period that is paid has ended."

@@ -9,13 +9,12 @@ from domain import purchases as purchase_rules
 from domain.apps import App
 from domain.checkout_sessions import CheckoutSession, CheckoutStatus
 from domain.payments import CANCELABLE, LIVE_STATES
-from domain.prices import Price, TaxBehavior
+from domain.prices import Price
 from domain.pricing import amount_of, require_quantity
 from domain.products import Product
 from domain.refusals import invalid
 from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind
-from domain.taxes import TaxMode
 from persistence import catalogue, sales
 from persistence.billing_visibility import visible_to_payer
 from persistence.catalogue import PRICES
@@ -32,8 +31,6 @@ from planner.edges import One, Source
 CHECKOUT_SESSIONS = Source(CheckoutSession, checkout_sessions, visible_to_payer(checkout_sessions))
 ORGANIZATION, PRICE = One(ORGANIZATIONS, "organization_id"), One(PRICES, "price_id")
 PURCHASE, SUBSCRIPTION = One(PURCHASES, "purchase_id"), One(SUBSCRIPTIONS, "subscription_id")
-
-_TAX_MODES = {TaxBehavior.INCLUSIVE: TaxMode.INCLUSIVE, TaxBehavior.EXCLUSIVE: TaxMode.EXCLUSIVE}
 
 
 async def begin_purchase(db: Unit, session: CheckoutSession, price: Price, product: Product) -> Sale:
@@ -56,7 +53,7 @@ async def begin_purchase(db: Unit, session: CheckoutSession, price: Price, produ
         organization_id=session.organization_id,
         lines=[line],
         currency=price.currency,
-        tax_mode=_TAX_MODES[price.tax_behavior],
+        tax_mode=price.tax_behavior.tax_mode,
         success_url=session.success_url,
         cancel_url=session.cancel_url,
     )

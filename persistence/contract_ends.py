@@ -6,7 +6,6 @@ from domain.contracts import Contract, ContractStatus
 from domain.sale_lines import SaleLine
 from domain.sales import SaleKind
 from domain.subscription_periods import SubscriptionPeriod
-from domain.taxes import TaxMode
 from persistence import owed_charges, sales, subscription_ends, subscription_periods, subscription_terms
 from persistence.unit import Unit
 
@@ -31,6 +30,9 @@ async def _fee(db: Unit, contract: Contract, subscription: BillingSubscription) 
     if number is None or until is None:
         return 0
     left = rules.periods_left(subscription.anchor, number, until)
+    if await subscription_periods.open_of(db, subscription.id) is not None:
+        # It is charged by itself.
+        left -= 1
     terms = await subscription_terms.terms_of(db, subscription)
     return rules.termination_fee(terms.amount_minor, left, contract.termination_fee_bps)
 
@@ -44,6 +46,6 @@ async def _charge(db: Unit, contract: Contract, period: SubscriptionPeriod, fee_
         organization_id=contract.organization_id,
         lines=[SaleLine(f"Early end of the contract for {period.terms.name}", 1, fee_minor, period.terms.tax_code)],
         currency=period.currency,
-        tax_mode=TaxMode(period.terms.tax_behavior.value),
+        tax_mode=period.terms.tax_behavior.tax_mode,
     )
     await owed_charges.begin(db, sale, contract.subscription_id)

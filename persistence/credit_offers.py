@@ -9,13 +9,10 @@ from domain.credit_prices import check_quantity, price_of
 from domain.credit_promotions import CreditPromotion
 from domain.credit_purchases import Terms
 from domain.money import Money
-from domain.prices import TaxBehavior
 from domain.promotion_redemptions import discount_of
 from domain.taxes import TaxMode
 from persistence import credit_packages, credit_unit_prices, promotion_uses
 from persistence.unit import Unit
-
-_TAX_MODES = {TaxBehavior.INCLUSIVE: TaxMode.INCLUSIVE, TaxBehavior.EXCLUSIVE: TaxMode.EXCLUSIVE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,5 +104,5 @@ async def _package(db: Unit, package_id: UUID, currency: str) -> Goods:
         price=price.unit_amount,
         title=f"{package.credits} credits ({package.name})",
         tax_code=await credit_packages.tax_code_of(db, package),
-        tax_mode=_TAX_MODES[price.tax_behavior],
+        tax_mode=price.tax_behavior.tax_mode,
     )

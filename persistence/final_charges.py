@@ -3,7 +3,6 @@
 from domain.billing_subscriptions import BillingSubscription, ManagedBy
 from domain.prorations import settled
 from domain.sales import SaleKind
-from domain.taxes import TaxMode
 from persistence import (
     owed_charges,
     proration_lines,
@@ -38,7 +37,7 @@ async def charge(db: Unit, subscription: BillingSubscription) -> None:
         organization_id=subscription.organization_id,
         lines=proration_lines.sold(sorted(lines, key=lambda line: line.amount_minor < 0)),
         currency=subscription.currency,
-        tax_mode=TaxMode(period.terms.tax_behavior.value),
+        tax_mode=period.terms.tax_behavior.tax_mode,
         or_taxed_as_before=True,
     )
     await owed_charges.begin(db, sale, subscription.id)

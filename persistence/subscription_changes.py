@@ -12,7 +12,7 @@ from domain.billing_subscriptions import BillingSubscription, ManagedBy
 from domain.change_quotes import ChangeQuote, quote
 from domain.payments import PaymentTrigger
 from domain.permissions import Permission
-from domain.prices import Price, TaxBehavior
+from domain.prices import Price
 from domain.pricing import require_quantity
 from domain.products import Product
 from domain.proration_lines import ProrationLine
@@ -23,7 +23,6 @@ from domain.subscription_changes import ChangeDirection, ChangeTime, ProrationMo
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
-from domain.taxes import TaxMode
 from persistence import (
     catalogue,
     change_effects,
@@ -196,7 +195,7 @@ async def _charge(
         organization_id=subscription.organization_id,
         lines=proration_lines.sold(lines),
         currency=subscription.currency,
-        tax_mode=TaxMode.INCLUSIVE if terms.tax_behavior is TaxBehavior.INCLUSIVE else TaxMode.EXCLUSIVE,
+        tax_mode=terms.tax_behavior.tax_mode,
     )
     if await sales.charge(db, sale, trigger=PaymentTrigger.PAYER) is None:
         message = f"No payment method in {sale.currency} can be charged: add one with addPaymentMethod first."

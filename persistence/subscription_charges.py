@@ -12,7 +12,6 @@ from domain.sales import SaleKind
 from domain.subscription_changes import counted_on
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_terms import PeriodTerms
-from domain.taxes import TaxMode
 from persistence import (
     organizations,
     payment_methods,
@@ -71,7 +70,7 @@ async def charge(
         organization_id=subscription.organization_id,
         lines=lines,
         currency=period.currency,
-        tax_mode=TaxMode(period.terms.tax_behavior.value),
+        tax_mode=period.terms.tax_behavior.tax_mode,
         or_taxed_as_before=trigger is AttemptTrigger.SCHEDULE,
     )
     period.sale_id, period.needs_tax_review = sale.id, sale.has_old_tax

@@ -19,7 +19,6 @@ from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind
 from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
-from domain.taxes import TaxMode
 from persistence import (
     credit_accounts,
     entitlement_versions,
@@ -67,7 +66,7 @@ async def open_session(db: Unit, session: CheckoutSession, price: Price, product
         organization_id=session.organization_id,
         lines=[SaleLine(product.name, session.quantity, amount, product.tax_code)],
         currency=price.currency,
-        tax_mode=TaxMode(price.tax_behavior.value),
+        tax_mode=price.tax_behavior.tax_mode,
         success_url=session.success_url,
         cancel_url=session.cancel_url,
     )

@@ -142,6 +142,15 @@ async def test_terminating_a_contract_changes_what_is_known_of_entitlements(worl
     assert await version_of(subscribed) > version
 
 
+async def test_billing_rule_19_a_period_that_is_being_charged_counts_in_no_fee(world: World) -> None:
+    subscribed = await from_january(world, PriceInterval.MONTH)
+    staff, contract = await signed(subscribed)
+    await pay_with(subscribed.buyer, "sim_decline")
+    await subscribed.live_until(datetime(2027, 2, 2, tzinfo=UTC))
+    assert (await subscribed.now()).status is SubscriptionStatus.PAST_DUE
+    assert (await terminate(staff, contract))["terminationFeeMinor"] == "10000"
+
+
 async def test_billing_rule_19_a_contract_with_somebody_who_has_not_paid_ends_at_once(world: World) -> None:
     subscribed = await from_january(world, PriceInterval.MONTH)
     staff, contract = await signed(subscribed)

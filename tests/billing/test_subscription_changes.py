@@ -7,6 +7,7 @@ import pytest
 
 from domain.billing_calendar import Span, anchored_at
 from domain.ids import new_id
+from domain.prices import TaxBehavior
 from domain.prorations import net_of
 from domain.refusals import RefusalCode, Refused
 from domain.subscription_changes import (
@@ -108,6 +109,14 @@ def test_billing_rule_14_a_year_becomes_a_month_only_at_its_end(is_staff: bool) 
     with pytest.raises(Refused, match="shorter period") as refused:
         decide(STARTER_BY_THE_YEAR, STARTER, None, NOW, is_staff=is_staff)
     assert (refused.value.code, refused.value.refusal.path) == (RefusalCode.INVALID, ("effective",))
+
+
+def test_prices_with_and_without_tax_are_not_offset_against_each_other() -> None:
+    inclusive = replace(BUSINESS, tax_behavior=TaxBehavior.INCLUSIVE)
+    assert decide(STARTER, inclusive, None, None, is_staff=False).effective is END
+    with pytest.raises(Refused, match="contains the tax") as refused:
+        decide(STARTER, inclusive, None, NOW, is_staff=False)
+    assert refused.value.refusal.path == ("effective",)
 
 
 def test_billing_rule_14_a_month_becomes_a_year_in_a_new_period_at_once() -> None:
