@@ -51,6 +51,7 @@ _S, _MANAGE, _STAFF = SubscriptionStatus, Permission.BILLING_MANAGE, Permission.
 LIVE = (_S.INCOMPLETE, _S.TRIALING, _S.ACTIVE, _S.PAST_DUE, _S.UNPAID, _S.PAUSED)
 PAYABLE = (_S.PAST_DUE, _S.UNPAID)
 RUNNING = (_S.TRIALING, _S.ACTIVE, _S.PAST_DUE)
+_COLLECTED = (*RUNNING, _S.UNPAID, _S.PAUSED)
 
 FIRST_PAYMENT_WAIT = timedelta(hours=23)
 TRIAL_NOTICE = timedelta(days=3)
@@ -86,6 +87,7 @@ class BillingSubscription(Stateful):
         Move("resumeSubscription", (_S.PAUSED,), None, Side.OWNER, _MANAGE),
         Move("retrySubscriptionPayment", PAYABLE, None, Side.OWNER, _MANAGE),
         Move("retrySubscriptionPayment", PAYABLE, None, Side.STAFF, _STAFF),
+        Move("setSubscriptionCollection", _COLLECTED, None, Side.STAFF, _STAFF),
     )
 
     id: UUID
@@ -104,7 +106,7 @@ class BillingSubscription(Stateful):
     anchor_day: int
     time_zone: str
     period_number: int | None = None
-    """The period that is paid, counted from the anchor; None before the first."""
+    """The period that it stands in, counted from the anchor; None before the first."""
     current_period_start: datetime | None = None
     current_period_end: datetime | None = None
     trial_ends_at: datetime | None = None
@@ -160,7 +162,7 @@ class BillingSubscription(Stateful):
         return max(self.canceled_at, self.current_period_end) + CLOSES_AFTER
 
     def enter(self, period: SubscriptionPeriod, *, at: datetime) -> None:
-        """The period is paid: the subscription stands in it, with all that it was sold as."""
+        """The period is paid, or billed: the subscription stands in it, with all that it was sold as."""
         action, told = _ENTRIES[self.status]
         terms = period.terms
         self.product_id, self.interval_months = terms.product_id, terms.months
@@ -294,4 +296,4 @@ _ENTRIES = {
     _S.UNPAID: ("recoverSubscription", "recovered"),
     _S.PAUSED: ("restartSubscription", "resumed"),
 }
-"""What a paid period does to a subscription in each state: the action, and what is told of it."""
+"""What entering a period does to a subscription in each state: the action, and what is told of it."""

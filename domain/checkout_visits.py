@@ -16,7 +16,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """What it shows; `may_retry`: with a button that starts another payment."""
+    """What it shows; `may_retry`: with a button that starts a payment."""
 
     shown: Returning
     may_retry: bool = False
@@ -30,7 +30,10 @@ def visit(sale: Sale, payment: Payment | None, *, is_back: bool) -> Leave | Stay
         return _end(sale.cancel_url, Returning("Ended", text))
     if sale.status is not SaleStatus.PENDING:
         return _end(sale.success_url, Returning("Paid", f"{sale.title}: {sale.total} were paid. You can close this."))
-    if payment is None or payment.status in (PaymentState.FAILED, PaymentState.CANCELED):
+    if payment is None:
+        text = f"{sale.title}: {sale.total} are to be paid."
+        return Stay(Returning("To be paid", text), may_retry=True, back_url=sale.cancel_url)
+    if payment.status in (PaymentState.FAILED, PaymentState.CANCELED):
         text = f"{sale.title}: the payment of {sale.total} did not succeed, and nothing was taken."
         return Stay(Returning("Not paid", text), may_retry=True, back_url=sale.cancel_url)
     if payment.status is PaymentState.REQUIRES_ACTION and payment.next_action_url is not None:

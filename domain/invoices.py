@@ -89,7 +89,7 @@ _IN_SPITE_OF_A_FREEZE = ("duplicateInvoice", "settleInvoice", "restoreInvoice", 
 """What needs nobody's decision: copies, and money that has come or gone already."""
 _PAYS = ("payInvoice", "applyCustomerCredit", "resumeCollection")
 _MONEY_OR_MERCY = (*_PAYS[:2], "recordPayment", "writeOffRemainder", "markUncollectible", "createCreditNote")
-"""What would leave held money without the invoice that it is kept for."""
+"""What would leave held money, or a sale, without the invoice that it is kept for."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -267,8 +267,9 @@ class Invoice(Stateful):
     def blocked(self, action: str) -> Refused | None:
         if action == "voidInvoice" and self.kind is not InvoiceKind.STANDARD:
             return forbidden("An invoice of a project is voided by the system alone, when the project is cancelled.")
-        if self.kind is InvoiceKind.PLATFORM and action in _PAYS:
-            return wrong_state("What Milepost sells is paid when it is bought.", from_state=self.kind.name)
+        by_its_sale = _PAYS if self.collection_mode is CollectionMode.STOPPED else _MONEY_OR_MERCY
+        if self.kind is InvoiceKind.PLATFORM and action in by_its_sale:
+            return wrong_state("What Milepost sells is paid when bought, or as mailed.", from_state=self.kind.name)
         if self.is_frozen and action not in _IN_SPITE_OF_A_FREEZE:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
         if self.awaits_release and action in _MONEY_OR_MERCY:
@@ -277,8 +278,7 @@ class Invoice(Stateful):
             message = "A credit note has taken something off it: credit the rest too."
             return wrong_state(message, from_state="CREDITED", allowed=[PaymentStatus.UNPAID.name])
         if action in ("voidInvoice", "withdrawInvoice") and self.paid_minor:
-            status = PaymentStatus.PARTIALLY_PAID.name
-            return wrong_state("Part of it is paid.", from_state=status, allowed=[PaymentStatus.UNPAID.name])
+            return wrong_state("Part of it is paid.", from_state="PARTIALLY_PAID", allowed=[PaymentStatus.UNPAID.name])
         if action == "recordPayment" and self.project_id and self.payment_status is not PaymentStatus.ON_HOLD:
             status = self.payment_status.name if self.payment_status else self.status.name
             message = "An invoice of a project takes money from outside only while it is ON_HOLD."

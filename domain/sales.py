@@ -1,4 +1,4 @@
-"""Sales: what Milepost itself sells. A sale exists before its invoice, which is opened and paid with the payment."""
+"""Sales: what Milepost itself sells. A sale is there before its invoice, which comes with the money or asks for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ class Sale(Stateful):
     cancel_url: str | None = None
     """Where the buyer's browser goes on to; None: a page of our own."""
     invoice_id: UUID | None = None
-    """Opened and paid with the verified payment; a sale that costs nothing has none."""
+    """Opened with the verified payment, or before to ask for it; a sale that costs nothing has none."""
     delivered_minor: int = 0
     """What of the net is earned (P21). Of credits their lots say it, not the sale."""
     undone_minor: int = 0
@@ -126,6 +126,15 @@ class Sale(Stateful):
     def title(self) -> str:
         """What it is, in a few words."""
         return str(self.lines[0]["description"])
+
+    @property
+    def is_billed(self) -> bool:
+        """Its invoice was opened to ask for the money, which has not come so far."""
+        return self.status is _S.PENDING and self.invoice_id is not None
+
+    def bill(self, invoice_id: UUID) -> None:
+        """Asks for the money on an invoice."""
+        self.invoice_id = invoice_id
 
     def pay(self, invoice_id: UUID | None, *, at: datetime) -> None:
         self.move_to("paySale", by=SYSTEM, at=at)

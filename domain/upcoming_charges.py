@@ -1,7 +1,7 @@
 """Upcoming charges: what the next period of a subscription will cost, as far as that is known by now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.billing_calendar import Span
@@ -19,10 +19,12 @@ class UpcomingCharge:
     period: Span
     terms: PeriodTerms
     waiting: tuple[ProrationLine, ...]
+    net_days: int = 0
+    """Where it is asked for on an invoice: how many days there are to pay it."""
 
     @property
     def due_at(self) -> datetime:
-        return self.period.start
+        return self.period.start + timedelta(days=self.net_days)
 
     @property
     def period_start(self) -> datetime:

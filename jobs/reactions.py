@@ -57,6 +57,7 @@ REACTIONS: Reactions = {
     "dunning.attempt_failed": (subscription_mail.mail_attempt_failed,),
     "sale.payment_failed": (owed_charges.mail_not_paid,),
     "subscription.trial_will_end": (subscription_mail.mail_trial_ends,),
+    "subscription.billed": (subscription_mail.mail_billed,),
     "cash_reconciliation.started": (reconciliation.run_started,),
     "payout.requested": (payouts.send_payout,),
     "payout.approved": (payouts.send_payout,),

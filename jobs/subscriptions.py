@@ -5,7 +5,15 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from jobs.one_by_one import each
-from persistence import change_sales, period_credits, sales, subscription_clock, subscription_periods, subscriptions
+from persistence import (
+    change_sales,
+    period_credits,
+    planned_attempts,
+    sales,
+    subscription_clock,
+    subscription_periods,
+    subscriptions,
+)
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
@@ -13,6 +21,12 @@ from persistence.unit import Unit, transact
 async def keep_due(database: Database, now: datetime) -> int:
     """Trials, renewals, retries, pauses and ends whose time has come: each subscription in a transaction of its own."""
     return await each(database, await transact(database, subscriptions.due, by=SYSTEM, at=now), _keep, now)
+
+
+async def collect_invoices(database: Database, now: datetime) -> int:
+    """Periods whose invoices are due and unpaid: charged, and again as dunning says."""
+    due = await transact(database, subscription_periods.to_collect, by=SYSTEM, at=now)
+    return await each(database, due, _collect, now)
 
 
 async def earn_elapsed(database: Database, now: datetime) -> int:
@@ -30,6 +44,14 @@ async def _bring(db: Unit, period_id: UUID) -> bool:
     if period is None:
         return False
     await period_credits.grant_next(db, period)
+    return True
+
+
+async def _collect(db: Unit, period_id: UUID) -> bool:
+    subscription, period = await subscription_periods.locked(db, period_id)
+    if period.collect_at is None or period.collect_at > db.at:
+        return False
+    await planned_attempts.make_next(db, subscription, period)
     return True
 
 

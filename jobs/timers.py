@@ -62,6 +62,7 @@ TIMERS: Timers = (
     ("purchases.deliver", checkouts.deliver_ended),
     ("usage.close", usage.close_periods),
     ("subscriptions.keep", subscriptions.keep_due),
+    ("subscription_periods.collect", subscriptions.collect_invoices),
     ("owed_charges.charge", owed_charges.charge_due),
     ("subscription_periods.earn", subscriptions.earn_elapsed),
     ("subscription_periods.bring_credits", subscriptions.bring_credits),

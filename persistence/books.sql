@@ -342,13 +342,21 @@ AND NOT EXISTS (SELECT FROM money_exceptions e WHERE e.subject_type = 'Payment' 
     AND e.kind IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH') AND e.status IN ('OPEN', 'ASSIGNED'))
 
 -- SALE of Sale
--- What is kept of a sale that cost something has a paid invoice over its total; any other sale has none.
-SELECT s.id, CASE WHEN s.total_minor > 0 AND s.status NOT IN ('PENDING', 'FAILED', 'CANCELED')
-    THEN s.total_minor || ' paid by ' || s.total_minor - s.lost_minor ELSE 'no invoice' END AS expected,
-    coalesce(i.total_minor || ' paid by ' || i.paid_minor, 'no invoice') AS actual
-FROM sales s LEFT JOIN invoices i ON i.id = s.invoice_id AND i.kind = 'PLATFORM'
-WHERE (i.id IS NOT NULL) <> (s.total_minor > 0 AND s.status NOT IN ('PENDING', 'FAILED', 'CANCELED'))
-    OR i.total_minor <> s.total_minor OR i.paid_minor <> s.total_minor - s.lost_minor
+-- What is kept of a sale that cost something has a paid invoice over its total. Of any other there is none, but the
+-- open one that asks for the money of a period, which is void when nobody is asked any more.
+WITH kept AS (
+    SELECT *, total_minor > 0 AND status NOT IN ('PENDING', 'FAILED', 'CANCELED') AS is_paid FROM sales
+)
+SELECT s.id, CASE WHEN s.is_paid THEN s.total_minor || ' paid by ' || s.total_minor - s.lost_minor
+    WHEN s.invoice_id IS NULL THEN 'no invoice'
+    ELSE s.total_minor || ' paid by 0, ' || CASE s.status WHEN 'PENDING' THEN 'OPEN' ELSE 'VOID' END END AS expected,
+    coalesce(i.total_minor || ' paid by ' || i.paid_minor || CASE WHEN s.is_paid THEN '' ELSE ', ' || i.status END,
+        'no invoice') AS actual
+FROM kept s LEFT JOIN invoices i ON i.id = s.invoice_id AND i.kind = 'PLATFORM'
+WHERE CASE WHEN s.is_paid
+    THEN (i.total_minor, i.paid_minor) IS DISTINCT FROM (s.total_minor, s.total_minor - s.lost_minor)
+    ELSE s.invoice_id IS NOT NULL AND (i.total_minor, i.paid_minor, i.status)
+        IS DISTINCT FROM (s.total_minor, 0, CASE s.status WHEN 'PENDING' THEN 'OPEN' ELSE 'VOID' END) END
 
 -- SALE_BOOKED of Sale
 -- A paid sale is booked once (P20): its net to be earned, its tax to be paid on; an unpaid one is not.
@@ -361,11 +369,14 @@ WITH posted AS (
 )
 SELECT coalesce(s.id, p.invoice_id) AS id, 'once ' || s.net_minor || ' and ' || s.tax_minor AS expected,
     coalesce(p.times, 0) || ' times ' || coalesce(p.net, 0) || ' and ' || coalesce(p.tax, 0) AS actual
-FROM (SELECT * FROM sales WHERE invoice_id IS NOT NULL) s FULL JOIN posted p ON p.invoice_id = s.invoice_id
+FROM (
+    SELECT * FROM sales WHERE invoice_id IS NOT NULL AND status NOT IN ('PENDING', 'FAILED', 'CANCELED')
+) s FULL JOIN posted p ON p.invoice_id = s.invoice_id
 WHERE (s.net_minor, s.tax_minor, 1) IS DISTINCT FROM (p.net, p.tax, p.times)
 
 -- SALE_EARNED of Sale
--- Of a sale's net is deferred what is neither earned nor given back. Of credits, their lots say what is earned.
+-- Of what is kept of a sale's net is deferred what is neither earned nor given back. Of credits, their lots say what is
+-- earned.
 WITH posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
@@ -373,7 +384,7 @@ WITH posted AS (
 )
 SELECT s.id, s.net_minor - s.delivered_minor - s.undone_minor AS expected, coalesce(p.amount, 0) AS actual
 FROM sales s LEFT JOIN posted p ON p.invoice_id = s.invoice_id
-WHERE s.invoice_id IS NOT NULL AND s.kind <> 'CREDIT_PURCHASE'
+WHERE s.invoice_id IS NOT NULL AND s.status NOT IN ('PENDING', 'FAILED', 'CANCELED') AND s.kind <> 'CREDIT_PURCHASE'
     AND s.net_minor - s.delivered_minor - s.undone_minor <> coalesce(p.amount, 0)
 
 -- SALE_TAKEN_BACK of Sale

@@ -19,13 +19,16 @@ from persistence.unit import Unit
 _columns = subscription_periods.c
 
 
-async def grant(db: Unit, period: SubscriptionPeriod, ending_id: UUID | None) -> None:
+async def grant(db: Unit, period: SubscriptionPeriod, ending_id: UUID | None, *, until: datetime | None = None) -> None:
     """What comes with a period that is paid now; what is left of the one before is carried on, or ends (rule 12).
 
-    The account is locked, before the sale that pays the period.
+    Of one that was billed, what had to wait for its payment comes with the month that runs by now; where all of it is
+    over, its credits last `until` then. The account is locked, before the sale that pays the period.
     """
     period.credit_months = 0
-    await _grant_month(db, period, ending_id)
+    while period.credit_months < _parts(period) - 1 and _month_of(period, period.credit_months + 1) <= db.at:
+        period.credit_months += 1
+    await _grant_month(db, period, ending_id, since=0, until=until)
 
 
 async def grant_next(db: Unit, period: SubscriptionPeriod) -> None:
@@ -45,20 +48,28 @@ async def still_due(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
 
 
-async def _grant_month(db: Unit, period: SubscriptionPeriod, ending_id: UUID | None) -> None:
-    """All parts together never come to more than the period includes (rule 15)."""
-    terms = period.terms
-    months = terms.months if terms.credit_schedule is CreditSchedule.MONTHLY else 1
-    part, parts = period.credit_months, split(terms.included_credits, [1] * months)
-    is_last = part == months - 1
+async def _grant_month(
+    db: Unit,
+    period: SubscriptionPeriod,
+    ending_id: UUID | None,
+    *,
+    since: int | None = None,
+    until: datetime | None = None,
+) -> None:
+    """All parts together never come to more than the period includes (rule 15). `since`: with those from there on."""
+    terms, part = period.terms, period.credit_months
+    parts = split(terms.included_credits, [1] * _parts(period))
+    is_last = part == len(parts) - 1
     ends_at = period.period_end if is_last else _month_of(period, part + 1)
+    if ends_at <= db.at and until is not None:
+        ends_at = max(ends_at, until)
     await grant_for_period(
         db,
         PeriodCredits(
             organization_id=period.organization_id,
             period_id=period.id,
             part=part,
-            quantity=parts[part],
+            quantity=sum(parts[part if since is None else since : part + 1]),
             cost_minor=0,
             currency=period.currency,
             ends_at=ends_at,
@@ -69,6 +80,11 @@ async def _grant_month(db: Unit, period: SubscriptionPeriod, ending_id: UUID | N
     )
     period.credit_months = part + 1
     period.credits_due_at = None if is_last or not terms.included_credits else ends_at
+
+
+def _parts(period: SubscriptionPeriod) -> int:
+    """In how many parts its credits come."""
+    return period.terms.months if period.terms.credit_schedule is CreditSchedule.MONTHLY else 1
 
 
 def _month_of(period: SubscriptionPeriod, month: int) -> datetime:

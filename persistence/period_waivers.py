@@ -24,6 +24,10 @@ async def waive(db: Unit, subscription: BillingSubscription, period: Subscriptio
         if attempt.outcome is None:
             attempt.cancel()
     proration_lines.carry_over(db, period, await proration_lines.net_of(db, period.id))
+    stands_in_it = period.is_billed
     period.waive(reason, by=db.by, at=db.at)
-    subscription.enter(period, at=db.at)
+    if stands_in_it:
+        await subscription_outcomes.catch_up(db, subscription)
+    else:
+        subscription.enter(period, at=db.at)
     await subscription_outcomes.follow(db, subscription)

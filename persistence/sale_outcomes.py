@@ -10,6 +10,7 @@ from persistence import (
     credit_purchase_outcomes,
     owed_charges,
     purchases,
+    sale_invoices,
     sales,
     subscription_outcomes,
 )
@@ -31,10 +32,12 @@ def handler_of(sale: Sale) -> SaleHandler:
 
 
 async def lock(db: Unit, sale_id: UUID) -> Sale:
-    """A sale after its subject, in the written order; invoices and payments come after both."""
+    """A sale after its subject, in the written order, and an invoice that asks for it; payments come after them."""
     seen = await sales.seen(db, sale_id)
     await handler_of(seen).lock(db, seen)
-    return await sales.locked(db, sale_id)
+    sale = await sales.locked(db, sale_id)
+    await sale_invoices.asking_for(db, sale)
+    return sale
 
 
 async def lock_of_payment(db: Unit, payment_id: UUID) -> Sale | None:

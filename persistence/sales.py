@@ -18,7 +18,15 @@ from domain.sale_lines import SaleLine
 from domain.sale_taxes import unavailable
 from domain.sales import Sale, SaleKind, SaleStatus
 from domain.taxes import TaxMode
-from persistence import ledger, organizations, payment_methods, payments, provider_accounts, sale_taxes
+from persistence import (
+    ledger,
+    organizations,
+    payment_methods,
+    payments,
+    provider_accounts,
+    sale_invoices,
+    sale_taxes,
+)
 from persistence.database import Database
 from persistence.tables.identity import organizations as organizations_table
 from persistence.tables.money import payments as payments_table
@@ -112,10 +120,14 @@ async def deliver(db: Unit, sale: Sale, delivered_minor: int) -> None:
 async def cancel(db: Unit, sale: Sale, *, action: str = "cancelSale") -> None:
     """Ends a locked sale that nobody pays any more (`failSale` where its money did not come).
 
-    Its live payment is taken back; where the provider has the money already, the buyer gets it back.
+    Its live payment is taken back; where the provider has the money already, the buyer gets it back. An invoice that
+    asked for it is void.
     """
+    invoice = await sale_invoices.asking_for(db, sale)
     sale.end_unpaid(action, at=db.at)
     await stop_payment(db, sale)
+    if invoice is not None:
+        await sale_invoices.withdraw(db, invoice)
 
 
 async def stop_payment(db: Unit, sale: Sale) -> bool:

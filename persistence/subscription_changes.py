@@ -20,7 +20,7 @@ from domain.refusals import conflict, invalid, wrong_state
 from domain.sales import SaleKind
 from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, scheduled, under_way
 from domain.subscription_changes import ChangeDirection, ChangeTime, ProrationMode
-from domain.subscription_periods import SubscriptionPeriod
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
 from persistence import (
@@ -144,6 +144,10 @@ async def _require_open(
         raise wrong_state(message, from_state=subscription.status.name)
     if made.starts_period and period.period_start + timedelta(seconds=1) > db.at:
         raise conflict("The period that is paid has only just begun: repeat it in a second.")
+    has_credits = made.old.included_credits > 0 or made.new.included_credits > 0
+    if period.is_billed and has_credits and made.effective is ChangeTime.NOW:
+        message = "The invoice of this period is not paid, and its credits come with the payment: pay it first."
+        raise wrong_state(message, from_state=period.status.name, allowed=[PeriodStatus.PAID.name])
     if made.direction is ChangeDirection.DOWNGRADE:
         await contracts.require_unbound(db, subscription)
 

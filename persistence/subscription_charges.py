@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from domain import subscription_collection as collection
 from domain import subscription_periods as rules
+from domain.actors import SYSTEM
 from domain.billing_calendar import Anchor, anchored_at, moved
 from domain.billing_subscriptions import BillingSubscription
 from domain.dunning import NO_METHOD, AttemptTrigger, DunningAttempt, attempt
 from domain.payments import PaymentTrigger
 from domain.refusals import conflict, invalid
-from domain.sales import SaleKind
+from domain.sales import Sale, SaleKind
 from domain.subscription_changes import counted_on
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_terms import PeriodTerms
@@ -16,8 +18,10 @@ from persistence import (
     organizations,
     payment_methods,
     period_changes,
+    period_cuts,
     proration_lines,
     sale_outcomes,
+    sale_settlement,
     sales,
     subscription_outcomes,
     subscription_periods,
@@ -59,7 +63,7 @@ async def open_first(
 async def charge(
     db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, *, trigger: AttemptTrigger
 ) -> None:
-    """Sells a new period: what costs nothing is paid at once, all else by the organization's default method."""
+    """Sells a new period: what costs nothing is paid at once, all else by the default method or on an invoice."""
     await db.flush()
     lines = await proration_lines.take_up(db, period)
     await db.flush()
@@ -78,8 +82,23 @@ async def charge(
         await db.flush()
         await sale_outcomes.settle_free(db, sale)
         return
+    if collection.is_invoiced(subscription):
+        await _bill(db, subscription, period, sale)
+        return
     first = attempt(subscription.id, period.id, 0, due_at=period.period_start, trigger=trigger, at=db.at)
     await make(db, subscription, period, first)
+
+
+async def _bill(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, sale: Sale) -> None:
+    """Asks for it on an invoice: the subscription goes on meanwhile, and the first attempt waits until it is due."""
+    due_at = collection.due_at(subscription, db.at)
+    invoice = await sale_settlement.bill(db, sale, due_at)
+    period.bill(invoice.id, due_at)
+    db.add(attempt(subscription.id, period.id, 0, due_at=due_at, trigger=AttemptTrigger.SCHEDULE, at=db.at))
+    subscription.enter(period, at=db.at)
+    data = {"periodId": str(period.id), "saleId": str(sale.id), "dueAt": due_at.isoformat()}
+    subscription.record("billed", by=SYSTEM, at=db.at, data=data)
+    await subscription_outcomes.follow(db, subscription)
 
 
 async def make(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, made: DunningAttempt) -> None:
@@ -94,18 +113,20 @@ async def make(db: Unit, subscription: BillingSubscription, period: Subscription
     await db.flush()
     db.add(made)
     made.start(payment, at=db.at)
-    subscription.due_at = None
+    subscription_periods.look_again(subscription, period, None)
     if payment is None:
         await subscription_outcomes.failed(db, subscription, period, sale, made, NO_METHOD)
 
 
 async def retry(db: Unit, subscription: BillingSubscription) -> None:
-    """A payment that people ask for: of the open period or, where nothing is tried any more, of what is owed."""
+    """A payment that people ask for: of the oldest open period or, where nothing is tried any more, of what is owed."""
     trigger = AttemptTrigger.CUSTOMER if db.by.acts_for(subscription.organization_id) else AttemptTrigger.STAFF
-    period = await subscription_periods.open_of(db, subscription.id)
-    if period is None:
+    unpaid = await subscription_periods.unpaid_of(db, subscription.id)
+    if not unpaid:
+        await period_cuts.cut_short(db, subscription)
         await open_first(db, subscription, db.at, trigger=trigger)
         return
+    period = unpaid[0]
     attempts = await subscription_periods.attempts_of(db, period.id)
     if subscription_periods.undecided(attempts) is not None:
         raise conflict("A payment of this period is under way: wait for its outcome.")
@@ -124,7 +145,9 @@ async def waits_for_taxes(db: Unit, subscription: BillingSubscription, due_at: d
 
 
 async def can_charge(db: Unit, subscription: BillingSubscription) -> bool:
-    """Whether a new period would be paid: there is a method, or nothing to pay."""
+    """Whether a new period would be paid: there is a method, or nothing to pay, or some days to pay an invoice."""
+    if collection.is_invoiced(subscription):
+        return True
     terms = await subscription_terms.terms_of(db, subscription)
     method = await payment_methods.default_of(db, subscription.organization_id, subscription.currency)
     return method is not None or terms.amount_minor == 0

@@ -1,17 +1,15 @@
 """The billing clock: what becomes of a subscription when its time has come."""
 
 from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
-from domain.dunning import AttemptTrigger, DunningAttempt
-from domain.subscription_periods import SubscriptionPeriod
+from domain.dunning import AttemptTrigger
+from domain.refusals import conflict
 from domain.subscription_plans import TrialEnd
 from persistence import (
     contracts,
     final_charges,
-    payment_methods,
-    sales,
+    planned_attempts,
     subscription_charges,
     subscription_ends,
-    subscription_outcomes,
     subscription_periods,
 )
 from persistence.unit import Unit
@@ -38,10 +36,14 @@ async def strike(db: Unit, subscription: BillingSubscription) -> None:
 
 
 async def resume(db: Unit, subscription: BillingSubscription, trigger: AttemptTrigger) -> None:
-    """A new period from now on; the subscription goes on with its payment."""
-    if trigger is AttemptTrigger.SCHEDULE and not await subscription_charges.can_charge(db, subscription):
+    """A new period from now on; the subscription goes on with its payment, or its invoice where none is overdue."""
+    is_behind = await subscription_periods.is_behind(db, subscription.id)
+    by_itself = trigger is AttemptTrigger.SCHEDULE
+    if by_itself and (is_behind or not await subscription_charges.can_charge(db, subscription)):
         subscription.stay_paused()
         return
+    if is_behind:
+        raise conflict("An invoice of an earlier period is overdue: pay it first.")
     await subscription_charges.open_first(db, subscription, db.at, trigger=trigger)
 
 
@@ -79,33 +81,9 @@ async def _of_period(db: Unit, subscription: BillingSubscription) -> None:
 
 
 async def _of_dunning(db: Unit, subscription: BillingSubscription) -> None:
+    """Of one whose invoices are overdue no other period opens: it ends with the one that it stands in, or waits."""
     period = await subscription_periods.open_of(db, subscription.id)
-    if period is None:
-        return
-    attempts = await subscription_periods.attempts_of(db, period.id)
-    planned = subscription_periods.scheduled(attempts)
-    if planned is None or subscription_periods.undecided(attempts) is not None:
-        return
-    if await _is_hopeless(db, subscription, [one for one in attempts if one is not planned]):
-        await _skip(db, subscription, period, planned)
-    else:
-        await subscription_charges.make(db, subscription, period, planned)
-
-
-async def _is_hopeless(db: Unit, subscription: BillingSubscription, earlier: list[DunningAttempt]) -> bool:
-    """Whether the method was declined for good and the organization still pays with the same (rule 9)."""
-    charged = [one for one in earlier if one.method_id is not None]
-    if not charged or not charged[-1].is_hard:
-        return False
-    method = await payment_methods.default_of(db, subscription.organization_id, subscription.currency)
-    return method is None or method.id == charged[-1].method_id
-
-
-async def _skip(
-    db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, planned: DunningAttempt
-) -> None:
-    if period.sale_id is None:
-        raise LookupError(f"period {period.id} was never put on sale")
-    planned.skip(at=db.at)
-    await subscription_outcomes.plan(db, subscription, period, await sales.locked(db, period.sale_id), planned)
-    await subscription_outcomes.follow(db, subscription)
+    if period is not None:
+        await planned_attempts.make_next(db, subscription, period)
+    elif subscription.cancel_at_period_end:
+        await subscription_ends.end(db, subscription)

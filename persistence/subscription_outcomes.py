@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from domain import dunning
+from domain import subscription_collection as collection
 from domain.actors import SYSTEM
-from domain.billing_subscriptions import PAYABLE, BillingSubscription, SubscriptionStatus
+from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
 from domain.dunning import AttemptTrigger, DunningAttempt
 from domain.payments import Payment
 from domain.sales import Sale
@@ -40,7 +41,7 @@ async def lock(db: Unit, sale: Sale) -> None:
 
 
 async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
-    """The verified payment: the subscription enters the period."""
+    """The verified payment: the subscription enters the period, unless it stands in it since it was billed."""
     period = await subscription_periods.of_sale(db, sale.id)
     if period is None:
         await subscription_checkouts.paid(db, sale, payment)
@@ -52,11 +53,24 @@ async def paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
     for attempt in await subscription_periods.attempts_of(db, period.id):
         if attempt.outcome is None:
             attempt.cancel()
-    ending = await subscription_periods.current_of(db, subscription.id)
+    ending = await subscription_periods.current_of(db, subscription.id, before=period.period_start)
+    was_billed = period.is_billed
     period.pay(sale, None if payment is None else payment.id, at=db.at)
-    subscription.enter(period, at=db.at)
-    await period_credits.grant(db, period, None if ending is None else ending.id)
+    if was_billed:
+        await catch_up(db, subscription)
+    else:
+        subscription.enter(period, at=db.at)
+    await period_credits.grant(db, period, None if ending is None else ending.id, until=subscription.current_period_end)
+    if not subscription.is_live:
+        period.credits_due_at = None
     await follow(db, subscription)
+
+
+async def catch_up(db: Unit, subscription: BillingSubscription) -> None:
+    """One that was behind goes on, once none of its invoices is overdue any more."""
+    await db.flush()
+    if subscription.status is _S.PAST_DUE and not await subscription_periods.is_behind(db, subscription.id):
+        collection.catch_up(subscription, at=db.at)
 
 
 async def not_paid(db: Unit, sale: Sale, payment: Payment) -> None:
@@ -92,13 +106,13 @@ async def failed(
 ) -> None:
     """An attempt came to nothing: the subscription falls behind, the next attempt is planned, people are told."""
     attempt.fail(code)
-    if period.status is not PeriodStatus.OPEN or not subscription.is_live:
+    if period.status is not PeriodStatus.OPEN or not (subscription.is_live or period.is_billed):
         return
-    if subscription.status in (_S.PAUSED, _S.UNPAID):
+    if not period.is_billed and subscription.status in (_S.PAUSED, _S.UNPAID):
         await close_unpaid(db, period, sale)
         subscription.stay_paused()
     else:
-        if subscription.status not in PAYABLE:
+        if _falls_behind(subscription, period, attempt):
             subscription.fall_behind(at=db.at)
         await plan(db, subscription, period, sale, attempt)
     ends_at = subscription.access_ends_at
@@ -117,6 +131,12 @@ async def failed(
     await follow(db, subscription)
 
 
+def _falls_behind(subscription: BillingSubscription, period: SubscriptionPeriod, attempt: DunningAttempt) -> bool:
+    """What people try before an invoice is due makes nobody late. One that rests or has ended stays what it is."""
+    is_due = not period.is_billed or attempt.trigger is AttemptTrigger.SCHEDULE
+    return is_due and subscription.status in (_S.TRIALING, _S.ACTIVE)
+
+
 async def plan(
     db: Unit,
     subscription: BillingSubscription,
@@ -129,8 +149,7 @@ async def plan(
     planned = subscription_periods.scheduled(attempts)
     due_at = planned.due_at if planned is not None else dunning.next_due(attempt.number, attempt.due_at)
     if due_at is None:
-        await close_unpaid(db, period, sale)
-        subscription.give_up(at=db.at)
+        await _give_up(db, subscription, period, sale)
         return
     if planned is None:
         following = dunning.attempt(
@@ -142,7 +161,19 @@ async def plan(
             at=db.at,
         )
         db.add(following)
-    subscription.due_at = due_at
+    subscription_periods.look_again(subscription, period, due_at)
+
+
+async def _give_up(db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, sale: Sale) -> None:
+    """The last retry has failed: it stands in none of its periods any more, so nobody is asked for the others."""
+    await close_unpaid(db, period, sale)
+    if subscription.status is not _S.PAST_DUE:
+        return
+    await db.flush()
+    for other in await subscription_periods.unpaid_of(db, subscription.id):
+        if other.sale_id is not None:
+            await close_unpaid(db, other, await sales.locked(db, other.sale_id))
+    subscription.give_up(at=db.at)
 
 
 async def close_unpaid(db: Unit, period: SubscriptionPeriod, sale: Sale) -> None:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 
 from domain.billing_subscriptions import BillingSubscription
-from domain.dunning import AttemptTrigger, DunningAttempt
+from domain.dunning import AttemptOutcome, AttemptTrigger, DunningAttempt
 from domain.refusals import conflict
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence import subscriptions
 from persistence.billing_visibility import visible_to_payer
 from persistence.invoices import INVOICES
+from persistence.parking import is_parked
 from persistence.payments import PAYMENTS
 from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.tables.subscriptions import dunning_attempts, subscription_periods
@@ -46,25 +47,47 @@ async def of_sale(db: Unit, sale_id: UUID, *, locked: bool = False) -> Subscript
 
 
 async def open_of(db: Unit, subscription_id: UUID) -> SubscriptionPeriod | None:
-    """The period that is to be paid, locked. Ask under the subscription's lock."""
+    """The one that is to be paid before its subscription goes on in it, locked. Ask under the subscription's lock."""
+    return next((period for period in await unpaid_of(db, subscription_id) if not period.is_billed), None)
+
+
+async def unpaid_of(db: Unit, subscription_id: UUID) -> Sequence[SubscriptionPeriod]:
+    """All that are to be paid, those whose invoices were sent too, oldest first and locked."""
     is_open = (_columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN)
-    statement = select(SubscriptionPeriod).where(*is_open).with_for_update()
-    return (await db.session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+    statement = select(SubscriptionPeriod).where(*is_open).order_by(_columns.period_start).with_for_update()
+    return (await db.session.scalars(statement.execution_options(populate_existing=True))).all()
+
+
+async def is_behind(db: Unit, subscription_id: UUID) -> bool:
+    """Whether a period is unpaid that should have been paid by now."""
+    of_it = _columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN
+    came_to_nothing = _attempts.outcome.in_((AttemptOutcome.FAILED, AttemptOutcome.SKIPPED))
+    is_due = _attempts.period_id == _columns.id, _attempts.trigger == AttemptTrigger.SCHEDULE, came_to_nothing
+    return bool(await db.session.scalar(select(exists().where(*of_it, exists().where(*is_due)))))
 
 
 async def require_none_open(db: Unit, subscription_id: UUID) -> None:
-    """Refuses CONFLICT while a period is to be paid. Ask under the subscription's lock."""
-    is_open = (_columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN)
-    if await db.session.scalar(select(exists().where(*is_open))):
+    """Refuses CONFLICT while a period is to be paid first. Ask under the subscription's lock."""
+    is_open = _columns.subscription_id == subscription_id, _columns.status == PeriodStatus.OPEN
+    if await db.session.scalar(select(exists().where(*is_open, _columns.invoice_id.is_(None)))):
         raise conflict("A period of this subscription is being paid: wait for the outcome.")
 
 
-async def current_of(db: Unit, subscription_id: UUID, *, locked: bool = False) -> SubscriptionPeriod | None:
-    """The one that was paid or waived last."""
-    served = (PeriodStatus.PAID, PeriodStatus.REFUNDED, PeriodStatus.WAIVED)
-    of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id, _columns.status.in_(served))
+async def current_of(
+    db: Unit, subscription_id: UUID, *, before: datetime | None = None, locked: bool = False
+) -> SubscriptionPeriod | None:
+    """The newest that was paid, waived or billed; `before`: of those that began earlier."""
+    of_it = select(SubscriptionPeriod).where(_columns.subscription_id == subscription_id, _is_served())
+    if before is not None:
+        of_it = of_it.where(_columns.period_start < before)
     newest = of_it.order_by(_columns.period_start.desc()).limit(1)
     return await db.session.scalar(newest.with_for_update() if locked else newest)
+
+
+def _is_served() -> Condition:
+    served = (PeriodStatus.PAID, PeriodStatus.REFUNDED, PeriodStatus.WAIVED)
+    is_billed = and_(_columns.status == PeriodStatus.OPEN, _columns.invoice_id.is_not(None))
+    return or_(_columns.status.in_(served), is_billed)
 
 
 async def starting_at(db: Unit, subscription_id: UUID, start: datetime) -> SubscriptionPeriod | None:
@@ -94,19 +117,38 @@ async def still_earned(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
 
 
+async def to_collect(db: Unit) -> Sequence[UUID]:
+    """Those whose invoices are due to be charged, oldest first. Those of a parked organization wait."""
+    is_due = _columns.collect_at <= db.at, ~is_parked(_columns.organization_id)
+    return (await db.session.scalars(select(_columns.id).where(*is_due).order_by(_columns.collect_at).limit(100))).all()
+
+
+async def locked(db: Unit, period_id: UUID) -> tuple[BillingSubscription, SubscriptionPeriod]:
+    """A period as it is now, and its subscription before it."""
+    subscription_id = select(_columns.subscription_id).where(_columns.id == period_id)
+    subscription = await subscriptions.locked(db, (await db.session.execute(subscription_id)).scalar_one())
+    statement = select(SubscriptionPeriod).where(_columns.id == period_id).with_for_update()
+    return subscription, (await db.session.scalars(statement.execution_options(populate_existing=True))).one()
+
+
 async def for_change(db: Unit, period_id: UUID) -> tuple[BillingSubscription, SubscriptionPeriod]:
     """A visible period and its subscription, locked in their order."""
-    visible = select(SubscriptionPeriod).where(_columns.id == period_id, PERIODS.visible_to(db.by))
-    seen = await db.require(visible, "period", "periodId")
-    subscription = await subscriptions.locked(db, seen.subscription_id)
-    again = select(SubscriptionPeriod).where(_columns.id == period_id).with_for_update()
-    return subscription, (await db.session.scalars(again.execution_options(populate_existing=True))).one()
+    visible = select(_columns.id).where(_columns.id == period_id, PERIODS.visible_to(db.by))
+    return await locked(db, await db.require(visible, "period", "periodId"))
 
 
 async def attempts_of(db: Unit, period_id: UUID) -> Sequence[DunningAttempt]:
     """All attempts to have a period paid, oldest first and locked: after the period, before its sale."""
     statement = select(DunningAttempt).where(_attempts.period_id == period_id).order_by(_attempts.id).with_for_update()
     return (await db.session.scalars(statement)).all()
+
+
+def look_again(subscription: BillingSubscription, period: SubscriptionPeriod, at: datetime | None) -> None:
+    """When the clock charges a period next: a billed one by itself, another when its subscription is due."""
+    if period.is_billed:
+        period.collect_at = at
+    else:
+        subscription.due_at = at
 
 
 def undecided(attempts: Sequence[DunningAttempt]) -> DunningAttempt | None:

@@ -39,6 +39,7 @@ async def _upcoming(db: Unit, subscription: BillingSubscription) -> UpcomingChar
         period=Span(anchor.start_of(number), anchor.start_of(number + 1)),
         terms=terms,
         waiting=tuple(await proration_lines.waiting(db, subscription.id)),
+        net_days=subscription.net_days,
     )
 
 

@@ -1,14 +1,22 @@
 """Subscriptions: ending, resting and going on, and having paid what is owed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.actors import Actor
+from domain.billing_subscriptions import SubscriptionCollection
 from domain.dunning import AttemptTrigger
 from domain.money import Money
 from domain.permissions import Permission
 from domain.refusals import invalid
 from domain.scheduled_changes import ScheduledChangeKind
+from domain.subscription_collection import choose
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from integrations.return_pages import checkout_page_of
 from persistence import (
     contracts,
     period_waivers,
@@ -22,6 +30,7 @@ from persistence import (
     subscriptions,
 )
 from persistence.unit import Unit
+from planner.edges import Batch
 from resolvers.mutations import Changed
 
 READERS = (Permission.BILLING_READ, Permission.STAFF_READ, Permission.STAFF_MONEY)
@@ -91,3 +100,26 @@ async def waive_subscription_period(db: Unit, *, period_id: UUID, reason: str) -
     subscription, period = await subscription_periods.for_change(db, period_id)
     await period_waivers.waive(db, subscription, period, reason)
     return Changed(subscription=subscription, period=period)
+
+
+async def set_subscription_collection(
+    db: Unit, *, subscription_id: UUID, collection: SubscriptionCollection, net_days: int | None
+) -> Changed:
+    subscription = await subscriptions.for_change(db, subscription_id)
+    choose(subscription, collection, net_days, by=db.by, at=db.at)
+    return Changed(subscription=subscription)
+
+
+async def _pages(session: AsyncSession, viewer: Actor, periods: Sequence[SubscriptionPeriod]) -> Mapping[UUID, str]:
+    """Where each is paid, for those who may pay it."""
+    return {
+        period.id: checkout_page_of(period.sale_id)
+        for period in periods
+        if period.status is PeriodStatus.OPEN
+        and period.sale_id is not None
+        and viewer.acts_for(period.organization_id)
+        and viewer.may(Permission.BILLING_MANAGE)
+    }
+
+
+PAGES = Batch(_pages)

@@ -16,7 +16,7 @@ from resolvers.contracts import ACTIVE as CONTRACT
 from resolvers.seat_assignments import OF_SUBSCRIPTION as SEATS
 from resolvers.subscription_changes import OF_SUBSCRIPTION as CHANGES
 from resolvers.subscriptions import CancelTime
-from schema.connections import connection, many, one, order_input
+from schema.connections import computed, connection, many, one, order_input
 from schema.contracts import Contract
 from schema.enums import describe
 from schema.inputs import an_id, optional, optional_id, value
@@ -57,7 +57,7 @@ describe(
     SubscriptionCollection,
     "How the periods of a subscription are paid.",
     CHARGE="The default payment method is charged.",
-    SEND_INVOICE="Whoever pays is asked to, with some days to do so.",
+    SEND_INVOICE="The organization gets an invoice when a period begins, and has some days to pay it.",
 )
 describe(
     PeriodStatus,
@@ -71,7 +71,7 @@ describe(
 describe(
     AttemptTrigger,
     "Who had a payment tried.",
-    SCHEDULE="The billing clock: when the period begins, and 2, 7, 14 and 21 days later.",
+    SCHEDULE="The billing clock: when the period begins or its invoice is due, and 2, 7, 14 and 21 days later.",
     CUSTOMER="The organization.",
     STAFF="Staff.",
 )
@@ -93,7 +93,7 @@ describe(
 
 @shows(dunning.DunningAttempt, "A time that a period was charged, or will be.")
 class PaymentTry:
-    number: int = plain("0 for the charge when the period begins, 1 to 4 for the retries.")
+    number: int = plain("0 for the charge when the period begins or its invoice is due, 1 to 4 for the retries.")
     trigger: AttemptTrigger = plain("Who had it tried. What people try uses up no retry.")
     due_at: datetime = plain("When it is due.")
     started_at: datetime | None = plain("When it was made.")
@@ -115,8 +115,16 @@ class SubscriptionPeriod(Stateful):
     is_suspended: bool = plain("The payer's bank asks for the money back: it gives nothing until that is decided.")
     needs_tax_review: bool = plain("Taxed as what was paid before, because nobody could tell the taxes of this one.")
     waive_reason: str | None = plain("Why staff ask nothing for it.")
+    collect_at: datetime | None = plain(
+        "While its invoice is unpaid: when the default payment method is charged next.", name="nextAttemptAt"
+    )
     payment: Payment | None = one(resolve.PAYMENT, Payment, "The payment, for those who may see it.")
     invoice: Invoice | None = one(resolve.INVOICE, Invoice, "The invoice, for those who may see it.")
+    url = computed(
+        resolve.PAGES,
+        str | None,
+        "The page to pay it on, for those who may; null when there is nothing to pay. Whoever has it can pay.",
+    )
     attempts: list[PaymentTry] = many(resolve.ATTEMPTS, PaymentTry, "The attempts to have it paid, oldest first.")
 
 
@@ -260,5 +268,17 @@ class SubscriptionMutations:
             "reason": value(str, "Why: 1 to 1000 characters."),
         },
         gives={**_GIVES, "period": (SubscriptionPeriod, "The period as it is now.")},
+        keyed=True,
+    )
+    set_subscription_collection = mutation(
+        resolve.set_subscription_collection,
+        "Chooses how the periods of a subscription are paid, from the next one on.",
+        needs=Permission.STAFF_MONEY,
+        takes={
+            **_TAKES,
+            "collection": value(SubscriptionCollection, "How they are paid."),
+            "net_days": optional(int, "For SEND_INVOICE: within how many days, 0 to 90."),
+        },
+        gives=_GIVES,
         keyed=True,
     )

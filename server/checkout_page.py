@@ -32,7 +32,7 @@ def checkout_routes(platform: Platform) -> list[BaseRoute]:
             return no_page()
         if isinstance(step, Leave):
             return RedirectResponse(step.url, 303, PAGE | {"cache-control": "no-store"})
-        button = '\n<form method="post"><button>Pay again</button></form>' if step.may_retry else ""
+        button = '\n<form method="post"><button>Pay</button></form>' if step.may_retry else ""
         link = f'\n<p><a href="{escape(step.back_url)}">Go back</a></p>' if step.back_url else ""
         shown = step.shown
         return page(

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.billing.test_invoiced_subscriptions import JUNE, MOMENT, invoiced
+from tests.billing.test_waived_periods import waive
 from tests.makers.books import broken_by
 from tests.makers.payouts import wrong_books
 from tests.makers.sales import buy, make_product
@@ -19,6 +21,15 @@ async def make_story(world: World) -> None:
 async def test_a_story_of_sales_leaves_sound_books(world: World) -> None:
     await make_story(world)
     assert await wrong_books(world) == []
+
+
+async def test_an_invoice_that_asks_for_a_period_is_open_and_unpaid_and_void_when_nobody_is_asked(world: World) -> None:
+    subscribed, staff = await invoiced(world)
+    await subscribed.live_until(JUNE + MOMENT)
+    assert await wrong_books(world) == []
+    await waive(subscribed, staff)
+    assert await wrong_books(world) == []
+    assert await broken_by(world, "UPDATE sales SET status = 'PENDING' WHERE status = 'CANCELED'") == {"SALE"}
 
 
 CORRUPTIONS = {

@@ -59,12 +59,13 @@ class Subscribed:
 
     async def live_until(self, at: datetime) -> None:
         """Moves the clock to an instant, one period or retry after the other, as time would."""
-        while True:
-            due_at = (await self.now()).due_at
-            if due_at is None or due_at >= at:
-                break
-            await move_to(self.world, due_at)
+        while due := [one for one in await self._looked_at() if one is not None and one < at]:
+            await move_to(self.world, min(due))
         await move_to(self.world, at)
+
+    async def _looked_at(self) -> list[datetime | None]:
+        """When the clock looks at it and at the invoices of its periods."""
+        return [(await self.now()).due_at, *(period.collect_at for period in await self.periods())]
 
 
 async def move_to(world: World, at: datetime) -> None:

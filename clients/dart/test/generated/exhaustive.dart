@@ -2145,6 +2145,7 @@ final operations = <Operation<Object?>>[
   ResumeSubscription(subscriptionId: 'text'),
   RetrySubscriptionPayment(subscriptionId: 'text'),
   WaiveSubscriptionPeriod(periodId: 'text', reason: 'text'),
+  SetSubscriptionCollection(subscriptionId: 'text', collection: SubscriptionCollection.charge),
   WatchSubscriptions(organizationId: 'text'),
   ListMyTasks(),
   GetTask(id: 'text'),

@@ -240,7 +240,7 @@ export type AttemptOutcome = Open<keyof typeof AttemptOutcome>;
 
 /** Who had a payment tried. */
 export const AttemptTrigger = {
-  /** The billing clock: when the period begins, and 2, 7, 14 and 21 days later. */
+  /** The billing clock: when the period begins or its invoice is due, and 2, 7, 14 and 21 days later. */
   SCHEDULE: 'SCHEDULE',
   /** The organization. */
   CUSTOMER: 'CUSTOMER',
@@ -2639,7 +2639,7 @@ export type SubmissionDecision = Open<keyof typeof SubmissionDecision>;
 export const SubscriptionCollection = {
   /** The default payment method is charged. */
   CHARGE: 'CHARGE',
-  /** Whoever pays is asked to, with some days to do so. */
+  /** The organization gets an invoice when a period begins, and has some days to pay it. */
   SEND_INVOICE: 'SEND_INVOICE',
 } as const;
 

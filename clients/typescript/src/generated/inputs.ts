@@ -131,6 +131,7 @@ import type {
   SessionKind,
   Shortfall,
   StaffRole,
+  SubscriptionCollection,
   SubscriptionOrderField,
   SubscriptionStatus,
   SuspenseDecision,
@@ -3390,6 +3391,18 @@ export interface SetStaffRoleInput {
   readonly userId: string;
   /** Their role; left out or null: they are staff no more. */
   readonly staffRole?: StaffRole | null;
+}
+
+/** What setSubscriptionCollection takes. */
+export interface SetSubscriptionCollectionInput {
+  /** The subscription. */
+  readonly subscriptionId: string;
+  /** How they are paid. */
+  readonly collection: SubscriptionCollection;
+  /** For SEND_INVOICE: within how many days, 0 to 90. */
+  readonly netDays?: number | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
 }
 
 /** What setWriteOffTolerance takes. */

@@ -424,7 +424,7 @@ enum AttemptOutcome implements ApiEnum {
 
 /// Who had a payment tried.
 enum AttemptTrigger implements ApiEnum {
-  /// The billing clock: when the period begins, and 2, 7, 14 and 21 days later.
+  /// The billing clock: when the period begins or its invoice is due, and 2, 7, 14 and 21 days later.
   schedule('SCHEDULE'),
 
   /// The organization.
@@ -4859,7 +4859,7 @@ enum SubscriptionCollection implements ApiEnum {
   /// The default payment method is charged.
   charge('CHARGE'),
 
-  /// Whoever pays is asked to, with some days to do so.
+  /// The organization gets an invoice when a period begins, and has some days to pay it.
   sendInvoice('SEND_INVOICE'),
 
   /// A value that this package does not know; `raw` of its object has the text.

@@ -4,6 +4,7 @@ import type {
   AttemptOutcome,
   AttemptTrigger,
   CallState,
+  InvoiceStatus,
   ManagedBy,
   PeriodStatus,
   SubscriptionCollection,
@@ -22,6 +23,7 @@ import type {
   PauseSubscriptionInput,
   ResumeSubscriptionInput,
   RetrySubscriptionPaymentInput,
+  SetSubscriptionCollectionInput,
   SubscriptionFilter,
   SubscriptionOrder,
   UncancelSubscriptionInput,
@@ -29,7 +31,7 @@ import type {
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, LiveOptions, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, live, request, withKey } from '../../runtime/index.js';
-import type { Cursor, DateTime, Int64 } from '../scalars.js';
+import type { Cursor, DateScalar, DateTime, Int64 } from '../scalars.js';
 
 /** What listSubscriptions takes. */
 export interface ListSubscriptionsVariables {
@@ -159,6 +161,10 @@ export interface GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriod {
   readonly needsTaxReview: boolean;
   /** Why staff ask nothing for it. */
   readonly waiveReason: string | null;
+  /** While its invoice is unpaid: when the default payment method is charged next. */
+  readonly nextAttemptAt: DateTime | null;
+  /** The page to pay it on, for those who may; null when there is nothing to pay. Whoever has it can pay. */
+  readonly url: string | null;
   /** The invoice, for those who may see it. */
   readonly invoice: GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriodInvoice | null;
   /** The attempts to have it paid, oldest first. */
@@ -171,11 +177,15 @@ export interface GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriodInvo
   readonly id: string;
   /** Its number, for example INV-2026-0001; null for a draft. A series has no gaps. */
   readonly number: string | null;
+  /** Where it stands. */
+  readonly status: InvoiceStatus;
+  /** The last day to pay. */
+  readonly dueOn: DateScalar | null;
 }
 
 /** The attempts to have it paid, oldest first. */
 export interface GetSubscriptionBillingSubscriptionPeriodsSubscriptionPeriodPaymentTry {
-  /** 0 for the charge when the period begins, 1 to 4 for the retries. */
+  /** 0 for the charge when the period begins or its invoice is due, 1 to 4 for the retries. */
   readonly number: number;
   /** Who had it tried. What people try uses up no retry. */
   readonly trigger: AttemptTrigger;
@@ -198,7 +208,7 @@ export const GetSubscriptionDocument: Document<GetSubscriptionResult, GetSubscri
     PageInfoFragment,
     ActionFragment,
     SubscriptionSummaryFragment,
-    'query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview waiveReason invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}',
+    'query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview waiveReason nextAttemptAt url invoice{id number status dueOn}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}',
   ],
   root: 'subscription',
 };
@@ -532,6 +542,61 @@ export function waiveSubscriptionPeriod(
   options?: RequestOptions,
 ): Promise<WaiveSubscriptionPeriodResult> {
   return request(client, WaiveSubscriptionPeriodDocument, { input: withKey(input) }, options);
+}
+
+/** What setSubscriptionCollection answers. */
+export type SetSubscriptionCollectionResult = As<'Refusal', Refusal> | SetSubscriptionCollectionPayload | Other;
+
+/** Where it is a SetSubscriptionCollectionPayload. */
+export interface SetSubscriptionCollectionPayload {
+  readonly __typename: 'SetSubscriptionCollectionPayload';
+  /** The subscription as it is now. */
+  readonly subscription: SetSubscriptionCollectionPayloadSubscription;
+  /** True when an earlier request with this key had done it already. */
+  readonly replayed: boolean;
+}
+
+/** The subscription as it is now. */
+export interface SetSubscriptionCollectionPayloadSubscription extends SubscriptionSummary {
+  /** How its periods are paid. */
+  readonly collection: SubscriptionCollection;
+  /** For SEND_INVOICE: within how many days. */
+  readonly netDays: number;
+}
+
+/** The document of setSubscriptionCollection. */
+export const SetSubscriptionCollectionDocument: Document<
+  SetSubscriptionCollectionResult,
+  { readonly input: SetSubscriptionCollectionInput },
+  'setSubscriptionCollection'
+> = {
+  name: 'SetSubscriptionCollection',
+  kind: 'mutation',
+  parts: [
+    MoneyFragment,
+    RefusalFragment,
+    ActionFragment,
+    SubscriptionSummaryFragment,
+    'mutation SetSubscriptionCollection($input:SetSubscriptionCollectionInput!){setSubscriptionCollection(input:$input){__typename ...on SetSubscriptionCollectionPayload{subscription{...SubscriptionSummary collection netDays}replayed}...Refusal}}',
+  ],
+  root: 'setSubscriptionCollection',
+  key: 'input',
+};
+
+/**
+ * Staff choose how the periods of a subscription are paid, from the next one on.
+ *
+ * Chooses how the periods of a subscription are paid, from the next one on.
+ *
+ * Needs: the permission staff:money. Repeating it with the same idempotencyKey and input returns the first result and
+ * changes nothing more.
+ */
+export function setSubscriptionCollection(
+  client: Client,
+  input: Keyed<SetSubscriptionCollectionInput>,
+  options?: RequestOptions,
+): Promise<SetSubscriptionCollectionResult> {
+  return request(client, SetSubscriptionCollectionDocument, { input: withKey(input) }, options);
 }
 
 /** What watchSubscriptions takes. */

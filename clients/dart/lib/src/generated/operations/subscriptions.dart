@@ -93,10 +93,10 @@ final class GetSubscription extends PagedQuery<GetSubscriptionResult?, GetSubscr
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview waiveReason invoice{id number}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}query GetSubscription($id:ID!$periods:Int=12$after:Cursor){subscription(id:$id){...SubscriptionSummary managedBy collection netDays anchorAt anchorDay timeZone graceDays includedCredits cancelReason periods(first:$periods after:$after){nodes{id status startsAt endsAt amount{...Money}paidAt endedAt isSuspended needsTaxReview waiveReason nextAttemptAt url invoice{id number status dueOn}attempts{number trigger dueAt startedAt outcome failureCode}}pageInfo{...PageInfo}}}}';
 
   @override
-  String get hash => '72bc33f5f7134b654d6a8ac112c27a47aca60f6fe71573d297099039f27d120c';
+  String get hash => 'f2cd9d74e5578542ac5b4c14cce6b67a69fb81465af98761116c5fd63464a826';
 
   @override
   Map<String, Object?> get variables => {
@@ -347,6 +347,8 @@ final class GetSubscriptionPeriodsNode extends ApiData {
     required this.isSuspended,
     required this.needsTaxReview,
     this.waiveReason,
+    this.nextAttemptAt,
+    this.url,
     this.invoice,
     required this.attempts,
   });
@@ -363,6 +365,8 @@ final class GetSubscriptionPeriodsNode extends ApiData {
       isSuspended = json['isSuspended'].boolean,
       needsTaxReview = json['needsTaxReview'].boolean,
       waiveReason = json['waiveReason'].orNull((one) => one.string),
+      nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      url = json['url'].orNull((one) => one.string),
       invoice = json['invoice'].orNull(GetSubscriptionPeriodsNodeInvoice.fromJson),
       attempts = json['attempts'].list(GetSubscriptionPeriodsNodeAttempt.fromJson),
       super.read(json);
@@ -397,6 +401,12 @@ final class GetSubscriptionPeriodsNode extends ApiData {
   /// Why staff ask nothing for it.
   final String? waiveReason;
 
+  /// While its invoice is unpaid: when the default payment method is charged next.
+  final DateTime? nextAttemptAt;
+
+  /// The page to pay it on, for those who may; null when there is nothing to pay. Whoever has it can pay.
+  final String? url;
+
   /// The invoice, for those who may see it.
   final GetSubscriptionPeriodsNodeInvoice? invoice;
 
@@ -415,6 +425,8 @@ final class GetSubscriptionPeriodsNode extends ApiData {
     'isSuspended': isSuspended,
     'needsTaxReview': needsTaxReview,
     'waiveReason': waiveReason,
+    'nextAttemptAt': nextAttemptAt,
+    'url': url,
     'invoice': invoice,
     'attempts': attempts,
   };
@@ -423,12 +435,14 @@ final class GetSubscriptionPeriodsNode extends ApiData {
 /// The invoice, for those who may see it.
 final class GetSubscriptionPeriodsNodeInvoice extends ApiData {
   /// Made by hand, for tests and previews.
-  const GetSubscriptionPeriodsNodeInvoice({required this.id, this.number});
+  const GetSubscriptionPeriodsNodeInvoice({required this.id, this.number, required this.status, this.dueOn});
 
   /// Reads it from an answer.
   GetSubscriptionPeriodsNodeInvoice.fromJson(Json json)
     : id = json['id'].string,
       number = json['number'].orNull((one) => one.string),
+      status = InvoiceStatus.fromJson(json['status']),
+      dueOn = json['dueOn'].orNull(Date.fromJson),
       super.read(json);
 
   /// Opaque and never reused; the part before the underscore names the type.
@@ -437,8 +451,14 @@ final class GetSubscriptionPeriodsNodeInvoice extends ApiData {
   /// Its number, for example INV-2026-0001; null for a draft. A series has no gaps.
   final String? number;
 
+  /// Where it stands.
+  final InvoiceStatus status;
+
+  /// The last day to pay.
+  final Date? dueOn;
+
   @override
-  Map<String, Object?> get fields => {'id': id, 'number': number};
+  Map<String, Object?> get fields => {'id': id, 'number': number, 'status': status, 'dueOn': dueOn};
 }
 
 /// The attempts to have it paid, oldest first.
@@ -463,7 +483,7 @@ final class GetSubscriptionPeriodsNodeAttempt extends ApiData {
       failureCode = json['failureCode'].orNull((one) => one.string),
       super.read(json);
 
-  /// 0 for the charge when the period begins, 1 to 4 for the retries.
+  /// 0 for the charge when the period begins or its invoice is due, 1 to 4 for the retries.
   final int number;
 
   /// Who had it tried. What people try uses up no retry.
@@ -902,6 +922,219 @@ final class WaiveSubscriptionPeriodPeriod extends ApiData {
 
   @override
   Map<String, Object?> get fields => {'id': id, 'status': status, 'waiveReason': waiveReason};
+}
+
+/// Staff choose how the periods of a subscription are paid, from the next one on.
+final class SetSubscriptionCollection extends Mutation<Outcome<SetSubscriptionCollectionPayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const SetSubscriptionCollection({required this.subscriptionId, required this.collection, this.netDays});
+
+  /// The subscription.
+  final String subscriptionId;
+
+  /// How they are paid.
+  final SubscriptionCollection collection;
+
+  /// For SEND_INVOICE: within how many days, 0 to 90.
+  final int? netDays;
+
+  @override
+  String get name => 'SetSubscriptionCollection';
+
+  @override
+  String get document =>
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment SubscriptionSummary on BillingSubscription{id version status currency product{id code name}items{quantity isMetered price{id interval intervalCount unitAmount{...Money}}}currentPeriodStartsAt currentPeriodEndsAt trialEndsAt cancelAtPeriodEnd cancelAt pauseAt resumesAt pastDueAt accessEndsAt canceledAt availableActions{...Action}}mutation SetSubscriptionCollection($input:SetSubscriptionCollectionInput!){setSubscriptionCollection(input:$input){__typename ...on SetSubscriptionCollectionPayload{subscription{...SubscriptionSummary collection netDays}replayed}...Refusal}}';
+
+  @override
+  String get hash => '07230dd4d49102994e7be652b144bee42b6fbe0b94d1026090dfdd67572f4527';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {
+      'subscriptionId': subscriptionId,
+      'collection': wireOf(collection),
+      if (netDays case final netDays?) 'netDays': netDays,
+    },
+  };
+
+  @override
+  Outcome<SetSubscriptionCollectionPayload, Refusal> read(Json data) => Outcome.read(
+    data['setSubscriptionCollection'],
+    payload: 'SetSubscriptionCollectionPayload',
+    readPayload: SetSubscriptionCollectionPayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.input;
+}
+
+/// What SetSubscriptionCollection has changed.
+final class SetSubscriptionCollectionPayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const SetSubscriptionCollectionPayload({required this.subscription, required this.replayed});
+
+  /// Reads it from an answer.
+  SetSubscriptionCollectionPayload.fromJson(Json json)
+    : subscription = SetSubscriptionCollectionSubscription.fromJson(json['subscription']),
+      replayed = json['replayed'].boolean,
+      super.read(json);
+
+  /// The subscription as it is now.
+  final SetSubscriptionCollectionSubscription subscription;
+
+  /// True when an earlier request with this key had done it already.
+  final bool replayed;
+
+  @override
+  Map<String, Object?> get fields => {'subscription': subscription, 'replayed': replayed};
+}
+
+/// The subscription as it is now.
+final class SetSubscriptionCollectionSubscription extends ApiData implements SubscriptionSummary {
+  /// Made by hand, for tests and previews.
+  const SetSubscriptionCollectionSubscription({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.currency,
+    this.product,
+    required this.items,
+    this.currentPeriodStartsAt,
+    this.currentPeriodEndsAt,
+    this.trialEndsAt,
+    required this.cancelAtPeriodEnd,
+    this.cancelAt,
+    this.pauseAt,
+    this.resumesAt,
+    this.pastDueAt,
+    this.accessEndsAt,
+    this.canceledAt,
+    required this.availableActions,
+    required this.collection,
+    required this.netDays,
+  });
+
+  /// Reads it from an answer.
+  SetSubscriptionCollectionSubscription.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = SubscriptionStatus.fromJson(json['status']),
+      currency = json['currency'].string,
+      product = json['product'].orNull(SubscriptionSummaryProduct.fromJson),
+      items = json['items'].list(SubscriptionSummaryItem.fromJson),
+      currentPeriodStartsAt = json['currentPeriodStartsAt'].orNull((one) => one.instant),
+      currentPeriodEndsAt = json['currentPeriodEndsAt'].orNull((one) => one.instant),
+      trialEndsAt = json['trialEndsAt'].orNull((one) => one.instant),
+      cancelAtPeriodEnd = json['cancelAtPeriodEnd'].boolean,
+      cancelAt = json['cancelAt'].orNull((one) => one.instant),
+      pauseAt = json['pauseAt'].orNull((one) => one.instant),
+      resumesAt = json['resumesAt'].orNull((one) => one.instant),
+      pastDueAt = json['pastDueAt'].orNull((one) => one.instant),
+      accessEndsAt = json['accessEndsAt'].orNull((one) => one.instant),
+      canceledAt = json['canceledAt'].orNull((one) => one.instant),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      collection = SubscriptionCollection.fromJson(json['collection']),
+      netDays = json['netDays'].integer,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  @override
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  @override
+  final int version;
+
+  /// Where it stands.
+  @override
+  final SubscriptionStatus status;
+
+  /// What it is paid in; that never changes.
+  @override
+  final String currency;
+
+  /// What it is to.
+  @override
+  final SubscriptionSummaryProduct? product;
+
+  /// The prices it is charged by.
+  @override
+  final List<SubscriptionSummaryItem> items;
+
+  /// When the trial or the period that is paid began.
+  @override
+  final DateTime? currentPeriodStartsAt;
+
+  /// When it ends.
+  @override
+  final DateTime? currentPeriodEndsAt;
+
+  /// Until when it is, or was, tried out.
+  @override
+  final DateTime? trialEndsAt;
+
+  /// Whether it ends with its period.
+  @override
+  final bool cancelAtPeriodEnd;
+
+  /// When it will end, if it will.
+  @override
+  final DateTime? cancelAt;
+
+  /// When it will begin to rest, if it will.
+  @override
+  final DateTime? pauseAt;
+
+  /// When it goes on by itself.
+  @override
+  final DateTime? resumesAt;
+
+  /// Since when a period is unpaid.
+  @override
+  final DateTime? pastDueAt;
+
+  /// Until when there is access although a period is unpaid.
+  @override
+  final DateTime? accessEndsAt;
+
+  /// When it ended.
+  @override
+  final DateTime? canceledAt;
+
+  /// What the viewer may do with it now.
+  @override
+  final List<AvailableAction> availableActions;
+
+  /// How its periods are paid.
+  final SubscriptionCollection collection;
+
+  /// For SEND_INVOICE: within how many days.
+  final int netDays;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'currency': currency,
+    'product': product,
+    'items': items,
+    'currentPeriodStartsAt': currentPeriodStartsAt,
+    'currentPeriodEndsAt': currentPeriodEndsAt,
+    'trialEndsAt': trialEndsAt,
+    'cancelAtPeriodEnd': cancelAtPeriodEnd,
+    'cancelAt': cancelAt,
+    'pauseAt': pauseAt,
+    'resumesAt': resumesAt,
+    'pastDueAt': pastDueAt,
+    'accessEndsAt': accessEndsAt,
+    'canceledAt': canceledAt,
+    'availableActions': availableActions,
+    'collection': collection,
+    'netDays': netDays,
+  };
 }
 
 /// What happens to the organization's subscriptions, from where one left off.
