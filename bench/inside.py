@@ -14,6 +14,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 from bench.reads import Read
+from bench.shares import shares
 from persistence.database import Database
 from server.app import create_app
 from server.clock import Clock
@@ -38,8 +39,9 @@ async def profile_of(read: Read, url: str) -> str:
         await _answered(app, list(itertools.islice(itertools.cycle(requests), _PROFILED)))
         profile.disable()
     text = io.StringIO()
-    pstats.Stats(profile, stream=text).sort_stats("tottime").print_stats(_ROWS)
-    return f"{_PROFILED} requests\n{text.getvalue()}"
+    stats = pstats.Stats(profile, stream=text).sort_stats("tottime")
+    stats.print_stats(_ROWS)
+    return f"{_PROFILED} requests\n{text.getvalue()}\nHow the time is shared out:\n\n{shares(stats)}"
 
 
 @asynccontextmanager

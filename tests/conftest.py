@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from integrations.mail import FolderMail, use_mailer
 from persistence.database import Database
 from server.clock import Clock
 from server.embedded import temporary_postgres
-from server.migrations import upgrade
+from server.migrations import database_at, upgrade
 from tests.client import Client
 from tests.makers.emptiness import empty
 from tests.stand_in_counts import StandInCounts, outside
@@ -59,17 +60,24 @@ async def database(postgres: str) -> AsyncIterator[Database]:
         await admin.execute("SELECT pg_advisory_lock(1)")
         if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", _TEMPLATE):
             await admin.execute(f"CREATE DATABASE {_TEMPLATE}")
-            await upgrade(_url(postgres, _TEMPLATE))
+            await upgrade(database_at(postgres, _TEMPLATE))
         await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
     finally:
         await admin.close()
-    database = Database(_url(postgres, name), pool_size=25)
+    database = Database(database_at(postgres, name), pool_size=25)
     yield database
     await database.close()
 
 
-def _url(postgres: str, name: str) -> str:
-    return postgres.replace("/milepost?", f"/{name}?")
+@pytest.fixture
+async def new_database(postgres: str) -> AsyncIterator[str]:
+    """The URL of an empty database, without the tests' tables."""
+    name = f"new_{uuid4().hex}"
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield database_at(postgres, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What is deployed: the files that describe it, and several processes of it behind a proxy."""
