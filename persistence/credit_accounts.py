@@ -1,8 +1,9 @@
 """Queries of credit accounts: who sees them, and the lock under which credits move."""
 
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, bindparam, false, select, text, true
+from sqlalchemy import Executable, Table, Uuid, bindparam, false, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain import credit_movements as rules
@@ -94,20 +95,20 @@ _COLUMNS = (
     *(f"(found.lot).{column.name}" for column in credit_lots.c),
 )
 _LOCKED = "SELECT {} FROM lock_credit_accounts(:owners) AS found"
-_LOCK = (
-    text(_LOCKED.format(", ".join(_COLUMNS)))
-    .bindparams(bindparam("owners", type_=ARRAY(Uuid)))
-    .columns(*credit_accounts.c, *credit_lots.c)
-)
-"""Accounts locked in one order with all lots that have anything in them, as they are under the lock."""
+
+
+@cache
+def _lock() -> Executable:
+    """Locks accounts in one order and reads all their lots that have anything in them, as they are under the lock."""
+    rows = text(_LOCKED.format(", ".join(_COLUMNS))).bindparams(bindparam("owners", type_=ARRAY(Uuid)))
+    statement = select(CreditAccount, CreditLot).from_statement(rows.columns(*credit_accounts.c, *credit_lots.c))
+    # What the session knows of the rows may be older than the lock.
+    return statement.execution_options(populate_existing=True)
 
 
 async def _locked(db: Unit, *organization_ids: UUID) -> list[CreditAccount]:
-    statement = select(CreditAccount, CreditLot).from_statement(_LOCK)
-    # What the session knows of the rows may be older than the lock.
-    fresh = statement.execution_options(populate_existing=True)
     lots: dict[CreditAccount, list[CreditLot]] = {}
-    for account, lot in await db.session.execute(fresh, {"owners": organization_ids}):
+    for account, lot in await db.session.execute(_lock(), {"owners": organization_ids}):
         of_account = lots.setdefault(account, [])
         if lot is not None:
             of_account.append(lot)

@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from domain.actors import Actor
 from domain.ids import new_id
+from domain.organizations import OrganizationStatus
 from domain.quotas import Quota
 from domain.refusals import RefusalCode, Refused
+from persistence.audit_log import KeptAnswer
 from persistence.mapping import PLAIN, VERSIONED
+from persistence.parking import Standing
 from persistence.tables.platform import idempotency_records as records
 from persistence.unit import Unit
 
@@ -35,28 +38,34 @@ def scope_of(by: Actor, *, is_personal: bool) -> UUID:
     return scope
 
 
-async def claim(db: Unit, scope_id: UUID, mutation: str, key: UUID, input_hash: bytes) -> dict[str, Any] | None:
-    """The stored result of an earlier request with this key, or None when this one is the first.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What came of a key: the stored result of an earlier request with it, or how the organization that acts stands."""
+
+    earlier: dict[str, Any] | None = None
+    standing: Standing | None = None
+
+
+_CLAIM = """
+INSERT INTO idempotency_records (id, scope_id, mutation, key, input_hash, user_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (scope_id, mutation, key) DO NOTHING
+RETURNING (SELECT status FROM organizations WHERE id = $8), (SELECT parked_at FROM organizations WHERE id = $8)
+"""
+
+
+async def claim(db: Unit, scope_id: UUID, mutation: str, key: UUID, input_hash: bytes) -> Claim:
+    """Takes a key for this request, unless an earlier one has.
 
     A twin that is still running holds the unique index, so this waits for it: once it has committed, its result
     comes back; if it failed, the key is free again. Refuses with IDEMPOTENCY_KEY_REUSED for another input.
     """
-    mine = await db.session.execute(
-        insert(records)
-        .values(
-            id=new_id(),
-            scope_id=scope_id,
-            mutation=mutation,
-            key=key,
-            input_hash=input_hash,
-            user_id=db.by.user_id,
-            created_at=db.at,
-        )
-        .on_conflict_do_nothing(index_elements=["scope_id", "mutation", "key"])
-        .returning(records.c.id)
-    )
-    if mine.first() is not None:
-        return None
+    connection = await db.session.connection()
+    record = (new_id(), scope_id, mutation, key, input_hash, db.by.user_id, db.at)
+    mine: Any = (await connection.exec_driver_sql(_CLAIM, (*record, db.by.organization_id))).one_or_none()
+    if mine is not None:
+        status, parked_at = mine
+        return Claim(standing=None if status is None else Standing(OrganizationStatus(status), parked_at))
     stored = (
         await db.session.execute(select(records.c.input_hash, records.c.result).where(*_same(scope_id, mutation, key)))
     ).one()
@@ -66,13 +75,14 @@ async def claim(db: Unit, scope_id: UUID, mutation: str, key: UUID, input_hash: 
             "This idempotencyKey was used with another input. Take a fresh key for a new intention.",
             path=("idempotencyKey",),
         )
-    return dict(stored.result)
+    return Claim(earlier=dict(stored.result))
 
 
-async def keep(db: Unit, scope_id: UUID, mutation: str, key: UUID, objects: dict[str, Any]) -> None:
-    """Stores what a repeat shall be answered with, in the transaction of the effect: objects by id, values as such."""
-    result = {name: _kept(value) for name, value in objects.items()}
-    await db.session.execute(update(records).where(*_same(scope_id, mutation, key)).values(result=result))
+def keep(db: Unit, scope_id: UUID, mutation: str, key: UUID, objects: dict[str, Any]) -> None:
+    """Stores what a repeat shall be answered with, with the last statement of the transaction of the effect: objects by
+    id, values as such."""
+    result = json.dumps({name: _kept(value) for name, value in objects.items()})
+    db.kept = KeptAnswer(scope_id, mutation, key, result)
 
 
 def _kept(value: Any) -> Any:

@@ -1,6 +1,8 @@
 """Parked and suspended organizations in the database: the questions that keep their money where it is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -9,6 +11,14 @@ from domain.organizations import PARKED, Organization, OrganizationKind, Organiz
 from domain.refusals import Refused, forbidden, wrong_state
 from persistence.tables.identity import organizations
 from persistence.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What says whether an organization may move its money."""
+
+    status: OrganizationStatus
+    parked_at: datetime | None
 
 
 def stands_still(organization_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -36,14 +46,19 @@ async def require_none_parked(db: Unit, *organization_ids: UUID) -> None:
         raise _refusal(is_own=db.by.acts_for(found))
 
 
-async def require_moves_money(db: Unit, organization_id: UUID, *, pays_owed: bool) -> None:
-    """Refuses FORBIDDEN to a suspended organization whatever does not pay what it owes, then as require_none_parked."""
+async def standing_of(db: Unit, organization_id: UUID) -> Standing:
     of_theirs = select(organizations.c.status, organizations.c.parked_at).where(organizations.c.id == organization_id)
     status, parked_at = (await db.session.execute(of_theirs)).one()
-    if status is OrganizationStatus.SUSPENDED and not pays_owed:
+    return Standing(status, parked_at)
+
+
+def require_moves_money(standing: Standing, *, pays_owed: bool) -> None:
+    """Refuses FORBIDDEN to a suspended organization whatever does not pay what it owes, and WRONG_STATE to one whose
+    books staff look into."""
+    if standing.status is OrganizationStatus.SUSPENDED and not pays_owed:
         raise forbidden("Your organization is suspended: of its money it can only pay what it owes.")
-    if parked_at is not None:
-        raise _refusal(is_own=db.by.acts_for(organization_id))
+    if standing.parked_at is not None:
+        raise _refusal(is_own=True)
 
 
 async def _parked(db: Unit, organization_ids: Sequence[UUID]) -> UUID | None:

@@ -23,6 +23,7 @@ from domain.outside import unit_is_open
 from domain.refusals import conflict, not_found
 from domain.states import Versioned
 from persistence import audit_log
+from persistence.audit_log import KeptAnswer
 from persistence.database import Database
 from persistence.outbox import outbox_row, status_change_row
 from persistence.tables.platform import outbox, status_changes
@@ -49,6 +50,8 @@ class Unit:
     request_id: str | None = None
     act: Act | None = None
     """What the audit log will say of it; of the system's own acts it says what their events tell."""
+    kept: KeptAnswer | None = None
+    """What a repeat shall be answered with, of what is written down in the audit log."""
     last: dict[str, Callable[["Unit"], Awaitable[None]]] = field(default_factory=dict)
     """What is done once all else is written, by name: for rows that many want and that are therefore locked last."""
 
@@ -168,7 +171,9 @@ async def _write_down(unit: Unit) -> None:
     told: list[Told] = unit.session.info.get(_TOLD, [])
     act = unit.act or own_act(unit.by, told)
     if act is not None:
-        await audit_log.append(unit.session, act, told, at=unit.at, request_id=unit.request_id)
+        await audit_log.append(unit.session, act, told, at=unit.at, request_id=unit.request_id, kept=unit.kept)
+    elif unit.kept is not None:
+        raise AssertionError("what is kept for a repeat is written with its entry in the audit log, and there is none")
 
 
 def _assert_nothing_unrecorded(session: Session) -> None:

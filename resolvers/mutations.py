@@ -14,8 +14,7 @@ from domain.promotion_redemptions import CodeRefused
 from domain.rate_limits import place_of
 from domain.refusals import RefusalCode, Refused, forbidden
 from domain.sessions import require_reauthenticated
-from persistence import idempotency
-from persistence.parking import require_moves_money
+from persistence import idempotency, parking
 from persistence.unit import Unit
 from resolvers.acts import act_of, denied_act
 from resolvers.context import Context
@@ -128,23 +127,26 @@ async def _commit(context: Context, call: Call) -> Changed:
         if call.key is None or call.is_secret:
             return await _act(context, db, call, arguments)
         scope_id = idempotency.scope_of(db.by, is_personal=call.needs in OF_PEOPLE)
-        earlier = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
-        if earlier is not None:
-            return await _replay(db, earlier)
-        changed = await _act(context, db, call, arguments)
+        claim = await idempotency.claim(db, scope_id, call.mutation, call.key, idempotency.hash_of(call.arguments))
+        if claim.earlier is not None:
+            return await _replay(db, claim.earlier)
+        changed = await _act(context, db, call, arguments, claim.standing)
         if changed.refusal is not None:
             raise AssertionError("only secret mutations refuse what they keep: of others the key would be kept, too")
         await db.flush()
-        await idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
+        idempotency.keep(db, scope_id, call.mutation, call.key, changed.objects)
         return changed
 
     return await in_turn(context, work)
 
 
-async def _act(context: Context, db: Unit, call: Call, arguments: dict[str, Any]) -> Changed:
+async def _act(
+    context: Context, db: Unit, call: Call, arguments: dict[str, Any], standing: parking.Standing | None = None
+) -> Changed:
     """Calls the verb, unless it is one of those that a parked, or a suspended, organization cannot make."""
     if call.mutation in STANDS_STILL and db.by.organization_id is not None:
-        await require_moves_money(db, db.by.organization_id, pays_owed=call.mutation in PAYS_OWED)
+        standing = standing or await parking.standing_of(db, db.by.organization_id)
+        parking.require_moves_money(standing, pays_owed=call.mutation in PAYS_OWED)
     changed = await call.verb(db, **arguments)
     db.act = act_of(context, call, changed)
     return changed
