@@ -44,11 +44,11 @@ async def locked(db: Unit, contract_id: UUID) -> Contract:
     return (await db.session.scalars(statement.execution_options(populate_existing=True))).one()
 
 
-async def active_of(db: Unit, subscription_id: UUID) -> Contract | None:
-    """The contract that binds a locked subscription, locked as well."""
+async def active_of(db: Unit, subscription_id: UUID, *, locked: bool = False) -> Contract | None:
+    """The contract that binds a subscription: whoever changes one has locked that, and then locks it as well."""
     is_active = _columns.status == ContractStatus.ACTIVE
-    statement = select(Contract).where(_columns.subscription_id == subscription_id, is_active).with_for_update()
-    return await db.session.scalar(statement)
+    statement = select(Contract).where(_columns.subscription_id == subscription_id, is_active)
+    return await db.session.scalar(statement.with_for_update() if locked else statement)
 
 
 async def require_unbound(db: Unit, subscription: BillingSubscription) -> None:
@@ -72,6 +72,6 @@ async def is_leaving(db: Unit, subscription: BillingSubscription) -> bool:
 
 async def end_with(db: Unit, subscription: BillingSubscription) -> None:
     """The subscription has ended: nothing is bound any more."""
-    contract = await active_of(db, subscription.id)
+    contract = await active_of(db, subscription.id, locked=True)
     if contract is not None:
         contract.end(at=db.at)

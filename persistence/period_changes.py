@@ -52,7 +52,7 @@ async def _apply(db: Unit, subscription: BillingSubscription, change: ScheduledC
 
 async def _renew(db: Unit, subscription: BillingSubscription, start: datetime) -> None:
     """A contract whose term is over ends, or another follows at the raised price (rule 19)."""
-    contract = await contracts.active_of(db, subscription.id)
+    contract = await contracts.active_of(db, subscription.id, locked=True)
     if contract is None or contract.ends_at is None or contract.ends_at > start:
         return
     if contract.is_last_term:

@@ -6,7 +6,7 @@ from domain import contracts as rules
 from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
 from domain.contracts import Contract, ContractTerms
 from domain.refusals import conflict, wrong_state
-from persistence import contract_ends, contracts, subscriptions
+from persistence import contract_ends, contracts, subscription_periods, subscriptions
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -59,6 +59,8 @@ async def terminate_contract(db: Unit, *, contract_id: UUID, reason: str) -> Cha
 async def _locked(db: Unit, contract_id: UUID) -> tuple[Contract, BillingSubscription]:
     seen = await contracts.seen(db, contract_id)
     subscription = await subscriptions.locked(db, seen.subscription_id)
+    # With the contract its subscription may end, and periods are locked before contracts.
+    await subscription_periods.current_of(db, subscription.id, locked=True)
     return await contracts.locked(db, contract_id), subscription
 
 

@@ -25,10 +25,12 @@ from tests.billing import (
     test_sale_refunds,
     test_sales,
     test_seats,
+    test_subscribing,
     test_subscription_api,
     test_subscriptions,
     test_usage_closing,
     test_waived_periods,
+    test_while_a_period_is_paid,
 )
 from tests.credits import test_codes, test_money_back, test_spending, test_transfers
 from tests.lock_order import watched
@@ -60,6 +62,9 @@ STORIES: list[Callable[[World], Awaitable[None]]] = [
     test_change_credits.test_billing_example_5_proration_adds_203_credits_once_it_is_paid,
     test_changing_subscriptions.test_a_change_that_waits_for_its_payer_ends_with_the_period_it_was_computed_for,
     test_contracts.test_billing_rule_19_an_early_end_is_charged_and_ends_the_subscription_with_its_period,
+    test_contracts.test_billing_rule_19_a_contract_with_somebody_who_has_not_paid_ends_at_once,
+    test_while_a_period_is_paid.test_what_is_cancelled_meanwhile_ends_with_the_period_that_is_being_paid,
+    test_subscribing.test_billing_invariant_1_whoever_pays_two_checkouts_gets_one_plan_and_the_rest_back,
     test_owed_charges.test_what_the_customer_tries_uses_up_no_try_and_is_paid_once,
     test_owed_charges.test_it_is_tried_again_like_a_period_and_told_of_each_time,
     test_usage_closing.test_what_the_last_period_has_used_is_charged_by_itself_a_day_after_the_end,
