@@ -1,5 +1,6 @@
 """Credit disputes: an organization says that credits were used up wrongly, staff decide, and it may appeal once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -8,15 +9,16 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor, ActorKind
 from domain.checks import Checks
+from domain.files import File, FilePurpose, require_attachable
 from domain.ids import new_id
 from domain.permissions import Permission
-from domain.refusals import Refused, forbidden, invalid, wrong_state
+from domain.refusals import RefusalCode, Refused, forbidden, invalid, wrong_state
 from domain.states import Move, Side, Stateful
 
 OPEN_FOR = timedelta(days=30)
 APPEAL_FOR = timedelta(days=14)
 ANSWERED_IN = timedelta(hours=48)
-MOST_TEXT = 5_000
+MOST_TEXT, MOST_EVIDENCE = 5_000, 20
 
 
 class CreditDisputeStatus(Enum):
@@ -68,6 +70,7 @@ class CreditDispute(Stateful):
     MOVES: ClassVar[tuple[Move, ...]] = (
         Move("withdrawCreditDispute", (_S.PENDING,), _S.WITHDRAWN, Side.OWNER, _MANAGE),
         Move("appealCreditDispute", (_S.RESOLVED, _S.REJECTED), _S.APPEALED, Side.OWNER, _MANAGE),
+        Move("addCreditDisputeEvidence", UNDECIDED, None, Side.OWNER, _MANAGE),
         Move("takeCreditDispute", (_S.PENDING, _S.APPEALED), _S.UNDER_REVIEW, Side.STAFF, _STAFF),
         Move("resolveCreditDispute", (_S.UNDER_REVIEW,), _S.RESOLVED, Side.STAFF, _STAFF),
         Move("rejectCreditDispute", (_S.UNDER_REVIEW,), _S.REJECTED, Side.STAFF, _STAFF),
@@ -84,6 +87,7 @@ class CreditDispute(Stateful):
     response_due_at: datetime
     level: int = 1
     is_overdue: bool = False
+    evidence_count: int = 0
     assignee_id: UUID | None = None
     outcome: CreditDisputeOutcome | None = None
     resolved_quantity: int | None = None
@@ -103,6 +107,21 @@ class CreditDispute(Stateful):
         self.move_to("withdrawCreditDispute", by=by, at=at)
         self.is_overdue = False
         self.record("withdrawn", by=by, at=at)
+
+    def add_evidence(self, files: Sequence[File], *, by: Actor, at: datetime) -> None:
+        """Files that show what is said; they stay with it."""
+        self.check("addCreditDisputeEvidence", by=by)
+        checks = Checks()
+        checks.count("fileIds", files, least=1, most=MOST_EVIDENCE)
+        checks.refuse()
+        require_attachable(files, FilePurpose.EVIDENCE)
+        if self.evidence_count + len(files) > MOST_EVIDENCE:
+            message = f"A dispute has at most {MOST_EVIDENCE} files; this one has {self.evidence_count} already."
+            raise Refused(RefusalCode.LIMIT_REACHED, message, used=self.evidence_count, limit=MOST_EVIDENCE)
+        self.evidence_count += len(files)
+        for file in files:
+            file.attach(credit_dispute_id=self.id)
+        self.record("evidence_added", by=by, at=at, data={"files": len(files)})
 
     def take(self, *, by: Actor, at: datetime) -> None:
         """A member of the staff looks into it, and is the one who decides."""

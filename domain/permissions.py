@@ -27,6 +27,7 @@ class Permission(Enum):
     CREDITS_SPEND = "credits:spend"
     ENTITLEMENTS_READ = "entitlements:read"
     USAGE_WRITE = "usage:write"
+    FILES_WRITE = "files:write"
     KEYS_MANAGE = "keys:manage"
     WEBHOOKS_MANAGE = "webhooks:manage"
     APPS_INSTALL = "apps:install"
@@ -73,16 +74,17 @@ _WORK = {_P.WORK_WRITE, _P.WORK_APPROVE}
 _MONEY = {_P.INVOICES_WRITE, _P.MONEY_READ, _P.MONEY_MOVE, _P.MONEY_APPROVE}
 _BILLING = {_P.BILLING_MANAGE, _P.CREDITS_PURCHASE, _P.CREDITS_MANAGE}
 _SPEND = {_P.CREDITS_SPEND}
+_EVERYDAY = {_P.FILES_WRITE}
 _AUDIT = {_P.AUDIT_READ, _P.AUDIT_EXPORT}
 _DEVELOP = {_P.APPS_INSTALL, _P.APPS_DEVELOP, _P.USAGE_WRITE}
 _SET_UP = {_P.ORG_MANAGE, _P.MEMBERS_MANAGE, _P.KEYS_MANAGE, _P.WEBHOOKS_MANAGE} | _DEVELOP
-_ADMIN = _READ_ALL | _WORK | _MONEY | _BILLING | _SPEND | _AUDIT | _SET_UP
+_ADMIN = _READ_ALL | _WORK | _MONEY | _BILLING | _SPEND | _EVERYDAY | _AUDIT | _SET_UP
 
 BY_ROLE: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(_ADMIN | {_P.ORG_CLOSE}),
     Role.ADMIN: frozenset(_ADMIN),
-    Role.FINANCE: frozenset(_READ_ALL | _MONEY | _BILLING | _SPEND | _AUDIT),
-    Role.MEMBER: frozenset(_READ_ALL | _WORK | _SPEND),
+    Role.FINANCE: frozenset(_READ_ALL | _MONEY | _BILLING | _SPEND | _EVERYDAY | _AUDIT),
+    Role.MEMBER: frozenset(_READ_ALL | _WORK | _SPEND | _EVERYDAY),
     Role.VIEWER: frozenset(_READ_ALL),
 }
 

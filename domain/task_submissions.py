@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.checks import Checks
+from domain.files import File, FilePurpose, require_attachable
 from domain.ids import new_id
 from domain.tasks import Task
 
@@ -21,7 +22,7 @@ class SubmissionDecision(Enum):
     WITHDRAWN = "WITHDRAWN"
 
 
-MAX_NOTE = 5000
+MAX_NOTE, MAX_FILES = 5000, 20
 
 
 @dataclass(eq=False, kw_only=True)
@@ -35,6 +36,7 @@ class TaskSubmission:
     revision: int
     note: str
     links: list[str]
+    file_count: int
     submitted_by: UUID | None
     submitted_at: datetime
     decision: SubmissionDecision
@@ -47,16 +49,20 @@ class TaskSubmission:
         self.decided_by, self.decided_at = by.user_id, at
 
 
-def check_delivery(note: str, links: Sequence[str]) -> None:
-    """Refuses INVALID unless there is a note or a link, within their limits."""
+def check_delivery(note: str, links: Sequence[str], files: Sequence[File]) -> None:
+    """Refuses INVALID unless there is a note, a link or a file, within their limits; WRONG_STATE files in use."""
     checks = Checks()
     checks.text("note", note, most=MAX_NOTE)
     checks.links("links", links)
-    checks.require(bool(note.strip() or links), "Give a note or a link to what you deliver.", "note")
+    checks.count("fileIds", files, most=MAX_FILES)
+    checks.require(bool(note.strip() or links or files), "Give a note, a link or a file: what you deliver.", "note")
     checks.refuse()
+    require_attachable(files, FilePurpose.DELIVERABLE, FilePurpose.ATTACHMENT)
 
 
-def delivery_of(task: Task, *, note: str, links: Sequence[str], by: Actor, at: datetime) -> TaskSubmission:
+def delivery_of(
+    task: Task, *, note: str, links: Sequence[str], files: Sequence[File], by: Actor, at: datetime
+) -> TaskSubmission:
     """The submission for the task's newest revision."""
     return TaskSubmission(
         id=new_id(),
@@ -66,6 +72,7 @@ def delivery_of(task: Task, *, note: str, links: Sequence[str], by: Actor, at: d
         revision=task.revision,
         note=note.strip(),
         links=[link.strip() for link in links],
+        file_count=len(files),
         submitted_by=by.user_id,
         submitted_at=at,
         decision=SubmissionDecision.PENDING,

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.available_actions import narrowed
 from domain.checks import Checks
+from domain.files import File
 from domain.ids import new_id
 from domain.memberships import Membership
 from domain.milestones import Milestone, MilestoneStatus
@@ -55,15 +56,17 @@ class Work:
         self.check("startTask", by=by)
         self._start(by=by, at=at)
 
-    def submit(self, *, note: str, links: Sequence[str], by: Actor, at: datetime) -> TaskSubmission:
+    def submit(
+        self, *, note: str, links: Sequence[str], files: Sequence[File] = (), by: Actor, at: datetime
+    ) -> TaskSubmission:
         """Delivers the task, recording a start that was not; the last open task submits the milestone."""
         self.check("submitTask", by=by)
-        check_delivery(note, links)
+        check_delivery(note, links, files)
         if self.task.status is TaskStatus.TODO:
             self._start(by=by, at=at)
         self.task.submit(by=by, at=at)
         self.follow(at=at)
-        return delivery_of(self.task, note=note, links=links, by=by, at=at)
+        return delivery_of(self.task, note=note, links=links, files=files, by=by, at=at)
 
     def withdraw(self, submission: TaskSubmission, *, by: Actor, at: datetime) -> None:
         self.check("withdrawSubmission", by=by)

@@ -25,6 +25,7 @@ from domain.escrow_invoices import AdvanceApplication
 from domain.exchange_rates import ExchangeRate
 from domain.fee_tiers import FeeTier
 from domain.fees import FeePolicy
+from domain.files import File
 from domain.gig_categories import GigCategory
 from domain.gig_invitations import GigInvitation
 from domain.gigs import Gig
@@ -86,6 +87,7 @@ from persistence.tables import (
     exchange,
     exports,
     fees,
+    files,
     identity,
     invoicing,
     keys,
@@ -190,6 +192,7 @@ VERSIONED = {
     Refund: refunds.refunds,
     CreditNote: credit_notes.credit_notes,
     ApprovalRequest: approvals.approval_requests,
+    File: files.files,
 }
 
 

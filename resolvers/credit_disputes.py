@@ -4,14 +4,14 @@ from uuid import UUID
 
 from domain.credit_disputes import CreditDisputeOutcome, open_dispute
 from domain.credit_transactions import CreditTransaction, Note
-from persistence import credit_accounts, credit_disputes, credit_movements
+from persistence import credit_accounts, credit_disputes, credit_movements, files
 from persistence.neutrality import require_neutral
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
 LIST, ORGANIZATION = credit_disputes.LIST, credit_disputes.ORGANIZATION
 OPENED_BY, ASSIGNEE = credit_disputes.OPENED_BY, credit_disputes.ASSIGNEE
-READERS = credit_accounts.READERS
+EVIDENCE, READERS = files.OF_CREDIT_DISPUTE, credit_accounts.READERS
 
 
 async def open_credit_dispute(
@@ -26,6 +26,12 @@ async def open_credit_dispute(
     about = await credit_disputes.disputed(db, spent)
     dispute = open_dispute(about, reason, description, requested, by=db.by, at=db.at)
     db.add(dispute)
+    return Changed(dispute=dispute)
+
+
+async def add_credit_dispute_evidence(db: Unit, *, dispute_id: UUID, file_ids: list[UUID]) -> Changed:
+    dispute = await credit_disputes.for_change(db, dispute_id)
+    dispute.add_evidence(await files.for_attaching(db, file_ids), by=db.by, at=db.at)
     return Changed(dispute=dispute)
 
 

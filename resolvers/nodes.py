@@ -32,6 +32,7 @@ from persistence.escrow_edges import HOLD_MOVEMENTS
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.feature_promotions import PROMOTIONS
 from persistence.fee_policies import FEE_POLICIES
+from persistence.files import FILES
 from persistence.gig_invitations import GIG_INVITATIONS
 from persistence.gigs import GIG_CATEGORIES, GIGS
 from persistence.impersonations import IMPERSONATIONS
@@ -161,6 +162,7 @@ SOURCES: dict[str, Source] = {
     "SeatAssignment": SEATS,
     "Contract": CONTRACTS,
     "OwedCharge": OWED_CHARGES,
+    "File": FILES,
 }
 _BY_ID = {name: One(source, "id") for name, source in SOURCES.items()}
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from domain import task_work
 from domain.task_work import Work
-from persistence import approval, available_actions, milestones, project_people, task_submissions, tasks
+from persistence import approval, available_actions, files, milestones, project_people, task_submissions, tasks
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
 MILESTONE, PROJECT, SUBMISSIONS = tasks.MILESTONE, tasks.PROJECT, task_submissions.OF_TASK
 ASSIGNEE, APPROVER = project_people.ASSIGNEE, tasks.APPROVER
-SUBMITTER, DECIDER = task_submissions.SUBMITTER, task_submissions.DECIDER
+SUBMITTER, DECIDER, FILES = task_submissions.SUBMITTER, task_submissions.DECIDER, files.OF_SUBMISSION
 MINE, AVAILABLE_ACTIONS = tasks.MINE, available_actions.OF_TASK
 
 
@@ -46,10 +46,15 @@ async def start_task(db: Unit, *, task_id: UUID) -> Changed:
     return _changed(work)
 
 
-async def submit_task(db: Unit, *, task_id: UUID, note: str, links: list[str]) -> Changed:
+async def submit_task(db: Unit, *, task_id: UUID, note: str, links: list[str], file_ids: list[UUID]) -> Changed:
     work = await tasks.for_work(db, task_id)
-    submission = work.submit(note=note, links=links, by=db.by, at=db.at)
+    attached = await files.for_attaching(db, file_ids)
+    submission = work.submit(note=note, links=links, files=attached, by=db.by, at=db.at)
     db.add(submission)
+    # It has to be there before files can belong to it.
+    await db.flush()
+    for file in attached:
+        file.attach(submission_id=submission.id)
     return _changed(work)
 
 

@@ -11,8 +11,6 @@ from schema.app_keys import AppKeyMutations
 from schema.app_usage import AppUsageQueries
 from schema.approval_requests import ApprovalMutations, ApprovalQueries, ApprovalRequest
 from schema.apps import App, AppMutations, AppQueries
-from schema.audit_entries import AuditQueries
-from schema.audit_exports import AuditExportMutations, AuditExportQueries
 from schema.billing import BillingMutations, BillingQueries
 from schema.books import BookQueries
 from schema.cash_reconciliations import (
@@ -22,7 +20,6 @@ from schema.cash_reconciliations import (
 )
 from schema.chargebacks import Chargeback, ChargebackMutations, ChargebackQueries
 from schema.checkout_sessions import CheckoutSession, CheckoutSessionMutations
-from schema.clock import ClockMutations, ClockQueries
 from schema.credit_accounts import CreditAccountMutations, CreditAccountQueries
 from schema.credit_adjustments import CreditAdjustmentMutations, CreditAdjustmentQueries
 from schema.credit_disputes import CreditDispute, CreditDisputeMutations, CreditDisputeQueries
@@ -54,7 +51,6 @@ from schema.invoice_reminders import InvoiceReminderMutations
 from schema.invoices import Invoice, InvoiceMutations, InvoiceQueries
 from schema.ledger import LedgerQueries
 from schema.ledger_adjustments import LedgerAdjustmentMutations
-from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
 from schema.limits import limits
 from schema.live import LiveQueries, Subscription
 from schema.memberships import MembershipMutations, MembershipQueries
@@ -74,6 +70,7 @@ from schema.payouts import Payout, PayoutMutations, PayoutQueries
 from schema.permission_decisions import PermissionDecisionQueries
 from schema.permission_matrix import PermissionMatrixQueries, rules_of
 from schema.plans import PlanQueries
+from schema.platform import PlatformMutations, PlatformQueries
 from schema.profiles import ProfileMutations
 from schema.projects import Project, ProjectMutations, ProjectQueries
 from schema.proposals import Proposal, ProposalMutations, ProposalQueries
@@ -87,7 +84,6 @@ from schema.scalars import SCALARS
 from schema.sessions import SessionMutations, SessionQueries
 from schema.sign_ins import SignInMutations, SignInQueries
 from schema.signing_keys import SigningKeyMutations
-from schema.simulator import SimulatorMutations, SimulatorQueries
 from schema.staff_corrections import StaffCorrectionMutations
 from schema.staff_roles import StaffRoleMutations
 from schema.tasks import Task, TaskMutations, TaskQueries
@@ -133,8 +129,6 @@ class Query(
     TaskQueries,
     PlanQueries,
     LiveQueries,
-    ClockQueries,
-    SimulatorQueries,
     CustomerQueries,
     TaxTypeQueries,
     InvoiceQueries,
@@ -157,9 +151,6 @@ class Query(
     CreditTariffQueries,
     BillingQueries,
     LedgerQueries,
-    LedgerExportQueries,
-    AuditQueries,
-    AuditExportQueries,
     BookQueries,
     EscrowQueries,
     ReleasePolicyQueries,
@@ -169,6 +160,7 @@ class Query(
     ProviderAccountQueries,
     CashReconciliationQueries,
     ApprovalQueries,
+    PlatformQueries,
 ):
     organization: Organization | None = by_id("Organization", Organization, "An organization by its id.")
     app: App | None = by_id("App", App, "An app by its id.")
@@ -275,11 +267,8 @@ class Mutation(
     CreditTransferMutations,
     CreditTariffMutations,
     BillingMutations,
-    LedgerExportMutations,
-    AuditExportMutations,
-    ClockMutations,
-    SimulatorMutations,
     RateLimitMutations,
+    PlatformMutations,
 ):
     pass
 

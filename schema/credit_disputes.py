@@ -9,9 +9,10 @@ from domain import credit_disputes as domain
 from domain.credit_disputes import CreditDisputeOutcome, CreditDisputeStatus
 from domain.permissions import Permission
 from resolvers import credit_disputes as resolve
-from schema.connections import connection, one, order_input
+from schema.connections import connection, many, one, order_input
 from schema.enums import describe
-from schema.inputs import an_id, optional, optional_id, value
+from schema.files import File
+from schema.inputs import an_id, ids, optional, optional_id, value
 from schema.mutations import mutation
 from schema.organizations import Organization
 from schema.scalars import Int64
@@ -55,6 +56,7 @@ class CreditDispute(Stateful):
     resolved_quantity: Int64 | None = plain("How many credits were given back, by both decisions together.")
     notes: str | None = plain("What was said with the latest decision.")
     appeal: str | None = plain("Why it was appealed against.")
+    evidence: list[File] = many(resolve.EVIDENCE, File, "What shows it; downloadUrl says where it is.")
     assignee: User | None = one(resolve.ASSIGNEE, User, "Who has taken it, for those who may know them.")
     response_due_at: datetime = plain("Until when it should be decided: 48 hours after it was opened or appealed.")
     is_overdue: bool = plain("Whether that has passed without a decision.")
@@ -102,6 +104,14 @@ class CreditDisputeMutations:
         },
         gives=_DISPUTE,
         keyed=True,
+    )
+    add_credit_dispute_evidence = mutation(
+        resolve.add_credit_dispute_evidence,
+        "Adds files that show what you say, until it is decided; they stay with it. LIMIT_REACHED beyond 20 files;"
+        " WRONG_STATE for files that are not CLEAN or are attached already.",
+        needs=Permission.CREDITS_MANAGE,
+        takes={**_ID, "file_ids": ids("File", "CLEAN files that you uploaded, for EVIDENCE: 1 to 20.")},
+        gives=_DISPUTE,
     )
     withdraw_credit_dispute = mutation(
         resolve.withdraw_credit_dispute,

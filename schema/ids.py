@@ -87,6 +87,7 @@ PREFIXES = {
     "CreditDispute": "cdp",
     "AuditEntry": "aud",
     "AuditExport": "aex",
+    "File": "fil",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 

@@ -17,6 +17,7 @@ from schema.credit_feeds import CreditFeeds
 from schema.entitlement_feeds import EntitlementFeeds
 from schema.escrow import EscrowHold
 from schema.feeds import AFTER, LiveMessage, object_feed
+from schema.file_feeds import FileFeeds
 from schema.gigs import Gig
 from schema.guarded import asks, guarded
 from schema.invoices import Invoice
@@ -114,7 +115,7 @@ async def _events(info: strawberry.Info[Context, None], after: AFTER = None, typ
 @strawberry.type(
     description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
 )
-class Subscription(CreditFeeds, EntitlementFeeds, UsageFeeds):
+class Subscription(CreditFeeds, EntitlementFeeds, FileFeeds, UsageFeeds):
     gig_activity = object_feed(
         resolve.gig_activity,
         "Gig",

@@ -11,9 +11,10 @@ from domain.permissions import Permission
 from domain.task_submissions import SubmissionDecision
 from domain.tasks import TaskStatus
 from resolvers import tasks as resolve
-from schema.connections import computed, connection, one, order_input
+from schema.connections import computed, connection, many, one, order_input
 from schema.enums import describe
-from schema.inputs import an_id, optional, optional_id, patch, value
+from schema.files import File
+from schema.inputs import an_id, ids, optional, optional_id, patch, value
 from schema.memberships import Membership
 from schema.milestones import Milestone
 from schema.mutations import mutation
@@ -53,6 +54,7 @@ class TaskSubmission(Node):
     revision: int = plain("Its number: 1, 2, 3… for each task.")
     note: str = plain("What the freelancer says about it; may be empty.")
     links: list[URL] = plain("Where the work is.")
+    files: list[File] = many(resolve.FILES, File, "What was handed over with it; downloadUrl says where it is.")
     submitted_by: User | None = one(resolve.SUBMITTER, User, "Who delivered it, for those who may know them.")
     submitted_at: datetime = plain("When it was delivered.")
     decision: SubmissionDecision = plain("What became of it.")
@@ -162,13 +164,15 @@ class TaskMutations:
     )
     submit_task = mutation(
         resolve.submit_task,
-        f"Delivers a task with a note or a link. {_WHO} The last open task of a milestone submits it, which starts the "
-        "clock of its automatic approval. WRONG_STATE unless the project is active.",
+        f"Delivers a task with a note, a link or a file. {_WHO} The last open task of a milestone submits it, which "
+        "starts the clock of its automatic approval. WRONG_STATE unless the project is active, and for files that are "
+        "not CLEAN or are attached already.",
         needs=Permission.WORK_WRITE,
         takes={
             **_ONE,
             "note": optional(str, "What to say about it, to 5000 characters.", ""),
             "links": optional(list[URL], "Where the work is: at most 10 https addresses.", []),
+            "file_ids": ids("File", "CLEAN files that you uploaded, for DELIVERABLE or ATTACHMENT: at most 20."),
         },
         gives=_CHANGED,
     )

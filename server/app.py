@@ -23,6 +23,7 @@ from server.browsers import Browsers
 from server.checkout_page import checkout_routes
 from server.clock import Clock
 from server.explorer import explorer_routes
+from server.files import file_routes
 from server.health import Health
 from server.jwks import jwks_route
 from server.metrics import Metrics
@@ -103,6 +104,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         *checkout_routes(view.platform),
         *portal_routes(view.platform),
         jwks_route(health.database),
+        *file_routes(),
         *explorer_routes(is_sandbox=is_sandbox),
         *reference_routes(),
         *simulator_routes(view.platform),

@@ -75,6 +75,12 @@ class Exposition(Collector):
             for status, count in self._waiting.webhooks.items():
                 unfinished.add_metric([status.name], count)
             yield unfinished
+            files = GaugeMetricFamily(
+                "milepost_files_unfinished", "Files that wait for their scan, or are in quarantine", labels=["status"]
+            )
+            for state, count in self._waiting.files.items():
+                files.add_metric([state.name], count)
+            yield files
 
     def _outbox(self) -> Iterator[Metric]:
         if self._waiting is not None:

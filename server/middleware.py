@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.files import MOST_BYTES
+from integrations.file_links import PATH as FILES
 from server.browsers import Browsers, may_be_of_page
 from server.deadlines import Deadlines
 from server.errors import MASKED
@@ -100,7 +102,8 @@ class _Exchange:
         started, scope = time.perf_counter(), self._scope
         self._id = _begin(scope, self._headers)
         self._task, deadlines = asyncio.current_task(), self._owner.deadlines
-        deadlines.begin(self.stop, MAX_SECONDS)
+        if not _brings_file(scope):
+            deadlines.begin(self.stop, MAX_SECONDS)
         try:
             await self._answer()
         except _BodyTooLarge:
@@ -261,8 +264,16 @@ class _Exchange:
 
 
 def _most_bytes(scope: Scope) -> int:
-    """What a provider tells is as long as the provider likes to make it."""
-    return MAX_WEBHOOK_BYTES if scope["path"].startswith("/webhooks/") else MAX_BODY_BYTES
+    """What a provider tells is as long as the provider likes to make it. Whoever takes a file knows how long it is."""
+    if scope["path"].startswith("/webhooks/"):
+        return MAX_WEBHOOK_BYTES
+    return MOST_BYTES if _brings_file(scope) else MAX_BODY_BYTES
+
+
+def _brings_file(scope: Scope) -> bool:
+    """Whether somebody sends a file, which takes its time: whoever takes it says how long."""
+    path: str = scope["path"]
+    return scope["method"] == "PUT" and path.startswith(f"{FILES}/")
 
 
 def _again(received: list[Message], receive: Receive) -> Receive:

@@ -14,8 +14,13 @@ from domain.actors import SYSTEM
 from domain.bus import Bus
 from domain.provider_accounts import ProviderMode
 from integrations.archive import FolderArchive, use_archive
+from integrations.file_links import FileLinks
+from integrations.files import FileStore, use_files
+from integrations.local_files import LocalFiles
 from integrations.mail import FolderMail, Mailer, use_mailer
 from integrations.return_pages import use_address
+from integrations.s3_files import Bucket, S3Files
+from integrations.scanners import NoScanner, use_scanner
 from integrations.smtp import SmtpMail
 from integrations.vault import Vault, VaultError, use_vault, vault_in_use
 from jobs import worker
@@ -113,6 +118,8 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     use_mailer(_mailer(settings))
     use_vault(_vault(settings))
     use_archive(FolderArchive(settings.audit_folder))
+    use_files(_files(settings), settings.storage_limit)
+    use_scanner(settings.scanner or NoScanner())
     use_address(settings.issuer)
     use_mode(_MODES[settings.mode])
     database = Database(url, pool_size=settings.pool_size, direct_url=settings.database_direct_url)
@@ -126,6 +133,12 @@ def _mailer(settings: Settings) -> Mailer:
     if settings.smtp is None:
         return FolderMail(settings.mail_folder, settings.mail_sender)
     return SmtpMail(settings.smtp, settings.mail_sender, settings.smtp_authorities)
+
+
+def _files(settings: Settings) -> FileStore:
+    if isinstance(settings.files, Bucket):
+        return S3Files(settings.files)
+    return LocalFiles(settings.files, FileLinks(vault_in_use(), settings.issuer))
 
 
 def _vault(settings: Settings) -> Vault:

@@ -7,10 +7,13 @@ from enum import Enum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from domain.files import MEGABYTE, STORAGE_LIMIT
 from domain.rate_limits import DEFAULTS, Allowance, CallerKind
+from integrations.clamav import ClamAv
 from integrations.mail import SENDER, Sender, sender_of
+from integrations.s3_files import Bucket
 from integrations.smtp import SmtpServer
 from integrations.vault import Vault, VaultError
 from resolvers.context import DEVELOPMENT_ISSUER
@@ -20,6 +23,7 @@ from server.embedded import default_data_dir
 
 T = TypeVar("T")
 S = TypeVar("S")
+_STORAGE = STORAGE_LIMIT // MEGABYTE
 
 
 _KEYS_WANTED = (
@@ -66,6 +70,11 @@ class Settings:
     pool_size: int
     mail_folder: Path
     audit_folder: Path
+    files: Path | Bucket
+    """The folder, or the bucket, that files are kept in."""
+    storage_limit: int
+    """How many bytes of files an organization may keep."""
+    scanner: ClamAv | None
     mail_sender: Sender
     smtp: SmtpServer | None
     smtp_authorities: Path | None
@@ -105,6 +114,9 @@ class Settings:
             pool_size=variables.whole("MILEPOST_POOL_SIZE", 10, least=1, most=1000),
             mail_folder=variables.path("MILEPOST_MAIL_DIR", data_dir / "mail"),
             audit_folder=variables.path("MILEPOST_AUDIT_DIR", data_dir / "audit"),
+            files=variables.read("MILEPOST_FILES_URL", files_at, data_dir / "files"),
+            storage_limit=MEGABYTE * variables.whole("MILEPOST_STORAGE_LIMIT", _STORAGE, least=1, most=1_000_000_000),
+            scanner=variables.read("MILEPOST_SCANNER_URL", ClamAv.of, None),
             mail_sender=variables.read("MILEPOST_MAIL_FROM", sender_of, SENDER),
             smtp=variables.read("MILEPOST_SMTP_URL", SmtpServer.of, None),
             smtp_authorities=variables.read("MILEPOST_SMTP_CA", existing_file, None),
@@ -219,6 +231,16 @@ def broker_of(text: str) -> str:
     if any(urlsplit(one).scheme not in ("nats", "tls") or not urlsplit(one).hostname for one in text.split(",")):
         raise ValueError("takes the address of a NATS server with JetStream, as nats://bus.internal:4222")
     return text
+
+
+def files_at(text: str) -> Path | Bucket:
+    """A folder as file:///var/lib/files, or a bucket."""
+    parts = urlsplit(text)
+    if parts.scheme != "file":
+        return Bucket.of(text)
+    if parts.netloc or not parts.path.startswith("/") or parts.query:
+        raise ValueError("takes a folder with its whole path, as file:///var/lib/milepost/files")
+    return Path(unquote(parts.path))
 
 
 def existing_file(text: str) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.files import FileStatus
 from domain.inbound_webhooks import InboundWebhookStatus
 from persistence.outbox import Backlog
 
@@ -13,3 +14,5 @@ class Waiting:
 
     events: Backlog
     webhooks: Mapping[InboundWebhookStatus, int]
+    files: Mapping[FileStatus, int]
+    """Those that wait for their scan, and those in quarantine."""

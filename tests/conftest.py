@@ -10,7 +10,12 @@ import pytest
 import structlog
 
 from integrations.archive import FolderArchive, use_archive
+from integrations.file_links import FileLinks
+from integrations.files import use_files
+from integrations.local_files import LocalFiles
 from integrations.mail import FolderMail, use_mailer
+from integrations.scanners import NoScanner, use_scanner
+from integrations.vault import vault_in_use
 from persistence.database import Database
 from server.clock import Clock
 from server.embedded import temporary_postgres
@@ -88,4 +93,6 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))
         use_archive(FolderArchive(tmp_path / "audit"))
+        use_files(LocalFiles(tmp_path / "files", FileLinks(vault_in_use(), "http://t")))
+        use_scanner(NoScanner())
         yield World(database=database, clock=clock, client=client, mail_folder=tmp_path / "mail")

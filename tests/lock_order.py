@@ -63,6 +63,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("reconciliation_feeds",),
     ("price_experiments", "features", "products", "plans", "prices", "usage_events"),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),
+    ("files",),
     ("entitlement_grants", "feature_promotions"),
     ("quota_counters",),
     ("entitlement_versions",),

@@ -186,6 +186,7 @@ def test_every_mutation_of_ours_can_be_repeated_but_those_that_deal_in_secrets()
         *("RequestPasswordReset", "ResetPassword", "ChangePassword"),
         *("BeginTwoFactor", "ConfirmTwoFactor", "RegenerateRecoveryCodes", "DisableTwoFactor"),
         *("CreateApiKey", "RotateApiKey", "CreateAppKey", "StartImpersonation", "CreatePortalSession"),
+        "CreateUpload",
         *("AuthorizeApp", "ExchangeAppCode", "RefreshCrossAppSession"),
         *("ConfigureProvider", "RotateProviderCredentials", "RotateProviderWebhookSecret"),
     }

@@ -25,6 +25,7 @@ from tests.makers.credit_control import make_credit_control
 from tests.makers.credit_holders import make_used_credits
 from tests.makers.entitlements import give, promote
 from tests.makers.escrow import make_funded_project, release
+from tests.makers.files import make_handed_over
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.keys import make_key
@@ -76,6 +77,7 @@ async def make_parties(world: World) -> Parties:
     await _catalogue(world, freelancer, app)
     await make_credit_control(freelancer, app)
     await make_provider_account(world)
+    await make_handed_over(world, client, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")
     await make_used_credits(world, freelancer)

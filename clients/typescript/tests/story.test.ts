@@ -144,7 +144,7 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   // rest this story has none.
   const expected = `CheckEntitlement ExplainEntitlement GetApp GetAppUsage GetApproval GetBillingMetrics GetCashReconciliation
     GetChargeback GetCheckoutSession GetClock GetCreditDispute GetCreditLiability GetCreditNote GetCreditOverview GetCreditSummary
-    GetCreditTransaction GetCreditUsageByApp GetCrossAppSession GetCurrentApiKey GetEscrowHold GetEscrowSummary
+    GetCreditTransaction GetCreditUsageByApp GetCrossAppSession GetCurrentApiKey GetDownloadUrl GetEscrowHold GetEscrowSummary GetFile
     GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetOwedCharge GetPayout
     GetPriceExperimentReport GetProviderAccount GetPurchase GetQuota GetRefund GetRetentionCohorts
     GetSimulatorSettings GetSubscription GetTrialConversion GetUpcomingCharge GetUsage GetWalletStatement

@@ -604,6 +604,35 @@ String nameFileFormat(FileFormat value) => switch (value) {
   FileFormat.unknown => '',
 };
 
+/// What the API calls a value of FileOrderField.
+String nameFileOrderField(FileOrderField value) => switch (value) {
+  FileOrderField.createdAt => 'CREATED_AT',
+  FileOrderField.nameValue => 'NAME',
+  FileOrderField.size => 'SIZE',
+  FileOrderField.unknown => '',
+};
+
+/// What the API calls a value of FilePurpose.
+String nameFilePurpose(FilePurpose value) => switch (value) {
+  FilePurpose.avatar => 'AVATAR',
+  FilePurpose.attachment => 'ATTACHMENT',
+  FilePurpose.evidence => 'EVIDENCE',
+  FilePurpose.import => 'IMPORT',
+  FilePurpose.deliverable => 'DELIVERABLE',
+  FilePurpose.unknown => '',
+};
+
+/// What the API calls a value of FileStatus.
+String nameFileStatus(FileStatus value) => switch (value) {
+  FileStatus.pending => 'PENDING',
+  FileStatus.scanning => 'SCANNING',
+  FileStatus.clean => 'CLEAN',
+  FileStatus.infected => 'INFECTED',
+  FileStatus.rejected => 'REJECTED',
+  FileStatus.expired => 'EXPIRED',
+  FileStatus.unknown => '',
+};
+
 /// What the API calls a value of FundingMode.
 String nameFundingMode(FundingMode value) => switch (value) {
   FundingMode.direct => 'DIRECT',
@@ -1851,6 +1880,7 @@ final operations = <Operation<Object?>>[
   WithdrawCreditDispute(disputeId: 'text'),
   AppealCreditDispute(disputeId: 'text', reason: 'text'),
   TakeCreditDispute(disputeId: 'text'),
+  AddCreditDisputeEvidence(disputeId: 'text'),
   ResolveCreditDispute(disputeId: 'text', outcome: CreditDisputeOutcome.fullRefund, notes: 'text'),
   RejectCreditDispute(disputeId: 'text', reason: 'text'),
   WatchCreditDispute(creditDisputeId: 'text'),
@@ -1941,6 +1971,19 @@ final operations = <Operation<Object?>>[
   QuoteFee(amount: Money.minor(100, 'EUR')),
   CreateFeePolicy(scope: FeeScope.project, bps: 1, effectiveFrom: DateTime.utc(2026)),
   SetFeeTiers(feePolicyId: 'text', tiers: const []),
+  ListFiles(),
+  GetFile(id: 'text'),
+  GetDownloadUrl(fileId: 'text'),
+  CreateUpload(
+    purpose: FilePurpose.avatar,
+    nameValue: 'text',
+    contentType: 'text',
+    size: const Int64(1),
+    sha256: 'text',
+  ),
+  CompleteUpload(fileId: 'text'),
+  DeleteFile(fileId: 'text'),
+  FileStatusChanged(fileId: 'text'),
   ListGigs(),
   CountGigs(),
   ListGigCategories(),

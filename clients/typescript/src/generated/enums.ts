@@ -1002,6 +1002,78 @@ export const FileFormat = {
 /** One of FileFormat's values, or one that a newer server has added. */
 export type FileFormat = Open<keyof typeof FileFormat>;
 
+/** What the list can be ordered by. */
+export const FileOrderField = {
+  /** By created at. */
+  CREATED_AT: 'CREATED_AT',
+  /** By name. */
+  NAME: 'NAME',
+  /** By size. */
+  SIZE: 'SIZE',
+} as const;
+
+/** One of FileOrderField's values, or one that a newer server has added. */
+export type FileOrderField = Open<keyof typeof FileOrderField>;
+
+/** What a file is for: that says how large it may be and of which type. */
+export const FilePurpose = {
+  /** A picture of somebody. At most 5 MB: image/jpeg, image/png, image/webp. */
+  AVATAR: 'AVATAR',
+  /**
+   * Goes along with a text. At most 25 MB: application/json, application/pdf,
+   * application/vnd.oasis.opendocument.presentation, application/vnd.oasis.opendocument.spreadsheet,
+   * application/vnd.oasis.opendocument.text, application/vnd.openxmlformats-officedocument.presentationml.presentation,
+   * application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,
+   * application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/xml, application/zip,
+   * image/gif, image/jpeg, image/png, image/webp, text/csv, text/plain.
+   */
+  ATTACHMENT: 'ATTACHMENT',
+  /**
+   * Shows what somebody says in a dispute. At most 25 MB: application/json, application/pdf,
+   * application/vnd.oasis.opendocument.presentation, application/vnd.oasis.opendocument.spreadsheet,
+   * application/vnd.oasis.opendocument.text, application/vnd.openxmlformats-officedocument.presentationml.presentation,
+   * application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,
+   * application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/xml, application/zip,
+   * image/gif, image/jpeg, image/png, image/webp, text/csv, text/plain.
+   */
+  EVIDENCE: 'EVIDENCE',
+  /** Records from elsewhere. At most 50 MB: application/json, application/xml, text/csv, text/plain. */
+  IMPORT: 'IMPORT',
+  /**
+   * Work that is handed over. At most 200 MB: application/gzip, application/json, application/pdf,
+   * application/vnd.oasis.opendocument.presentation, application/vnd.oasis.opendocument.spreadsheet,
+   * application/vnd.oasis.opendocument.text, application/vnd.openxmlformats-officedocument.presentationml.presentation,
+   * application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,
+   * application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/x-7z-compressed,
+   * application/xml, application/zip, audio/mpeg, audio/wav, font/otf, font/ttf, font/woff2, image/gif, image/jpeg,
+   * image/png, image/svg+xml, image/tiff, image/vnd.adobe.photoshop, image/webp, text/csv, text/plain, video/mp4,
+   * video/quicktime, video/webm.
+   */
+  DELIVERABLE: 'DELIVERABLE',
+} as const;
+
+/** One of FilePurpose's values, or one that a newer server has added. */
+export type FilePurpose = Open<keyof typeof FilePurpose>;
+
+/** The life of a file. */
+export const FileStatus = {
+  /** Announced; its bytes are expected for an hour. */
+  PENDING: 'PENDING',
+  /** Its bytes are as announced and are looked at. */
+  SCANNING: 'SCANNING',
+  /** It can be attached and fetched. */
+  CLEAN: 'CLEAN',
+  /** Something was found in it: nobody gets it any more. */
+  INFECTED: 'INFECTED',
+  /** Its bytes are not what was announced; scanResult says why. */
+  REJECTED: 'REJECTED',
+  /** Its bytes did not come in time. */
+  EXPIRED: 'EXPIRED',
+} as const;
+
+/** One of FileStatus's values, or one that a newer server has added. */
+export type FileStatus = Open<keyof typeof FileStatus>;
+
 /** Where the money comes from. */
 export const FundingMode = {
   /** Each invoice charges the client's default payment method. */

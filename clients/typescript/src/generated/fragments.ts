@@ -41,6 +41,8 @@ import type {
   FeatureReset,
   FeeScope,
   FileFormat,
+  FilePurpose,
+  FileStatus,
   FundingMode,
   FundingStatus,
   GigInvitationStatus,
@@ -1529,6 +1531,36 @@ export interface FeePolicyDetailFeeTier {
 /** The definition of FeePolicyDetail. */
 export const FeePolicyDetailFragment: string =
   'fragment FeePolicyDetail on FeePolicy{id version scope bps effectiveFrom effectiveTo minimumFees{...Money}tiers{provider bps minAmount{...Money}maxAmount{...Money}flat{...Money}}}';
+
+/** A file: whose it is, what is in it, how far it has come. */
+export interface FileDetail {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: FileStatus;
+  /** What it is for. */
+  readonly purpose: FilePurpose;
+  /** What it is called, for people. */
+  readonly name: string;
+  /** Its type, as announced; once CLEAN its content is of that type. */
+  readonly contentType: string;
+  /** How many bytes it has. */
+  readonly size: Int64;
+  /** The SHA-256 of its content in hex. */
+  readonly sha256: string;
+  /** REJECTED: why. INFECTED: the name of what was found. */
+  readonly scanResult: string | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of FileDetail. */
+export const FileDetailFragment: string =
+  'fragment FileDetail on File{id version status purpose name contentType size sha256 scanResult createdAt availableActions{...Action}}';
 
 /** An amount in whole minor units, with the same amount as text to show. */
 export interface Money {

@@ -21,6 +21,7 @@ export * from './operations/exchange.js';
 export * from './operations/experiments.js';
 export * from './operations/exports.js';
 export * from './operations/fees.js';
+export * from './operations/files.js';
 export * from './operations/gigs.js';
 export * from './operations/invoices.js';
 export * from './operations/keys.js';

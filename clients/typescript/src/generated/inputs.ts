@@ -55,6 +55,9 @@ import type {
   FeatureReset,
   FeeScope,
   FileFormat,
+  FileOrderField,
+  FilePurpose,
+  FileStatus,
   FundingMode,
   GigInvitationOrderField,
   GigInvitationStatus,
@@ -234,6 +237,14 @@ export interface ActivateProjectInput {
 export interface ActivatePromotionInput {
   /** The promotion. */
   readonly promotionId: string;
+}
+
+/** What addCreditDisputeEvidence takes. */
+export interface AddCreditDisputeEvidenceInput {
+  /** The dispute. */
+  readonly disputeId: string;
+  /** CLEAN files that you uploaded, for EVIDENCE: 1 to 20. */
+  readonly fileIds?: ReadonlyArray<string>;
 }
 
 /** What addPaymentMethod takes. */
@@ -776,6 +787,12 @@ export interface CompleteSignInInput {
   readonly code: string;
 }
 
+/** What completeUpload takes. */
+export interface CompleteUploadInput {
+  /** A file that you have uploaded. */
+  readonly fileId: string;
+}
+
 /** What configureProvider takes. */
 export interface ConfigureProviderInput {
   /** The provider. */
@@ -1272,6 +1289,20 @@ export interface CreateTaxTypeInput {
   readonly isDefault?: boolean | null;
 }
 
+/** What createUpload takes. */
+export interface CreateUploadInput {
+  /** What it is for. */
+  readonly purpose: FilePurpose;
+  /** What it is called, 1 to 255 characters on one line. */
+  readonly name: string;
+  /** Its type, for example application/pdf: one that the purpose allows. */
+  readonly contentType: string;
+  /** How many bytes it has, exactly. */
+  readonly size: Int64;
+  /** The SHA-256 of its content: 64 hex digits in lower case. */
+  readonly sha256: string;
+}
+
 /** A credential of an account at a provider. */
 export interface CredentialInput {
   /** Its name, for example secretKey. */
@@ -1526,6 +1557,12 @@ export interface DeclineProposalInput {
   readonly reason?: string | null;
 }
 
+/** What deleteFile takes. */
+export interface DeleteFileInput {
+  /** A file that you have uploaded. */
+  readonly fileId: string;
+}
+
 /** What deleteInvoice takes. */
 export interface DeleteInvoiceInput {
   /** The draft. */
@@ -1748,6 +1785,24 @@ export interface FeeTierInput {
   readonly bps: number;
   /** What is added; left out: nothing. */
   readonly flat?: MoneyInput | null;
+}
+
+/** Conditions on files; all given ones must hold. */
+export interface FileFilter {
+  /** For one of these purposes. */
+  readonly purpose?: ReadonlyArray<FilePurpose> | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<FileStatus> | null;
+  /** Whether they are attached to something. */
+  readonly isAttached?: boolean | null;
+}
+
+/** One order of a list. */
+export interface FileOrder {
+  /** What to order by. */
+  readonly field: FileOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** What freezeCreditAccount takes. */
@@ -3583,6 +3638,8 @@ export interface SubmitTaskInput {
   readonly note?: string | null;
   /** Where the work is: at most 10 https addresses. */
   readonly links?: ReadonlyArray<URLScalar> | null;
+  /** CLEAN files that you uploaded, for DELIVERABLE or ATTACHMENT: at most 20. */
+  readonly fileIds?: ReadonlyArray<string>;
 }
 
 /** Conditions on subscriptions; all given ones must hold. */

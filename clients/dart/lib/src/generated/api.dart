@@ -21,6 +21,7 @@ export 'operations/exchange.dart';
 export 'operations/experiments.dart';
 export 'operations/exports.dart';
 export 'operations/fees.dart';
+export 'operations/files.dart';
 export 'operations/gigs.dart';
 export 'operations/invoices.dart';
 export 'operations/keys.dart';

@@ -1876,6 +1876,116 @@ enum FileFormat implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What the list can be ordered by.
+enum FileOrderField implements ApiEnum {
+  /// By created at.
+  createdAt('CREATED_AT'),
+
+  /// By name.
+  nameValue('NAME'),
+
+  /// By size.
+  size('SIZE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FileOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FileOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a file is for: that says how large it may be and of which type.
+enum FilePurpose implements ApiEnum {
+  /// A picture of somebody. At most 5 MB: image/jpeg, image/png, image/webp.
+  avatar('AVATAR'),
+
+  /// Goes along with a text. At most 25 MB: application/json, application/pdf,
+  /// application/vnd.oasis.opendocument.presentation, application/vnd.oasis.opendocument.spreadsheet,
+  /// application/vnd.oasis.opendocument.text,
+  /// application/vnd.openxmlformats-officedocument.presentationml.presentation,
+  /// application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,
+  /// application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/xml, application/zip,
+  /// image/gif, image/jpeg, image/png, image/webp, text/csv, text/plain.
+  attachment('ATTACHMENT'),
+
+  /// Shows what somebody says in a dispute. At most 25 MB: application/json, application/pdf,
+  /// application/vnd.oasis.opendocument.presentation, application/vnd.oasis.opendocument.spreadsheet,
+  /// application/vnd.oasis.opendocument.text,
+  /// application/vnd.openxmlformats-officedocument.presentationml.presentation,
+  /// application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,
+  /// application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/xml, application/zip,
+  /// image/gif, image/jpeg, image/png, image/webp, text/csv, text/plain.
+  evidence('EVIDENCE'),
+
+  /// Records from elsewhere. At most 50 MB: application/json, application/xml, text/csv, text/plain.
+  import('IMPORT'),
+
+  /// Work that is handed over. At most 200 MB: application/gzip, application/json, application/pdf,
+  /// application/vnd.oasis.opendocument.presentation, application/vnd.oasis.opendocument.spreadsheet,
+  /// application/vnd.oasis.opendocument.text,
+  /// application/vnd.openxmlformats-officedocument.presentationml.presentation,
+  /// application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,
+  /// application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/x-7z-compressed,
+  /// application/xml, application/zip, audio/mpeg, audio/wav, font/otf, font/ttf, font/woff2, image/gif, image/jpeg,
+  /// image/png, image/svg+xml, image/tiff, image/vnd.adobe.photoshop, image/webp, text/csv, text/plain, video/mp4,
+  /// video/quicktime, video/webm.
+  deliverable('DELIVERABLE'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FilePurpose(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FilePurpose.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a file.
+enum FileStatus implements ApiEnum {
+  /// Announced; its bytes are expected for an hour.
+  pending('PENDING'),
+
+  /// Its bytes are as announced and are looked at.
+  scanning('SCANNING'),
+
+  /// It can be attached and fetched.
+  clean('CLEAN'),
+
+  /// Something was found in it: nobody gets it any more.
+  infected('INFECTED'),
+
+  /// Its bytes are not what was announced; scanResult says why.
+  rejected('REJECTED'),
+
+  /// Its bytes did not come in time.
+  expired('EXPIRED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const FileStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory FileStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// Where the money comes from.
 enum FundingMode implements ApiEnum {
   /// Each invoice charges the client's default payment method.

@@ -3885,6 +3885,87 @@ final class FeePolicyDetailTier extends ApiData {
   };
 }
 
+/// A file: whose it is, what is in it, how far it has come.
+class FileDetail extends ApiData {
+  /// Made by hand, for tests and previews.
+  const FileDetail({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.purpose,
+    required this.name,
+    required this.contentType,
+    required this.size,
+    required this.sha256,
+    this.scanResult,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  FileDetail.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = FileStatus.fromJson(json['status']),
+      purpose = FilePurpose.fromJson(json['purpose']),
+      name = json['name'].string,
+      contentType = json['contentType'].string,
+      size = Int64.fromJson(json['size']),
+      sha256 = json['sha256'].string,
+      scanResult = json['scanResult'].orNull((one) => one.string),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final FileStatus status;
+
+  /// What it is for.
+  final FilePurpose purpose;
+
+  /// What it is called, for people.
+  final String name;
+
+  /// Its type, as announced; once CLEAN its content is of that type.
+  final String contentType;
+
+  /// How many bytes it has.
+  final Int64 size;
+
+  /// The SHA-256 of its content in hex.
+  final String sha256;
+
+  /// REJECTED: why. INFECTED: the name of what was found.
+  final String? scanResult;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'purpose': purpose,
+    'name': name,
+    'contentType': contentType,
+    'size': size,
+    'sha256': sha256,
+    'scanResult': scanResult,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
 /// Why a mutation was refused, with whatever the code fills besides.
 class Refusal extends ApiData {
   /// Made by hand, for tests and previews.

@@ -1131,6 +1131,43 @@ final class FeeTierInput extends ApiInput {
   };
 }
 
+/// Conditions on files; all given ones must hold.
+final class FileFilter extends ApiInput {
+  /// Takes what is sent.
+  const FileFilter({this.purpose, this.status, this.isAttached});
+
+  /// For one of these purposes.
+  final List<FilePurpose>? purpose;
+
+  /// In one of these states.
+  final List<FileStatus>? status;
+
+  /// Whether they are attached to something.
+  final bool? isAttached;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (purpose case final purpose?) 'purpose': [for (final one in purpose) wireOf(one)],
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (isAttached case final isAttached?) 'isAttached': isAttached,
+  };
+}
+
+/// One order of a list.
+final class FileOrder extends ApiInput {
+  /// Takes what is sent.
+  const FileOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final FileOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on gigs; all given ones must hold.
 final class GigFilter extends ApiInput {
   /// Takes what is sent.

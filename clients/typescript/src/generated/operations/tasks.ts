@@ -2,6 +2,7 @@
 
 import type { MilestoneStatus, SubmissionDecision } from '../enums.js';
 import type {
+  FileDetail,
   InvoiceSummary,
   MilestoneDetail,
   PageInfo,
@@ -12,6 +13,7 @@ import type {
 } from '../fragments.js';
 import {
   ActionFragment,
+  FileDetailFragment,
   InvoiceSummaryFragment,
   MemberFragment,
   MilestoneDetailFragment,
@@ -157,6 +159,8 @@ export interface GetTaskTaskSubmissionsTaskSubmission {
   readonly note: string;
   /** Where the work is. */
   readonly links: ReadonlyArray<URLScalar>;
+  /** What was handed over with it; downloadUrl says where it is. */
+  readonly files: ReadonlyArray<FileDetail>;
   /** When it was delivered. */
   readonly submittedAt: DateTime;
   /** Who delivered it, for those who may know them. */
@@ -182,12 +186,13 @@ export const GetTaskDocument: Document<GetTaskResult, GetTaskVariables, 'task'> 
   name: 'GetTask',
   kind: 'query',
   parts: [
+    FileDetailFragment,
     PageInfoFragment,
     ActionFragment,
     MemberFragment,
     TaskSummaryFragment,
     TaskDetailFragment,
-    'query GetTask($id:ID!$first:Int$after:Cursor){task(id:$id){...TaskDetail submissions(first:$first after:$after){nodes{id revision note links submittedAt submittedBy{id displayName}decision decisionNote decidedAt}pageInfo{...PageInfo}}}}',
+    'query GetTask($id:ID!$first:Int$after:Cursor){task(id:$id){...TaskDetail submissions(first:$first after:$after){nodes{id revision note links files{...FileDetail}submittedAt submittedBy{id displayName}decision decisionNote decidedAt}pageInfo{...PageInfo}}}}',
   ],
   root: 'task',
 };
@@ -609,9 +614,9 @@ export const SubmitTaskDocument: Document<SubmitTaskResult, { readonly input: Su
 /**
  * Hands in a task.
  *
- * Delivers a task with a note or a link. For the assignee, the team while nobody is assigned, and the freelancer's
- * owners and admins. The last open task of a milestone submits it, which starts the clock of its automatic approval.
- * WRONG_STATE unless the project is active.
+ * Delivers a task with a note, a link or a file. For the assignee, the team while nobody is assigned, and the
+ * freelancer's owners and admins. The last open task of a milestone submits it, which starts the clock of its automatic
+ * approval. WRONG_STATE unless the project is active, and for files that are not CLEAN or are attached already.
  *
  * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
  */

@@ -87,10 +87,10 @@ final class GetCreditDispute extends Query<GetCreditDisputeResult?> {
 
   @override
   String get document =>
-      r'fragment CreditDisputeDetail on CreditDispute{id version status level reason description requested outcome resolvedQuantity notes appeal responseDueAt isOverdue decidedAt createdAt availableActions{...Action}}query GetCreditDispute($id:ID!){creditDispute(id:$id){...CreditDisputeDetail organization{id name}history(first:50){nodes{action from to at}}}}fragment Action on AvailableAction{action allowed reason}';
+      r'fragment CreditDisputeDetail on CreditDispute{id version status level reason description requested outcome resolvedQuantity notes appeal responseDueAt isOverdue decidedAt createdAt availableActions{...Action}}query GetCreditDispute($id:ID!){creditDispute(id:$id){...CreditDisputeDetail evidence{...FileDetail}organization{id name}history(first:50){nodes{action from to at}}}}fragment FileDetail on File{id version status purpose name contentType size sha256 scanResult createdAt availableActions{...Action}}fragment Action on AvailableAction{action allowed reason}';
 
   @override
-  String get hash => 'd86122a0d493ad9c4b6ccf2bc8abe9d8c06a80d02c79dde82760d7c7298f2141';
+  String get hash => 'a8a9295f1b4305dca5a639fe8d2b92d1fc19c0b626f5f1eecddfff7bd6c919a8';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -119,6 +119,7 @@ final class GetCreditDisputeResult extends ApiData implements CreditDisputeDetai
     this.decidedAt,
     required this.createdAt,
     required this.availableActions,
+    required this.evidence,
     required this.organization,
     required this.history,
   });
@@ -141,6 +142,7 @@ final class GetCreditDisputeResult extends ApiData implements CreditDisputeDetai
       decidedAt = json['decidedAt'].orNull((one) => one.instant),
       createdAt = json['createdAt'].instant,
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      evidence = json['evidence'].list(FileDetail.fromJson),
       organization = GetCreditDisputeOrganization.fromJson(json['organization']),
       history = GetCreditDisputeHistory.fromJson(json['history']),
       super.read(json);
@@ -209,6 +211,9 @@ final class GetCreditDisputeResult extends ApiData implements CreditDisputeDetai
   @override
   final List<AvailableAction> availableActions;
 
+  /// What shows it; downloadUrl says where it is.
+  final List<FileDetail> evidence;
+
   /// Whose credits.
   final GetCreditDisputeOrganization organization;
 
@@ -233,6 +238,7 @@ final class GetCreditDisputeResult extends ApiData implements CreditDisputeDetai
     'decidedAt': decidedAt,
     'createdAt': createdAt,
     'availableActions': availableActions,
+    'evidence': evidence,
     'organization': organization,
     'history': history,
   };
@@ -533,6 +539,62 @@ final class TakeCreditDisputePayload extends ApiData {
 
   /// Reads it from an answer.
   TakeCreditDisputePayload.fromJson(Json json)
+    : dispute = CreditDisputeDetail.fromJson(json['dispute']),
+      super.read(json);
+
+  /// The dispute as it is now.
+  final CreditDisputeDetail dispute;
+
+  @override
+  Map<String, Object?> get fields => {'dispute': dispute};
+}
+
+/// Adds files that show what is said, while it is not decided.
+final class AddCreditDisputeEvidence extends Mutation<Outcome<AddCreditDisputeEvidencePayload, Refusal>> {
+  /// Takes what the operation asks for.
+  const AddCreditDisputeEvidence({required this.disputeId, this.fileIds});
+
+  /// The dispute.
+  final String disputeId;
+
+  /// CLEAN files that you uploaded, for EVIDENCE: 1 to 20.
+  final List<String>? fileIds;
+
+  @override
+  String get name => 'AddCreditDisputeEvidence';
+
+  @override
+  String get document =>
+      r'fragment CreditDisputeDetail on CreditDispute{id version status level reason description requested outcome resolvedQuantity notes appeal responseDueAt isOverdue decidedAt createdAt availableActions{...Action}}mutation AddCreditDisputeEvidence($input:AddCreditDisputeEvidenceInput!){addCreditDisputeEvidence(input:$input){__typename ...on AddCreditDisputeEvidencePayload{dispute{...CreditDisputeDetail}}...Refusal}}fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}';
+
+  @override
+  String get hash => 'f95de0346868359422fad650f364b7efae690e4c5ff58a897b084d8725f055ee';
+
+  @override
+  Map<String, Object?> get variables => {
+    'input': {'disputeId': disputeId, if (fileIds case final fileIds?) 'fileIds': fileIds},
+  };
+
+  @override
+  Outcome<AddCreditDisputeEvidencePayload, Refusal> read(Json data) => Outcome.read(
+    data['addCreditDisputeEvidence'],
+    payload: 'AddCreditDisputeEvidencePayload',
+    readPayload: AddCreditDisputeEvidencePayload.fromJson,
+    refusal: 'Refusal',
+    readRefusal: Refusal.fromJson,
+  );
+
+  @override
+  Idempotency get idempotency => Idempotency.header;
+}
+
+/// What AddCreditDisputeEvidence has changed.
+final class AddCreditDisputeEvidencePayload extends ApiData {
+  /// Made by hand, for tests and previews.
+  const AddCreditDisputeEvidencePayload({required this.dispute});
+
+  /// Reads it from an answer.
+  AddCreditDisputeEvidencePayload.fromJson(Json json)
     : dispute = CreditDisputeDetail.fromJson(json['dispute']),
       super.read(json);
 

@@ -202,10 +202,10 @@ final class GetTask extends PagedQuery<GetTaskResult?, GetTaskSubmissionsNode> {
 
   @override
   String get document =>
-      r'fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Member on Membership{id version status role user{id displayName email}}fragment TaskSummary on Task{id version status position title dueOn revision assignee{...Member}availableActions{...Action}}fragment TaskDetail on Task{...TaskSummary description isAgreed changeRequestCount approvedAt approvedBy{id displayName}milestone{id title workStatus}project{id reference title}}query GetTask($id:ID!$first:Int$after:Cursor){task(id:$id){...TaskDetail submissions(first:$first after:$after){nodes{id revision note links submittedAt submittedBy{id displayName}decision decisionNote decidedAt}pageInfo{...PageInfo}}}}';
+      r'fragment FileDetail on File{id version status purpose name contentType size sha256 scanResult createdAt availableActions{...Action}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Member on Membership{id version status role user{id displayName email}}fragment TaskSummary on Task{id version status position title dueOn revision assignee{...Member}availableActions{...Action}}fragment TaskDetail on Task{...TaskSummary description isAgreed changeRequestCount approvedAt approvedBy{id displayName}milestone{id title workStatus}project{id reference title}}query GetTask($id:ID!$first:Int$after:Cursor){task(id:$id){...TaskDetail submissions(first:$first after:$after){nodes{id revision note links files{...FileDetail}submittedAt submittedBy{id displayName}decision decisionNote decidedAt}pageInfo{...PageInfo}}}}';
 
   @override
-  String get hash => '46a18bd0e89ee3b9e922b09acdecb2b6018a36b9dbe1de14a5d3176ece1f7b3e';
+  String get hash => 'bb2379ce597179a93aa12602e2b0f0a5a357548ed6ac6129f4d99919b802c9ef';
 
   @override
   Map<String, Object?> get variables => {
@@ -389,6 +389,7 @@ final class GetTaskSubmissionsNode extends ApiData {
     required this.revision,
     required this.note,
     required this.links,
+    required this.files,
     required this.submittedAt,
     this.submittedBy,
     required this.decision,
@@ -402,6 +403,7 @@ final class GetTaskSubmissionsNode extends ApiData {
       revision = json['revision'].integer,
       note = json['note'].string,
       links = json['links'].list((one) => one.string),
+      files = json['files'].list(FileDetail.fromJson),
       submittedAt = json['submittedAt'].instant,
       submittedBy = json['submittedBy'].orNull(GetTaskSubmissionsNodeSubmittedBy.fromJson),
       decision = SubmissionDecision.fromJson(json['decision']),
@@ -420,6 +422,9 @@ final class GetTaskSubmissionsNode extends ApiData {
 
   /// Where the work is.
   final List<String> links;
+
+  /// What was handed over with it; downloadUrl says where it is.
+  final List<FileDetail> files;
 
   /// When it was delivered.
   final DateTime submittedAt;
@@ -442,6 +447,7 @@ final class GetTaskSubmissionsNode extends ApiData {
     'revision': revision,
     'note': note,
     'links': links,
+    'files': files,
     'submittedAt': submittedAt,
     'submittedBy': submittedBy,
     'decision': decision,
@@ -1047,7 +1053,7 @@ final class RequestTaskChangesPayload extends ApiData {
 /// Hands in a task.
 final class SubmitTask extends Mutation<Outcome<SubmitTaskPayload, Refusal>> {
   /// Takes what the operation asks for.
-  const SubmitTask({required this.taskId, this.note, this.links});
+  const SubmitTask({required this.taskId, this.note, this.links, this.fileIds});
 
   /// The task.
   final String taskId;
@@ -1057,6 +1063,9 @@ final class SubmitTask extends Mutation<Outcome<SubmitTaskPayload, Refusal>> {
 
   /// Where the work is: at most 10 https addresses.
   final List<String>? links;
+
+  /// CLEAN files that you uploaded, for DELIVERABLE or ATTACHMENT: at most 20.
+  final List<String>? fileIds;
 
   @override
   String get name => 'SubmitTask';
@@ -1070,7 +1079,12 @@ final class SubmitTask extends Mutation<Outcome<SubmitTaskPayload, Refusal>> {
 
   @override
   Map<String, Object?> get variables => {
-    'input': {'taskId': taskId, if (note case final note?) 'note': note, if (links case final links?) 'links': links},
+    'input': {
+      'taskId': taskId,
+      if (note case final note?) 'note': note,
+      if (links case final links?) 'links': links,
+      if (fileIds case final fileIds?) 'fileIds': fileIds,
+    },
   };
 
   @override

@@ -1,0 +1,61 @@
+"""Files in a folder of this machine, or one that is mounted: the server itself takes and gives their bytes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from obstore.store import LocalStore
+
+from integrations.file_links import FileLinks
+from integrations.files import Shown
+from integrations.object_files import ObjectFiles
+
+
+class WrongSize(ValueError):
+    """More bytes, or fewer, than were announced."""
+
+
+class Busy(RuntimeError):
+    """The bytes of this key are arriving already."""
+
+
+class LocalFiles(ObjectFiles):
+    """Whoever has a signed address sends and fetches at it; `links` are those addresses."""
+
+    def __init__(self, folder: Path, links: FileLinks) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(LocalStore(folder), keeps_attributes=False)
+        self.links = links
+        self._arriving = set[str]()
+
+    async def upload_url(self, key: str, size: int, lasting: timedelta) -> str:
+        return self.links.made("PUT", key, datetime.now(UTC) + lasting, size=str(size))
+
+    async def download_url(self, key: str, shown: Shown, lasting: timedelta) -> str:
+        until = datetime.now(UTC) + lasting
+        return self.links.made("GET", key, until, type=shown.content_type, name=shown.name)
+
+    async def receive(self, key: str, content: AsyncIterator[bytes], size: int) -> None:
+        """Takes exactly so many bytes, or none: WrongSize. One sender at a time, or Busy."""
+        if key in self._arriving:
+            raise Busy("These bytes are arriving already.")
+        self._arriving.add(key)
+        try:
+            await self._write(key, _exactly(size, content), None)
+        finally:
+            self._arriving.discard(key)
+
+
+async def _exactly(size: int, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    arrived = 0
+    async for piece in content:
+        arrived += len(piece)
+        if arrived > size:
+            break
+        if piece:
+            yield piece
+        # A sender that is faster than the disk would keep everybody else waiting.
+        await asyncio.sleep(0)
+    if arrived != size:
+        raise WrongSize(f"Send exactly {size} bytes.")

@@ -1,0 +1,1 @@
+"""Tests of files: rules, stores, scanners, and the API from the announcement to the download."""
