@@ -62,6 +62,7 @@ KEPT = timedelta(days=180)
 """How long notifications stay."""
 MERGED_WITHIN = timedelta(minutes=5)
 """For how long what waits to be sent takes up more of the same kind about the same object."""
+MAX_DEVICES = 20
 MAX_ATTEMPTS = 10
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
@@ -110,11 +111,6 @@ class NotificationSend:
         """Counts an attempt before it is made: one that kills the process counts too, and the next comes later."""
         self.attempts += 1
         self.due_at = at + min(_FIRST_WAIT * 2**self.attempts, _LONGEST_WAIT)
-
-    def put_off(self, until: datetime) -> None:
-        """It is not the time: no attempt was made."""
-        self.attempts -= 1
-        self.due_at = until
 
     def end(self, status: SendStatus, *, at: datetime, error: str | None = None) -> None:
         self.status, self.error = status, error

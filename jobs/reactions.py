@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.events import OutboxEvent
+from domain.stories import STORIES
 from jobs import (
     api_keys,
     apps,
@@ -18,6 +19,7 @@ from jobs import (
     ledger_exports,
     mail,
     notices,
+    notifications,
     owed_charges,
     payments,
     payouts,
@@ -35,7 +37,7 @@ event only says where to look: it reads the object as it is now, and does nothin
 
 Reactions = Mapping[str, tuple[Reaction, ...]]
 
-REACTIONS: Reactions = {
+_OF_NOUNS: Reactions = {
     # "noun.verb": (reaction, another_reaction),
     "payment.created": (payments.send_payment,),
     "payment.action_required": (credit_top_ups.ask_somebody,),
@@ -96,6 +98,11 @@ REACTIONS: Reactions = {
     "two_factor.disabled": (notices.mail_credentials_changed,),
     "two_factor.codes_replaced": (notices.mail_credentials_changed,),
 }
+REACTIONS: Reactions = {
+    event_type: (*_OF_NOUNS.get(event_type, ()), *([notifications.notify] if event_type in STORIES else []))
+    for event_type in (*_OF_NOUNS, *STORIES)
+}
+"""All that follows from events: the work above, and that people are told (domain/stories.py)."""
 
 
 def names_of(reactions: Reactions, event_type: str) -> list[str]:

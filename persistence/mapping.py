@@ -77,6 +77,7 @@ from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
 from domain.write_offs import WriteOffTolerance
 from persistence.billing_mapping import BILLING_PLAIN, BILLING_VERSIONED
+from persistence.notification_mapping import NOTIFICATION_TABLES
 from persistence.tables import (
     approvals,
     apps,
@@ -108,6 +109,7 @@ from persistence.tables import (
 
 PLAIN = {
     **BILLING_PLAIN,
+    **NOTIFICATION_TABLES,
     GigCategory: work.gig_categories,
     OneTimeToken: identity.one_time_tokens,
     Session: identity.sessions,

@@ -22,6 +22,7 @@ from domain.events import Event, OutboxEvent, Recorder, StatusChange
 from domain.ids import new_id
 from domain.ledger_exports import LedgerExport
 from domain.ledger_records import LedgerTransfer
+from domain.notifications import Notification
 from domain.payment_methods import PaymentMethod
 from domain.payments import Payment
 from domain.payout_methods import PayoutMethod
@@ -117,6 +118,15 @@ async def reaches_back_to(session: AsyncSession, position: int, since: datetime)
 
 
 def readable_by(viewer: Actor) -> ColumnElement[bool]:
+    """What organizations learn as `_concerning` says, and what one person is told as nobody but they may."""
+    is_notification = outbox.c.subject_type == Notification.SUBJECT
+    of_organizations = and_(~is_notification, _concerning(viewer))
+    if viewer.user_id is None:
+        return of_organizations
+    return or_(of_organizations, and_(is_notification, outbox.c.topics.contains([viewer.user_id])))
+
+
+def _concerning(viewer: Actor) -> ColumnElement[bool]:
     """An event is for the organizations it concerns, and for staff; that of money and credits for their readers."""
     if viewer.may(Permission.STAFF_READ):
         concerned: ColumnElement[bool] = true()

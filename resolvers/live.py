@@ -36,7 +36,7 @@ from persistence.wallets import WALLETS
 from planner.edges import One
 from planner.pages import BadPage
 from resolvers.context import Context
-from resolvers.guards import require_permission
+from resolvers.guards import Rule, require
 
 KEPT = timedelta(days=7)
 """How far back a feed resumes; with an older cursor the client has to fetch everything again."""
@@ -84,8 +84,7 @@ RECONCILIATION = One(CASH_RECONCILIATIONS, "object_id")
 class Feed:
     """Which events a feed carries, what it needs, and which object each message shows."""
 
-    needs: tuple[Permission, ...]
-    """Any one of them will do."""
+    needs: Rule
     wanted: Wanted
     object_of: Callable[[OutboxEvent | None], UUID | None]
 
@@ -247,7 +246,7 @@ def lost(before: Actor, now: Actor) -> Refused | None:
     return None
 
 
-async def _check_rights(context: Context, needs: tuple[Permission, ...]) -> None:
+async def _check_rights(context: Context, needs: Rule) -> None:
     """The rights of this moment, not those of the start: they may have been taken away since."""
     if context.identify is None:
         return
@@ -256,7 +255,7 @@ async def _check_rights(context: Context, needs: tuple[Permission, ...]) -> None
         raise why
     context.viewer = viewer
     context.forget()
-    require_permission(context, *needs)
+    require(context, needs)
 
 
 def cursor_of(position: int) -> str:

@@ -46,6 +46,7 @@ from persistence.ledger_transfers import LEDGER_TRANSFERS
 from persistence.memberships import MEMBERSHIPS
 from persistence.milestones import MILESTONES
 from persistence.money_exceptions import MONEY_EXCEPTIONS
+from persistence.notifications import NOTIFICATIONS
 from persistence.organizations import ORGANIZATIONS
 from persistence.owed_charges import OWED_CHARGES
 from persistence.pause_requests import PAUSE_REQUESTS
@@ -61,6 +62,7 @@ from persistence.proposals import PROPOSALS
 from persistence.provider_accounts import PROVIDER_ACCOUNTS
 from persistence.provider_reports import REPORT_LINES
 from persistence.purchases import PURCHASES
+from persistence.push_devices import PUSH_DEVICES
 from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
@@ -89,6 +91,8 @@ SOURCES: dict[str, Source] = {
     "LedgerAccount": LEDGER_ACCOUNTS,
     "LedgerExport": LEDGER_EXPORTS,
     "AuditEntry": AUDIT_ENTRIES,
+    "Notification": NOTIFICATIONS,
+    "PushDevice": PUSH_DEVICES,
     "AuditExport": AUDIT_EXPORTS,
     "LedgerTransfer": LEDGER_TRANSFERS,
     "Organization": ORGANIZATIONS,

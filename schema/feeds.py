@@ -39,7 +39,7 @@ class LiveEvent:
 
     @strawberry.field(description="The id of the object it happened to; null for objects that only work inside.")
     def subject_id(self: Any) -> ID | None:
-        type_name = _types_of_subjects().get(self.subject_type)
+        type_name = types_of_subjects().get(self.subject_type)
         return ID(global_id(type_name, self.subject_id)) if type_name in PREFIXES else None
 
     subject_version: int = plain("The version the object has since; to skip what you have already.")
@@ -94,7 +94,7 @@ def object_feed(
 
 
 @cache
-def _types_of_subjects() -> dict[str, str]:
+def types_of_subjects() -> dict[str, str]:
     """The API's type name of every object that records events, by its name in them; asked once all are known."""
     found, waiting = {}, list(Recorder.__subclasses__())
     while waiting:

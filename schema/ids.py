@@ -87,6 +87,8 @@ PREFIXES = {
     "CreditDispute": "cdp",
     "AuditEntry": "aud",
     "AuditExport": "aex",
+    "Notification": "ntf",
+    "PushDevice": "pdv",
     "File": "fil",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}

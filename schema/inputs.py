@@ -54,6 +54,16 @@ def optional_id(type_name: str, description: str) -> Any:
     )
 
 
+def optional_ids(type_name: str, description: str) -> Any:
+    """Global ids of one type; left out or null it is None, which is not the same as none of them."""
+    return strawberry.field(
+        graphql_type=list[ID] | None,
+        description=description,
+        default=strawberry.UNSET,
+        metadata={"id_of": type_name, "default": None},
+    )
+
+
 def any_id(description: str) -> Any:
     """An optional global id of whichever type."""
     return strawberry.field(

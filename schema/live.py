@@ -22,6 +22,7 @@ from schema.gigs import Gig
 from schema.guarded import asks, guarded
 from schema.invoices import Invoice
 from schema.memberships import Membership
+from schema.notifications import NotificationFeeds
 from schema.payments import Payment
 from schema.projects import Project
 from schema.scalars import Cursor
@@ -115,7 +116,7 @@ async def _events(info: strawberry.Info[Context, None], after: AFTER = None, typ
 @strawberry.type(
     description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
 )
-class Subscription(CreditFeeds, EntitlementFeeds, FileFeeds, UsageFeeds):
+class Subscription(CreditFeeds, EntitlementFeeds, FileFeeds, NotificationFeeds, UsageFeeds):
     gig_activity = object_feed(
         resolve.gig_activity,
         "Gig",

@@ -7,6 +7,8 @@ from schema.audit_exports import AuditExportMutations, AuditExportQueries
 from schema.clock import ClockMutations, ClockQueries
 from schema.files import FileMutations, FileQueries
 from schema.ledger_exports import LedgerExportMutations, LedgerExportQueries
+from schema.notification_preferences import NotificationPreferenceMutations, NotificationPreferenceQueries
+from schema.notifications import NotificationMutations, NotificationQueries
 from schema.simulator import SimulatorMutations, SimulatorQueries
 
 
@@ -18,6 +20,8 @@ class PlatformQueries(
     AuditQueries,
     AuditExportQueries,
     FileQueries,
+    NotificationQueries,
+    NotificationPreferenceQueries,
 ):
     pass
 
@@ -29,5 +33,7 @@ class PlatformMutations(
     ClockMutations,
     SimulatorMutations,
     FileMutations,
+    NotificationMutations,
+    NotificationPreferenceMutations,
 ):
     pass

@@ -35,6 +35,7 @@ from server.portal_page import portal_routes
 from server.reference import reference_routes
 from server.return_pages import return_route
 from server.simulator_page import simulator_routes
+from server.unsubscribe_page import unsubscribe_routes
 from server.view import GraphQLView
 from server.webhooks import Webhooks
 
@@ -103,6 +104,7 @@ def _routes(view: GraphQLView, health: Health, metrics: Metrics, *, is_sandbox: 
         return_route(view.platform),
         *checkout_routes(view.platform),
         *portal_routes(view.platform),
+        *unsubscribe_routes(view.platform),
         jwks_route(health.database),
         *file_routes(),
         *explorer_routes(is_sandbox=is_sandbox),

@@ -18,6 +18,7 @@ from integrations.file_links import FileLinks
 from integrations.files import FileStore, use_files
 from integrations.local_files import LocalFiles
 from integrations.mail import FolderMail, Mailer, use_mailer
+from integrations.push import FolderPush, use_pusher
 from integrations.return_pages import use_address
 from integrations.s3_files import Bucket, S3Files
 from integrations.scanners import NoScanner, use_scanner
@@ -116,6 +117,7 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
     """A pool, with everything that the process as a whole is told once."""
     configure_logs(settings.log_format, settings.log_level)
     use_mailer(_mailer(settings))
+    use_pusher(FolderPush(settings.data_dir / "push") if settings.mode is Mode.SANDBOX else None)
     use_vault(_vault(settings))
     use_archive(FolderArchive(settings.audit_folder))
     use_files(_files(settings), settings.storage_limit)

@@ -14,6 +14,7 @@ from integrations.file_links import FileLinks
 from integrations.files import use_files
 from integrations.local_files import LocalFiles
 from integrations.mail import FolderMail, use_mailer
+from integrations.push import FolderPush, use_pusher
 from integrations.scanners import NoScanner, use_scanner
 from integrations.vault import vault_in_use
 from persistence.database import Database
@@ -92,6 +93,7 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     await empty(database, clock)
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))
+        use_pusher(FolderPush(tmp_path / "push"))
         use_archive(FolderArchive(tmp_path / "audit"))
         use_files(LocalFiles(tmp_path / "files", FileLinks(vault_in_use(), "http://t")))
         use_scanner(NoScanner())

@@ -67,6 +67,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("entitlement_grants", "feature_promotions"),
     ("quota_counters",),
     ("entitlement_versions",),
+    ("notifications",),
+    ("notification_sends", "notification_preferences", "notification_hours", "push_devices", "bounced_addresses"),
     ("outbox_head", "outbox", "outbox_reactions"),
     ("audit_chains", "audit_entries"),
 )

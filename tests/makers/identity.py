@@ -45,7 +45,7 @@ def _plain(letter: EmailMessage) -> EmailMessage:
 
 def token_in(letter: EmailMessage) -> str:
     """The secret that stands on a line of its own."""
-    (token,) = re.findall(r"^([A-Za-z0-9_-]{43})\r?$", letter.get_content(), re.MULTILINE)
+    (token,) = re.findall(r"^([A-Za-z0-9_-]{43})\r?$", _plain(letter).get_content(), re.MULTILINE)
     return str(token)
 
 

@@ -29,6 +29,7 @@ from tests.makers.files import make_handed_over
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.keys import make_key
+from tests.makers.notifications import make_device
 from tests.makers.payouts import make_payout_method, request_payout
 from tests.makers.projects import approve, make_active_project, make_submitted_project
 from tests.makers.proposals import make_invitation, make_submitted_proposal
@@ -90,6 +91,7 @@ async def make_parties(world: World) -> Parties:
     await client.do("inviteMember", "invitation { id }", email=f"new-{client.email}", role="VIEWER")
     for person in (client, freelancer):
         await make_key(person, "work:read")
+        await make_device(person, f"the device of {person.email}")
         await world.caller().refused("signIn", email=person.email, password="a guess of somebody")
     people = [await actor_of_token(world.database, person.token) for person in (client, freelancer)]
     after = await all_ids(world, *people)

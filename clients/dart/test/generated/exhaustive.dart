@@ -474,6 +474,14 @@ String nameDecisionReason(DecisionReason value) => switch (value) {
   DecisionReason.unknown => '',
 };
 
+/// What the API calls a value of DevicePlatform.
+String nameDevicePlatform(DevicePlatform value) => switch (value) {
+  DevicePlatform.ios => 'IOS',
+  DevicePlatform.android => 'ANDROID',
+  DevicePlatform.web => 'WEB',
+  DevicePlatform.unknown => '',
+};
+
 /// What the API calls a value of Difference.
 String nameDifference(Difference value) => switch (value) {
   Difference.missing => 'MISSING',
@@ -977,6 +985,35 @@ String nameMovementKind(MovementKind value) => switch (value) {
   MovementKind.release => 'RELEASE',
   MovementKind.refund => 'REFUND',
   MovementKind.unknown => '',
+};
+
+/// What the API calls a value of NotificationCategory.
+String nameNotificationCategory(NotificationCategory value) => switch (value) {
+  NotificationCategory.work => 'WORK',
+  NotificationCategory.invoices => 'INVOICES',
+  NotificationCategory.money => 'MONEY',
+  NotificationCategory.paymentFailure => 'PAYMENT_FAILURE',
+  NotificationCategory.billing => 'BILLING',
+  NotificationCategory.approvals => 'APPROVALS',
+  NotificationCategory.team => 'TEAM',
+  NotificationCategory.security => 'SECURITY',
+  NotificationCategory.legal => 'LEGAL',
+  NotificationCategory.unknown => '',
+};
+
+/// What the API calls a value of NotificationChannel.
+String nameNotificationChannel(NotificationChannel value) => switch (value) {
+  NotificationChannel.email => 'EMAIL',
+  NotificationChannel.push => 'PUSH',
+  NotificationChannel.unknown => '',
+};
+
+/// What the API calls a value of NotificationMode.
+String nameNotificationMode(NotificationMode value) => switch (value) {
+  NotificationMode.instant => 'INSTANT',
+  NotificationMode.digest => 'DIGEST',
+  NotificationMode.off => 'OFF',
+  NotificationMode.unknown => '',
 };
 
 /// What the API calls a value of OrderDirection.
@@ -2056,6 +2093,19 @@ final operations = <Operation<Object?>>[
   ListLedgerAccounts(),
   ListLedgerEntries(),
   GetTrialBalance(),
+  ListNotifications(),
+  CountUnread(),
+  GetNotificationPreferences(),
+  MarkNotificationsRead(),
+  SetNotificationPreference(
+    category: NotificationCategory.work,
+    channel: NotificationChannel.email,
+    mode: NotificationMode.instant,
+  ),
+  SetNotificationHours(),
+  RegisterPushDevice(token: 'text', platform: DevicePlatform.ios),
+  RemovePushDevice(deviceId: 'text'),
+  WatchNotifications(),
   ListMembers(),
   ListInvitations(),
   GetOrganization(id: 'text'),

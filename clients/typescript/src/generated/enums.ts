@@ -790,6 +790,19 @@ export const DecisionReason = {
 /** One of DecisionReason's values, or one that a newer server has added. */
 export type DecisionReason = Open<keyof typeof DecisionReason>;
 
+/** What a device runs. */
+export const DevicePlatform = {
+  /** iOS or iPadOS. */
+  IOS: 'IOS',
+  /** Android. */
+  ANDROID: 'ANDROID',
+  /** A browser. */
+  WEB: 'WEB',
+} as const;
+
+/** One of DevicePlatform's values, or one that a newer server has added. */
+export type DevicePlatform = Open<keyof typeof DevicePlatform>;
+
 /** In what the simulator's report is to differ from what has happened. */
 export const Difference = {
   /** The line is not there. */
@@ -1657,6 +1670,55 @@ export const MovementKind = {
 
 /** One of MovementKind's values, or one that a newer server has added. */
 export type MovementKind = Open<keyof typeof MovementKind>;
+
+/** What a notification is about. */
+export const NotificationCategory = {
+  /** Gigs, proposals, projects and milestones. */
+  WORK: 'WORK',
+  /** Invoices, on either side. */
+  INVOICES: 'INVOICES',
+  /** Payments, payouts, refunds and held money. */
+  MONEY: 'MONEY',
+  /** Money that did not arrive. Mail about it cannot be switched off. */
+  PAYMENT_FAILURE: 'PAYMENT_FAILURE',
+  /** Subscriptions and credits. */
+  BILLING: 'BILLING',
+  /** Consent that is asked for and decided. */
+  APPROVALS: 'APPROVALS',
+  /** Who is invited to an organization and joins it. */
+  TEAM: 'TEAM',
+  /** Passwords, keys, roles. Mail about it cannot be switched off, and comes in quiet hours too. */
+  SECURITY: 'SECURITY',
+  /** Disputes and chargebacks. Mail about it cannot be switched off. */
+  LEGAL: 'LEGAL',
+} as const;
+
+/** One of NotificationCategory's values, or one that a newer server has added. */
+export type NotificationCategory = Open<keyof typeof NotificationCategory>;
+
+/** How notifications leave Milepost. In the app they are there in any case. */
+export const NotificationChannel = {
+  /** By mail. */
+  EMAIL: 'EMAIL',
+  /** On the devices that were registered with registerPushDevice. */
+  PUSH: 'PUSH',
+} as const;
+
+/** One of NotificationChannel's values, or one that a newer server has added. */
+export type NotificationChannel = Open<keyof typeof NotificationChannel>;
+
+/** Whether and when notifications are sent. */
+export const NotificationMode = {
+  /** At once, unless in quiet hours. */
+  INSTANT: 'INSTANT',
+  /** Once a day, at digestAt, all in one. */
+  DIGEST: 'DIGEST',
+  /** Not at all. */
+  OFF: 'OFF',
+} as const;
+
+/** One of NotificationMode's values, or one that a newer server has added. */
+export type NotificationMode = Open<keyof typeof NotificationMode>;
 
 /** The direction of an order. */
 export const OrderDirection = {

@@ -31,6 +31,7 @@ import type {
   CreditTransactionStatus,
   CreditTransactionType,
   CrossAppStatus,
+  DevicePlatform,
   DunningOutcome,
   EntitlementState,
   ExperimentStatus,
@@ -66,6 +67,9 @@ import type {
   MilestoneStatus,
   MoneyExceptionKind,
   MoneyExceptionStatus,
+  NotificationCategory,
+  NotificationChannel,
+  NotificationMode,
   OrganizationKind,
   OrganizationStatus,
   OverrideEffect,
@@ -2322,6 +2326,95 @@ export interface EntryDetailPayout {
 /** The definition of EntryDetail. */
 export const EntryDetailFragment: string =
   'fragment EntryDetail on LedgerEntry{amount{...Money}debit{...Money}credit{...Money}account{id code}transfer{id kind postedAt reason}invoice{id number}payment{id status}payout{id status}}';
+
+/** Something that the person was told, as a list shows it. */
+export interface NotificationSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** The type of the event, for example milestone.submitted; eventTypes has more. */
+  readonly type: string;
+  /** What it is about. */
+  readonly category: NotificationCategory;
+  /** In one line. */
+  readonly title: string;
+  /** In a sentence or two. */
+  readonly text: string;
+  /** The id of the object it is about; null for objects that only work inside. */
+  readonly subjectId: string | null;
+  /** For whom you are told it; null where it is about yourself. */
+  readonly organization: Party | null;
+  /** When you were told. */
+  readonly createdAt: DateTime;
+  /** When you marked it as read. */
+  readonly readAt: DateTime | null;
+}
+
+/** The definition of NotificationSummary. */
+export const NotificationSummaryFragment: string =
+  'fragment NotificationSummary on Notification{id type category title text subjectId organization{...Party}createdAt readAt}';
+
+/** How much is not read yet: in all for a badge, and by category. */
+export interface Unread {
+  /** How many notifications, in all. */
+  readonly notifications: number;
+  /** How many of each category that has any. */
+  readonly byCategory: ReadonlyArray<UnreadCategoryCount>;
+}
+
+/** How many of each category that has any. */
+export interface UnreadCategoryCount {
+  /** The category. */
+  readonly category: NotificationCategory;
+  /** How many. */
+  readonly count: number;
+}
+
+/** The definition of Unread. */
+export const UnreadFragment: string = 'fragment Unread on UnreadCounts{notifications byCategory{category count}}';
+
+/** Everything about how the person is notified, for a page of settings. */
+export interface NotificationSettings {
+  /** Every category with every channel. */
+  readonly choices: ReadonlyArray<NotificationSettingsNotificationPreference>;
+  /** From when on nothing but what concerns security is sent, such as 22:00. Null: never. */
+  readonly quietFrom: string | null;
+  /** Until when. */
+  readonly quietUntil: string | null;
+  /** When DIGEST is sent, such as 08:00. */
+  readonly digestAt: string;
+  /** In which zone these times are: that of your profile. */
+  readonly timeZone: TimeZone;
+  /** Your devices, the one registered last first. */
+  readonly devices: ReadonlyArray<NotificationSettingsPushDevice>;
+}
+
+/** Every category with every channel. */
+export interface NotificationSettingsNotificationPreference {
+  /** The category. */
+  readonly category: NotificationCategory;
+  /** The channel. */
+  readonly channel: NotificationChannel;
+  /** What holds. */
+  readonly mode: NotificationMode;
+  /** Whether you have chosen it; otherwise it is what holds for everybody who has not. */
+  readonly isChosen: boolean;
+  /** Whether OFF can be chosen. */
+  readonly canBeOff: boolean;
+}
+
+/** Your devices, the one registered last first. */
+export interface NotificationSettingsPushDevice {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it runs. */
+  readonly platform: DevicePlatform;
+  /** When it was registered last. */
+  readonly registeredAt: DateTime;
+}
+
+/** The definition of NotificationSettings. */
+export const NotificationSettingsFragment: string =
+  'fragment NotificationSettings on NotificationPreferences{choices{category channel mode isChosen canBeOff}quietFrom quietUntil digestAt timeZone devices{id platform registeredAt}}';
 
 /** A payment in a list. */
 export interface PaymentSummary {

@@ -42,6 +42,7 @@ import type {
   CreditTransactionType,
   CrossAppStatus,
   CustomerOrderField,
+  DevicePlatform,
   Difference,
   DifferenceAccount,
   DunningOutcome,
@@ -87,6 +88,9 @@ import type {
   MoneyExceptionKind,
   MoneyExceptionOrderField,
   MoneyExceptionStatus,
+  NotificationCategory,
+  NotificationChannel,
+  NotificationMode,
   OrderDirection,
   OrganizationKind,
   OrganizationOrderField,
@@ -2168,6 +2172,14 @@ export interface LedgerPeriod {
   readonly postedBefore?: DateTime | null;
 }
 
+/** What markNotificationsRead takes. */
+export interface MarkNotificationsReadInput {
+  /** At most 100. Left out: all. */
+  readonly ids?: ReadonlyArray<string> | null;
+  /** Only those of these categories. */
+  readonly category?: ReadonlyArray<NotificationCategory> | null;
+}
+
 /** What markUncollectible takes. */
 export interface MarkUncollectibleInput {
   /** The invoice. */
@@ -2238,6 +2250,14 @@ export interface MoneyThresholdFilter {
   readonly kind?: ReadonlyArray<ApprovalKind> | null;
   /** In this currency. */
   readonly currency?: Currency | null;
+}
+
+/** Conditions on notifications; all given ones must hold. */
+export interface NotificationFilter {
+  /** True: only those you have not read. False: only those you have. */
+  readonly unread?: boolean | null;
+  /** Of one of these categories. */
+  readonly category?: ReadonlyArray<NotificationCategory> | null;
 }
 
 /** Conditions on offers; all given ones must hold. */
@@ -2929,6 +2949,14 @@ export interface RegisterAppInput {
   readonly maxUsers?: number | null;
 }
 
+/** What registerPushDevice takes. */
+export interface RegisterPushDeviceInput {
+  /** What the push service knows the device by, up to 4096 characters. */
+  readonly token: string;
+  /** What it runs. */
+  readonly platform: DevicePlatform;
+}
+
 /** What rejectApp takes. */
 export interface RejectAppInput {
   /** The app. */
@@ -3029,6 +3057,12 @@ export interface ReleaseSeatInput {
 export interface RemoveMemberInput {
   /** The member. */
   readonly membershipId: string;
+}
+
+/** What removePushDevice takes. */
+export interface RemovePushDeviceInput {
+  /** The device. */
+  readonly deviceId: string;
 }
 
 /** What removeRecordedPayment takes. */
@@ -3386,6 +3420,26 @@ export interface SetMoneyThresholdsInput {
   readonly refund?: MoneyInput | null;
   /** For rulings over disputed money. */
   readonly ruling?: MoneyInput | null;
+}
+
+/** What setNotificationHours takes. */
+export interface SetNotificationHoursInput {
+  /** The beginning of quiet hours, such as 22:00. */
+  readonly quietFrom?: string | null;
+  /** Their end, on the same day or the next. */
+  readonly quietUntil?: string | null;
+  /** When DIGEST is sent; 08:00 unless said. */
+  readonly digestAt?: string | null;
+}
+
+/** What setNotificationPreference takes. */
+export interface SetNotificationPreferenceInput {
+  /** The category. */
+  readonly category: NotificationCategory;
+  /** The channel. */
+  readonly channel: NotificationChannel;
+  /** What shall hold. */
+  readonly mode: NotificationMode;
 }
 
 /** What setPayoutSchedule takes. */

@@ -29,6 +29,7 @@ export 'operations/live.dart';
 export 'operations/losses.dart';
 export 'operations/metrics.dart';
 export 'operations/money.dart';
+export 'operations/notifications.dart';
 export 'operations/organizations.dart';
 export 'operations/payments.dart';
 export 'operations/payouts.dart';

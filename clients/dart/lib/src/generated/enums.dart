@@ -1470,6 +1470,31 @@ enum DecisionReason implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What a device runs.
+enum DevicePlatform implements ApiEnum {
+  /// iOS or iPadOS.
+  ios('IOS'),
+
+  /// Android.
+  android('ANDROID'),
+
+  /// A browser.
+  web('WEB'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const DevicePlatform(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory DevicePlatform.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// In what the simulator's report is to differ from what has happened.
 enum Difference implements ApiEnum {
   /// The line is not there.
@@ -3057,6 +3082,96 @@ enum MovementKind implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory MovementKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a notification is about.
+enum NotificationCategory implements ApiEnum {
+  /// Gigs, proposals, projects and milestones.
+  work('WORK'),
+
+  /// Invoices, on either side.
+  invoices('INVOICES'),
+
+  /// Payments, payouts, refunds and held money.
+  money('MONEY'),
+
+  /// Money that did not arrive. Mail about it cannot be switched off.
+  paymentFailure('PAYMENT_FAILURE'),
+
+  /// Subscriptions and credits.
+  billing('BILLING'),
+
+  /// Consent that is asked for and decided.
+  approvals('APPROVALS'),
+
+  /// Who is invited to an organization and joins it.
+  team('TEAM'),
+
+  /// Passwords, keys, roles. Mail about it cannot be switched off, and comes in quiet hours too.
+  security('SECURITY'),
+
+  /// Disputes and chargebacks. Mail about it cannot be switched off.
+  legal('LEGAL'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const NotificationCategory(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory NotificationCategory.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How notifications leave Milepost. In the app they are there in any case.
+enum NotificationChannel implements ApiEnum {
+  /// By mail.
+  email('EMAIL'),
+
+  /// On the devices that were registered with registerPushDevice.
+  push('PUSH'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const NotificationChannel(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory NotificationChannel.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether and when notifications are sent.
+enum NotificationMode implements ApiEnum {
+  /// At once, unless in quiet hours.
+  instant('INSTANT'),
+
+  /// Once a day, at digestAt, all in one.
+  digest('DIGEST'),
+
+  /// Not at all.
+  off('OFF'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const NotificationMode(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory NotificationMode.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -6143,6 +6143,238 @@ final class EntryDetailPayout extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'status': status};
 }
 
+/// Something that the person was told, as a list shows it.
+class NotificationSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const NotificationSummary({
+    required this.id,
+    required this.type,
+    required this.category,
+    required this.title,
+    required this.text,
+    this.subjectId,
+    this.organization,
+    required this.createdAt,
+    this.readAt,
+  });
+
+  /// Reads it from an answer.
+  NotificationSummary.fromJson(Json json)
+    : id = json['id'].string,
+      type = json['type'].string,
+      category = NotificationCategory.fromJson(json['category']),
+      title = json['title'].string,
+      text = json['text'].string,
+      subjectId = json['subjectId'].orNull((one) => one.string),
+      organization = json['organization'].orNull(Party.fromJson),
+      createdAt = json['createdAt'].instant,
+      readAt = json['readAt'].orNull((one) => one.instant),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// The type of the event, for example milestone.submitted; eventTypes has more.
+  final String type;
+
+  /// What it is about.
+  final NotificationCategory category;
+
+  /// In one line.
+  final String title;
+
+  /// In a sentence or two.
+  final String text;
+
+  /// The id of the object it is about; null for objects that only work inside.
+  final String? subjectId;
+
+  /// For whom you are told it; null where it is about yourself.
+  final Party? organization;
+
+  /// When you were told.
+  final DateTime createdAt;
+
+  /// When you marked it as read.
+  final DateTime? readAt;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'type': type,
+    'category': category,
+    'title': title,
+    'text': text,
+    'subjectId': subjectId,
+    'organization': organization,
+    'createdAt': createdAt,
+    'readAt': readAt,
+  };
+}
+
+/// How much is not read yet: in all for a badge, and by category.
+class Unread extends ApiData {
+  /// Made by hand, for tests and previews.
+  const Unread({required this.notifications, required this.byCategory});
+
+  /// Reads it from an answer.
+  Unread.fromJson(Json json)
+    : notifications = json['notifications'].integer,
+      byCategory = json['byCategory'].list(UnreadByCategory.fromJson),
+      super.read(json);
+
+  /// How many notifications, in all.
+  final int notifications;
+
+  /// How many of each category that has any.
+  final List<UnreadByCategory> byCategory;
+
+  @override
+  Map<String, Object?> get fields => {'notifications': notifications, 'byCategory': byCategory};
+}
+
+/// How many of each category that has any.
+final class UnreadByCategory extends ApiData {
+  /// Made by hand, for tests and previews.
+  const UnreadByCategory({required this.category, required this.count});
+
+  /// Reads it from an answer.
+  UnreadByCategory.fromJson(Json json)
+    : category = NotificationCategory.fromJson(json['category']),
+      count = json['count'].integer,
+      super.read(json);
+
+  /// The category.
+  final NotificationCategory category;
+
+  /// How many.
+  final int count;
+
+  @override
+  Map<String, Object?> get fields => {'category': category, 'count': count};
+}
+
+/// Everything about how the person is notified, for a page of settings.
+class NotificationSettings extends ApiData {
+  /// Made by hand, for tests and previews.
+  const NotificationSettings({
+    required this.choices,
+    this.quietFrom,
+    this.quietUntil,
+    required this.digestAt,
+    required this.timeZone,
+    required this.devices,
+  });
+
+  /// Reads it from an answer.
+  NotificationSettings.fromJson(Json json)
+    : choices = json['choices'].list(NotificationSettingsChoice.fromJson),
+      quietFrom = json['quietFrom'].orNull((one) => one.string),
+      quietUntil = json['quietUntil'].orNull((one) => one.string),
+      digestAt = json['digestAt'].string,
+      timeZone = json['timeZone'].string,
+      devices = json['devices'].list(NotificationSettingsDevice.fromJson),
+      super.read(json);
+
+  /// Every category with every channel.
+  final List<NotificationSettingsChoice> choices;
+
+  /// From when on nothing but what concerns security is sent, such as 22:00. Null: never.
+  final String? quietFrom;
+
+  /// Until when.
+  final String? quietUntil;
+
+  /// When DIGEST is sent, such as 08:00.
+  final String digestAt;
+
+  /// In which zone these times are: that of your profile.
+  final String timeZone;
+
+  /// Your devices, the one registered last first.
+  final List<NotificationSettingsDevice> devices;
+
+  @override
+  Map<String, Object?> get fields => {
+    'choices': choices,
+    'quietFrom': quietFrom,
+    'quietUntil': quietUntil,
+    'digestAt': digestAt,
+    'timeZone': timeZone,
+    'devices': devices,
+  };
+}
+
+/// Every category with every channel.
+final class NotificationSettingsChoice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const NotificationSettingsChoice({
+    required this.category,
+    required this.channel,
+    required this.mode,
+    required this.isChosen,
+    required this.canBeOff,
+  });
+
+  /// Reads it from an answer.
+  NotificationSettingsChoice.fromJson(Json json)
+    : category = NotificationCategory.fromJson(json['category']),
+      channel = NotificationChannel.fromJson(json['channel']),
+      mode = NotificationMode.fromJson(json['mode']),
+      isChosen = json['isChosen'].boolean,
+      canBeOff = json['canBeOff'].boolean,
+      super.read(json);
+
+  /// The category.
+  final NotificationCategory category;
+
+  /// The channel.
+  final NotificationChannel channel;
+
+  /// What holds.
+  final NotificationMode mode;
+
+  /// Whether you have chosen it; otherwise it is what holds for everybody who has not.
+  final bool isChosen;
+
+  /// Whether OFF can be chosen.
+  final bool canBeOff;
+
+  @override
+  Map<String, Object?> get fields => {
+    'category': category,
+    'channel': channel,
+    'mode': mode,
+    'isChosen': isChosen,
+    'canBeOff': canBeOff,
+  };
+}
+
+/// Your devices, the one registered last first.
+final class NotificationSettingsDevice extends ApiData {
+  /// Made by hand, for tests and previews.
+  const NotificationSettingsDevice({required this.id, required this.platform, required this.registeredAt});
+
+  /// Reads it from an answer.
+  NotificationSettingsDevice.fromJson(Json json)
+    : id = json['id'].string,
+      platform = DevicePlatform.fromJson(json['platform']),
+      registeredAt = json['registeredAt'].instant,
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it runs.
+  final DevicePlatform platform;
+
+  /// When it was registered last.
+  final DateTime registeredAt;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'platform': platform, 'registeredAt': registeredAt};
+}
+
 /// A payment in a list.
 class PaymentSummary extends ApiData {
   /// Made by hand, for tests and previews.

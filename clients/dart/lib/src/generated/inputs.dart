@@ -1764,6 +1764,24 @@ final class MoneyThresholdFilter extends ApiInput {
   };
 }
 
+/// Conditions on notifications; all given ones must hold.
+final class NotificationFilter extends ApiInput {
+  /// Takes what is sent.
+  const NotificationFilter({this.unread, this.category});
+
+  /// True: only those you have not read. False: only those you have.
+  final bool? unread;
+
+  /// Of one of these categories.
+  final List<NotificationCategory>? category;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (unread case final unread?) 'unread': unread,
+    if (category case final category?) 'category': [for (final one in category) wireOf(one)],
+  };
+}
+
 /// Conditions on offers; all given ones must hold.
 final class OfferFilter extends ApiInput {
   /// Takes what is sent.
