@@ -74,6 +74,7 @@ bench: install $(PEERS_INSTALLED) ## Compare Milepost with other servers; narrow
 
 bench-quick: install $(PEERS_INSTALLED) ## Try the comparison with little data; its figures mean nothing
 	@$(PYTHON) -m bench --quick $(ARGS)
+	@$(PYTHON) -m bench --hot-paths --quick
 
 format: install-dev ## Format the code and fix what can be fixed safely
 	@$(PYTHON) -m ruff check --quiet --fix-only .

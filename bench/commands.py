@@ -19,6 +19,7 @@ from bench.data import FULL_SIZE, Data, UnsoundData, counts, ensure_data
 from bench.driving import WrongAnswer
 from bench.flood import flooded
 from bench.growth import SIZES, grown
+from bench.hot_paths import driven
 from bench.inside import calls_of, profile_of
 from bench.posting import posted
 from bench.reads import NAMES, reads_of
@@ -28,7 +29,7 @@ from bench.servers import SERVERS, DoesNotStart, running
 from server.embedded import EmbeddedPostgres
 
 _SERVERS = [server.name for server in SERVERS]
-_QUICK = ["--gigs=200", "--rounds=1", "--seconds=0.2"]
+_QUICK = ["--gigs=200", "--rounds=1", "--seconds=0.2", "--waits=1"]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,6 +78,12 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         const=BOOK_SIZES,
         help="instead: postings in books of growing size, by 1 to 32 writers",
     )
+    parser.add_argument(
+        "--hot-paths", action="store_true", help="instead: what is spent, reported and checked most often"
+    )
+    parser.add_argument(
+        "--waits", type=float, default=60, help="for how many seconds each hot path is asked at one rate"
+    )
     parser.add_argument("--flood", action="store_true", help="instead: how long others wait while one caller floods")
     parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
     parser.add_argument("--save", action="store_true", help="keep the report beside the code")
@@ -93,8 +100,8 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 def _file_of(chosen: argparse.Namespace) -> str:
     if chosen.books or chosen.posting:
         return "BOOKS.md" if chosen.books else "POSTING.md"
-    if chosen.flood:
-        return "FLOOD.md"
+    if chosen.flood or chosen.hot_paths:
+        return "FLOOD.md" if chosen.flood else "HOT_PATHS.md"
     return "GROWTH.md" if chosen.growth else "RESULTS.md"
 
 
@@ -134,6 +141,8 @@ async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> 
         return await checked(postgres, chosen.books)
     if chosen.posting:
         return await posted(postgres, chosen.posting, chosen.rounds, chosen.seconds)
+    if chosen.hot_paths:
+        return await driven(postgres, chosen.rounds, chosen.seconds, open_seconds=chosen.waits)
     if chosen.flood:
         return await flooded(postgres, chosen.gigs, chosen.rounds, chosen.seconds)
     if chosen.growth:

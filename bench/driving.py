@@ -7,7 +7,7 @@ answer is looked at only for its status and its length.
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -34,11 +34,23 @@ async def ask(port: int, requests: Sequence[bytes]) -> list[bytes]:
     return run.bodies
 
 
+def _as_it_is(request: bytes) -> bytes:
+    return request
+
+
 async def drive(
-    port: int, requests: Sequence[bytes], lengths: Sequence[int], *, connections: int, seconds: float
+    port: int,
+    requests: Sequence[bytes],
+    lengths: Sequence[int],
+    *,
+    connections: int,
+    seconds: float,
+    fresh: Callable[[bytes], bytes] = _as_it_is,
 ) -> Driven:
-    """Sends the requests in turns for so long; answers must be as long as when they were checked."""
-    run = _Run(itertools.cycle(range(len(requests))), requests, lengths, ends_at=time.perf_counter() + seconds)
+    """Sends the requests in turns for so long, each as `fresh` makes it anew; answers must be as long as when they were
+    checked."""
+    ends_at = time.perf_counter() + seconds
+    run = _Run(itertools.cycle(range(len(requests))), requests, lengths, ends_at=ends_at, fresh=fresh)
     started = time.perf_counter()
     await _drive(port, run, connections=connections)
     return Driven(time.perf_counter() - started, run.latencies)
@@ -52,6 +64,7 @@ class _Run:
     requests: Sequence[bytes]
     lengths: Sequence[int | None]
     ends_at: float = float("inf")
+    fresh: Callable[[bytes], bytes] = _as_it_is
     keep: bool = False
     bodies: list[bytes] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
@@ -95,7 +108,7 @@ class _Connection(asyncio.Protocol):
             self.done.set_result(None)
             return
         self._turn = turn
-        self._transport.write(self._run.requests[turn])
+        self._transport.write(self._run.fresh(self._run.requests[turn]))
 
     def data_received(self, data: bytes) -> None:
         self._received += data

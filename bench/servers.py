@@ -70,6 +70,8 @@ SERVERS = (
     _of_node("apollo", "Apollo Server"),
     _of_python("plain", "plain Strawberry", "bench.peers.plain:app"),
 )
+BY_HAND = _of_python("hot", "one function", "bench.peers.limit:hot")
+"""For each of the hot paths a function in the database, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The limit: no GraphQL, no rights; each read is one prepared statement whose text goes out as PostgreSQL wrote it."""
+"""The limit: no GraphQL, no rights; each operation is one prepared statement, whose text goes out as it is."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Any
 import asyncpg
 import orjson
 
-_SQL = {path.stem.capitalize(): path.read_text() for path in Path(__file__).with_name("limit").glob("*.sql")}
 _CONNECTIONS = 8
 _OK = {"type": "http.response.start", "status": 200}
 
@@ -15,7 +14,10 @@ _OK = {"type": "http.response.start", "status": 200}
 class Limit:
     """An ASGI app without a framework; its connections stay, and each has its statements prepared."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
+        self._sql = {
+            path.stem.capitalize(): path.read_text() for path in Path(__file__).with_name(folder).glob("*.sql")
+        }
         self._free: list[dict[str, Any]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -29,10 +31,9 @@ class Limit:
             if not message.get("more_body"):
                 break
         asked = orjson.loads(body)
-        [key] = asked["variables"].values()
         statements = self._free.pop()
         try:
-            text = (await statements[asked["operationName"]].fetchval(key)).encode()
+            text = (await statements[asked["operationName"]].fetchval(*asked["variables"].values())).encode()
         finally:
             self._free.append(statements)
         length = str(len(text)).encode()
@@ -44,10 +45,10 @@ class Limit:
         await receive()
         for _ in range(_CONNECTIONS):
             connection = await asyncpg.connect(os.environ["DATABASE_URL"])
-            self._free.append({name: await connection.prepare(sql) for name, sql in _SQL.items()})
+            self._free.append({name: await connection.prepare(sql) for name, sql in self._sql.items()})
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
 
-app = Limit()
+app, hot = Limit("limit"), Limit("hot")

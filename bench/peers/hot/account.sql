@@ -1,0 +1,1 @@
+SELECT account_by_hand($1)

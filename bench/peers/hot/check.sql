@@ -1,0 +1,1 @@
+SELECT check_by_hand($1, $2)

@@ -1,0 +1,1 @@
+SELECT spend_by_hand($1, $2, $3)
