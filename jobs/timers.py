@@ -46,7 +46,8 @@ takes its rows with SKIP LOCKED, so that workers share the work, and may be kill
 Timers = tuple[tuple[str, Job], ...]
 
 TIMERS: Timers = (
-    # ("name", job) in the order in which they run: what falls due first comes first.
+    # ("name", job) in the order in which they run: what falls due first comes first. Those of domain/scheduled_runs.py
+    # run at their times.
     ("simulator.deliver", simulator.deliver),
     ("webhooks.handle", webhook_handling.handle_due),
     ("payments.send", payments.send_created),
@@ -130,19 +131,12 @@ SELDOM = frozenset(
     {
         "money.integrity",
         "credits.tell_of_expiring",
-        "credits.summary",
         "app_codes.forget",
         "signing_keys.rotate",
-        "sign_ins.forget",
         "credentials.forget",
         "files.expire",
         "files.cleanup",
-        "ledger_exports.forget",
-        "audit_exports.forget",
         "notifications.forget",
-        "audit.anchor",
-        "webhooks.forget",
-        "events.forget",
     }
 )
 """Those for which nobody waits: once they find nothing due, a minute later is soon enough to look again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,11 +11,13 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from domain.bus import Bus
-from jobs import relay
+from domain.ids import new_id
+from domain.scheduled_runs import SCHEDULE
+from jobs import relay, scheduled_runs
 from jobs.pace import Pace
 from jobs.reactions import REACTIONS, Reactions
 from jobs.timers import PROMPT, SELDOM, TIMERS, Job, Timers
-from persistence import positions
+from persistence import positions, workers
 from persistence.database import Database
 
 IDLE_SECONDS = 0.05
@@ -26,6 +29,8 @@ moves it need not wait."""
 AFRESH_SECONDS = 1.0
 """After an error of the relay, before it, or another that waits, takes the lead."""
 JOB_SECONDS = 120
+BEAT_SECONDS = 10.0
+"""How often a worker says that it lives."""
 MAX_ROUNDS = 1000
 
 log = logging.getLogger(__name__)
@@ -73,6 +78,8 @@ class Worker:
     bus: Bus | None
     _not_before: dict[str, datetime] = field(default_factory=dict)
     """When timers that are not prompt look again."""
+    _entered: scheduled_runs.Entered = field(default_factory=dict)
+    _leads: bool = False
     placed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when events have got their positions, so that their reactions follow at once."""
 
@@ -80,12 +87,24 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._lead())
             group.create_task(self._keep_time())
+            group.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """Says every few seconds that it lives, for operators; nothing depends on it."""
+        me, host = new_id(), socket.gethostname()
+        while not self.stop.is_set():
+            with suppress(Exception):
+                await workers.beat(self.database, me, "RELAY" if self._leads else "WORKER", host)
+            await self._pause(BEAT_SECONDS)
+        with suppress(Exception):
+            await workers.leave(self.database, me)
 
     async def _lead(self) -> None:
         """Becomes the active relay as soon as there is none; after an error it gives the lead back and starts over."""
         while not self.stop.is_set():
             try:
                 async with positions.leadership(self.database) as connection:
+                    self._leads = connection is not None
                     if connection is not None:
                         await self._relay(connection)
             except Exception:
@@ -120,7 +139,9 @@ class Worker:
             handled = 0
             for instant in self.pace.walk():
                 for name, job in self.timers:
-                    handled += await self._run_timer(name, job, instant)
+                    if name not in SCHEDULE:
+                        handled += await self._run_timer(name, job, instant)
+                handled += await self._keep_schedule(instant)
                 if self.stop.is_set():
                     return
                 if self.pace.is_catching_up:
@@ -140,6 +161,15 @@ class Worker:
         if not handled and name not in PROMPT:
             self._not_before[name] = instant + (SELDOM_AFTER if name in SELDOM else AGAIN_AFTER)
         return handled
+
+    async def _keep_schedule(self, instant: datetime) -> int:
+        """What runs at set times, once for each of them among all workers."""
+        jobs = {name: job for name, job in self.timers if name in SCHEDULE}
+        try:
+            return await scheduled_runs.keep(self.database, jobs, self._entered, instant) if jobs else 0
+        except Exception:
+            log.exception("keeping the schedule failed")
+            return 0
 
     async def _follow_events(self, instant: datetime) -> None:
         """What the timers of a stride set off happens before the next stride."""

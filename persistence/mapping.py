@@ -38,6 +38,7 @@ from domain.invoice_conversions import InvoiceConversion
 from domain.invoice_lines import InvoiceLine
 from domain.invoice_reminders import InvoiceReminder
 from domain.invoices import Invoice
+from domain.jobs import Job
 from domain.ledger_export_parts import LedgerExportPart
 from domain.ledger_exports import LedgerExport
 from domain.ledger_records import LedgerAccount, LedgerEntry, LedgerTransfer
@@ -64,6 +65,7 @@ from domain.recorded_payments import RecordedPayment
 from domain.refresh_tokens import RefreshToken
 from domain.refunds import Refund, RefundAttempt
 from domain.release_policies import ReleasePolicy
+from domain.scheduled_runs import ScheduledRun
 from domain.sessions import Session
 from domain.sign_in_challenges import SignInChallenge
 from domain.sign_ins import SignInEvent
@@ -96,6 +98,7 @@ from persistence.tables import (
     losses,
     metadata,
     money,
+    operations,
     payouts,
     platform,
     projects,
@@ -191,6 +194,8 @@ VERSIONED = {
     ProviderAccount: providers.provider_accounts,
     CashReconciliation: reconciliation.cash_reconciliations,
     InboundWebhook: webhooks.inbound_webhooks,
+    Job: platform.outbox_reactions,
+    ScheduledRun: operations.scheduled_runs,
     Refund: refunds.refunds,
     CreditNote: credit_notes.credit_notes,
     ApprovalRequest: approvals.approval_requests,

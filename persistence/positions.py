@@ -8,6 +8,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.events import OutboxEvent
+from domain.ids import new_id
+from domain.jobs import JobStatus
 from persistence.database import Database
 from persistence.outbox import BATCH, event_of
 from persistence.tables.platform import outbox, outbox_head, outbox_reactions
@@ -74,7 +76,17 @@ async def place(
     if not events:
         return []
     wanted = [
-        {"position": event.position, "reaction": name, "attempts": 0, "next_at": db.at}
+        {
+            "id": new_id(),
+            "position": event.position,
+            "reaction": name,
+            "attempts": 0,
+            "next_at": db.at,
+            "status": JobStatus.QUEUED,
+            "version": 1,
+            "created_at": db.at,
+            "updated_at": db.at,
+        }
         for event in events
         for name in reactions_of(event.type)
     ]

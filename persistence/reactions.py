@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, select, update
 
 from domain.events import OutboxEvent
+from domain.jobs import MAX_ATTEMPTS, JobStatus
 from persistence.database import Database
 from persistence.outbox import BATCH, event_of
 from persistence.tables.platform import outbox, outbox_reactions
 
-MAX_ATTEMPTS = 10
 _FIRST_WAIT, _LONGEST_WAIT, _JITTER = timedelta(seconds=10), timedelta(hours=1), 0.2
 _MAX_ERROR = 2000
 
@@ -61,21 +61,22 @@ async def due(database: Database, now: datetime, *, limit: int = BATCH) -> Seque
 async def begin(database: Database, one: DueReaction, now: datetime) -> bool:
     """Counts the attempt before it is made, so that one that kills the process counts too; False if it was taken."""
     wait = min(_FIRST_WAIT * 2**one.attempts, _LONGEST_WAIT) * random.uniform(1 - _JITTER, 1 + _JITTER)
-    return await _set(database, one, one.attempts, {"attempts": one.attempts + 1, "next_at": now + wait})
+    begun = {"attempts": one.attempts + 1, "next_at": now + wait}
+    return await _set(database, one, one.attempts, JobStatus.RUNNING, now, begun)
 
 
 async def finish(database: Database, one: DueReaction, now: datetime) -> None:
-    await _set(database, one, one.attempts + 1, {"done_at": now, "error": None})
+    await _set(database, one, one.attempts + 1, JobStatus.SUCCEEDED, now, {"done_at": now, "error": None})
 
 
-async def fail(database: Database, one: DueReaction, error: str) -> None:
+async def fail(database: Database, one: DueReaction, error: str, now: datetime) -> None:
     """It stays open and is due again when `begin` said."""
-    await _set(database, one, one.attempts + 1, {"error": error[:_MAX_ERROR]})
+    await _set(database, one, one.attempts + 1, JobStatus.RETRYING, now, {"error": error[:_MAX_ERROR]})
 
 
 async def bury(database: Database, one: DueReaction, attempts: int, error: str, now: datetime) -> None:
     """Gives up: it is not tried again by itself, and stays for people to see."""
-    await _set(database, one, attempts, {"dead_at": now, "error": error[:_MAX_ERROR]})
+    await _set(database, one, attempts, JobStatus.DEAD, now, {"dead_at": now, "error": error[:_MAX_ERROR]})
 
 
 async def failing(database: Database) -> Sequence[OpenReaction]:
@@ -93,10 +94,13 @@ async def failing(database: Database) -> Sequence[OpenReaction]:
     ]
 
 
-async def _set(database: Database, one: DueReaction, attempts: int, values: dict[str, object]) -> bool:
+async def _set(
+    database: Database, one: DueReaction, attempts: int, status: JobStatus, now: datetime, values: dict[str, object]
+) -> bool:
     """Writes only while the row is as this worker knows it: another one may have taken it over meanwhile."""
     table = outbox_reactions
     same = and_(table.c.position == one.event.position, table.c.reaction == one.reaction, table.c.attempts == attempts)
+    kept = {"status": status, "version": table.c.version + 1, "updated_at": now}
     async with database.connection() as connection:
-        result = await connection.execute(update(table).where(same, _OPEN).values(values))
+        result = await connection.execute(update(table).where(same, _OPEN).values(values | kept))
     return result.rowcount == 1

@@ -1,7 +1,7 @@
 """What a resolver knows of its request: who asks, when, and where to read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.actors import ANONYMOUS, Actor
 from domain.rate_limits import CallerKind, Meter
 from domain.sessions import Visit
+from domain.system_status import Dependency
 from integrations.passwords import Passwords
 from integrations.vault import Vault, vault_in_use
 from persistence import rate_limit_settings, trusted_documents
@@ -32,6 +33,11 @@ WRITING_AT_ONCE = 8
 
 async def _nothing() -> None:
     """A clock that nobody moves."""
+
+
+async def _no_dependencies() -> tuple[str, Sequence[Dependency]]:
+    """Where nothing is served."""
+    return "", ()
 
 
 @dataclass(slots=True)
@@ -63,6 +69,8 @@ class Platform:
     """Of pages elsewhere that may call, and that browsers may be sent back to."""
     ahead: Callable[[], timedelta] = timedelta
     """How far `now` is ahead of real time."""
+    probe: Callable[[], Awaitable[tuple[str, Sequence[Dependency]]]] = _no_dependencies
+    """The revision of the database that this build needs, and what the process depends on."""
     reload_clock: Callable[[], Awaitable[None]] = _nothing
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 

@@ -40,6 +40,7 @@ from persistence.inbound_webhooks import INBOUND_WEBHOOKS
 from persistence.invitations import INVITATIONS
 from persistence.invoice_reminders import REMINDERS
 from persistence.invoices import INVOICE_LINES, INVOICES
+from persistence.jobs import JOBS
 from persistence.ledger_accounts import LEDGER_ACCOUNTS
 from persistence.ledger_exports import LEDGER_EXPORTS
 from persistence.ledger_transfers import LEDGER_TRANSFERS
@@ -67,6 +68,7 @@ from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
 from persistence.scheduled_changes import SCHEDULED_CHANGES
+from persistence.scheduled_runs import SCHEDULED_RUNS
 from persistence.seat_assignments import SEATS
 from persistence.sessions import SESSIONS
 from persistence.sign_ins import SIGN_INS
@@ -116,6 +118,8 @@ SOURCES: dict[str, Source] = {
     "Chargeback": CHARGEBACKS,
     "MoneyException": MONEY_EXCEPTIONS,
     "InboundWebhook": INBOUND_WEBHOOKS,
+    "Job": JOBS,
+    "ScheduledRun": SCHEDULED_RUNS,
     "ProviderAccount": PROVIDER_ACCOUNTS,
     "CashReconciliation": CASH_RECONCILIATIONS,
     "ProviderReportLine": REPORT_LINES,

@@ -90,6 +90,8 @@ PREFIXES = {
     "Notification": "ntf",
     "PushDevice": "pdv",
     "File": "fil",
+    "Job": "job",
+    "ScheduledRun": "srn",
 }
 TYPES = {prefix: name for name, prefix in PREFIXES.items()}
 

@@ -68,8 +68,8 @@ def create_app(
         ahead=lambda: clock.ahead,
         reload_clock=partial(clock.reload, database),
     )
-    health = Health(database)
-    plans = Plans(database) if is_planned else None
+    health, plans = Health(database, bus), Plans(database) if is_planned else None
+    platform.probe = health.known
     planned = None if plans is None else PlannedRequests(platform, plans)
     metrics = Metrics(metrics_token, platform, {} if plans is None else plans.fallbacks)
     view = GraphQLView(platform, plans, metrics.tallies)

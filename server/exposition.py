@@ -84,6 +84,10 @@ class Exposition(Collector):
 
     def _outbox(self) -> Iterator[Metric]:
         if self._waiting is not None:
+            jobs = GaugeMetricFamily("milepost_jobs", "Jobs that are not done", labels=["kind", "status"])
+            for one in self._waiting.jobs:
+                jobs.add_metric([one.kind, one.status.name], one.count)
+            yield jobs
             backlog = self._waiting.events
             waiting = 0.0 if backlog.oldest_at is None else (self._platform.now() - backlog.oldest_at).total_seconds()
             yield _gauge("milepost_outbox_waiting", "Events that the relay has not placed yet", backlog.events)

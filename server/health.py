@@ -2,14 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from domain.bus import Bus
+from domain.system_status import Dependency, WorkerBeat
+from persistence import workers
 from persistence.database import Database
 from server.migrations import head_revision, is_served
 
@@ -21,9 +24,12 @@ class Health:
     """Readiness of one process. While it drains it is not ready, so that balancers stop sending."""
 
     database: Database
+    bus: Bus | None = None
     is_draining: bool = False
-    _result: dict[str, Any] | None = None
+    _dependencies: Sequence[Dependency] = ()
+    _workers: Sequence[WorkerBeat] = ()
     _until: float = 0.0
+    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def live(self, request: Request) -> JSONResponse:
         """The process runs; touches nothing else."""
@@ -31,18 +37,34 @@ class Health:
 
     async def ready(self, request: Request) -> JSONResponse:
         """200 when every required dependency answers within a second, else 503; a result is reused for 2 seconds."""
-        if self._result is None or time.monotonic() > self._until:
-            self._result = await self._probe()
-            self._until = time.monotonic() + REUSE_SECONDS
-        is_ready = not self.is_draining and all(one["status"] == "ok" for one in self._result["dependencies"])
+        revision, dependencies = await self.known()
+        is_ready = not self.is_draining and all(one.status == "ok" for one in dependencies if one.required)
         status = "ok" if is_ready else "draining" if self.is_draining else "unavailable"
-        return JSONResponse({"status": status, **self._result}, status_code=200 if is_ready else 503)
+        shown = [
+            {"name": one.name, "status": one.status, "latencyMs": one.latency_ms, "required": one.required}
+            for one in dependencies
+        ]
+        beats = [{"type": one.type, "lastHeartbeat": one.last_heartbeat.isoformat()} for one in self._workers]
+        answer = {"status": status, "dependencies": shown, "workers": beats, "schemaRevision": revision}
+        return JSONResponse(answer, status_code=200 if is_ready else 503)
 
-    async def _probe(self) -> dict[str, Any]:
-        dependencies = await asyncio.gather(
-            _measure("database", self._database_answers), _measure("schema", self._schema_is_there)
-        )
-        return {"dependencies": dependencies, "schemaRevision": head_revision()}
+    async def known(self) -> tuple[str, Sequence[Dependency]]:
+        """The revision that this build needs, and what the process depends on, asked at most two seconds ago."""
+        async with self._probing:
+            if time.monotonic() > self._until:
+                await self._probe()
+                self._until = time.monotonic() + REUSE_SECONDS
+        return head_revision(), self._dependencies
+
+    async def _probe(self) -> None:
+        probes = [_measure("database", self._database_answers), _measure("schema", self._schema_is_there)]
+        if self.bus is not None:
+            probes.append(_measure("bus", self.bus.probe, required=False))
+        self._dependencies = await asyncio.gather(*probes)
+        # Shown, and not required: the API serves without workers.
+        with suppress(Exception):
+            async with asyncio.timeout(PROBE_SECONDS), self.database.reader() as session:
+                self._workers = await workers.beats(session)
 
     async def _database_answers(self) -> None:
         async with self.database.connection() as connection:
@@ -55,7 +77,7 @@ class Health:
             raise RuntimeError(f"the schema is at {applied}, this build needs {head_revision()}")
 
 
-async def _measure(name: str, probe: Callable[[], Awaitable[None]]) -> dict[str, Any]:
+async def _measure(name: str, probe: Callable[[], Awaitable[None]], *, required: bool = True) -> Dependency:
     started, status = time.perf_counter(), "ok"
     try:
         async with asyncio.timeout(PROBE_SECONDS):
@@ -63,4 +85,4 @@ async def _measure(name: str, probe: Callable[[], Awaitable[None]]) -> dict[str,
     except Exception:
         status = "unavailable"
     latency = round((time.perf_counter() - started) * 1000, 1)
-    return {"name": name, "status": status, "latencyMs": latency, "required": True}
+    return Dependency(name, status, latency, required)

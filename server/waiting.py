@@ -1,18 +1,20 @@
 """What waits in the database while somebody asks for metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.files import FileStatus
 from domain.inbound_webhooks import InboundWebhookStatus
+from domain.system_status import JobCount
 from persistence.outbox import Backlog
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Events for the relay; messages of providers for a worker or for people."""
+    """Events for the relay; jobs, and messages of providers, for a worker or for people."""
 
     events: Backlog
     webhooks: Mapping[InboundWebhookStatus, int]
     files: Mapping[FileStatus, int]
     """Those that wait for their scan, and those in quarantine."""
+    jobs: Sequence[JobCount]

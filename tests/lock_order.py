@@ -69,6 +69,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("entitlement_versions",),
     ("notifications",),
     ("notification_sends", "notification_preferences", "notification_hours", "push_devices", "bounced_addresses"),
+    ("scheduled_runs",),
     ("outbox_head", "outbox", "outbox_reactions"),
     ("audit_chains", "audit_entries"),
 )

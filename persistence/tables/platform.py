@@ -12,11 +12,13 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from persistence.tables.columns import Instant, key, metadata, ref
+from domain.jobs import JobStatus
+from persistence.tables.columns import Instant, key, metadata, one_of, ref
 
 outbox = Table(
     "outbox",
@@ -60,8 +62,16 @@ outbox_reactions = Table(
     Column("done_at", Instant),
     Column("dead_at", Instant),
     Column("error", Text),
+    # As jobs, people meet them by an id of their own. The defaults are for a relay of the release before.
+    Column("id", Uuid, nullable=False, unique=True, server_default=func.gen_random_uuid()),
+    Column("status", one_of(JobStatus, "status"), nullable=False, server_default="QUEUED"),
+    Column("retry_reason", Text),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="done_or_dead"),
 )
+Index("ix_outbox_reactions_open", outbox_reactions.c.status, postgresql_where=text("status <> 'SUCCEEDED'"))
 Index(
     "ix_outbox_reactions_due",
     outbox_reactions.c.next_at,

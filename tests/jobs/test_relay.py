@@ -11,13 +11,14 @@ import pytest
 
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
+from domain.jobs import MAX_ATTEMPTS
 from jobs import relay, worker
 from jobs.reactions import Reactions
 from persistence import positions
 from persistence.database import Database
 from persistence.gigs import for_change
 from persistence.outbox import Batch, Wanted, after
-from persistence.reactions import MAX_ATTEMPTS, failing
+from persistence.reactions import failing
 from persistence.unit import Unit, transact, unit_of_work
 from tests.makers.events import make_gig, placed_events, toggle
 from tests.world import World

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from domain.scheduled_runs import SCHEDULE
 from jobs import worker
 from jobs.pace import MAX_STRIDES, STRIDE, Pace
 from jobs.timers import PROMPT, SELDOM, TIMERS
@@ -57,7 +58,7 @@ async def test_a_seldom_timer_with_nothing_to_do_looks_again_a_minute_later_and_
             while len(often) < so_far + number:
                 await asyncio.sleep(0.01)
 
-    stop, timers = asyncio.Event(), (("events.forget", forget), ("work", work))
+    stop, timers = asyncio.Event(), (("credentials.forget", forget), ("work", work))
     running = asyncio.create_task(worker.run(world.database, world.clock.now, stop, timers=timers))
     await turns(4)
     assert len(seldom) == 2
@@ -72,6 +73,7 @@ async def test_a_seldom_timer_with_nothing_to_do_looks_again_a_minute_later_and_
 def test_every_prompt_and_every_seldom_timer_is_one_and_none_is_both() -> None:
     assert {name for name, _ in TIMERS} >= PROMPT | SELDOM
     assert not PROMPT & SELDOM
+    assert not SCHEDULE.keys() & (PROMPT | SELDOM)
 
 
 async def test_stopping_lets_the_job_at_work_end(world: World) -> None:

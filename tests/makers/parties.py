@@ -30,6 +30,7 @@ from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import line_input, make_customer, make_draft, make_tax_type, opened
 from tests.makers.keys import make_key
 from tests.makers.notifications import make_device
+from tests.makers.operations import make_run
 from tests.makers.payouts import make_payout_method, request_payout
 from tests.makers.projects import approve, make_active_project, make_submitted_project
 from tests.makers.proposals import make_invitation, make_submitted_proposal
@@ -197,6 +198,7 @@ async def _losses(world: World, freelancer: Person) -> None:
         payment = (await session.scalars(select(Payment).where(*paid).order_by(payments.c.id).limit(1))).one()
     await make_warning(world, payment)
     await make_parked_webhook(world)
+    await make_run(world)
     await make_reported(world)
 
 

@@ -145,12 +145,12 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
   const expected = `CheckEntitlement ExplainEntitlement GetApp GetAppUsage GetApproval GetBillingMetrics GetCashReconciliation
     GetChargeback GetCheckoutSession GetClock GetCreditDispute GetCreditLiability GetCreditNote GetCreditOverview GetCreditSummary
     GetCreditTransaction GetCreditUsageByApp GetCrossAppSession GetCurrentApiKey GetDownloadUrl GetEscrowHold GetEscrowSummary GetFile
-    GetInboundWebhook GetInvoiceConversion GetLiveCursor GetMember GetMoneyException GetOwedCharge GetPayout
+    GetInboundWebhook GetInvoiceConversion GetJob GetLiveCursor GetMember GetMoneyException GetOwedCharge GetPayout
     GetPriceExperimentReport GetProviderAccount GetPurchase GetQuota GetRefund GetRetentionCohorts
-    GetSimulatorSettings GetSubscription GetTrialConversion GetUpcomingCharge GetUsage GetWalletStatement
-    ListCashReconciliations ListCreditAdjustments ListImpersonations ListInboundWebhooks ListMoneyExceptions
+    GetSimulatorSettings GetSubscription GetSystemStatus GetTrialConversion GetUpcomingCharge GetUsage GetWalletStatement
+    ListCashReconciliations ListCreditAdjustments ListImpersonations ListInboundWebhooks ListJobs ListMoneyExceptions
     ListOrganizations ListPriceExperiments ListPromotions ListProviderAccounts ListProviderReportLines
-    ListScheduledChanges ListSeats ListUsers PreviewSubscriptionChange QuoteCredits QuoteFee ReadAuditExport
+    ListScheduledChanges ListScheduledRuns ListSeats ListUsers PreviewSubscriptionChange QuoteCredits QuoteFee ReadAuditExport
     ReadLedgerExport SimulatePermission`;
   assert.deepEqual(
     unanswered.map((one) => one.split(':')[0]),

@@ -855,6 +855,23 @@ String nameInvoicingMethod(InvoicingMethod value) => switch (value) {
   InvoicingMethod.unknown => '',
 };
 
+/// What the API calls a value of JobOrderField.
+String nameJobOrderField(JobOrderField value) => switch (value) {
+  JobOrderField.position => 'POSITION',
+  JobOrderField.nextAt => 'NEXT_AT',
+  JobOrderField.unknown => '',
+};
+
+/// What the API calls a value of JobStatus.
+String nameJobStatus(JobStatus value) => switch (value) {
+  JobStatus.queued => 'QUEUED',
+  JobStatus.running => 'RUNNING',
+  JobStatus.retrying => 'RETRYING',
+  JobStatus.succeeded => 'SUCCEEDED',
+  JobStatus.dead => 'DEAD',
+  JobStatus.unknown => '',
+};
+
 /// What the API calls a value of LedgerEntryOrderField.
 String nameLedgerEntryOrderField(LedgerEntryOrderField value) => switch (value) {
   LedgerEntryOrderField.posted => 'POSTED',
@@ -1553,6 +1570,21 @@ String nameScheduledChangeStatus(ScheduledChangeStatus value) => switch (value) 
   ScheduledChangeStatus.unknown => '',
 };
 
+/// What the API calls a value of ScheduledRunOrderField.
+String nameScheduledRunOrderField(ScheduledRunOrderField value) => switch (value) {
+  ScheduledRunOrderField.scheduledAt => 'SCHEDULED_AT',
+  ScheduledRunOrderField.unknown => '',
+};
+
+/// What the API calls a value of ScheduledRunStatus.
+String nameScheduledRunStatus(ScheduledRunStatus value) => switch (value) {
+  ScheduledRunStatus.queued => 'QUEUED',
+  ScheduledRunStatus.running => 'RUNNING',
+  ScheduledRunStatus.succeeded => 'SUCCEEDED',
+  ScheduledRunStatus.failed => 'FAILED',
+  ScheduledRunStatus.unknown => '',
+};
+
 /// What the API calls a value of SessionKind.
 String nameSessionKind(SessionKind value) => switch (value) {
   SessionKind.browser => 'BROWSER',
@@ -2106,6 +2138,12 @@ final operations = <Operation<Object?>>[
   RegisterPushDevice(token: 'text', platform: DevicePlatform.ios),
   RemovePushDevice(deviceId: 'text'),
   WatchNotifications(),
+  ListJobs(),
+  GetJob(id: 'text'),
+  ListScheduledRuns(),
+  GetSystemStatus(),
+  RetryJob(jobId: 'text', reason: 'text'),
+  RunScheduled(nameValue: 'text'),
   ListMembers(),
   ListInvitations(),
   GetOrganization(id: 'text'),

@@ -1447,6 +1447,34 @@ export const InvoicingMethod = {
 export type InvoicingMethod = Open<keyof typeof InvoicingMethod>;
 
 /** What the list can be ordered by. */
+export const JobOrderField = {
+  /** By position. */
+  POSITION: 'POSITION',
+  /** By next at. */
+  NEXT_AT: 'NEXT_AT',
+} as const;
+
+/** One of JobOrderField's values, or one that a newer server has added. */
+export type JobOrderField = Open<keyof typeof JobOrderField>;
+
+/** The life of a job. */
+export const JobStatus = {
+  /** It waits for its first attempt. */
+  QUEUED: 'QUEUED',
+  /** An attempt was begun. If its process dies, it is tried again at nextAt. */
+  RUNNING: 'RUNNING',
+  /** An attempt has failed; it is tried again at nextAt. */
+  RETRYING: 'RETRYING',
+  /** It is done. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** It was tried ten times, or cannot be done by this build, and waits for people. */
+  DEAD: 'DEAD',
+} as const;
+
+/** One of JobStatus's values, or one that a newer server has added. */
+export type JobStatus = Open<keyof typeof JobStatus>;
+
+/** What the list can be ordered by. */
 export const LedgerEntryOrderField = {
   /** By posted. */
   POSTED: 'POSTED',
@@ -2652,6 +2680,30 @@ export const ScheduledChangeStatus = {
 
 /** One of ScheduledChangeStatus's values, or one that a newer server has added. */
 export type ScheduledChangeStatus = Open<keyof typeof ScheduledChangeStatus>;
+
+/** What the list can be ordered by. */
+export const ScheduledRunOrderField = {
+  /** By scheduled at. */
+  SCHEDULED_AT: 'SCHEDULED_AT',
+} as const;
+
+/** One of ScheduledRunOrderField's values, or one that a newer server has added. */
+export type ScheduledRunOrderField = Open<keyof typeof ScheduledRunOrderField>;
+
+/** The life of a scheduled run. */
+export const ScheduledRunStatus = {
+  /** It waits for a worker. */
+  QUEUED: 'QUEUED',
+  /** A worker runs it. If that dies, another one takes it at nextAt. */
+  RUNNING: 'RUNNING',
+  /** All is done that was due. */
+  SUCCEEDED: 'SUCCEEDED',
+  /** It has failed, and is tried again at nextAt if that is not null. */
+  FAILED: 'FAILED',
+} as const;
+
+/** One of ScheduledRunStatus's values, or one that a newer server has added. */
+export type ScheduledRunStatus = Open<keyof typeof ScheduledRunStatus>;
 
 /** How the token of a session lives. */
 export const SessionKind = {

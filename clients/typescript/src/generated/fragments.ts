@@ -61,6 +61,7 @@ import type {
   InvoiceKind,
   InvoiceStatus,
   InvoicingMethod,
+  JobStatus,
   LotSource,
   LotStatus,
   MembershipStatus,
@@ -109,6 +110,7 @@ import type {
   SaleStatus,
   ScheduledChangeKind,
   ScheduledChangeStatus,
+  ScheduledRunStatus,
   SessionKind,
   SubjectKind,
   SubscriptionStatus,
@@ -2415,6 +2417,70 @@ export interface NotificationSettingsPushDevice {
 /** The definition of NotificationSettings. */
 export const NotificationSettingsFragment: string =
   'fragment NotificationSettings on NotificationPreferences{choices{category channel mode isChosen canBeOff}quietFrom quietUntil digestAt timeZone devices{id platform registeredAt}}';
+
+/** Something that is done because of an event. */
+export interface JobSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: JobStatus;
+  /** What is done, for example send_payment. */
+  readonly kind: string;
+  /** The place of its event in the order of all events. */
+  readonly position: Int64;
+  /** What has happened, for example payment.created. */
+  readonly eventType: string | null;
+  /** To what kind of object it has happened. */
+  readonly subjectType: string | null;
+  /** To which one: the UUID behind its id. */
+  readonly subjectId: UUID | null;
+  /** The request that changed it, as logs and the audit log name it. */
+  readonly requestId: string | null;
+  /** How often it was begun since it was queued, or since it was retried last. */
+  readonly attempts: number;
+  /** After how many it is dead. */
+  readonly maxAttempts: number;
+  /** When it is tried next, or would have been. */
+  readonly nextAt: DateTime;
+  /** What the last attempt has failed with. */
+  readonly error: string | null;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of JobSummary. */
+export const JobSummaryFragment: string =
+  'fragment JobSummary on Job{id version status kind position eventType subjectType subjectId requestId attempts maxAttempts nextAt error availableActions{...Action}}';
+
+/** A run of what runs at set times. */
+export interface ScheduledRunSummary {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What runs, for example audit.anchor. */
+  readonly name: string;
+  /** For when it was scheduled, or when somebody asked for it. */
+  readonly scheduledAt: DateTime;
+  /** Where it stands. */
+  readonly status: ScheduledRunStatus;
+  /** How often it was begun. */
+  readonly attempts: number;
+  /** When a worker takes it, again where it has failed; null: none does any more. */
+  readonly nextAt: DateTime | null;
+  /** When it was begun last. */
+  readonly startedAt: DateTime | null;
+  /** When that ended. */
+  readonly endedAt: DateTime | null;
+  /** How much there was to do. */
+  readonly handled: number | null;
+  /** What it has failed with. */
+  readonly error: string | null;
+}
+
+/** The definition of ScheduledRunSummary. */
+export const ScheduledRunSummaryFragment: string =
+  'fragment ScheduledRunSummary on ScheduledRun{id name scheduledAt status attempts nextAt startedAt endedAt handled error}';
 
 /** A payment in a list. */
 export interface PaymentSummary {

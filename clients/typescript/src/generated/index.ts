@@ -30,6 +30,7 @@ export * from './operations/losses.js';
 export * from './operations/metrics.js';
 export * from './operations/money.js';
 export * from './operations/notifications.js';
+export * from './operations/operations.js';
 export * from './operations/organizations.js';
 export * from './operations/payments.js';
 export * from './operations/payouts.js';

@@ -80,6 +80,8 @@ import type {
   InvoiceRole,
   InvoiceStatus,
   InvoicingMethod,
+  JobOrderField,
+  JobStatus,
   LedgerEntryOrderField,
   LineKind,
   LotSource,
@@ -135,6 +137,8 @@ import type {
   Role,
   SaleStatus,
   ScheduledChangeStatus,
+  ScheduledRunOrderField,
+  ScheduledRunStatus,
   SessionKind,
   Shortfall,
   StaffRole,
@@ -2116,6 +2120,22 @@ export interface IssueCreditNoteInput {
   readonly idempotencyKey: UUID;
 }
 
+/** Conditions on jobs; all given ones must hold. */
+export interface JobFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<JobStatus> | null;
+  /** Of one of these kinds. */
+  readonly kind?: ReadonlyArray<string> | null;
+}
+
+/** One order of a list. */
+export interface JobOrder {
+  /** What to order by. */
+  readonly field: JobOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** Conditions on accounts; all given ones must hold. */
 export interface LedgerAccountFilter {
   /** With one of these codes. */
@@ -3209,6 +3229,14 @@ export interface RetireTaxTypeInput {
   readonly taxTypeId: string;
 }
 
+/** What retryJob takes. */
+export interface RetryJobInput {
+  /** The job. */
+  readonly jobId: string;
+  /** What is different now, 1 to 1000 characters. */
+  readonly reason: string;
+}
+
 /** What retrySubscriptionPayment takes. */
 export interface RetrySubscriptionPaymentInput {
   /** The subscription. */
@@ -3320,10 +3348,32 @@ export interface RunCashReconciliationInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What runScheduled takes. */
+export interface RunScheduledInput {
+  /** What to run, for example audit.anchor. */
+  readonly name: string;
+}
+
 /** Conditions on the changes of a subscription; all given ones must hold. */
 export interface ScheduledChangeFilter {
   /** In one of these states. */
   readonly status?: ReadonlyArray<ScheduledChangeStatus> | null;
+}
+
+/** Conditions on scheduled runs; all given ones must hold. */
+export interface ScheduledRunFilter {
+  /** Of one of these names. */
+  readonly name?: ReadonlyArray<string> | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ScheduledRunStatus> | null;
+}
+
+/** One order of a list. */
+export interface ScheduledRunOrder {
+  /** What to order by. */
+  readonly field: ScheduledRunOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
 }
 
 /** What sendInvoiceReminder takes. */

@@ -30,6 +30,7 @@ export 'operations/losses.dart';
 export 'operations/metrics.dart';
 export 'operations/money.dart';
 export 'operations/notifications.dart';
+export 'operations/operations.dart';
 export 'operations/organizations.dart';
 export 'operations/payments.dart';
 export 'operations/payouts.dart';

@@ -2679,6 +2679,59 @@ enum InvoicingMethod implements ApiEnum {
 }
 
 /// What the list can be ordered by.
+enum JobOrderField implements ApiEnum {
+  /// By position.
+  position('POSITION'),
+
+  /// By next at.
+  nextAt('NEXT_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const JobOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory JobOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a job.
+enum JobStatus implements ApiEnum {
+  /// It waits for its first attempt.
+  queued('QUEUED'),
+
+  /// An attempt was begun. If its process dies, it is tried again at nextAt.
+  running('RUNNING'),
+
+  /// An attempt has failed; it is tried again at nextAt.
+  retrying('RETRYING'),
+
+  /// It is done.
+  succeeded('SUCCEEDED'),
+
+  /// It was tried ten times, or cannot be done by this build, and waits for people.
+  dead('DEAD'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const JobStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory JobStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
 enum LedgerEntryOrderField implements ApiEnum {
   /// By posted.
   posted('POSTED'),
@@ -4854,6 +4907,53 @@ enum ScheduledChangeStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory ScheduledChangeStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum ScheduledRunOrderField implements ApiEnum {
+  /// By scheduled at.
+  scheduledAt('SCHEDULED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ScheduledRunOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ScheduledRunOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a scheduled run.
+enum ScheduledRunStatus implements ApiEnum {
+  /// It waits for a worker.
+  queued('QUEUED'),
+
+  /// A worker runs it. If that dies, another one takes it at nextAt.
+  running('RUNNING'),
+
+  /// All is done that was due.
+  succeeded('SUCCEEDED'),
+
+  /// It has failed, and is tried again at nextAt if that is not null.
+  failed('FAILED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ScheduledRunStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ScheduledRunStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -6375,6 +6375,180 @@ final class NotificationSettingsDevice extends ApiData {
   Map<String, Object?> get fields => {'id': id, 'platform': platform, 'registeredAt': registeredAt};
 }
 
+/// Something that is done because of an event.
+class JobSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const JobSummary({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.kind,
+    required this.position,
+    this.eventType,
+    this.subjectType,
+    this.subjectId,
+    this.requestId,
+    required this.attempts,
+    required this.maxAttempts,
+    required this.nextAt,
+    this.error,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  JobSummary.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = JobStatus.fromJson(json['status']),
+      kind = json['kind'].string,
+      position = Int64.fromJson(json['position']),
+      eventType = json['eventType'].orNull((one) => one.string),
+      subjectType = json['subjectType'].orNull((one) => one.string),
+      subjectId = json['subjectId'].orNull((one) => one.string),
+      requestId = json['requestId'].orNull((one) => one.string),
+      attempts = json['attempts'].integer,
+      maxAttempts = json['maxAttempts'].integer,
+      nextAt = json['nextAt'].instant,
+      error = json['error'].orNull((one) => one.string),
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final JobStatus status;
+
+  /// What is done, for example send_payment.
+  final String kind;
+
+  /// The place of its event in the order of all events.
+  final Int64 position;
+
+  /// What has happened, for example payment.created.
+  final String? eventType;
+
+  /// To what kind of object it has happened.
+  final String? subjectType;
+
+  /// To which one: the UUID behind its id.
+  final String? subjectId;
+
+  /// The request that changed it, as logs and the audit log name it.
+  final String? requestId;
+
+  /// How often it was begun since it was queued, or since it was retried last.
+  final int attempts;
+
+  /// After how many it is dead.
+  final int maxAttempts;
+
+  /// When it is tried next, or would have been.
+  final DateTime nextAt;
+
+  /// What the last attempt has failed with.
+  final String? error;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'kind': kind,
+    'position': position,
+    'eventType': eventType,
+    'subjectType': subjectType,
+    'subjectId': subjectId,
+    'requestId': requestId,
+    'attempts': attempts,
+    'maxAttempts': maxAttempts,
+    'nextAt': nextAt,
+    'error': error,
+    'availableActions': availableActions,
+  };
+}
+
+/// A run of what runs at set times.
+class ScheduledRunSummary extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ScheduledRunSummary({
+    required this.id,
+    required this.name,
+    required this.scheduledAt,
+    required this.status,
+    required this.attempts,
+    this.nextAt,
+    this.startedAt,
+    this.endedAt,
+    this.handled,
+    this.error,
+  });
+
+  /// Reads it from an answer.
+  ScheduledRunSummary.fromJson(Json json)
+    : id = json['id'].string,
+      name = json['name'].string,
+      scheduledAt = json['scheduledAt'].instant,
+      status = ScheduledRunStatus.fromJson(json['status']),
+      attempts = json['attempts'].integer,
+      nextAt = json['nextAt'].orNull((one) => one.instant),
+      startedAt = json['startedAt'].orNull((one) => one.instant),
+      endedAt = json['endedAt'].orNull((one) => one.instant),
+      handled = json['handled'].orNull((one) => one.integer),
+      error = json['error'].orNull((one) => one.string),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What runs, for example audit.anchor.
+  final String name;
+
+  /// For when it was scheduled, or when somebody asked for it.
+  final DateTime scheduledAt;
+
+  /// Where it stands.
+  final ScheduledRunStatus status;
+
+  /// How often it was begun.
+  final int attempts;
+
+  /// When a worker takes it, again where it has failed; null: none does any more.
+  final DateTime? nextAt;
+
+  /// When it was begun last.
+  final DateTime? startedAt;
+
+  /// When that ended.
+  final DateTime? endedAt;
+
+  /// How much there was to do.
+  final int? handled;
+
+  /// What it has failed with.
+  final String? error;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'name': name,
+    'scheduledAt': scheduledAt,
+    'status': status,
+    'attempts': attempts,
+    'nextAt': nextAt,
+    'startedAt': startedAt,
+    'endedAt': endedAt,
+    'handled': handled,
+    'error': error,
+  };
+}
+
 /// A payment in a list.
 class PaymentSummary extends ApiData {
   /// Made by hand, for tests and previews.

@@ -1520,6 +1520,39 @@ final class InvoiceOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on jobs; all given ones must hold.
+final class JobFilter extends ApiInput {
+  /// Takes what is sent.
+  const JobFilter({this.status, this.kind});
+
+  /// In one of these states.
+  final List<JobStatus>? status;
+
+  /// Of one of these kinds.
+  final List<String>? kind;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (kind case final kind?) 'kind': kind,
+  };
+}
+
+/// One order of a list.
+final class JobOrder extends ApiInput {
+  /// Takes what is sent.
+  const JobOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final JobOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on accounts; all given ones must hold.
 final class LedgerAccountFilter extends ApiInput {
   /// Takes what is sent.
@@ -2629,6 +2662,39 @@ final class ScheduledChangeFilter extends ApiInput {
   Map<String, Object?> toJson() => {
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
   };
+}
+
+/// Conditions on scheduled runs; all given ones must hold.
+final class ScheduledRunFilter extends ApiInput {
+  /// Takes what is sent.
+  const ScheduledRunFilter({this.name, this.status});
+
+  /// Of one of these names.
+  final List<String>? name;
+
+  /// In one of these states.
+  final List<ScheduledRunStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (name case final name?) 'name': name,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
+}
+
+/// One order of a list.
+final class ScheduledRunOrder extends ApiInput {
+  /// Takes what is sent.
+  const ScheduledRunOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ScheduledRunOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
 /// Conditions on subscriptions; all given ones must hold.
