@@ -43,7 +43,7 @@ async def visited(database: Database, session_id: UUID, now: datetime, *, is_bac
 
 async def _opened(database: Database, session: CheckoutSession, now: datetime) -> Leave | Stay:
     offer = await transact(database, partial(_offer, session.id), by=SYSTEM, at=now)
-    customer = await customer_at(database, session.organization_id, BILLED_BY)
+    customer = offer.customer or await customer_at(database, session.organization_id, BILLED_BY)
     answer = await (await reach_billing(database, BILLED_BY)).open_checkout(
         OpeningCheckout(
             key=session.id,

@@ -17,7 +17,7 @@ from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind
 from domain.subscription_periods import SubscriptionPeriod
 from domain.taxes import TaxMode
-from persistence import credit_accounts, payments, sale_outcomes, sales, subscription_terms
+from persistence import billing_customers, credit_accounts, payments, sale_outcomes, sales, subscription_terms
 from persistence.mirrored_subscriptions import price_of
 from persistence.payment_settlement import charged_for, received
 from persistence.tables.subscriptions import billed_invoices
@@ -57,6 +57,9 @@ async def record(
         await sale_outcomes.settle_free(db, sale)
     else:
         await _paid(db, sale, provider, invoice.charged)
+        await billing_customers.remember(
+            db, subscription.organization_id, provider, invoice.customer, subscription.currency
+        )
 
 
 async def _insert(db: Unit, subscription: BillingSubscription, provider: Provider, invoice: BilledInvoice) -> bool:

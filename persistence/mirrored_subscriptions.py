@@ -7,28 +7,43 @@ from sqlalchemy import select
 from domain import mirrored_subscriptions as rules
 from domain import subscription_starts as starts
 from domain.billed_subscriptions import BilledSubscription
-from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
+from domain.billing_subscriptions import LIVE, BillingSubscription, SubscriptionStatus
 from domain.checkout_sessions import CheckoutMode, CheckoutSession, CheckoutStatus
 from domain.payment_methods import Provider
 from domain.prices import Price
 from domain.products import Product, ProductKind
 from domain.refusals import not_found
-from persistence import subscription_outcomes, subscription_standings, subscription_terms, subscriptions
+from persistence import (
+    billing_customers,
+    subscription_outcomes,
+    subscription_standings,
+    subscription_terms,
+    subscriptions,
+)
 from persistence.tables.catalogue import prices
 from persistence.tables.checkouts import checkout_sessions
 from persistence.tables.subscriptions import billing_subscriptions
+from persistence.turns import take_turn
 from persistence.unit import Unit
 
 
 async def known(db: Unit, provider: Provider, billed: BilledSubscription) -> BillingSubscription | None:
-    """Ours, locked, by the provider's id or our checkout; begun now if it was not before. None: it is not ours."""
+    """Ours, locked, by the provider's id; begun now if it was not before. None: it is not ours.
+
+    It is ours if our checkout or a customer whom we know began it. What has ended there without us is not begun here.
+    """
     session = await _checkout_of(db, billed.key)
+    if session is None:
+        # Without a checkout to lock, those who hear of it wait for each other here.
+        await take_turn(db, "billed subscription", provider.name, billed.subscription_id)
     columns = billing_subscriptions.c
     named = (columns.provider == provider, columns.external_id == billed.subscription_id)
     statement = select(BillingSubscription).where(*named).with_for_update()
     found = await db.session.scalar(statement.execution_options(populate_existing=True))
-    if found is None and session is not None:
-        found = await _begun(db, session, provider, billed)
+    if found is None:
+        organization_id = await _customer_of(db, session, provider, billed)
+        if organization_id is not None:
+            found = await _begun(db, organization_id, session, provider, billed)
     if session is not None and session.status is not CheckoutStatus.COMPLETE and _has_begun(billed):
         session.complete(at=db.at)
     return found
@@ -46,20 +61,32 @@ async def follow(db: Unit, subscription: BillingSubscription, billed: BilledSubs
     await subscription_outcomes.follow(db, subscription)
 
 
+async def _customer_of(
+    db: Unit, session: CheckoutSession | None, provider: Provider, billed: BilledSubscription
+) -> UUID | None:
+    """For whom a new one is begun."""
+    if session is not None:
+        return session.organization_id
+    if billed.status not in LIVE:
+        return None
+    return await billing_customers.organization_named(db, provider, billed.customer)
+
+
 async def _begun(
-    db: Unit, session: CheckoutSession, provider: Provider, billed: BilledSubscription
+    db: Unit, organization_id: UUID, session: CheckoutSession | None, provider: Provider, billed: BilledSubscription
 ) -> BillingSubscription:
     """Refuses CONFLICT where another one lives already: that is for people."""
     item = billed.items[0]
     terms = await subscription_terms.terms_at(db, (await price_of(db, item.price)).id, item.quantity)
-    is_plan = (await db.session.get_one(Product, terms.product_id)).kind is ProductKind.PLAN
-    await subscriptions.require_no_other(db, session.organization_id, session.app_id, terms.product_id, is_plan=is_plan)
+    product = await db.session.get_one(Product, terms.product_id)
+    is_plan = product.kind is ProductKind.PLAN
+    await subscriptions.require_no_other(db, organization_id, product.app_id, product.id, is_plan=is_plan)
     subscription = starts.begun(
         terms,
-        organization_id=session.organization_id,
-        app_id=session.app_id,
+        organization_id=organization_id,
+        app_id=product.app_id,
         is_plan=is_plan,
-        checkout_session_id=session.id,
+        checkout_session_id=None if session is None else session.id,
         time_zone=rules.TIME_ZONE,
         by=db.by,
         at=db.at,
@@ -67,7 +94,8 @@ async def _begun(
     rules.hand_over(subscription, provider, billed)
     db.add(subscription)
     await db.flush()
-    session.subscription_id = subscription.id
+    if session is not None:
+        session.subscription_id = subscription.id
     await subscription_terms.choose(db, subscription, terms.price_id, terms.quantity)
     await subscription_standings.note(db, subscription)
     return subscription

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
+from domain.billing_reconciliations import ReconciliationRun
 from domain.cash_reconciliations import CashReconciliation
 from domain.chargebacks import Chargeback
 from domain.credit_accounts import CreditAccount
@@ -38,6 +39,7 @@ BATCH = 100
 
 _MONEY = (
     CashReconciliation.SUBJECT,
+    ReconciliationRun.SUBJECT,
     Chargeback.SUBJECT,
     Payment.SUBJECT,
     Refund.SUBJECT,

@@ -20,6 +20,7 @@ from domain.sales import Sale, SaleKind
 from domain.subscription_plans import Plan
 from domain.subscription_terms import PeriodTerms
 from persistence import (
+    billing_customers,
     credit_accounts,
     entitlement_versions,
     organizations,
@@ -80,6 +81,8 @@ class Offer:
 
     provider_price_id: str
     trial_days: int
+    customer: str | None
+    """The provider's name for the buyer, once it was paid under it."""
 
 
 async def is_billed_there(db: Unit, price: Price, quantity: int) -> bool:
@@ -101,7 +104,12 @@ async def open_billed(db: Unit, session: CheckoutSession, price: Price, product:
 async def offer_of(db: Unit, session: CheckoutSession) -> Offer:
     price = await db.session.get_one(Price, session.price_id)
     plan = await subscription_terms.plan_of(db, price.product_id)
-    return Offer(price.provider_price_id or "", await _trial_days(db, session.organization_id, plan))
+    customer = await billing_customers.of_organization(db, session.organization_id, BILLED_BY)
+    return Offer(
+        price.provider_price_id or "",
+        await _trial_days(db, session.organization_id, plan),
+        None if customer is None else customer.external_id,
+    )
 
 
 async def begin(db: Unit, session: CheckoutSession) -> BillingSubscription:

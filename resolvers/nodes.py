@@ -64,6 +64,7 @@ from persistence.provider_accounts import PROVIDER_ACCOUNTS
 from persistence.provider_reports import REPORT_LINES
 from persistence.purchases import PURCHASES
 from persistence.push_devices import PUSH_DEVICES
+from persistence.reconciliation_runs import RUNS as RECONCILIATION_RUNS
 from persistence.recorded_payments import RECORDED_PAYMENTS
 from persistence.refunds import REFUNDS
 from persistence.release_policies import RELEASE_POLICIES
@@ -122,6 +123,7 @@ SOURCES: dict[str, Source] = {
     "ScheduledRun": SCHEDULED_RUNS,
     "ProviderAccount": PROVIDER_ACCOUNTS,
     "CashReconciliation": CASH_RECONCILIATIONS,
+    "ReconciliationRun": RECONCILIATION_RUNS,
     "ProviderReportLine": REPORT_LINES,
     "RecordedPayment": RECORDED_PAYMENTS,
     "PaymentMethod": PAYMENT_METHODS,

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.billing_metrics import BillingMetricsQueries
+from schema.billing_reconciliations import BillingReconciliationMutations, BillingReconciliationQueries
 from schema.contracts import ContractMutations, ContractQueries
 from schema.entitlement_grants import EntitlementGrantMutations, EntitlementGrantQueries
 from schema.entitlements import EntitlementQueries, QuotaMutations
@@ -36,6 +37,7 @@ class BillingQueries(
     EntitlementQueries,
     EntitlementGrantQueries,
     BillingMetricsQueries,
+    BillingReconciliationQueries,
 ):
     pass
 
@@ -57,5 +59,6 @@ class BillingMutations(
     OwedChargeMutations,
     QuotaMutations,
     EntitlementGrantMutations,
+    BillingReconciliationMutations,
 ):
     pass

@@ -56,6 +56,7 @@ PREFIXES = {
     "InboundWebhook": "iwh",
     "ProviderAccount": "pva",
     "CashReconciliation": "crc",
+    "ReconciliationRun": "rcr",
     "ProviderReportLine": "prl",
     "ApprovalRequest": "apr",
     "LedgerTransfer": "ltr",

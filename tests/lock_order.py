@@ -59,7 +59,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("number_series",),
     ("payment_methods", "payout_methods", "payout_schedules"),
     ("deployments", "provider_accounts", "payee_accounts"),
-    ("cash_reconciliations",),
+    ("cash_reconciliations", "reconciliation_runs"),
     ("reconciliation_feeds",),
     ("price_experiments", "features", "products", "plans", "prices", "usage_events"),
     ("fee_policies", "release_policies", "money_exceptions", "ledger_exports", "audit_exports"),

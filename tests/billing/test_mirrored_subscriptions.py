@@ -1,5 +1,8 @@
 """Subscriptions that Stripe bills, told of by its messages in any order: here they stand as they do there."""
 
+import asyncio
+import json
+import random
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -7,14 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from domain.billed_subscriptions import BilledSubscription
-from domain.billing_subscriptions import SubscriptionStatus
+from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
 from domain.checkout_sessions import CheckoutSession, CheckoutStatus
 from domain.checkout_visits import Leave, Stay
 from domain.ids import new_id
+from domain.inbound_webhooks import InboundWebhook
 from domain.payment_methods import Provider
+from domain.payments import Payment, PaymentState
 from domain.refusals import RefusalCode, Refused
 from domain.sales import Sale, SaleStatus
-from domain.subscription_periods import PeriodStatus
+from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from integrations.provider_billing import (
     ChangingBilled,
     Prorating,
@@ -23,13 +28,24 @@ from jobs.provider_checkouts import visited
 from jobs.provider_subscriptions import look
 from jobs.providers import reach_billing
 from persistence.tables.subscriptions import subscription_items
-from standins.courier import Plan
+from standins.courier import Plan, real_time
 from standins.faults import Fault
+from standins.stripe.world import signature
 from tests.makers.invariants import broken
-from tests.makers.mirrored import CANCEL_URL, SUCCESS_URL, Mirrored, opened_checkout, sold_at_stripe, subscribed
+from tests.makers.mirrored import (
+    CANCEL_URL,
+    SUCCESS_URL,
+    Mirrored,
+    opened_checkout,
+    paid_on_page,
+    sold_at_stripe,
+    subscribed,
+)
 from tests.makers.subscriptions import make_plan
 from tests.providers.companies import Stripe
+from tests.providers.company_setups import STRIPE_SECRET
 from tests.providers.stripe_setup import post
+from tests.world import World
 
 _S = SubscriptionStatus
 
@@ -85,6 +101,36 @@ async def test_many_who_hear_of_it_at_once_begin_and_pay_it_once(company: Stripe
     assert [period.status for period in await mirrored.periods()] == [PeriodStatus.PAID]
     assert await sales_of(mirrored) == [(SaleStatus.PAID, 2_000)]
     assert await broken(company.world) == []
+
+
+async def test_a_hundred_of_each_message_at_once_begin_and_pay_it_once(company: Stripe) -> None:
+    world = company.world
+    company.courier.url = None
+    await paid_on_page(company, await make_plan(world))
+    events = {one["type"]: one for one in company.stripe.all("event")}
+    told = [events[name] for name in ("invoice.paid", "customer.subscription.updated", "checkout.session.completed")]
+    bodies = [json.dumps(event).encode() for event in told for _ in range(100)]
+    random.Random(7).shuffle(bodies)
+
+    statuses = await asyncio.gather(*(_tell(world, body) for body in bodies))
+    await company.settle()
+
+    assert statuses == [202] * 300
+    async with world.database.reader() as session:
+        assert len((await session.scalars(select(InboundWebhook))).all()) == len(told)
+        one = (await session.scalars(select(BillingSubscription))).one()
+        periods = (await session.scalars(select(SubscriptionPeriod))).all()
+        paid = (await session.scalars(select(Payment))).all()
+    there = company.stripe.all("subscription")[0]
+    assert (one.status.value, one.external_id) == (there["status"].upper(), there["id"])
+    assert [period.status for period in periods] == [PeriodStatus.PAID]
+    assert [payment.status for payment in paid] == [PaymentState.SUCCEEDED]
+    assert await broken(world) == []
+
+
+async def _tell(world: World, body: bytes) -> int:
+    headers = {"Stripe-Signature": signature(STRIPE_SECRET, body, real_time())}
+    return (await world.client.http.post("/webhooks/stripe", content=body, headers=headers)).status_code
 
 
 async def test_an_invoice_that_opens_no_period_is_for_people_and_the_rest_is_followed(company: Stripe) -> None:

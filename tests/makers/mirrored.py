@@ -75,14 +75,7 @@ async def subscribed(
     What is sold is a plan of 20.00 EUR a month with these terms, unless it is said.
     """
     world = company.world
-    price = price or await make_plan(world, **terms)
-    await sold_at_stripe(company, price)
-    buyer = await world.client_side()
-    session_id = await opened_checkout(buyer, price)
-    page, again = [await visited(world.database, session_id, world.clock.now(), is_back=False) for _ in range(2)]
-    assert isinstance(page, Leave)
-    assert page == again
-    await post(page.url, card=card)
+    buyer, session_id = await paid_on_page(company, price or await make_plan(world, **terms), card)
     now = world.clock.now()
     heard = (look(world.database, Provider.STRIPE, session_id, "sub_000001", now) for _ in range(listeners))
     assert all(await asyncio.gather(*heard))
@@ -90,6 +83,19 @@ async def subscribed(
     async with world.database.reader() as reader:
         begun = (await reader.scalars(select(BillingSubscription))).one()
     return Mirrored(world, buyer, begun.id, company, session_id)
+
+
+async def paid_on_page(company: Stripe, price: Price, card: str = "pm_card_visa") -> tuple[Person, UUID]:
+    """Somebody has paid a price on Stripe's page, and nobody here has heard of it; the buyer, and the checkout."""
+    world = company.world
+    await sold_at_stripe(company, price)
+    buyer = await world.client_side()
+    session_id = await opened_checkout(buyer, price)
+    page, again = [await visited(world.database, session_id, world.clock.now(), is_back=False) for _ in range(2)]
+    assert isinstance(page, Leave)
+    assert page == again
+    await post(page.url, card=card)
+    return buyer, session_id
 
 
 async def opened_checkout(buyer: Person, price: Price) -> UUID:

@@ -132,9 +132,10 @@ async def _gigs(world: World, client: Person, freelancer: Person) -> None:
 
 
 async def _catalogue(world: World, developer: Person, app: str) -> None:
-    """What an app sells, what staff try with its price, and what another one has reported."""
-    product = await make_own_catalogue(developer, app)
-    await make_price_experiment(await another_of_the_staff(world, StaffRole.FINANCE), product)
+    """What an app sells, what staff try with its price and compare of it, and what another one has reported."""
+    product, staff = await make_own_catalogue(developer, app), await another_of_the_staff(world, StaffRole.FINANCE)
+    await make_price_experiment(staff, product)
+    await staff.do("runReconciliation", "run { id }", appId=app, idempotencyKey=world.key())
     await make_own_usage(developer)
 
 

@@ -1414,6 +1414,20 @@ String namePurchaseStatus(PurchaseStatus value) => switch (value) {
   PurchaseStatus.unknown => '',
 };
 
+/// What the API calls a value of ReconciliationFindingKind.
+String nameReconciliationFindingKind(ReconciliationFindingKind value) => switch (value) {
+  ReconciliationFindingKind.status => 'STATUS',
+  ReconciliationFindingKind.period => 'PERIOD',
+  ReconciliationFindingKind.cancelFlag => 'CANCEL_FLAG',
+  ReconciliationFindingKind.quantity => 'QUANTITY',
+  ReconciliationFindingKind.amount => 'AMOUNT',
+  ReconciliationFindingKind.refund => 'REFUND',
+  ReconciliationFindingKind.missingLocally => 'MISSING_LOCALLY',
+  ReconciliationFindingKind.missingAtProvider => 'MISSING_AT_PROVIDER',
+  ReconciliationFindingKind.notCompared => 'NOT_COMPARED',
+  ReconciliationFindingKind.unknown => '',
+};
+
 /// What the API calls a value of ReconciliationPhase.
 String nameReconciliationPhase(ReconciliationPhase value) => switch (value) {
   ReconciliationPhase.reading => 'READING',
@@ -1423,12 +1437,49 @@ String nameReconciliationPhase(ReconciliationPhase value) => switch (value) {
   ReconciliationPhase.unknown => '',
 };
 
+/// What the API calls a value of ReconciliationResolution.
+String nameReconciliationResolution(ReconciliationResolution value) => switch (value) {
+  ReconciliationResolution.repaired => 'REPAIRED',
+  ReconciliationResolution.forPeople => 'FOR_PEOPLE',
+  ReconciliationResolution.left => 'LEFT',
+  ReconciliationResolution.unknown => '',
+};
+
+/// What the API calls a value of ReconciliationRunOrderField.
+String nameReconciliationRunOrderField(ReconciliationRunOrderField value) => switch (value) {
+  ReconciliationRunOrderField.startedAt => 'STARTED_AT',
+  ReconciliationRunOrderField.unknown => '',
+};
+
+/// What the API calls a value of ReconciliationRunStatus.
+String nameReconciliationRunStatus(ReconciliationRunStatus value) => switch (value) {
+  ReconciliationRunStatus.running => 'RUNNING',
+  ReconciliationRunStatus.completed => 'COMPLETED',
+  ReconciliationRunStatus.failed => 'FAILED',
+  ReconciliationRunStatus.unknown => '',
+};
+
+/// What the API calls a value of ReconciliationStage.
+String nameReconciliationStage(ReconciliationStage value) => switch (value) {
+  ReconciliationStage.ours => 'OURS',
+  ReconciliationStage.theirs => 'THEIRS',
+  ReconciliationStage.refunds => 'REFUNDS',
+  ReconciliationStage.unknown => '',
+};
+
 /// What the API calls a value of ReconciliationStatus.
 String nameReconciliationStatus(ReconciliationStatus value) => switch (value) {
   ReconciliationStatus.running => 'RUNNING',
   ReconciliationStatus.completed => 'COMPLETED',
   ReconciliationStatus.failed => 'FAILED',
   ReconciliationStatus.unknown => '',
+};
+
+/// What the API calls a value of ReconciliationTrigger.
+String nameReconciliationTrigger(ReconciliationTrigger value) => switch (value) {
+  ReconciliationTrigger.schedule => 'SCHEDULE',
+  ReconciliationTrigger.staff => 'STAFF',
+  ReconciliationTrigger.unknown => '',
 };
 
 /// What the API calls a value of RecordedPaymentMethod.
@@ -1900,6 +1951,8 @@ final operations = <Operation<Object?>>[
   ListAuditExports(),
   ReadAuditExport(id: 'text'),
   ExportAuditLog(format: FileFormat.csv),
+  ListReconciliationRuns(),
+  RunReconciliation(),
   ListFeatures(),
   ListProducts(),
   ListPlans(),

@@ -2420,6 +2420,31 @@ export const PurchaseStatus = {
 /** One of PurchaseStatus's values, or one that a newer server has added. */
 export type PurchaseStatus = Open<keyof typeof PurchaseStatus>;
 
+/** What stands otherwise at the provider. */
+export const ReconciliationFindingKind = {
+  /** The status. */
+  STATUS: 'STATUS',
+  /** The period that it is in. */
+  PERIOD: 'PERIOD',
+  /** Whether, or when, it ends. */
+  CANCEL_FLAG: 'CANCEL_FLAG',
+  /** How many it is for. */
+  QUANTITY: 'QUANTITY',
+  /** Its price, or an invoice that is paid there and not recorded here. */
+  AMOUNT: 'AMOUNT',
+  /** A refund that was made there and is not recorded here. */
+  REFUND: 'REFUND',
+  /** The provider bills a subscription that is not here. */
+  MISSING_LOCALLY: 'MISSING_LOCALLY',
+  /** The provider knows none of the name that is kept here. */
+  MISSING_AT_PROVIDER: 'MISSING_AT_PROVIDER',
+  /** Nothing is known: it could not be compared. */
+  NOT_COMPARED: 'NOT_COMPARED',
+} as const;
+
+/** One of ReconciliationFindingKind's values, or one that a newer server has added. */
+export type ReconciliationFindingKind = Open<keyof typeof ReconciliationFindingKind>;
+
 /** What a reconciliation is doing. */
 export const ReconciliationPhase = {
   /** Reading the provider's report. */
@@ -2435,6 +2460,54 @@ export const ReconciliationPhase = {
 /** One of ReconciliationPhase's values, or one that a newer server has added. */
 export type ReconciliationPhase = Open<keyof typeof ReconciliationPhase>;
 
+/** What became of a difference. */
+export const ReconciliationResolution = {
+  /** The provider was asked, and what it said was followed. */
+  REPAIRED: 'REPAIRED',
+  /** It waits among the money exceptions. */
+  FOR_PEOPLE: 'FOR_PEOPLE',
+  /** Nothing was done: in a dry run, or because it could not be compared. */
+  LEFT: 'LEFT',
+} as const;
+
+/** One of ReconciliationResolution's values, or one that a newer server has added. */
+export type ReconciliationResolution = Open<keyof typeof ReconciliationResolution>;
+
+/** What the list can be ordered by. */
+export const ReconciliationRunOrderField = {
+  /** By started at. */
+  STARTED_AT: 'STARTED_AT',
+} as const;
+
+/** One of ReconciliationRunOrderField's values, or one that a newer server has added. */
+export type ReconciliationRunOrderField = Open<keyof typeof ReconciliationRunOrderField>;
+
+/** How far a reconciliation of subscriptions has come. */
+export const ReconciliationRunStatus = {
+  /** It is being worked on. */
+  RUNNING: 'RUNNING',
+  /** It has compared everything. */
+  COMPLETED: 'COMPLETED',
+  /** The provider did not say what there is to compare; the daily job tries it again after an hour. */
+  FAILED: 'FAILED',
+} as const;
+
+/** One of ReconciliationRunStatus's values, or one that a newer server has added. */
+export type ReconciliationRunStatus = Open<keyof typeof ReconciliationRunStatus>;
+
+/** What a reconciliation of subscriptions compares. */
+export const ReconciliationStage = {
+  /** Every subscription that lives here. */
+  OURS: 'OURS',
+  /** Every subscription that was begun or has changed at the provider in the last 35 days. */
+  THEIRS: 'THEIRS',
+  /** Every refund that was made at the provider in the last 35 days. */
+  REFUNDS: 'REFUNDS',
+} as const;
+
+/** One of ReconciliationStage's values, or one that a newer server has added. */
+export type ReconciliationStage = Open<keyof typeof ReconciliationStage>;
+
 /** How far a reconciliation has come. */
 export const ReconciliationStatus = {
   /** It is being worked on. */
@@ -2447,6 +2520,17 @@ export const ReconciliationStatus = {
 
 /** One of ReconciliationStatus's values, or one that a newer server has added. */
 export type ReconciliationStatus = Open<keyof typeof ReconciliationStatus>;
+
+/** Who began a reconciliation. */
+export const ReconciliationTrigger = {
+  /** The daily job, at 02:00 UTC. */
+  SCHEDULE: 'SCHEDULE',
+  /** Somebody of the staff. */
+  STAFF: 'STAFF',
+} as const;
+
+/** One of ReconciliationTrigger's values, or one that a newer server has added. */
+export type ReconciliationTrigger = Open<keyof typeof ReconciliationTrigger>;
 
 /** How money came to an issuer outside Milepost. */
 export const RecordedPaymentMethod = {

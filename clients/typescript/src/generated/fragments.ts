@@ -100,7 +100,10 @@ import type {
   PurchaseOrigin,
   PurchaseStatus,
   ReconciliationPhase,
+  ReconciliationRunStatus,
+  ReconciliationStage,
   ReconciliationStatus,
+  ReconciliationTrigger,
   RecordedPaymentMethod,
   RecordedPaymentStatus,
   RefundCause,
@@ -564,6 +567,50 @@ export interface AuditExportDetailManifest {
 /** The definition of AuditExportDetail. */
 export const AuditExportDetailFragment: string =
   'fragment AuditExportDetail on AuditExport{id version status format atFrom atBefore ofOrganization{...Party}entryCount byteCount sha256 readyAt manifest{content signature publicKey key}}';
+
+/** The subscriptions of a catalogue, compared with how they stand at who bills them. */
+export interface ReconciliationRunRow {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1. */
+  readonly version: number;
+  /** Who began it. */
+  readonly trigger: ReconciliationTrigger;
+  /** Whether it repairs nothing and tells nobody. */
+  readonly dryRun: boolean;
+  /** How far it has come. */
+  readonly status: ReconciliationRunStatus;
+  /** What it compares, or has compared last. */
+  readonly stage: ReconciliationStage;
+  /** Why it did not. */
+  readonly failure: string | null;
+  /** When it was begun. */
+  readonly startedAt: DateTime;
+  /** When it came to its end. */
+  readonly completedAt: DateTime | null;
+  /** How many objects it has compared. */
+  readonly objectCount: number;
+  /** How many of them stood otherwise; more than one in a hundred is a money exception. */
+  readonly differingCount: number;
+  /** How many differences it has found, with what could not be compared. */
+  readonly findingCount: number;
+  /** How many of them it has put right. */
+  readonly repairedCount: number;
+  /** Whose catalogue; null for Milepost's own. */
+  readonly app: ReconciliationRunRowApp | null;
+}
+
+/** Whose catalogue; null for Milepost's own. */
+export interface ReconciliationRunRowApp {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is called. */
+  readonly name: string;
+}
+
+/** The definition of ReconciliationRunRow. */
+export const ReconciliationRunRowFragment: string =
+  'fragment ReconciliationRunRow on ReconciliationRun{id version trigger dryRun status stage failure startedAt completedAt objectCount differingCount findingCount repairedCount app{id name}}';
 
 /** A feature of a catalogue. */
 export interface FeatureDetail {

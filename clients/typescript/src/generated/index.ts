@@ -7,6 +7,7 @@ export * from './operations/account.js';
 export * from './operations/approvals.js';
 export * from './operations/apps.js';
 export * from './operations/audit.js';
+export * from './operations/billing_reconciliation.js';
 export * from './operations/catalogue.js';
 export * from './operations/credit_accounts.js';
 export * from './operations/credit_control.js';

@@ -127,7 +127,10 @@ import type {
   PurchaseOrderField,
   PurchaseOrigin,
   PurchaseStatus,
+  ReconciliationRunOrderField,
+  ReconciliationRunStatus,
   ReconciliationStatus,
+  ReconciliationTrigger,
   RecordedPaymentMethod,
   RefundCause,
   RefundOrderField,
@@ -2806,6 +2809,28 @@ export interface ReauthenticateInput {
   readonly code?: string | null;
 }
 
+/** Conditions on reconciliations; all given ones must hold. */
+export interface ReconciliationRunFilter {
+  /** Of this app's catalogue. */
+  readonly appId?: string | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<ReconciliationRunStatus> | null;
+  /** That were begun so. */
+  readonly trigger?: ReconciliationTrigger | null;
+  /** Begun at this instant or later. */
+  readonly startedFrom?: DateTime | null;
+  /** Begun before this instant. */
+  readonly startedBefore?: DateTime | null;
+}
+
+/** One order of a list. */
+export interface ReconciliationRunOrder {
+  /** What to order by. */
+  readonly field: ReconciliationRunOrderField;
+  /** ASC from small to large, DESC the other way. */
+  readonly direction: OrderDirection;
+}
+
 /** What recordPayment takes. */
 export interface RecordPaymentInput {
   /** The invoice. */
@@ -3343,6 +3368,16 @@ export interface RunCashReconciliationInput {
   /** The day, in UTC; today as far as it has come. */
   readonly day: DateScalar;
   /** Only answer what would be told; no unless said. */
+  readonly dryRun?: boolean | null;
+  /** Chosen by you, one for each intention: a repeat returns the first result. */
+  readonly idempotencyKey: UUID;
+}
+
+/** What runReconciliation takes. */
+export interface RunReconciliationInput {
+  /** The app whose catalogue it is; left out: Milepost's own. */
+  readonly appId?: string | null;
+  /** Only find what differs: nothing is repaired, nobody is told. */
   readonly dryRun?: boolean | null;
   /** Chosen by you, one for each intention: a repeat returns the first result. */
   readonly idempotencyKey: UUID;

@@ -7,6 +7,7 @@ export 'operations/account.dart';
 export 'operations/approvals.dart';
 export 'operations/apps.dart';
 export 'operations/audit.dart';
+export 'operations/billing_reconciliation.dart';
 export 'operations/catalogue.dart';
 export 'operations/credit_accounts.dart';
 export 'operations/credit_control.dart';

@@ -4429,6 +4429,49 @@ enum PurchaseStatus implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What stands otherwise at the provider.
+enum ReconciliationFindingKind implements ApiEnum {
+  /// The status.
+  status('STATUS'),
+
+  /// The period that it is in.
+  period('PERIOD'),
+
+  /// Whether, or when, it ends.
+  cancelFlag('CANCEL_FLAG'),
+
+  /// How many it is for.
+  quantity('QUANTITY'),
+
+  /// Its price, or an invoice that is paid there and not recorded here.
+  amount('AMOUNT'),
+
+  /// A refund that was made there and is not recorded here.
+  refund('REFUND'),
+
+  /// The provider bills a subscription that is not here.
+  missingLocally('MISSING_LOCALLY'),
+
+  /// The provider knows none of the name that is kept here.
+  missingAtProvider('MISSING_AT_PROVIDER'),
+
+  /// Nothing is known: it could not be compared.
+  notCompared('NOT_COMPARED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationFindingKind(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationFindingKind.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What a reconciliation is doing.
 enum ReconciliationPhase implements ApiEnum {
   /// Reading the provider's report.
@@ -4457,6 +4500,100 @@ enum ReconciliationPhase implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// What became of a difference.
+enum ReconciliationResolution implements ApiEnum {
+  /// The provider was asked, and what it said was followed.
+  repaired('REPAIRED'),
+
+  /// It waits among the money exceptions.
+  forPeople('FOR_PEOPLE'),
+
+  /// Nothing was done: in a dry run, or because it could not be compared.
+  left('LEFT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationResolution(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationResolution.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What the list can be ordered by.
+enum ReconciliationRunOrderField implements ApiEnum {
+  /// By started at.
+  startedAt('STARTED_AT'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationRunOrderField(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationRunOrderField.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// How far a reconciliation of subscriptions has come.
+enum ReconciliationRunStatus implements ApiEnum {
+  /// It is being worked on.
+  running('RUNNING'),
+
+  /// It has compared everything.
+  completed('COMPLETED'),
+
+  /// The provider did not say what there is to compare; the daily job tries it again after an hour.
+  failed('FAILED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationRunStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationRunStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// What a reconciliation of subscriptions compares.
+enum ReconciliationStage implements ApiEnum {
+  /// Every subscription that lives here.
+  ours('OURS'),
+
+  /// Every subscription that was begun or has changed at the provider in the last 35 days.
+  theirs('THEIRS'),
+
+  /// Every refund that was made at the provider in the last 35 days.
+  refunds('REFUNDS'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationStage(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationStage.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// How far a reconciliation has come.
 enum ReconciliationStatus implements ApiEnum {
   /// It is being worked on.
@@ -4475,6 +4612,28 @@ enum ReconciliationStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory ReconciliationStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Who began a reconciliation.
+enum ReconciliationTrigger implements ApiEnum {
+  /// The daily job, at 02:00 UTC.
+  schedule('SCHEDULE'),
+
+  /// Somebody of the staff.
+  staff('STAFF'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const ReconciliationTrigger(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory ReconciliationTrigger.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

@@ -1288,6 +1288,123 @@ final class AuditExportDetailManifest extends ApiData {
   Map<String, Object?> get fields => {'content': content, 'signature': signature, 'publicKey': publicKey, 'key': key};
 }
 
+/// The subscriptions of a catalogue, compared with how they stand at who bills them.
+class ReconciliationRunRow extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ReconciliationRunRow({
+    required this.id,
+    required this.version,
+    required this.trigger,
+    required this.dryRun,
+    required this.status,
+    required this.stage,
+    this.failure,
+    required this.startedAt,
+    this.completedAt,
+    required this.objectCount,
+    required this.differingCount,
+    required this.findingCount,
+    required this.repairedCount,
+    this.app,
+  });
+
+  /// Reads it from an answer.
+  ReconciliationRunRow.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      trigger = ReconciliationTrigger.fromJson(json['trigger']),
+      dryRun = json['dryRun'].boolean,
+      status = ReconciliationRunStatus.fromJson(json['status']),
+      stage = ReconciliationStage.fromJson(json['stage']),
+      failure = json['failure'].orNull((one) => one.string),
+      startedAt = json['startedAt'].instant,
+      completedAt = json['completedAt'].orNull((one) => one.instant),
+      objectCount = json['objectCount'].integer,
+      differingCount = json['differingCount'].integer,
+      findingCount = json['findingCount'].integer,
+      repairedCount = json['repairedCount'].integer,
+      app = json['app'].orNull(ReconciliationRunRowApp.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1.
+  final int version;
+
+  /// Who began it.
+  final ReconciliationTrigger trigger;
+
+  /// Whether it repairs nothing and tells nobody.
+  final bool dryRun;
+
+  /// How far it has come.
+  final ReconciliationRunStatus status;
+
+  /// What it compares, or has compared last.
+  final ReconciliationStage stage;
+
+  /// Why it did not.
+  final String? failure;
+
+  /// When it was begun.
+  final DateTime startedAt;
+
+  /// When it came to its end.
+  final DateTime? completedAt;
+
+  /// How many objects it has compared.
+  final int objectCount;
+
+  /// How many of them stood otherwise; more than one in a hundred is a money exception.
+  final int differingCount;
+
+  /// How many differences it has found, with what could not be compared.
+  final int findingCount;
+
+  /// How many of them it has put right.
+  final int repairedCount;
+
+  /// Whose catalogue; null for Milepost's own.
+  final ReconciliationRunRowApp? app;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'trigger': trigger,
+    'dryRun': dryRun,
+    'status': status,
+    'stage': stage,
+    'failure': failure,
+    'startedAt': startedAt,
+    'completedAt': completedAt,
+    'objectCount': objectCount,
+    'differingCount': differingCount,
+    'findingCount': findingCount,
+    'repairedCount': repairedCount,
+    'app': app,
+  };
+}
+
+/// Whose catalogue; null for Milepost's own.
+final class ReconciliationRunRowApp extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ReconciliationRunRowApp({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  ReconciliationRunRowApp.fromJson(Json json) : id = json['id'].string, name = json['name'].string, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
+}
+
 /// A feature of a catalogue.
 class FeatureDetail extends ApiData {
   /// Made by hand, for tests and previews.

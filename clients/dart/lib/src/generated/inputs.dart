@@ -2518,6 +2518,51 @@ final class PurchaseOrder extends ApiInput {
   Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
 }
 
+/// Conditions on reconciliations; all given ones must hold.
+final class ReconciliationRunFilter extends ApiInput {
+  /// Takes what is sent.
+  const ReconciliationRunFilter({this.appId, this.status, this.trigger, this.startedFrom, this.startedBefore});
+
+  /// Of this app's catalogue.
+  final String? appId;
+
+  /// In one of these states.
+  final List<ReconciliationRunStatus>? status;
+
+  /// That were begun so.
+  final ReconciliationTrigger? trigger;
+
+  /// Begun at this instant or later.
+  final DateTime? startedFrom;
+
+  /// Begun before this instant.
+  final DateTime? startedBefore;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (appId case final appId?) 'appId': appId,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (trigger case final trigger?) 'trigger': wireOf(trigger),
+    if (startedFrom case final startedFrom?) 'startedFrom': startedFrom.toUtc().toIso8601String(),
+    if (startedBefore case final startedBefore?) 'startedBefore': startedBefore.toUtc().toIso8601String(),
+  };
+}
+
+/// One order of a list.
+final class ReconciliationRunOrder extends ApiInput {
+  /// Takes what is sent.
+  const ReconciliationRunOrder({required this.field, required this.direction});
+
+  /// What to order by.
+  final ReconciliationRunOrderField field;
+
+  /// ASC from small to large, DESC the other way.
+  final OrderDirection direction;
+
+  @override
+  Map<String, Object?> toJson() => {'field': wireOf(field), 'direction': wireOf(direction)};
+}
+
 /// Conditions on refunds; all given ones must hold.
 final class RefundFilter extends ApiInput {
   /// Takes what is sent.
