@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from domain.credit_accounts import CreditAccount
 from domain.credit_lots import CreditLot
@@ -63,3 +63,7 @@ def _keep(changed: CreditAccount | CreditLot, names: tuple[str, ...], db: Unit) 
         set_committed_value(changed, name, getattr(changed, name))
     set_committed_value(changed, "version", changed.version + 1)
     set_committed_value(changed, "updated_at", db.at)
+    state = instance_state(changed)
+    if not state.committed_state:
+        # Nothing else of it waits to be written: what is flushed later need not look at it.
+        state._commit_all(state.dict, db.session.sync_session.identity_map)
