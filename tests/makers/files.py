@@ -59,12 +59,11 @@ async def download_url(person: Person, file_id: str) -> str | None:
 
 
 async def make_handed_over(world: World, client: Person, freelancer: Person) -> None:
-    """A delivery with a file, and for each side a file that is attached to nothing."""
+    """A delivery with a file, and a file of the client that is attached to nothing."""
     made = await make_active_project(world, client=client, freelancer=freelancer)
     handed_over = await make_file(freelancer)
     await freelancer.do("submitTask", "task { status }", taskId=made.task, fileIds=[handed_over])
-    for person in (client, freelancer):
-        await make_file(person)
+    await make_file(client)
 
 
 def kept(world: World) -> list[str]:
