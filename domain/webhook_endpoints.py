@@ -143,7 +143,7 @@ class WebhookEndpoint(Stateful):
         self.former_until = at + overlap if overlap else None
         self.sealed_secret = sealed
         until = None if self.former_until is None else self.former_until.isoformat()
-        self.record("secret_rotated", by=by, at=at, data={"formerUntil": until})
+        self.record("secret_rotated", by=by, at=at, data={"formerSecretEndsAt": until})
 
     def delete(self, *, by: Actor, at: datetime) -> None:
         """Nobody sees it any more. Its row stays as long as its log does, and opens nothing."""

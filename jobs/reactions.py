@@ -29,6 +29,7 @@ from jobs import (
     reconciliation,
     refunds,
     subscription_mail,
+    webhook_endpoints,
 )
 from persistence.database import Database
 
@@ -94,6 +95,7 @@ _OF_NOUNS: Reactions = {
     "api_key.rotated": (api_keys.mail_key_changed,),
     "api_key.revoked": (api_keys.mail_key_changed,),
     "user.suspended": (apps.end_sessions_of_user,),
+    "webhook_endpoint.disabled": (webhook_endpoints.mail_given_up,),
     "user.deactivated": (apps.end_sessions_of_user,),
     "member.removed": (apps.end_sessions_of_member,),
     "two_factor.enabled": (notices.mail_credentials_changed,),

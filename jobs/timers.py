@@ -36,6 +36,7 @@ from jobs import (
     simulator,
     subscriptions,
     usage,
+    webhook_endpoints,
     webhook_handling,
 )
 from persistence.database import Database
@@ -105,6 +106,8 @@ TIMERS: Timers = (
     ("notifications.forget", notifications.forget_old),
     ("audit.anchor", audit.anchor),
     ("webhooks.forget", webhook_handling.forget_old),
+    ("webhook_endpoints.give_up", webhook_endpoints.give_up_silent),
+    ("webhook_deliveries.forget", webhook_endpoints.forget_deliveries),
     ("events.forget", retention.forget_old_events),
 )
 
@@ -139,6 +142,8 @@ SELDOM = frozenset(
         "files.expire",
         "files.cleanup",
         "notifications.forget",
+        "webhook_endpoints.give_up",
+        "webhook_deliveries.forget",
     }
 )
 """Those for which nobody waits: once they find nothing due, a minute later is soon enough to look again."""

@@ -13,7 +13,7 @@ import asyncpg
 from domain.bus import Bus
 from domain.ids import new_id
 from domain.scheduled_runs import SCHEDULE
-from jobs import relay, scheduled_runs
+from jobs import relay, scheduled_runs, webhook_sending
 from jobs.pace import Pace
 from jobs.reactions import REACTIONS, Reactions
 from jobs.timers import PROMPT, SELDOM, TIMERS, Job, Timers
@@ -61,6 +61,7 @@ async def settle(
         handled = await relay.place(database, now(), reactions) + await relay.react(database, now(), reactions)
         for _, job in timers:
             handled += await job(database, now())
+        handled += await webhook_sending.send_due(database, now())
         if handled == 0:
             return
     raise RuntimeError(f"there is still work to do after {MAX_ROUNDS} rounds: some timer never comes to an end")
@@ -88,6 +89,7 @@ class Worker:
             group.create_task(self._lead())
             group.create_task(self._keep_time())
             group.create_task(self._beat())
+            group.create_task(webhook_sending.Sender(self.database, self.pace.now).run(self.stop))
 
     async def _beat(self) -> None:
         """Says every few seconds that it lives, for operators; nothing depends on it."""

@@ -77,6 +77,8 @@ from domain.two_factors import RecoveryCode, TwoFactor
 from domain.users import User
 from domain.wallet_conversions import WalletConversion
 from domain.wallets import Wallet
+from domain.webhook_deliveries import DeliveryAttempt, WebhookDelivery
+from domain.webhook_endpoints import WebhookEndpoint
 from domain.write_offs import WriteOffTolerance
 from persistence.billing_mapping import BILLING_PLAIN, BILLING_VERSIONED
 from persistence.notification_mapping import NOTIFICATION_TABLES
@@ -99,6 +101,7 @@ from persistence.tables import (
     metadata,
     money,
     operations,
+    outbound_webhooks,
     payouts,
     platform,
     projects,
@@ -153,6 +156,7 @@ PLAIN = {
     FoundOfRun: reconciliation.cash_findings,
     AuditEntry: audit.audit_entries,
     AuditExportPart: audit.audit_export_parts,
+    DeliveryAttempt: outbound_webhooks.webhook_attempts,
 }
 
 VERSIONED = {
@@ -194,6 +198,8 @@ VERSIONED = {
     ProviderAccount: providers.provider_accounts,
     CashReconciliation: reconciliation.cash_reconciliations,
     InboundWebhook: webhooks.inbound_webhooks,
+    WebhookEndpoint: outbound_webhooks.webhook_endpoints,
+    WebhookDelivery: outbound_webhooks.webhook_deliveries,
     Job: platform.outbox_reactions,
     ScheduledRun: operations.scheduled_runs,
     Refund: refunds.refunds,

@@ -1,6 +1,6 @@
 """The outbox: events written with the change they tell of, and read by position once the relay has given it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,6 +145,22 @@ def _concerning(viewer: Actor) -> ColumnElement[bool]:
     if viewer.may(Permission.STAFF_DISPUTES):
         return and_(concerned, ~of_money)
     return and_(concerned, ~of_money, outbox.c.subject_type != ApprovalRequest.SUBJECT)
+
+
+def is_open_to(permissions: Collection[Permission], subject_type: str) -> bool:
+    """The same of a program that acts for an organization which an event concerns."""
+    wanted = {Permission.ORG_READ}
+    if subject_type in _CREDITS:
+        wanted.add(Permission.CREDITS_READ)
+    if subject_type in _MONEY or subject_type == ApprovalRequest.SUBJECT:
+        wanted.add(Permission.MONEY_READ)
+    return wanted.issubset(permissions)
+
+
+async def by_id(session: AsyncSession, event_id: UUID) -> OutboxEvent | None:
+    """An event that has its position; None where there never was one, or is no more."""
+    row = (await session.execute(select(outbox).where(outbox.c.id == event_id))).one_or_none()
+    return None if row is None else event_of(row)
 
 
 def event_of(row: Row[Any]) -> OutboxEvent:

@@ -1,5 +1,6 @@
 """What decides about somebody's permissions in an organization, read in one statement."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -9,7 +10,9 @@ from domain.api_keys import WORKING
 from domain.apps import AppStatus
 from domain.memberships import MembershipStatus
 from domain.organizations import OrganizationStatus
-from domain.permission_decisions import KeyStanding, Standing
+from domain.permission_decisions import KeyStanding, Standing, held_by
+from domain.permission_overrides import decided
+from domain.permissions import Permission
 from persistence.permission_overrides import in_force, read
 from persistence.tables.apps import apps
 from persistence.tables.credentials import two_factors
@@ -50,6 +53,20 @@ async def standing_of(session: AsyncSession, user_id: UUID, organization_id: UUI
         requires_second_factor=row.requires_two_factor,
         overrides=read(row.overrides),
     )
+
+
+async def addresses_with(session: AsyncSession, organization_id: UUID, permission: Permission) -> Sequence[str]:
+    """Where to write to the members of an organization who hold a permission, by role or by an override."""
+    columns = (users.c.email, memberships.c.role, memberships.c.staff_role, in_force().label("overrides"))
+    statement = (
+        select(*columns)
+        .select_from(memberships)
+        .join(users, users.c.id == memberships.c.user_id)
+        .where(memberships.c.organization_id == organization_id, memberships.c.status == MembershipStatus.ACTIVE)
+        .order_by(users.c.email)
+    )
+    rows = (await session.execute(statement)).all()
+    return [one.email for one in rows if permission in decided(held_by(one.role, one.staff_role), read(one.overrides))]
 
 
 async def standing_of_key(session: AsyncSession, key_id: UUID, organization_id: UUID) -> KeyStanding | None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.events import OutboxEvent
 from domain.ids import new_id
 from domain.jobs import JobStatus
+from persistence import webhook_deliveries
 from persistence.database import Database
 from persistence.outbox import BATCH, event_of
 from persistence.tables.platform import outbox, outbox_head, outbox_reactions
@@ -60,7 +61,7 @@ async def is_waiting(connection: asyncpg.Connection) -> bool:
 async def place(
     db: Unit, reactions_of: Callable[[str], Iterable[str]], *, limit: int = BATCH, notifies: bool = True
 ) -> list[OutboxEvent]:
-    """Gives the next events their positions, notes the reactions they call for, and wakes the subscribers
+    """Gives the next events their positions, notes the reactions and deliveries they call for, and wakes subscribers
     where nothing else does.
 
     The numbers of `written` are in the order of writing, but their transactions commit in another: only what is
@@ -92,6 +93,7 @@ async def place(
     ]
     if wanted:
         await db.session.execute(insert(outbox_reactions), wanted)
+    await webhook_deliveries.make(db, events)
     head = events[-1].position
     await db.session.execute(update(outbox_head).values(position=head))
     if notifies:

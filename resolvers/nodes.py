@@ -82,6 +82,8 @@ from persistence.usage import USAGE_EVENTS
 from persistence.users import USERS
 from persistence.wallet_conversions import WALLET_CONVERSIONS
 from persistence.wallets import WALLETS
+from persistence.webhook_deliveries import WEBHOOK_DELIVERIES
+from persistence.webhook_endpoints import WEBHOOK_ENDPOINTS
 from planner.edges import One, Source
 from resolvers.context import Context
 
@@ -121,6 +123,8 @@ SOURCES: dict[str, Source] = {
     "InboundWebhook": INBOUND_WEBHOOKS,
     "Job": JOBS,
     "ScheduledRun": SCHEDULED_RUNS,
+    "WebhookEndpoint": WEBHOOK_ENDPOINTS,
+    "WebhookDelivery": WEBHOOK_DELIVERIES,
     "ProviderAccount": PROVIDER_ACCOUNTS,
     "CashReconciliation": CASH_RECONCILIATIONS,
     "ReconciliationRun": RECONCILIATION_RUNS,

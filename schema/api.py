@@ -93,6 +93,7 @@ from schema.users import UserQueries
 from schema.viewers import ViewerMutations, ViewerQueries
 from schema.wallet_conversions import WalletConversionMutations
 from schema.wallets import WalletQueries
+from schema.webhooks import WebhookMutations, WebhookQueries
 from schema.write_offs import WriteOffMutations
 
 
@@ -107,6 +108,7 @@ class Query(
     SessionQueries,
     SignInQueries,
     ApiKeyQueries,
+    WebhookQueries,
     UserQueries,
     OrganizationQueries,
     MembershipQueries,
@@ -204,6 +206,7 @@ class Mutation(
     TwoFactorMutations,
     SessionMutations,
     ApiKeyMutations,
+    WebhookMutations,
     ProfileMutations,
     OrganizationMutations,
     MembershipMutations,

@@ -88,6 +88,8 @@ PREFIXES = {
     "CreditDispute": "cdp",
     "AuditEntry": "aud",
     "AuditExport": "aex",
+    "WebhookEndpoint": "weh",
+    "WebhookDelivery": "wdl",
     "Notification": "ntf",
     "PushDevice": "pdv",
     "File": "fil",

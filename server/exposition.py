@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollecto
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from jobs.webhook_sending import RESULTS
 from persistence.unit import REPEATED
 from resolvers.context import Platform
 from server.errors import FAULTS
@@ -49,6 +50,7 @@ class Exposition(Collector):
         yield _counter("milepost_transaction_retries", "Transactions that were repeated", "reason", REPEATED)
         yield _counter("milepost_plan_fallbacks", "Planned operations left to the executor", "reason", self._fallbacks)
         yield from self._webhooks()
+        yield from self._deliveries()
         yield _gauge("milepost_sockets", "WebSockets open now", self.tallies.sockets)
         yield _gauge("milepost_streams", "Event streams open now", self.tallies.streams)
         busy, idle = self._platform.database.connections()
@@ -81,6 +83,16 @@ class Exposition(Collector):
             for state, count in self._waiting.files.items():
                 files.add_metric([state.name], count)
             yield files
+
+    def _deliveries(self) -> Iterator[Metric]:
+        yield _counter(
+            "milepost_outbound_webhooks", "Attempts to send webhooks by what came of them", "result", RESULTS
+        )
+        if self._waiting is not None:
+            waiting = GaugeMetricFamily("milepost_outbound_webhooks_waiting", "Webhooks to be sent", labels=["status"])
+            for status, count in self._waiting.deliveries.items():
+                waiting.add_metric([status.name], count)
+            yield waiting
 
     def _outbox(self) -> Iterator[Metric]:
         if self._waiting is not None:

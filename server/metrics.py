@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from persistence import files, inbound_webhooks, jobs
+from persistence import files, inbound_webhooks, jobs, webhook_deliveries
 from persistence.outbox import backlog
 from persistence.work import count_work
 from resolvers.context import Platform
@@ -42,8 +42,13 @@ class Metrics:
         """Without a database the rest is still worth knowing, and so is that this part is missing."""
         with suppress(Exception):
             async with asyncio.timeout(PROBE_SECONDS), self._platform.database.reader() as session:
-                told, stored = await inbound_webhooks.unfinished(session), await files.unfinished(session)
-                return Waiting(await backlog(session), told, stored, await jobs.counts(session))
+                return Waiting(
+                    await backlog(session),
+                    await inbound_webhooks.unfinished(session),
+                    await files.unfinished(session),
+                    await webhook_deliveries.waiting(session),
+                    await jobs.counts(session),
+                )
         return None
 
     @asynccontextmanager

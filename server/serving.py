@@ -18,6 +18,7 @@ from integrations.file_links import FileLinks
 from integrations.files import FileStore, use_files
 from integrations.local_files import LocalFiles
 from integrations.mail import FolderMail, Mailer, use_mailer
+from integrations.public_addresses import Guard, use_guard
 from integrations.push import FolderPush, use_pusher
 from integrations.return_pages import use_address
 from integrations.s3_files import Bucket, S3Files
@@ -25,11 +26,14 @@ from integrations.scanners import NoScanner, use_scanner
 from integrations.smtp import SmtpMail
 from integrations.vault import Vault, VaultError, use_vault, vault_in_use
 from jobs import worker
+from jobs.webhook_bodies import use_writer
 from persistence import reference_data
 from persistence.database import Database
 from persistence.deployments import adopt_mode
 from persistence.provider_accounts import use_mode
 from persistence.unit import transact
+from persistence.wakeups import Wakeups
+from resolvers.context import Platform
 from resolvers.rate_limits import RateLimits
 from server.app import create_app
 from server.clock import Clock
@@ -42,6 +46,7 @@ from server.migrations import require_schema, upgrade
 from server.seed import seed
 from server.settings import CannotRun, Mode, Settings
 from server.trusting import trust_our_clients
+from server.webhook_bodies import WebhookBodies
 
 DRAIN_SECONDS = 30
 KEEP_ALIVE_SECONDS = 75
@@ -76,6 +81,7 @@ async def serve(start: Start) -> int:
             _bus_of(settings) as bus,
         ):
             await _require_mode(database, settings.mode, clock)
+            _write_webhooks(settings, database, clock)
             await _fill(database, clock, settings.mode)
             laps.mark("data")
             app = create_app(
@@ -106,6 +112,7 @@ async def work(settings: Settings, url: str, ending: Ending) -> int:
             _bus_of(settings) as bus,
         ):
             await _require_mode(database, settings.mode, clock)
+            _write_webhooks(settings, database, clock)
             _say("The worker is running. Ctrl-C stops it.")
             await worker.run(database, clock.now, stop, bus=bus)
     _say("Stopped.")
@@ -129,6 +136,14 @@ async def _prepared(settings: Settings, url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+def _write_webhooks(settings: Settings, database: Database, clock: Clock) -> None:
+    """Hands the jobs what they need of the schema: the bodies of webhooks are asked of it."""
+    is_sandbox = settings.mode is Mode.SANDBOX
+    platform = Platform(database, clock.now, Wakeups(database), is_sandbox=is_sandbox)
+    use_writer(WebhookBodies(platform).write)
+    use_guard(Guard(allows_local=settings.calls_local_webhooks))
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -92,6 +92,8 @@ class Settings:
     """Of pages elsewhere that may call."""
     notice_seconds: int
     """For how long it serves on once it is asked to end, while readiness says no: balancers need that to hear of it."""
+    calls_local_webhooks: bool
+    """Whether webhooks may go to this machine, as only a sandbox's may."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks whose X-Forwarded-For says who calls; of nobody else is it believed."""
 
@@ -136,10 +138,13 @@ class Settings:
             ),
             origins=variables.read("MILEPOST_ALLOWED_ORIGINS", origins_of, frozenset()),
             notice_seconds=variables.whole("MILEPOST_NOTICE_SECONDS", 0, least=0, most=600),
+            calls_local_webhooks=variables.one_of("MILEPOST_LOCAL_WEBHOOKS", ["off", "on"]) == "on",
             trusted_proxies=variables.read("FORWARDED_ALLOW_IPS", proxies_of, ()),
         )
         if mode is Mode.PRODUCTION and settings.database_url is not None and settings.secret_keys is None:
             variables.complain(_KEYS_WANTED)
+        if mode is Mode.PRODUCTION and settings.calls_local_webhooks:
+            variables.complain("MILEPOST_LOCAL_WEBHOOKS is for sandboxes: production calls nothing on its own machine.")
         variables.refuse()
         return settings
 

@@ -17,10 +17,14 @@ from integrations.mail import FolderMail, use_mailer
 from integrations.push import FolderPush, use_pusher
 from integrations.scanners import NoScanner, use_scanner
 from integrations.vault import vault_in_use
+from jobs.webhook_bodies import use_writer
 from persistence.database import Database
+from persistence.wakeups import Wakeups
+from resolvers.context import Platform
 from server.clock import Clock
 from server.embedded import temporary_postgres
 from server.migrations import database_at, upgrade
+from server.webhook_bodies import WebhookBodies
 from tests.client import Client
 from tests.makers.emptiness import empty
 from tests.stand_in_counts import StandInCounts, outside
@@ -95,6 +99,7 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
         use_mailer(FolderMail(tmp_path / "mail"))
         use_pusher(FolderPush(tmp_path / "push"))
         use_archive(FolderArchive(tmp_path / "audit"))
+        use_writer(WebhookBodies(Platform(database, clock.now, Wakeups(database))).write)
         use_files(LocalFiles(tmp_path / "files", FileLinks(vault_in_use(), "http://t")))
         use_scanner(NoScanner())
         yield World(database=database, clock=clock, client=client, mail_folder=tmp_path / "mail")

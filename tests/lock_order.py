@@ -70,6 +70,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("notifications",),
     ("notification_sends", "notification_preferences", "notification_hours", "push_devices", "bounced_addresses"),
     ("scheduled_runs",),
+    ("webhook_deliveries", "webhook_endpoints"),
     ("outbox_head", "outbox", "outbox_reactions"),
     ("audit_chains", "audit_entries"),
 )

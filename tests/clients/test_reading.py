@@ -188,6 +188,7 @@ def test_every_mutation_of_ours_can_be_repeated_but_those_that_deal_in_secrets()
         *("CreateApiKey", "RotateApiKey", "CreateAppKey", "StartImpersonation", "CreatePortalSession"),
         "CreateUpload",
         *("AuthorizeApp", "ExchangeAppCode", "RefreshCrossAppSession"),
+        *("CreateWebhookEndpoint", "RotateWebhookSecret"),
         *("ConfigureProvider", "RotateProviderCredentials", "RotateProviderWebhookSecret"),
     }
 

@@ -40,6 +40,7 @@ from tests.makers.reports import make_reported
 from tests.makers.sales import begin, make_product
 from tests.makers.staff import another_of_the_staff, impersonate
 from tests.makers.subscriptions import make_plan, make_subscribed
+from tests.makers.webhook_endpoints import make_silent_endpoint
 from tests.makers.webhooks import make_parked_webhook
 from tests.world import Person, World
 
@@ -79,6 +80,7 @@ async def make_parties(world: World) -> Parties:
     await _catalogue(world, freelancer, app)
     await make_credit_control(freelancer, app)
     await make_provider_account(world)
+    await make_silent_endpoint(freelancer)
     await make_handed_over(world, client, freelancer)
     await freelancer.do("exportLedger", "export { id }", format="CSV")
     await freelancer.do("exportAuditLog", "export { id }", format="CSV")

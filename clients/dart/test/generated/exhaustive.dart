@@ -511,6 +511,13 @@ String nameDirection(Direction value) => switch (value) {
   Direction.unknown => '',
 };
 
+/// What the API calls a value of DisabledBy.
+String nameDisabledBy(DisabledBy value) => switch (value) {
+  DisabledBy.manual => 'MANUAL',
+  DisabledBy.auto => 'AUTO',
+  DisabledBy.unknown => '',
+};
+
 /// What the API calls a value of DunningOutcome.
 String nameDunningOutcome(DunningOutcome value) => switch (value) {
   DunningOutcome.markUnpaid => 'MARK_UNPAID',
@@ -1825,6 +1832,23 @@ String nameUserStatus(UserStatus value) => switch (value) {
   UserStatus.unknown => '',
 };
 
+/// What the API calls a value of WebhookDeliveryStatus.
+String nameWebhookDeliveryStatus(WebhookDeliveryStatus value) => switch (value) {
+  WebhookDeliveryStatus.pending => 'PENDING',
+  WebhookDeliveryStatus.retrying => 'RETRYING',
+  WebhookDeliveryStatus.delivered => 'DELIVERED',
+  WebhookDeliveryStatus.failed => 'FAILED',
+  WebhookDeliveryStatus.skipped => 'SKIPPED',
+  WebhookDeliveryStatus.unknown => '',
+};
+
+/// What the API calls a value of WebhookEndpointStatus.
+String nameWebhookEndpointStatus(WebhookEndpointStatus value) => switch (value) {
+  WebhookEndpointStatus.enabled => 'ENABLED',
+  WebhookEndpointStatus.disabled => 'DISABLED',
+  WebhookEndpointStatus.unknown => '',
+};
+
 /// What the API calls a value of WebhookTrick.
 String nameWebhookTrick(WebhookTrick value) => switch (value) {
   WebhookTrick.again => 'AGAIN',
@@ -2351,6 +2375,18 @@ final operations = <Operation<Object?>>[
   RecordUsage(events: const []),
   VoidUsageEvent(usageEventId: 'text', reason: 'text'),
   WatchUsage(organizationId: 'text'),
+  ListWebhookEndpoints(),
+  ListWebhookDeliveries(),
+  GetEventTypes(),
+  CreateWebhookEndpoint(url: 'text', eventTypes: const []),
+  UpdateWebhookEndpoint(endpointId: 'text'),
+  EnableWebhookEndpoint(endpointId: 'text'),
+  DisableWebhookEndpoint(endpointId: 'text'),
+  DeleteWebhookEndpoint(endpointId: 'text'),
+  RotateWebhookSecret(endpointId: 'text'),
+  SendTestEvent(endpointId: 'text'),
+  RedeliverWebhook(deliveryId: 'text'),
+  RedeliverFailed(endpointId: 'text', occurredFrom: DateTime.utc(2026)),
   ListInboundWebhooks(),
   GetInboundWebhook(id: 'text'),
   ReplayInboundWebhook(webhookId: 'text', reason: 'text'),

@@ -852,6 +852,17 @@ export const Direction = {
 /** One of Direction's values, or one that a newer server has added. */
 export type Direction = Open<keyof typeof Direction>;
 
+/** Who has stopped an endpoint. */
+export const DisabledBy = {
+  /** Somebody with webhooks:manage. */
+  MANUAL: 'MANUAL',
+  /** Milepost: it answered 410, or took nothing of at least 20 deliveries for 72 hours. */
+  AUTO: 'AUTO',
+} as const;
+
+/** One of DisabledBy's values, or one that a newer server has added. */
+export type DisabledBy = Open<keyof typeof DisabledBy>;
+
 /** What becomes of a subscription whose last retry failed. */
 export const DunningOutcome = {
   /** It waits, without access, until what is owed is paid. */
@@ -3100,6 +3111,34 @@ export const UserStatus = {
 
 /** One of UserStatus's values, or one that a newer server has added. */
 export type UserStatus = Open<keyof typeof UserStatus>;
+
+/** The life of a delivery. */
+export const WebhookDeliveryStatus = {
+  /** It waits to be sent. */
+  PENDING: 'PENDING',
+  /** It did not arrive, and is tried again at nextAttemptAt. */
+  RETRYING: 'RETRYING',
+  /** It was answered with a status of 2xx. */
+  DELIVERED: 'DELIVERED',
+  /** It did not arrive in eight attempts, or was refused for good. */
+  FAILED: 'FAILED',
+  /** Its endpoint was disabled. */
+  SKIPPED: 'SKIPPED',
+} as const;
+
+/** One of WebhookDeliveryStatus's values, or one that a newer server has added. */
+export type WebhookDeliveryStatus = Open<keyof typeof WebhookDeliveryStatus>;
+
+/** Whether an endpoint is sent to. */
+export const WebhookEndpointStatus = {
+  /** Events are posted to it. */
+  ENABLED: 'ENABLED',
+  /** What happens is written down as SKIPPED, and can be redelivered. */
+  DISABLED: 'DISABLED',
+} as const;
+
+/** One of WebhookEndpointStatus's values, or one that a newer server has added. */
+export type WebhookEndpointStatus = Open<keyof typeof WebhookEndpointStatus>;
 
 /** What happens to the newest webhook about a payment. */
 export const WebhookTrick = {

@@ -32,6 +32,7 @@ import type {
   CreditTransactionType,
   CrossAppStatus,
   DevicePlatform,
+  DisabledBy,
   DunningOutcome,
   EntitlementState,
   ExperimentStatus,
@@ -125,6 +126,8 @@ import type {
   TaxMode,
   TrialEnd,
   UserStatus,
+  WebhookDeliveryStatus,
+  WebhookEndpointStatus,
   Weekday,
 } from './enums.js';
 import type {
@@ -3593,6 +3596,77 @@ export interface UsageEventDetail {
 /** The definition of UsageEventDetail. */
 export const UsageEventDetailFragment: string =
   'fragment UsageEventDetail on UsageEvent{id meter{...MeterDetail}eventId occurredAt countedAt recordedAt value uniqueKey isLate voidedAt voidReason}';
+
+/** An address that your organization's events are posted to. */
+export interface Endpoint {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Whether it is sent to. */
+  readonly status: WebhookEndpointStatus;
+  /** Where they are posted to. */
+  readonly url: string;
+  /** Which: types such as invoice.paid, all of a noun as invoice.*, or all (*). */
+  readonly eventTypes: ReadonlyArray<string>;
+  /** What is asked for `data`; null: what the event itself carries. */
+  readonly payloadQuery: string | null;
+  /**
+   * What it may be told, and its query may read: the permissions of whoever made it, as far as the organization has
+   * them at the moment.
+   */
+  readonly permissions: ReadonlyArray<string>;
+  /** How many events it is sent in a second at most. */
+  readonly maxPerSecond: number;
+  /** Who has disabled it; null while it is ENABLED. */
+  readonly disabledBy: DisabledBy | null;
+  /** Why, where Milepost has disabled it. */
+  readonly disabledBecause: string | null;
+  /** Since when nothing that was tried has been delivered; null while it is well. */
+  readonly failingAt: DateTime | null;
+  /** Until when the secret before this one signs as well; null: only one signs. */
+  readonly formerSecretEndsAt: DateTime | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of Endpoint. */
+export const EndpointFragment: string =
+  'fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}';
+
+/** An event on its way to an endpoint. */
+export interface Delivery {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** Counts the committed changes, from 1; send it as expectedVersion. */
+  readonly version: number;
+  /** Where it stands. */
+  readonly status: WebhookDeliveryStatus;
+  /** The header webhook-id, and `id` of the body: the same however often the event is sent. */
+  readonly messageId: string;
+  /** 0, or how many deliveries of the same event came before it. */
+  readonly redelivery: number;
+  /** What happened. */
+  readonly eventType: string;
+  /** The id of the object it happened to; null for objects that only work inside. */
+  readonly subjectId: string | null;
+  /** The version the object has since. */
+  readonly subjectVersion: number;
+  /** When it happened. */
+  readonly occurredAt: DateTime;
+  /** When it is sent next; null where nothing sends it any more. */
+  readonly nextAttemptAt: DateTime | null;
+  /** When it came to exist. */
+  readonly createdAt: DateTime;
+  /** What the viewer may do with it now. */
+  readonly availableActions: ReadonlyArray<Action>;
+}
+
+/** The definition of Delivery. */
+export const DeliveryFragment: string =
+  'fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt createdAt availableActions{...Action}}';
 
 /** Something that a provider has told. */
 export interface InboundWebhookSummary {

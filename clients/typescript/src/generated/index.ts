@@ -46,5 +46,6 @@ export * from './operations/subscription_changes.js';
 export * from './operations/subscriptions.js';
 export * from './operations/tasks.js';
 export * from './operations/usage.js';
+export * from './operations/webhook_endpoints.js';
 export * from './operations/webhooks.js';
 export * from './scalars.js';

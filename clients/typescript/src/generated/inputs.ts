@@ -158,6 +158,8 @@ import type {
   TrialEnd,
   UserOrderField,
   UserStatus,
+  WebhookDeliveryStatus,
+  WebhookEndpointStatus,
   WebhookTrick,
   Weekday,
 } from './enums.js';
@@ -1314,6 +1316,22 @@ export interface CreateUploadInput {
   readonly sha256: string;
 }
 
+/** What createWebhookEndpoint takes. */
+export interface CreateWebhookEndpointInput {
+  /** An https address on port 443 or 8443 that stands for public addresses of the internet only. */
+  readonly url: string;
+  /** 1 to 100 types of events (see eventTypes), all of a noun as invoice.*, or * for all. */
+  readonly eventTypes: ReadonlyArray<string>;
+  /**
+   * A query whose result becomes `data`, asked with the endpoint's permissions when an event is sent for the first
+   * time. Its variables are some of $subjectId: ID!, $eventType: String!, $organizationId: ID!; depth at most 8, cost
+   * at most 500. Left out: `data` is what the event itself carries.
+   */
+  readonly payloadQuery?: string | null;
+  /** How many events to send in a second at most, 1 to 100. Left out: 10. */
+  readonly maxPerSecond?: number | null;
+}
+
 /** A credential of an account at a provider. */
 export interface CredentialInput {
   /** Its name, for example secretKey. */
@@ -1580,6 +1598,12 @@ export interface DeleteInvoiceInput {
   readonly invoiceId: string;
 }
 
+/** What deleteWebhookEndpoint takes. */
+export interface DeleteWebhookEndpointInput {
+  /** The endpoint. */
+  readonly endpointId: string;
+}
+
 /** What detachMethod takes. */
 export interface DetachMethodInput {
   /** The method. */
@@ -1604,12 +1628,24 @@ export interface DisableTwoFactorInput {
   readonly revokeOtherSessions?: boolean | null;
 }
 
+/** What disableWebhookEndpoint takes. */
+export interface DisableWebhookEndpointInput {
+  /** The endpoint. */
+  readonly endpointId: string;
+}
+
 /** A discount: either basis points or an amount. */
 export interface DiscountInput {
   /** 0 to 10000: 1000 are 10 %. */
   readonly bps?: number | null;
   /** At most what it is taken off. */
   readonly amount?: MoneyInput | null;
+}
+
+/** What enableWebhookEndpoint takes. */
+export interface EnableWebhookEndpointInput {
+  /** The endpoint. */
+  readonly endpointId: string;
 }
 
 /** What endFeaturePromotion takes. */
@@ -2863,6 +2899,22 @@ export interface RedeemPromotionInput {
   readonly idempotencyKey: UUID;
 }
 
+/** What redeliverFailed takes. */
+export interface RedeliverFailedInput {
+  /** The endpoint. */
+  readonly endpointId: string;
+  /** What happened at this instant or later. */
+  readonly occurredFrom: DateTime;
+  /** And up to this one, at most 30 days later. Left out: up to now. */
+  readonly occurredTo?: DateTime | null;
+}
+
+/** What redeliverWebhook takes. */
+export interface RedeliverWebhookInput {
+  /** Any delivery of the event. */
+  readonly deliveryId: string;
+}
+
 /** What refreshCrossAppSession takes. */
 export interface RefreshCrossAppSessionInput {
   /** The refresh token that came last. */
@@ -3347,6 +3399,14 @@ export interface RotateSigningKeyInput {
   readonly isCompromised?: boolean | null;
 }
 
+/** What rotateWebhookSecret takes. */
+export interface RotateWebhookSecretInput {
+  /** The endpoint. */
+  readonly endpointId: string;
+  /** How long the old secret signs as well, 0 to 168 hours; 24 unless said. */
+  readonly overlapHours?: number | null;
+}
+
 /** What ruleEscrow takes. */
 export interface RuleEscrowInput {
   /** The hold. */
@@ -3415,6 +3475,12 @@ export interface ScheduledRunOrder {
 export interface SendInvoiceReminderInput {
   /** The invoice. */
   readonly invoiceId: string;
+}
+
+/** What sendTestEvent takes. */
+export interface SendTestEventInput {
+  /** The endpoint. */
+  readonly endpointId: string;
 }
 
 /** What setAppCreditBudget takes. */
@@ -4163,6 +4229,26 @@ export interface UpdateTaskInput {
   readonly expectedVersion?: number | null;
 }
 
+/** What updateWebhookEndpoint takes. */
+export interface UpdateWebhookEndpointInput {
+  /** The endpoint. */
+  readonly endpointId: string;
+  /** An https address on port 443 or 8443 that stands for public addresses of the internet only. */
+  readonly url?: string | null;
+  /** 1 to 100 types of events (see eventTypes), all of a noun as invoice.*, or * for all. */
+  readonly eventTypes?: ReadonlyArray<string> | null;
+  /**
+   * A query whose result becomes `data`, asked with the endpoint's permissions when an event is sent for the first
+   * time. Its variables are some of $subjectId: ID!, $eventType: String!, $organizationId: ID!; depth at most 8, cost
+   * at most 500. Null: `data` is what the event itself carries.
+   */
+  readonly payloadQuery?: string | null;
+  /** How many events to send in a second at most, 1 to 100. */
+  readonly maxPerSecond?: number | null;
+  /** The version you have read; CONFLICT if the object has changed since. Left out: no check. */
+  readonly expectedVersion?: number | null;
+}
+
 /** What upsertCustomer takes. */
 export interface UpsertCustomerInput {
   /** The one to change; left out, a new one is added. */
@@ -4301,6 +4387,22 @@ export interface WalletFilter {
   readonly currency?: Currency | null;
   /** Of this organization; others than yours for staff only. */
   readonly organizationId?: string | null;
+}
+
+/** Conditions on deliveries; all given ones must hold. */
+export interface WebhookDeliveryFilter {
+  /** For this endpoint. */
+  readonly endpointId?: string | null;
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<WebhookDeliveryStatus> | null;
+  /** Of one of these types of events. */
+  readonly eventType?: ReadonlyArray<string> | null;
+}
+
+/** Conditions on webhook endpoints; all given ones must hold. */
+export interface WebhookEndpointFilter {
+  /** In one of these states. */
+  readonly status?: ReadonlyArray<WebhookEndpointStatus> | null;
 }
 
 /** What withdrawContractNotice takes. */

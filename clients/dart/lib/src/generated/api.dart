@@ -46,4 +46,5 @@ export 'operations/subscription_changes.dart';
 export 'operations/subscriptions.dart';
 export 'operations/tasks.dart';
 export 'operations/usage.dart';
+export 'operations/webhook_endpoints.dart';
 export 'operations/webhooks.dart';

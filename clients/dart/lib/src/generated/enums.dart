@@ -1585,6 +1585,28 @@ enum Direction implements ApiEnum {
   static final _members = byWire(values);
 }
 
+/// Who has stopped an endpoint.
+enum DisabledBy implements ApiEnum {
+  /// Somebody with webhooks:manage.
+  manual('MANUAL'),
+
+  /// Milepost: it answered 410, or took nothing of at least 20 deliveries for 72 hours.
+  auto('AUTO'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const DisabledBy(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory DisabledBy.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
 /// What becomes of a subscription whose last retry failed.
 enum DunningOutcome implements ApiEnum {
   /// It waits, without access, until what is owed is paid.
@@ -5702,6 +5724,59 @@ enum UserStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory UserStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// The life of a delivery.
+enum WebhookDeliveryStatus implements ApiEnum {
+  /// It waits to be sent.
+  pending('PENDING'),
+
+  /// It did not arrive, and is tried again at nextAttemptAt.
+  retrying('RETRYING'),
+
+  /// It was answered with a status of 2xx.
+  delivered('DELIVERED'),
+
+  /// It did not arrive in eight attempts, or was refused for good.
+  failed('FAILED'),
+
+  /// Its endpoint was disabled.
+  skipped('SKIPPED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const WebhookDeliveryStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory WebhookDeliveryStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Whether an endpoint is sent to.
+enum WebhookEndpointStatus implements ApiEnum {
+  /// Events are posted to it.
+  enabled('ENABLED'),
+
+  /// What happens is written down as SKIPPED, and can be redelivered.
+  disabled('DISABLED'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const WebhookEndpointStatus(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory WebhookEndpointStatus.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

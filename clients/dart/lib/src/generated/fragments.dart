@@ -9758,6 +9758,193 @@ class UsageEventDetail extends ApiData {
   };
 }
 
+/// An address that your organization's events are posted to.
+class Endpoint extends ApiData {
+  /// Made by hand, for tests and previews.
+  const Endpoint({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.url,
+    required this.eventTypes,
+    this.payloadQuery,
+    required this.permissions,
+    required this.maxPerSecond,
+    this.disabledBy,
+    this.disabledBecause,
+    this.failingAt,
+    this.formerSecretEndsAt,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  Endpoint.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = WebhookEndpointStatus.fromJson(json['status']),
+      url = json['url'].string,
+      eventTypes = json['eventTypes'].list((one) => one.string),
+      payloadQuery = json['payloadQuery'].orNull((one) => one.string),
+      permissions = json['permissions'].list((one) => one.string),
+      maxPerSecond = json['maxPerSecond'].integer,
+      disabledBy = json['disabledBy'].orNull(DisabledBy.fromJson),
+      disabledBecause = json['disabledBecause'].orNull((one) => one.string),
+      failingAt = json['failingAt'].orNull((one) => one.instant),
+      formerSecretEndsAt = json['formerSecretEndsAt'].orNull((one) => one.instant),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Whether it is sent to.
+  final WebhookEndpointStatus status;
+
+  /// Where they are posted to.
+  final String url;
+
+  /// Which: types such as invoice.paid, all of a noun as invoice.*, or all (*).
+  final List<String> eventTypes;
+
+  /// What is asked for `data`; null: what the event itself carries.
+  final String? payloadQuery;
+
+  /// What it may be told, and its query may read: the permissions of whoever made it, as far as the organization has
+  /// them at the moment.
+  final List<String> permissions;
+
+  /// How many events it is sent in a second at most.
+  final int maxPerSecond;
+
+  /// Who has disabled it; null while it is ENABLED.
+  final DisabledBy? disabledBy;
+
+  /// Why, where Milepost has disabled it.
+  final String? disabledBecause;
+
+  /// Since when nothing that was tried has been delivered; null while it is well.
+  final DateTime? failingAt;
+
+  /// Until when the secret before this one signs as well; null: only one signs.
+  final DateTime? formerSecretEndsAt;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'url': url,
+    'eventTypes': eventTypes,
+    'payloadQuery': payloadQuery,
+    'permissions': permissions,
+    'maxPerSecond': maxPerSecond,
+    'disabledBy': disabledBy,
+    'disabledBecause': disabledBecause,
+    'failingAt': failingAt,
+    'formerSecretEndsAt': formerSecretEndsAt,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
+/// An event on its way to an endpoint.
+class Delivery extends ApiData {
+  /// Made by hand, for tests and previews.
+  const Delivery({
+    required this.id,
+    required this.version,
+    required this.status,
+    required this.messageId,
+    required this.redelivery,
+    required this.eventType,
+    this.subjectId,
+    required this.subjectVersion,
+    required this.occurredAt,
+    this.nextAttemptAt,
+    required this.createdAt,
+    required this.availableActions,
+  });
+
+  /// Reads it from an answer.
+  Delivery.fromJson(Json json)
+    : id = json['id'].string,
+      version = json['version'].integer,
+      status = WebhookDeliveryStatus.fromJson(json['status']),
+      messageId = json['messageId'].string,
+      redelivery = json['redelivery'].integer,
+      eventType = json['eventType'].string,
+      subjectId = json['subjectId'].orNull((one) => one.string),
+      subjectVersion = json['subjectVersion'].integer,
+      occurredAt = json['occurredAt'].instant,
+      nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      createdAt = json['createdAt'].instant,
+      availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Counts the committed changes, from 1; send it as expectedVersion.
+  final int version;
+
+  /// Where it stands.
+  final WebhookDeliveryStatus status;
+
+  /// The header webhook-id, and `id` of the body: the same however often the event is sent.
+  final String messageId;
+
+  /// 0, or how many deliveries of the same event came before it.
+  final int redelivery;
+
+  /// What happened.
+  final String eventType;
+
+  /// The id of the object it happened to; null for objects that only work inside.
+  final String? subjectId;
+
+  /// The version the object has since.
+  final int subjectVersion;
+
+  /// When it happened.
+  final DateTime occurredAt;
+
+  /// When it is sent next; null where nothing sends it any more.
+  final DateTime? nextAttemptAt;
+
+  /// When it came to exist.
+  final DateTime createdAt;
+
+  /// What the viewer may do with it now.
+  final List<AvailableAction> availableActions;
+
+  @override
+  Map<String, Object?> get fields => {
+    'id': id,
+    'version': version,
+    'status': status,
+    'messageId': messageId,
+    'redelivery': redelivery,
+    'eventType': eventType,
+    'subjectId': subjectId,
+    'subjectVersion': subjectVersion,
+    'occurredAt': occurredAt,
+    'nextAttemptAt': nextAttemptAt,
+    'createdAt': createdAt,
+    'availableActions': availableActions,
+  };
+}
+
 /// Something that a provider has told.
 class InboundWebhookSummary extends ApiData {
   /// Made by hand, for tests and previews.

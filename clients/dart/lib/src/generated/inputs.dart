@@ -2967,6 +2967,42 @@ final class WalletFilter extends ApiInput {
   };
 }
 
+/// Conditions on deliveries; all given ones must hold.
+final class WebhookDeliveryFilter extends ApiInput {
+  /// Takes what is sent.
+  const WebhookDeliveryFilter({this.endpointId, this.status, this.eventType});
+
+  /// For this endpoint.
+  final String? endpointId;
+
+  /// In one of these states.
+  final List<WebhookDeliveryStatus>? status;
+
+  /// Of one of these types of events.
+  final List<String>? eventType;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (endpointId case final endpointId?) 'endpointId': endpointId,
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (eventType case final eventType?) 'eventType': eventType,
+  };
+}
+
+/// Conditions on webhook endpoints; all given ones must hold.
+final class WebhookEndpointFilter extends ApiInput {
+  /// Takes what is sent.
+  const WebhookEndpointFilter({this.status});
+
+  /// In one of these states.
+  final List<WebhookEndpointStatus>? status;
+
+  @override
+  Map<String, Object?> toJson() => {
+    if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+  };
+}
+
 /// How work is cut into milestones, approved and billed.
 final class WorkTermsInput extends ApiInput {
   /// Takes what is sent.
