@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.actors import Actor
-from domain.catalogue import MAX_COUNT, archived
+from domain.catalogue import MAX_COUNT
 from domain.checks import Checks
 from domain.events import Recorder
 from domain.ids import new_id
@@ -103,12 +103,6 @@ def create(product: Product, given: Mapping[str, Any], *, by: Actor, at: datetim
     )
     plan.record("created", by=by, at=at)
     return plan
-
-
-def require_sold(product: Product) -> None:
-    """Refuses WRONG_STATE for a product that is archived."""
-    if not product.is_active:
-        raise archived("product")
 
 
 def _check(given: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from persistence.subscription_credits import PeriodCredits, grant_for_period
 from persistence.tables.credit_sales import credit_packages
 from persistence.tables.subscriptions import subscription_periods
 from persistence.unit import Unit
+from planner.edges import Condition
 
 _columns = subscription_periods.c
 
@@ -37,15 +38,19 @@ async def grant_next(db: Unit, period: SubscriptionPeriod) -> None:
 
 
 async def due(db: Unit) -> Sequence[UUID]:
-    """Paid periods of which another month has begun, oldest first."""
-    statement = select(_columns.id).where(_columns.credits_due_at <= db.at).order_by(_columns.credits_due_at)
+    """Paid periods of which another month has begun, oldest first. One whose money a bank disputes waits."""
+    statement = select(_columns.id).where(*_is_due(db.at)).order_by(_columns.credits_due_at)
     return (await db.session.scalars(statement.limit(100))).all()
 
 
 async def still_due(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
     """One of them, locked; None where somebody else looks after it, or has done so."""
-    statement = select(SubscriptionPeriod).where(_columns.id == period_id, _columns.credits_due_at <= db.at)
+    statement = select(SubscriptionPeriod).where(_columns.id == period_id, *_is_due(db.at))
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+def _is_due(at: datetime) -> tuple[Condition, ...]:
+    return _columns.credits_due_at <= at, ~_columns.is_suspended
 
 
 async def _grant_month(

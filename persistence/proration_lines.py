@@ -15,12 +15,11 @@ from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.tables.subscription_changes import proration_lines
 from persistence.tables.subscriptions import subscription_periods
 from persistence.unit import Unit
-from planner.edges import Many, Source, Within
+from planner.edges import Source, Within
 
 _columns = proration_lines.c
 
 LINES = Source(ProrationLine, proration_lines, Within(SUBSCRIPTIONS, proration_lines, "subscription_id"))
-OF_CHANGE = Many(LINES, "change_id", "id")
 
 
 async def waiting(db: Unit, subscription_id: UUID) -> Sequence[ProrationLine]:

@@ -8,8 +8,10 @@ from domain.credit_lots import CreditLot, LotSource
 from domain.prices import PriceInterval
 from domain.subscription_periods import PeriodStatus
 from domain.subscription_plans import CreditSchedule
+from integrations.chargebacks import ReportedState
 from persistence.tables.credits import credit_lots
 from schema.ids import global_id
+from tests.makers.chargebacks import report
 from tests.makers.credit_control import account_of, spend_some
 from tests.makers.invariants import broken
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, subscribe
@@ -79,3 +81,19 @@ async def test_a_period_is_paid_although_the_account_for_its_credits_was_closed(
     assert [one.status for one in await subscribed.periods()] == [PeriodStatus.PAID] * 2
     assert len(await lots_of(subscribed)) == 1
     assert await broken(world) == []
+
+
+async def test_credits_by_the_month_wait_while_a_bank_disputes_the_money_of_their_period(world: World) -> None:
+    price = await make_plan(
+        world, interval=PriceInterval.YEAR, included_credits=120, credit_schedule=CreditSchedule.MONTHLY
+    )
+    subscribed = await subscribe(world, price)
+    [period] = await subscribed.periods()
+    payment = f"pay_{period.payment_id.hex}" if period.payment_id else ""
+    await move_to(world, period.period_start + timedelta(days=27))
+    await report(world, payment, ReportedState.NEEDS_RESPONSE, period.amount_minor)
+    await move_to(world, period.period_start + timedelta(days=32))
+    assert [one.quantity for one in await lots_of(subscribed)] == [10]
+    await report(world, payment, ReportedState.WON, period.amount_minor)
+    await world.settle()
+    assert [one.quantity for one in await lots_of(subscribed)] == [10, 10]
