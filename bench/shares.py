@@ -1,7 +1,7 @@
 """Which part of Milepost a request spends its time in: what a profile saw, added up by what the code is for."""
 
 import pstats
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 # The first that a file's path contains says what it is for.
@@ -29,12 +29,13 @@ Function = tuple[str, int, str]
 
 def shares(stats: pstats.Stats) -> str:
     """One line for each part, the largest first. What is built in counts for whoever calls it."""
-    spent = Counter[str]()
+    spent = defaultdict[str, float](float)
     for function, seconds in _seconds(stats):
         spent[_part(function)] += seconds
     spent.pop("", None)
     whole = sum(spent.values())
-    return "\n".join(f"{seconds / whole:6.1%}  {part}" for part, seconds in spent.most_common())
+    largest_first = sorted(spent.items(), key=lambda one: -one[1])
+    return "\n".join(f"{seconds / whole:6.1%}  {part}" for part, seconds in largest_first)
 
 
 def _seconds(stats: pstats.Stats) -> Iterator[tuple[Function, float]]:
