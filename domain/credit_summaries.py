@@ -79,6 +79,17 @@ def latest_due(at: datetime) -> date:
     return (month - timedelta(days=1)).replace(day=1)
 
 
+def months_due(last: date | None, at: datetime) -> list[date]:
+    """The months after the last whose summaries are all there, oldest first; without one only the latest."""
+    month = latest_due(at)
+    if last is None:
+        return [month]
+    due = []
+    while (last := following(last)) <= month:
+        due.append(last)
+    return due
+
+
 _T = CreditTransactionType
 _FIGURES = {
     _T.SPEND: "spent",

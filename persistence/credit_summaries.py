@@ -46,15 +46,22 @@ async def is_published(session: AsyncSession, month: date) -> bool:
     return await session.scalar(select(_months.month).where(_months.month == month, finished)) is not None
 
 
+async def last_published(session: AsyncSession) -> date | None:
+    """The latest month of which all summaries are there."""
+    latest: date | None = await session.scalar(select(func.max(_months.month)).where(_months.finished_at.is_not(None)))
+    return latest
+
+
 async def of_month(session: AsyncSession, organization_id: UUID, month: date) -> CreditSummary | None:
     which = _summaries.organization_id == organization_id, _summaries.month == month
     return (await session.scalars(select(CreditSummary).where(*which))).one_or_none()
 
 
 async def _next_accounts(db: Unit, month: date, up_to: UUID | None) -> Sequence[CreditAccount]:
-    """Those that have ever had credits, in one order."""
-    had_some = exists().where(credit_lots.c.account_id == _accounts.id)
-    statement = select(CreditAccount).where(_accounts.created_at < beginning_of(following(month)), had_some)
+    """Those that had credits by then, in one order."""
+    end = beginning_of(following(month))
+    had_some = exists().where(credit_lots.c.account_id == _accounts.id, credit_lots.c.created_at < end)
+    statement = select(CreditAccount).where(_accounts.created_at < end, had_some)
     if up_to is not None:
         statement = statement.where(_accounts.id > up_to)
     return (await db.session.scalars(statement.order_by(_accounts.id).limit(BATCH))).all()

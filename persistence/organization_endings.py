@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
 from domain.billing_subscriptions import LIVE
 from domain.chargebacks import UNDECIDED
+from domain.credit_disputes import UNDECIDED as DISPUTED
 from domain.escrow_holds import HOLDING, HoldStatus
 from domain.gigs import GigStatus
 from domain.invoices import InvoiceStatus
@@ -19,6 +20,8 @@ from domain.projects import NOT_ENDED
 from domain.provider_calls import CallState
 from domain.refusals import not_found
 from domain.sales import SaleStatus
+from persistence.tables.credit_control import credit_disputes
+from persistence.tables.credits import credit_accounts
 from persistence.tables.escrow import escrow_holds
 from persistence.tables.identity import organizations
 from persistence.tables.invoicing import customers, invoices
@@ -81,6 +84,15 @@ def _counts(id_: UUID) -> Iterator[tuple[str, str, Select[tuple[int]]]]:
     as_customer = customers.c.linked_organization_id == id_
     theirs = ledger_accounts.c.customer_id.in_(select(customers.c.id).where(as_customer))
     yield "customer credit", "customer credits", _balances(AccountCode.CUSTOMER_CREDIT).where(or_(own, theirs))
+    yield from _credit_counts(id_)
+
+
+def _credit_counts(id_: UUID) -> Iterator[tuple[str, str, Select[tuple[int]]]]:
+    """Credits are worth money: they are spent or passed on before, and disputes about them decided."""
+    left = credit_accounts.c.organization_id == id_, credit_accounts.c.available + credit_accounts.c.held > 0
+    yield "balance of credits", "balances of credits", _count(credit_accounts.c.id).where(*left)
+    disputed = credit_disputes.c.organization_id == id_, credit_disputes.c.status.in_(DISPUTED)
+    yield "undecided credit dispute", "undecided credit disputes", _count(credit_disputes.c.id).where(*disputed)
 
 
 def _count(column: Any) -> Select[tuple[int]]:

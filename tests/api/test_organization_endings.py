@@ -9,6 +9,7 @@ from domain.permissions import Role
 from persistence.tables.identity import sessions
 from tests.client import Faulted
 from tests.makers.colleagues import colleague
+from tests.makers.credit_control import give_credits, spend_some
 from tests.makers.escrow import make_funded_project
 from tests.makers.gigs import make_open_gig
 from tests.makers.invoices import make_open_invoice
@@ -49,6 +50,14 @@ async def test_what_is_open_is_listed(world: World) -> None:
     await world.settle()
     assert await still_open(freelancer) == ["1 balance in a wallet"]
     assert await still_open(client) == ["1 gig that is open or paused"]
+
+
+async def test_credits_that_are_left_keep_an_organization_open(world: World) -> None:
+    owner = await world.client_side()
+    await give_credits(world, owner.organization_id, 10)
+    assert await still_open(owner) == ["1 balance of credits"]
+    await spend_some(world, owner.organization_id, 10)
+    await owner.do("closeOrganization", "organization { status }", organizationId=id_of(owner))
 
 
 async def test_a_closed_organization_reads_and_does_nothing_else(world: World) -> None:

@@ -228,6 +228,35 @@ async def test_what_was_begun_stays_due_when_the_subscription_ends(world: World)
     assert await broken(world) == []
 
 
+async def test_the_rest_of_a_period_is_refunded_only_once_its_invoice_is_paid(world: World) -> None:
+    subscribed, staff = await invoiced(world)
+    await move_to(world, JUNE + MOMENT)
+    half = {"amountMinor": "1000", "currency": "EUR"}
+    subscription = global_id("BillingSubscription", subscribed.id)
+    asked = {"subscriptionId": subscription, "when": "NOW", "refund": half, "idempotencyKey": world.key()}
+    assert (await staff.refused("cancelSubscription", **asked))["path"] == ["refund"]
+    await pay(subscribed)
+    await world.settle()
+    done = await staff.do("cancelSubscription", "subscription { status } refund { cause }", **asked)
+    assert done["subscription"]["status"] == "CANCELED"
+    await world.settle()
+    assert (await sale_of(subscribed)).status is SaleStatus.PARTIALLY_REFUNDED
+    assert await broken(world) == []
+
+
+async def test_credits_of_a_period_that_is_over_come_with_its_payment_and_last_as_long_as_the_one_that_runs(
+    world: World,
+) -> None:
+    subscribed, _ = await invoiced(world, net_days=40, included_credits=100)
+    await subscribed.live_until(JUNE + 35 * DAY)
+    await pay(subscribed, 1)
+    await world.settle()
+    wanted = "{ creditLots { nodes { quantity remaining expiresAt } } }"
+    lots = (await subscribed.buyer.ask(wanted))["creditLots"]["nodes"]
+    [late] = [lot for lot in lots if lot["remaining"] != "0"]
+    assert (late["quantity"], late["expiresAt"][:10]) == ("100", "2027-08-01")
+
+
 async def test_the_invoice_of_a_period_is_paid_and_forgiven_with_its_period_only(world: World) -> None:
     subscribed, _ = await invoiced(world)
     await move_to(world, JUNE + MOMENT)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
+from domain.credit_summaries import months_due
 from domain.permissions import Role
 from persistence.tables.credit_control import credit_summaries
 from schema.ids import read_id
@@ -82,6 +83,24 @@ async def test_credits_invariant_9_a_closing_is_the_next_opening_and_movements_e
     assert (then["opening"], then["bySource"], then["closing"]) == ("58", {"GRANT": 5}, "63")
     assert await available(world, owner.organization_id) == 63
     assert await summary(owner, month) == of_month
+
+
+async def test_months_in_which_nobody_published_are_made_up_in_order(world: World) -> None:
+    partner, month = await make_month(world)
+    await until(world, begins(first_of(begins(month), 3)) + timedelta(hours=3))
+    of_months = [await summary(partner.user, first_of(begins(month), later)) or {} for later in (0, 1, 2)]
+    assert [(one["opening"], one["spent"], one["closing"]) for one in of_months] == [
+        ("100", "42", "58"),
+        ("58", "0", "58"),
+        ("58", "0", "58"),
+    ]
+
+
+def test_the_months_that_are_due_follow_the_last_that_is_there() -> None:
+    march = datetime(2027, 3, 1, 3, tzinfo=UTC)
+    assert months_due(None, march) == [date(2027, 2, 1)]
+    assert months_due(date(2026, 11, 1), march) == [date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)]
+    assert months_due(date(2027, 1, 1), march - timedelta(seconds=1)) == []
 
 
 async def test_what_is_published_stays_as_it_is(world: World) -> None:
