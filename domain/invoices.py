@@ -267,8 +267,8 @@ class Invoice(Stateful):
     def blocked(self, action: str) -> Refused | None:
         if action == "voidInvoice" and self.kind is not InvoiceKind.STANDARD:
             return forbidden("An invoice of a project is voided by the system alone, when the project is cancelled.")
-        by_its_sale = _PAYS if self.collection_mode is CollectionMode.STOPPED else _MONEY_OR_MERCY
-        if self.kind is InvoiceKind.PLATFORM and action in by_its_sale:
+        is_asked_for = self.status is _S.OPEN and self.collection_mode is CollectionMode.MANUAL
+        if self.kind is InvoiceKind.PLATFORM and action in (_MONEY_OR_MERCY if is_asked_for else _PAYS):
             return wrong_state("What Milepost sells is paid when bought, or as mailed.", from_state=self.kind.name)
         if self.is_frozen and action not in _IN_SPITE_OF_A_FREEZE:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
