@@ -99,24 +99,35 @@ async def after(session: AsyncSession, position: int, viewer: Actor, wanted: Wan
     head = await last_position(session)
     if head <= position:
         return Batch((), position)
-    conditions = [outbox.c.topics.overlap([wanted.topic, *wanted.besides]), readable_by(viewer)]
-    if wanted.types is not None:
-        conditions.append(outbox.c.type.in_(wanted.types))
-    if wanted.subject_type is not None:
-        conditions.append(outbox.c.subject_type == wanted.subject_type)
-    statement = select(outbox).where(outbox.c.position > position, outbox.c.position <= head, *conditions)
+    between = outbox.c.position > position, outbox.c.position <= head
+    statement = select(outbox).where(*between, *_followed(viewer, wanted))
     rows = (await session.execute(statement.order_by(outbox.c.position).limit(limit))).all()
     events = [event_of(row) for row in rows]
     return Batch(events, events[-1].position if len(events) == limit else head)
 
 
-async def reaches_back_to(session: AsyncSession, position: int, since: datetime) -> bool:
+async def waiting(session: AsyncSession, position: int, viewer: Actor, wanted: Wanted, *, most: int) -> int:
+    """How many events follow a position, at most `most`."""
+    behind = select(outbox.c.id).where(outbox.c.position > position, *_followed(viewer, wanted)).limit(most)
+    return await session.scalar(select(func.count()).select_from(behind.subquery())) or 0
+
+
+def _followed(viewer: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [outbox.c.topics.overlap([wanted.topic, *wanted.besides]), readable_by(viewer)]
+    if wanted.types is not None:
+        conditions.append(outbox.c.type.in_(wanted.types))
+    if wanted.subject_type is not None:
+        conditions.append(outbox.c.subject_type == wanted.subject_type)
+    return conditions
+
+
+async def reaches_back_to(session: AsyncSession, position: int, since: datetime | None = None) -> bool:
     """Whether everything after a position is still there, and none of it happened before `since`."""
     head = await last_position(session)
     if position == head:
         return True
     next_at = await session.scalar(select(outbox.c.occurred_at).where(outbox.c.position == position + 1))
-    return position < head and next_at is not None and next_at >= since
+    return position < head and next_at is not None and (since is None or next_at >= since)
 
 
 def readable_by(viewer: Actor) -> ColumnElement[bool]:

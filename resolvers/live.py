@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from graphql import GraphQLError
+
 from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
 from domain.apps import App
@@ -41,6 +43,8 @@ from resolvers.guards import Rule, require
 KEPT = timedelta(days=7)
 """How far back a feed resumes; with an older cursor the client has to fetch everything again."""
 
+MOST_QUEUED = 1000
+"""How many events may wait for a reader that had caught up before; whoever reads so slowly has to come back."""
 RETRY_SECONDS = 1.0
 
 WORK_READERS = (Permission.WORK_READ, Permission.STAFF_READ)
@@ -78,6 +82,14 @@ MEMBERSHIP = One(MEMBERSHIPS, "object_id")
 SUBSCRIPTION = One(SUBSCRIPTIONS, "object_id")
 APPROVAL, WALLET, HOLD = One(APPROVALS, "object_id"), One(WALLETS, "object_id"), One(ESCROW_HOLDS, "object_id")
 RECONCILIATION = One(CASH_RECONCILIATIONS, "object_id")
+
+
+class TooSlow(GraphQLError):
+    """The reader takes messages more slowly than they come."""
+
+    def __init__(self) -> None:
+        text = f"{MOST_QUEUED} events wait for you. Subscribe again with the cursor of the last message as `after`."
+        super().__init__(text, extensions={"code": "RATE_LIMITED"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +219,7 @@ async def follow(context: Context, feed: Feed, after: str | None) -> AsyncGenera
 
 async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -> AsyncGenerator[Update, None]:
     """Pulled by the reader: a slow one reads later, in the same order, and nothing queues up for it here."""
-    platform = context.platform
+    platform, had_caught_up = context.platform, False
     with platform.wakeups.bell(feed.wanted.topic, *feed.wanted.besides) as bell:
         if not resumes:
             context.last_event_id = cursor_of(position)
@@ -221,7 +233,16 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
                 yield Update(event.position, event, feed.object_of(event))
             position = batch.position
             if len(batch.events) < BATCH:
+                had_caught_up = True
                 await bell.wait()
+            elif had_caught_up and await _queued(context, feed, position) >= MOST_QUEUED:
+                raise TooSlow
+
+
+async def _queued(context: Context, feed: Feed, position: int) -> int:
+    """How many events wait for a reader, at most as many as may."""
+    async with context.platform.database.reader() as session:
+        return await outbox.waiting(session, position, context.viewer, feed.wanted, most=MOST_QUEUED)
 
 
 async def _read(context: Context, feed: Feed, position: int) -> Batch:

@@ -8,6 +8,8 @@ from domain.checks import Checks
 from resolvers import live as resolve
 from resolvers.context import Context
 from resolvers.guards import Needs
+from resolvers.kept_events import EventPage as Page
+from resolvers.kept_events import kept_events
 from resolvers.live import Update
 from schema.approval_requests import ApprovalRequest
 from schema.apps import App
@@ -26,7 +28,7 @@ from schema.notifications import NotificationFeeds
 from schema.payments import Payment
 from schema.projects import Project
 from schema.scalars import Cursor
-from schema.shapes import shows
+from schema.shapes import plain, shows
 from schema.subscriptions import BillingSubscription
 from schema.usage_feeds import UsageFeeds
 from schema.wallets import Wallet
@@ -36,6 +38,11 @@ MAX_TYPES = 50
 _TYPES = Annotated[
     list[str] | None, strawberry.argument(description="Only events of these types, at most 50. Left out: all.")
 ]
+
+_BEHIND = Annotated[
+    Cursor | None, strawberry.argument(description="The cursor of the last event you have seen. Left out: the oldest.")
+]
+_FIRST = Annotated[int, strawberry.argument(description="How many at most, 1 to 100.")]
 
 
 @shows(Update, "A message of a gig's feed.")
@@ -107,10 +114,14 @@ class EventActivity(LiveMessage):
 
 
 async def _events(info: strawberry.Info[Context, None], after: AFTER = None, types: _TYPES = None) -> Any:
+    return await resolve.events(info.context, after, _known(types))
+
+
+def _known(types: list[str] | None) -> tuple[str, ...] | None:
     checks = Checks()
     checks.texts("types", types or [], most=MAX_TYPES, length=100)
     checks.refuse()
-    return await resolve.events(info.context, after, None if types is None else tuple(types))
+    return None if types is None else tuple(types)
 
 
 @strawberry.type(
@@ -215,8 +226,29 @@ class Subscription(CreditFeeds, EntitlementFeeds, FileFeeds, NotificationFeeds, 
     )
 
 
+@shows(Page, "Events that are kept, in the order in which they happened.")
+class EventPage:
+    nodes: list[EventActivity] = plain("The events; each message has the cursor behind it.")
+    end_cursor: Cursor = plain("Pass it as `after` for those behind these, or to the feed of events to go on live.")
+    has_next_page: bool = plain("Whether more follow already.")
+    gap: bool = plain(
+        "True where `after` is older than 90 days: what happened right behind it is gone, and this begins with the"
+        " oldest that is kept."
+    )
+
+
 @strawberry.type
 class LiveQueries:
+    @asks(
+        resolve.ORGANIZATION_READERS,
+        "What concerned your active organization in the last 90 days, oldest first. Needs the permission org:read.",
+        graphql_type=EventPage,
+    )
+    async def events(
+        self, info: strawberry.Info[Context, None], after: _BEHIND = None, types: _TYPES = None, first: _FIRST = 20
+    ) -> object:
+        return await kept_events(info.context, after, _known(types), first)
+
     @asks(
         Needs.VERIFIED,
         "Where all live feeds stand now. Ask for it first, then read, then subscribe with it as `after`:"

@@ -2171,6 +2171,7 @@ final operations = <Operation<Object?>>[
   WatchApp(appId: 'text'),
   GetNode(id: 'text'),
   WatchMembers(organizationId: 'text'),
+  ListEvents(),
   ListChargebacks(),
   GetChargeback(id: 'text'),
   SubmitChargebackEvidence(chargebackId: 'text', evidence: 'text'),

@@ -455,3 +455,60 @@ export function watchMembers(
 ): AsyncGenerator<WatchMembersResult, void, undefined> {
   return live(client, WatchMembersDocument, variables, options);
 }
+
+/** What listEvents takes. */
+export interface ListEventsVariables {
+  /** The cursor of the last event you have seen. Left out: the oldest. */
+  readonly after?: Cursor | null;
+  /** Only events of these types, at most 50. Left out: all. */
+  readonly types?: ReadonlyArray<string> | null;
+  /** How many at most, 1 to 100. */
+  readonly first?: number;
+}
+
+/** What listEvents answers. */
+export interface ListEventsResult {
+  /** Pass it as `after` for those behind these, or to the feed of events to go on live. */
+  readonly endCursor: Cursor;
+  /** Whether more follow already. */
+  readonly hasNextPage: boolean;
+  /**
+   * True where `after` is older than 90 days: what happened right behind it is gone, and this begins with the oldest
+   * that is kept.
+   */
+  readonly gap: boolean;
+  /** The events; each message has the cursor behind it. */
+  readonly nodes: ReadonlyArray<ListEventsEventActivity>;
+}
+
+/** The events; each message has the cursor behind it. */
+export interface ListEventsEventActivity {
+  /** Pass it as `after` to resume behind this message; any feed takes it. */
+  readonly cursor: Cursor;
+  /** What happened; null only where gap is true. */
+  readonly event: Event | null;
+}
+
+/** The document of listEvents. */
+export const ListEventsDocument: Document<ListEventsResult, ListEventsVariables, 'events'> = {
+  name: 'ListEvents',
+  kind: 'query',
+  parts: [
+    'query ListEvents($after:Cursor$types:[String!]$first:Int!=20){events(after:$after types:$types first:$first){endCursor hasNextPage gap nodes{cursor event{...Event}}}}',
+    EventFragment,
+  ],
+  root: 'events',
+};
+
+/**
+ * What has happened to the organization, from where one left off.
+ *
+ * What concerned your active organization in the last 90 days, oldest first. Needs the permission org:read.
+ */
+export function listEvents(
+  client: Client,
+  variables: ListEventsVariables = {},
+  options?: RequestOptions,
+): Promise<ListEventsResult> {
+  return request(client, ListEventsDocument, variables, options);
+}

@@ -738,3 +738,89 @@ final class WatchMembersMessage extends ApiData {
   @override
   Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'membership': membership, 'event': event};
 }
+
+/// What has happened to the organization, from where one left off.
+final class ListEvents extends Query<ListEventsResult> {
+  /// Takes what the operation asks for.
+  const ListEvents({this.after, this.types, this.first});
+
+  /// The cursor of the last event you have seen. Left out: the oldest.
+  final String? after;
+
+  /// Only events of these types, at most 50. Left out: all.
+  final List<String>? types;
+
+  /// How many at most, 1 to 100.
+  final int? first;
+
+  @override
+  String get name => 'ListEvents';
+
+  @override
+  String get document =>
+      r'query ListEvents($after:Cursor$types:[String!]$first:Int!=20){events(after:$after types:$types first:$first){endCursor hasNextPage gap nodes{cursor event{...Event}}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => '602caf42a2465ebe82a3f0f217215d85cc1edeeac93bbcea003a64fb0c864900';
+
+  @override
+  Map<String, Object?> get variables => {
+    if (after case final after?) 'after': after,
+    if (types case final types?) 'types': types,
+    if (first case final first?) 'first': first,
+  };
+
+  @override
+  ListEventsResult read(Json data) => ListEventsResult.fromJson(data['events']);
+}
+
+/// What concerned your active organization in the last 90 days, oldest first. Needs the permission org:read.
+final class ListEventsResult extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListEventsResult({required this.endCursor, required this.hasNextPage, required this.gap, required this.nodes});
+
+  /// Reads it from an answer.
+  ListEventsResult.fromJson(Json json)
+    : endCursor = json['endCursor'].string,
+      hasNextPage = json['hasNextPage'].boolean,
+      gap = json['gap'].boolean,
+      nodes = json['nodes'].list(ListEventsNode.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` for those behind these, or to the feed of events to go on live.
+  final String endCursor;
+
+  /// Whether more follow already.
+  final bool hasNextPage;
+
+  /// True where `after` is older than 90 days: what happened right behind it is gone, and this begins with the oldest
+  /// that is kept.
+  final bool gap;
+
+  /// The events; each message has the cursor behind it.
+  final List<ListEventsNode> nodes;
+
+  @override
+  Map<String, Object?> get fields => {'endCursor': endCursor, 'hasNextPage': hasNextPage, 'gap': gap, 'nodes': nodes};
+}
+
+/// The events; each message has the cursor behind it.
+final class ListEventsNode extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListEventsNode({required this.cursor, this.event});
+
+  /// Reads it from an answer.
+  ListEventsNode.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      event = json['event'].orNull(Event.fromJson),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'event': event};
+}
