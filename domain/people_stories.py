@@ -12,6 +12,7 @@ from domain.permissions import Permission
 from domain.sessions import Session
 from domain.two_factors import TwoFactor
 from domain.users import User
+from domain.webhook_endpoints import DisabledBy, WebhookEndpoint
 
 _C = NotificationCategory
 _MANAGERS = Members("organization_id", Permission.MEMBERS_MANAGE)
@@ -85,6 +86,18 @@ PEOPLE_STORIES: Stories = {
         "api_key.created": _notice(_KEYS, "There is a new API key of {owner}", "Its name is {name}."),
         "api_key.rotated": _notice(_KEYS, "An API key of {owner} was replaced", "Its name is {name}."),
         "api_key.revoked": _notice(_KEYS, "An API key of {owner} was revoked", "Its name is {name}."),
+    },
+    WebhookEndpoint: {
+        "webhook_endpoint.disabled": (
+            Story(
+                category=_C.TEAM,
+                to=Members("organization_id", Permission.WEBHOOKS_MANAGE),
+                title="A webhook endpoint of {owner} was disabled",
+                text="{because} The mail about it says what to do.",
+                has_letter=True,
+                while_true=lambda endpoint: endpoint.disabled_by is DisabledBy.AUTO,
+            ),
+        ),
     },
     Impersonation: {
         "impersonation.ended": _notice(Person("target_user_id"), "Milepost's staff acted as you"),

@@ -162,6 +162,12 @@ async def test_who_answers_that_it_is_gone_is_disabled_and_those_who_manage_it_a
     told = {letter["To"] for letter in letters(world) if letter["Subject"] == "A webhook endpoint was disabled"}
     assert told == {client.email, admin.email}
     assert finance.email not in told
+    notices = (await admin.ask("{ notifications { nodes { type title text } } }"))["notifications"]["nodes"]
+    assert {
+        "type": "webhook_endpoint.disabled",
+        "title": "A webhook endpoint of Northwind was disabled",
+        "text": "It answered 410 Gone. The mail about it says what to do.",
+    } in notices
     assert set(await endpoint.statuses()) == {"FAILED", "SKIPPED"}
 
 
