@@ -34,9 +34,9 @@ OF_APPS = ["GetCrossAppSession"]
 """Asked with the key of an app, which none of the viewers has."""
 BY_LUCK = {
     *("CheckEntitlement", "ExplainEntitlement", "GetQuota", "GetUsage"),
-    *("GetPriceExperimentReport", "GetUpcomingCharge"),
+    *("GetPriceExperimentReport", "GetUpcomingCharge", "GetCreditLiability", "GetDownloadUrl"),
 }
-"""About a feature, a meter or a subscription that a random value seldom names for whoever may know of it."""
+"""About a feature, a meter, a subscription, months or a file that a random value seldom names for whoever may know."""
 
 _NEXT = re.compile(rb'"endCursor":"([^"]+)"')
 
