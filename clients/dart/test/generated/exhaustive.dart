@@ -2171,7 +2171,7 @@ final operations = <Operation<Object?>>[
   WatchApp(appId: 'text'),
   GetNode(id: 'text'),
   WatchMembers(organizationId: 'text'),
-  ListEvents(),
+  ReadEvents(),
   ListChargebacks(),
   GetChargeback(id: 'text'),
   SubmitChargebackEvidence(chargebackId: 'text', evidence: 'text'),

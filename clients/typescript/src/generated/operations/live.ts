@@ -456,8 +456,8 @@ export function watchMembers(
   return live(client, WatchMembersDocument, variables, options);
 }
 
-/** What listEvents takes. */
-export interface ListEventsVariables {
+/** What readEvents takes. */
+export interface ReadEventsVariables {
   /** The cursor of the last event you have seen. Left out: the oldest. */
   readonly after?: Cursor | null;
   /** Only events of these types, at most 50. Left out: all. */
@@ -466,8 +466,8 @@ export interface ListEventsVariables {
   readonly first?: number;
 }
 
-/** What listEvents answers. */
-export interface ListEventsResult {
+/** What readEvents answers. */
+export interface ReadEventsResult {
   /** Pass it as `after` for those behind these, or to the feed of events to go on live. */
   readonly endCursor: Cursor;
   /** Whether more follow already. */
@@ -478,23 +478,23 @@ export interface ListEventsResult {
    */
   readonly gap: boolean;
   /** The events; each message has the cursor behind it. */
-  readonly nodes: ReadonlyArray<ListEventsEventActivity>;
+  readonly nodes: ReadonlyArray<ReadEventsEventActivity>;
 }
 
 /** The events; each message has the cursor behind it. */
-export interface ListEventsEventActivity {
+export interface ReadEventsEventActivity {
   /** Pass it as `after` to resume behind this message; any feed takes it. */
   readonly cursor: Cursor;
   /** What happened; null only where gap is true. */
   readonly event: Event | null;
 }
 
-/** The document of listEvents. */
-export const ListEventsDocument: Document<ListEventsResult, ListEventsVariables, 'events'> = {
-  name: 'ListEvents',
+/** The document of readEvents. */
+export const ReadEventsDocument: Document<ReadEventsResult, ReadEventsVariables, 'events'> = {
+  name: 'ReadEvents',
   kind: 'query',
   parts: [
-    'query ListEvents($after:Cursor$types:[String!]$first:Int!=20){events(after:$after types:$types first:$first){endCursor hasNextPage gap nodes{cursor event{...Event}}}}',
+    'query ReadEvents($after:Cursor$types:[String!]$first:Int!=20){events(after:$after types:$types first:$first){endCursor hasNextPage gap nodes{cursor event{...Event}}}}',
     EventFragment,
   ],
   root: 'events',
@@ -505,10 +505,10 @@ export const ListEventsDocument: Document<ListEventsResult, ListEventsVariables,
  *
  * What concerned your active organization in the last 90 days, oldest first. Needs the permission org:read.
  */
-export function listEvents(
+export function readEvents(
   client: Client,
-  variables: ListEventsVariables = {},
+  variables: ReadEventsVariables = {},
   options?: RequestOptions,
-): Promise<ListEventsResult> {
-  return request(client, ListEventsDocument, variables, options);
+): Promise<ReadEventsResult> {
+  return request(client, ReadEventsDocument, variables, options);
 }

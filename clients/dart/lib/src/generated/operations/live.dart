@@ -740,9 +740,9 @@ final class WatchMembersMessage extends ApiData {
 }
 
 /// What has happened to the organization, from where one left off.
-final class ListEvents extends Query<ListEventsResult> {
+final class ReadEvents extends Query<ReadEventsResult> {
   /// Takes what the operation asks for.
-  const ListEvents({this.after, this.types, this.first});
+  const ReadEvents({this.after, this.types, this.first});
 
   /// The cursor of the last event you have seen. Left out: the oldest.
   final String? after;
@@ -754,14 +754,14 @@ final class ListEvents extends Query<ListEventsResult> {
   final int? first;
 
   @override
-  String get name => 'ListEvents';
+  String get name => 'ReadEvents';
 
   @override
   String get document =>
-      r'query ListEvents($after:Cursor$types:[String!]$first:Int!=20){events(after:$after types:$types first:$first){endCursor hasNextPage gap nodes{cursor event{...Event}}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+      r'query ReadEvents($after:Cursor$types:[String!]$first:Int!=20){events(after:$after types:$types first:$first){endCursor hasNextPage gap nodes{cursor event{...Event}}}}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
 
   @override
-  String get hash => '602caf42a2465ebe82a3f0f217215d85cc1edeeac93bbcea003a64fb0c864900';
+  String get hash => '28c7d48a9999ffadf05acf2351a56e49b4f349ba4893b9cb105a3c971ac8856f';
 
   @override
   Map<String, Object?> get variables => {
@@ -771,20 +771,20 @@ final class ListEvents extends Query<ListEventsResult> {
   };
 
   @override
-  ListEventsResult read(Json data) => ListEventsResult.fromJson(data['events']);
+  ReadEventsResult read(Json data) => ReadEventsResult.fromJson(data['events']);
 }
 
 /// What concerned your active organization in the last 90 days, oldest first. Needs the permission org:read.
-final class ListEventsResult extends ApiData {
+final class ReadEventsResult extends ApiData {
   /// Made by hand, for tests and previews.
-  const ListEventsResult({required this.endCursor, required this.hasNextPage, required this.gap, required this.nodes});
+  const ReadEventsResult({required this.endCursor, required this.hasNextPage, required this.gap, required this.nodes});
 
   /// Reads it from an answer.
-  ListEventsResult.fromJson(Json json)
+  ReadEventsResult.fromJson(Json json)
     : endCursor = json['endCursor'].string,
       hasNextPage = json['hasNextPage'].boolean,
       gap = json['gap'].boolean,
-      nodes = json['nodes'].list(ListEventsNode.fromJson),
+      nodes = json['nodes'].list(ReadEventsNode.fromJson),
       super.read(json);
 
   /// Pass it as `after` for those behind these, or to the feed of events to go on live.
@@ -798,19 +798,19 @@ final class ListEventsResult extends ApiData {
   final bool gap;
 
   /// The events; each message has the cursor behind it.
-  final List<ListEventsNode> nodes;
+  final List<ReadEventsNode> nodes;
 
   @override
   Map<String, Object?> get fields => {'endCursor': endCursor, 'hasNextPage': hasNextPage, 'gap': gap, 'nodes': nodes};
 }
 
 /// The events; each message has the cursor behind it.
-final class ListEventsNode extends ApiData {
+final class ReadEventsNode extends ApiData {
   /// Made by hand, for tests and previews.
-  const ListEventsNode({required this.cursor, this.event});
+  const ReadEventsNode({required this.cursor, this.event});
 
   /// Reads it from an answer.
-  ListEventsNode.fromJson(Json json)
+  ReadEventsNode.fromJson(Json json)
     : cursor = json['cursor'].string,
       event = json['event'].orNull(Event.fromJson),
       super.read(json);
