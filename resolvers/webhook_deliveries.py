@@ -32,12 +32,11 @@ async def redeliver_webhook(db: Unit, *, delivery_id: UUID) -> Changed:
 async def redeliver_failed(
     db: Unit, *, endpoint_id: UUID, occurred_from: datetime, occurred_to: datetime | None
 ) -> Changed:
-    end = occurred_to or db.at
+    endpoint, end = await webhook_endpoints.for_change(db, endpoint_id), occurred_to or db.at
     checks = Checks()
     checks.require(occurred_from < end, "Give an instant before occurredTo.", "occurredFrom")
     checks.require(end - occurred_from <= KEPT, f"Give a span of at most {KEPT.days} days.", "occurredFrom")
     checks.refuse()
-    endpoint = await webhook_endpoints.for_change(db, endpoint_id)
     endpoint.check("redeliverFailed", by=db.by)
     former, turn = (
         await webhook_deliveries.not_arrived(db, endpoint, occurred_from, end),
