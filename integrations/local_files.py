@@ -1,6 +1,7 @@
 """Files in a folder of this machine, or one that is mounted: the server itself takes and gives their bytes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from obstore.store import LocalStore
 from integrations.file_links import FileLinks
 from integrations.files import Shown
 from integrations.object_files import ObjectFiles
+
+_SAME_SECONDS = 10
 
 
 class WrongSize(ValueError):
@@ -33,8 +36,9 @@ class LocalFiles(ObjectFiles):
         return self.links.made("PUT", key, datetime.now(UTC) + lasting, size=str(size))
 
     async def download_url(self, key: str, shown: Shown, lasting: timedelta) -> str:
-        until = datetime.now(UTC) + lasting
-        return self.links.made("GET", key, until, type=shown.content_type, name=shown.name)
+        """Whoever asks again within the same few seconds gets the same address."""
+        begun = datetime.fromtimestamp(time.time() // _SAME_SECONDS * _SAME_SECONDS, UTC)
+        return self.links.made("GET", key, begun + lasting, type=shown.content_type, name=shown.name)
 
     async def receive(self, key: str, content: AsyncIterator[bytes], size: int) -> None:
         """Takes exactly so many bytes, or none: WrongSize. One sender at a time, or Busy."""

@@ -81,6 +81,11 @@ async def own(session: AsyncSession, viewer: Actor, file_id: UUID) -> File:
     return file
 
 
+async def seen(session: AsyncSession, viewer: Actor, file_id: UUID) -> File | None:
+    """A file that the viewer may see."""
+    return (await session.scalars(select(File).where(_FILES.id == file_id, visible_to(viewer)))).one_or_none()
+
+
 async def for_change(db: Unit, file_id: UUID) -> File:
     """A file that the caller has uploaded, locked."""
     statement = select(File).where(_FILES.id == file_id, _own(db.by)).with_for_update()

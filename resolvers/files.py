@@ -16,7 +16,6 @@ from persistence import files, organizations
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
-from resolvers.nodes import node
 
 KEEPERS = Permission.FILES_WRITE
 LIST, ORGANIZATION = files.LIST, files.ORGANIZATION
@@ -87,7 +86,8 @@ async def delete_file(db: Unit, *, file_id: UUID) -> Changed:
 
 async def download_url(context: Context, file_id: UUID) -> str | None:
     """Where to fetch a file that the viewer may see; None before it is CLEAN."""
-    file: File | None = await node(context, "File", file_id)
+    async with context.platform.database.reader() as session:
+        file = await files.seen(session, context.viewer, file_id)
     if file is None or file.status is not FileStatus.CLEAN:
         return None
     shown = Shown(file.name, file.content_type)

@@ -33,6 +33,7 @@ TEXTS: dict[str, list[Any]] = {
 """By the kind of scalar; those of one name only, by that."""
 PREFIX_OF = {
     "categoryId": "cat",
+    "fileId": "fil",
     "organizationId": "org",
     "userId": "usr",
     "subjectId": "usr",
