@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from integrations.file_links import FileLinks
 from integrations.files import Shown, files_in_use
@@ -145,10 +146,12 @@ async def test_addresses_are_over_when_they_say(world: World) -> None:
         )
 
 
-async def test_no_signature_is_logged(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_no_signature_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
     ada = await world.freelancer_side()
-    upload = await sent(ada, name="plans.pdf")
-    printed = capsys.readouterr().out
-    assert upload.url.rpartition("/")[2].partition("?")[0] in printed
-    assert upload.url.rpartition("=")[2] not in printed
-    assert "plans.pdf" not in printed
+    caplog.set_level("INFO", logger="milepost.request")
+    with capture_logs() as lines:
+        upload = await sent(ada, name="plans.pdf")
+    written = repr(lines)
+    assert upload.url.rpartition("/")[2].partition("?")[0] in written
+    assert upload.url.rpartition("=")[2] not in written
+    assert "plans.pdf" not in written
