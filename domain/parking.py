@@ -72,6 +72,7 @@ GOES_ON = frozenset(
         "createTaxType",
         "retireTaxType",
         "submitChargebackEvidence",
+        "addCreditDisputeEvidence",
         "reject",
         "cancelApproval",
         "upsertReleasePolicy",
