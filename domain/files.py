@@ -114,6 +114,9 @@ class File(Stateful):
     credit_dispute_id: UUID | None = None
     status: FileStatus = field(init=False)
 
+    def organization_of(self, side: Side) -> UUID | None:
+        return self.organization_id if side is Side.OWNER else None
+
     @property
     def is_attached(self) -> bool:
         return self.submission_id is not None or self.credit_dispute_id is not None

@@ -342,8 +342,7 @@ AND NOT EXISTS (SELECT FROM money_exceptions e WHERE e.subject_type = 'Payment' 
     AND e.kind IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH') AND e.status IN ('OPEN', 'ASSIGNED'))
 
 -- SALE of Sale
--- What is kept of a sale that cost something has a paid invoice over its total. Of any other there is none, but the
--- open one that asks for the money of a period, which is void when nobody is asked any more.
+-- What is kept of a sale that cost something has a paid invoice over its total, any other one that only asks, or none.
 WITH kept AS (
     SELECT *, total_minor > 0 AND status NOT IN ('PENDING', 'FAILED', 'CANCELED') AS is_paid FROM sales
 )
@@ -375,8 +374,7 @@ FROM (
 WHERE (s.net_minor, s.tax_minor, 1) IS DISTINCT FROM (p.net, p.tax, p.times)
 
 -- SALE_EARNED of Sale
--- Of what is kept of a sale's net is deferred what is neither earned nor given back. Of credits, their lots say what is
--- earned.
+-- Of what is kept of a sale's net is deferred what is neither earned (of credits: by their lots) nor given back.
 WITH posted AS (
     SELECT e.invoice_id, -sum(e.amount_minor) AS amount
     FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id

@@ -26,10 +26,10 @@ _KINDS = (ScheduledChangeKind.PRICE, ScheduledChangeKind.QUANTITY)
 async def before(db: Unit, subscription: BillingSubscription, start: datetime) -> None:
     """Call it before the period that starts then is sold: its terms are others afterwards where anything has waited."""
     pending = await scheduled_changes.pending(db, subscription.id, *_KINDS)
+    await _renew(db, subscription, start)
     for change in pending:
         if change.awaits_payment:
             await change_sales.give_up(db, change, change_sales.PERIOD_ENDED)
-    await _renew(db, subscription, start)
     for change in pending:
         if not change.awaits_payment and change.failure is None and change.effective_at <= start:
             await _apply(db, subscription, change)

@@ -90,7 +90,7 @@ async def test_a_period_is_asked_for_on_an_invoice_while_its_subscription_goes_o
     [seen] = (await subscribed.buyer.ask(shown))["subscriptions"]["nodes"][0]["periods"]["nodes"]
     page = checkout_page_of((await sale_of(subscribed)).id)
     assert (seen["url"], seen["nextAttemptAt"][:10], seen["invoice"]["status"]) == (page, "2027-06-15", "OPEN")
-    [letter] = [one for one in letters(world) if str(invoice.number) in one["Subject"]]
+    [letter] = [one for one in letters(world) if f"{invoice.number} for Standard" in one["Subject"]]
     assert page in letter.get_content()
     lots = (await subscribed.buyer.ask("{ creditLots { nodes { quantity } } }"))["creditLots"]["nodes"]
     assert len(lots) == 1
