@@ -9,14 +9,14 @@ from bench.driving import WrongAnswer
 from bench.exchanges import exchange
 
 CONNECTIONS = 64
-"""Kept open. Once all of them are busy a request waits for one, which counts as its own waiting."""
+"""Kept open, and used in turns, so that none stays silent. Once all are busy a request waits, which counts for it."""
 
 
 async def waits(
     port: int, requests: Sequence[bytes], *, fresh: Callable[[bytes], bytes], rate: float, seconds: float
 ) -> list[float]:
     """How long each request waited for its answer since the moment at which it was due, in seconds."""
-    free = asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
+    free = asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
     for _ in range(CONNECTIONS):
         free.put_nowait(await asyncio.open_connection("127.0.0.1", port))
     turns, found, began = itertools.cycle(requests), list[float](), time.perf_counter()
