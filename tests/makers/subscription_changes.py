@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from domain.change_quotes import ChangeQuote
 from domain.credit_lots import CreditLot, LotSource
-from domain.ids import new_id
 from domain.permissions import StaffRole
 from domain.prices import Price
 from domain.proration_lines import ProrationLine
@@ -19,29 +18,24 @@ from persistence.tables.subscription_changes import proration_lines, scheduled_c
 from persistence.unit import Unit, unit_of_work
 from server.auth import actor_of_token
 from tests.makers.staff import another_of_the_staff
-from tests.makers.subscriptions import Subscribed, make_plan
+from tests.makers.subscriptions import Subscribed, make_plan, next_rank
 from tests.world import Person, World
 
 
 async def make_plans(world: World, *, starter_minor: int = 2_000, **terms: Any) -> tuple[Price, Price]:
     """Starter, at 20.00 a month unless said, and Business, at 50.00 and of a higher rank; both with these terms."""
-    rank = _rank()
+    rank = next_rank()
     starter = await make_plan(world, name="Starter", rank=rank, price_minor=starter_minor, **terms)
     return starter, await make_plan(world, name="Business", rank=rank + 1, price_minor=5_000, **terms)
 
 
 async def make_rising_plans(world: World, *credits: int, **terms: Any) -> list[Price]:
     """Plans of rising ranks that include so many credits, at 20.00, 50.00, 80.00 and so on."""
-    rank = _rank()
+    rank = next_rank()
     return [
         await make_plan(world, rank=rank + place, price_minor=2_000 + 3_000 * place, included_credits=included, **terms)
         for place, included in enumerate(credits)
     ]
-
-
-def _rank() -> int:
-    """One that leaves room above it, and that no other test has."""
-    return new_id().int % 80_000 * 10 + 1_000
 
 
 async def change(subscribed: Subscribed, price: Price | None = None, *, by: Person | None = None, **wish: Any) -> Made:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,14 @@ from persistence.unit import unit_of_work
 from schema.ids import global_id
 from tests.makers.payment_methods import make_method
 from tests.world import Person, World
+
+
+_ranks = count(1_000, step=10)
+
+
+def next_rank() -> int:
+    """Higher than those of all plans made before, with room for a few above it."""
+    return next(_ranks)
 
 
 @dataclass(slots=True)
@@ -87,7 +96,7 @@ async def make_plan(
     model: PriceModel = PriceModel.FLAT,
     **terms: Any,
 ) -> Price:
-    """A product of Milepost's own with its plan and a price in euros; the rank is made unique."""
+    """A product of Milepost's own with its plan and a price in euros; unless a rank is said, it ranks above those made before."""
     at, code = world.clock.now(), f"plan_{new_id().hex[-10:]}"
     product = Product(
         id=new_id(),
@@ -106,7 +115,7 @@ async def make_plan(
         db.add(product)
         await db.flush()
         price.born(CatalogueStatus.ACTIVE, action="createPrice", by=SYSTEM, at=at)
-        db.add(_plan(product, rank or new_id().int % 900_000 + 100, terms), price)
+        db.add(_plan(product, rank or next_rank(), terms), price)
     return price
 
 
