@@ -1,14 +1,27 @@
 """Queries of API keys: from a key to an actor with its rights of this moment, the lists, and the locks of the verbs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, true, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    any_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.actors import Actor, ActorKind
 from domain.api_keys import SCOPES, USED_EVERY, WORKING, ApiKey, ApiKeyStatus, KeyText
 from domain.networks import networks_of
 from domain.organizations import OrganizationStatus
@@ -71,11 +84,12 @@ async def holder_of(database: Database, text: KeyText) -> Holder:
     return Holder(_actor(row), networks, row.good_for)
 
 
-async def actor_of_key(database: Database, key_id: UUID, now: datetime) -> Actor:
-    """Who a key is by now, for connections that outlive a request; ANONYMOUS once it has ended. Only looks."""
+async def actors_of_keys(database: Database, ids: Collection[UUID], now: datetime) -> dict[UUID, Actor]:
+    """Who these keys are by now, for connections that outlive a request; none of those that have ended. Only looks."""
+    which = api_keys.c.id == any_(literal(list(ids), ARRAY(Uuid)))
     async with database.connection() as connection:
-        row = (await connection.execute(_live_key(api_keys.c.id == key_id, now))).first()
-    return ANONYMOUS if row is None else _actor(row)
+        rows = (await connection.execute(_live_key(which, now))).all()
+    return {row.key_id: _actor(row) for row in rows}
 
 
 async def acting(db: Unit, key_id: UUID) -> Actor | None:

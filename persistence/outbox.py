@@ -54,6 +54,17 @@ _MONEY = (
     Debt.SUBJECT,
 )
 _CREDITS = (CreditAccount.SUBJECT, CreditLot.SUBJECT, CreditTransaction.SUBJECT)
+DECISIVE = frozenset(
+    {
+        Permission.STAFF_READ,
+        Permission.CREDITS_READ,
+        Permission.STAFF_CREDITS,
+        Permission.MONEY_READ,
+        Permission.STAFF_MONEY,
+        Permission.STAFF_DISPUTES,
+    }
+)
+"""The permissions that decide which events somebody reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +139,20 @@ async def reaches_back_to(session: AsyncSession, position: int, since: datetime 
         return True
     next_at = await session.scalar(select(outbox.c.occurred_at).where(outbox.c.position == position + 1))
     return position < head and next_at is not None and (since is None or next_at >= since)
+
+
+def reader_of(viewer: Actor, wanted: Wanted) -> Actor:
+    """As much of a viewer as decides what they read there: those of whom it is the same read the same.
+
+    What one person is told has that person as its topic, so only whoever follows themselves reads it.
+    """
+    followed = viewer.user_id in (wanted.topic, *wanted.besides)
+    return Actor(
+        kind=viewer.kind,
+        user_id=viewer.user_id if followed else None,
+        organization_id=viewer.organization_id,
+        permissions=viewer.permissions & DECISIVE,
+    )
 
 
 def readable_by(viewer: Actor) -> ColumnElement[bool]:

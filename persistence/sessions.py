@@ -1,15 +1,28 @@
 """Queries of sessions: from a token to an actor with its rights of this moment, in one indexed read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, literal_column, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.actors import ANONYMOUS, Actor, ActorKind
+from domain.actors import Actor, ActorKind
 from domain.impersonations import ImpersonationMode
 from domain.memberships import MembershipStatus
 from domain.permission_decisions import held_by, left_to
@@ -79,11 +92,13 @@ def _by_token() -> Prepared:
     return Prepared(_live_session(_has_token(literal_column("$1"), func.now()), func.now()))
 
 
-async def actor_of_session(database: Database, session_id: UUID, now: datetime) -> Actor:
-    """Who holds a session by now, for connections that outlive a request; ANONYMOUS once it has ended. Only looks."""
+async def actors_of_sessions(database: Database, ids: Collection[UUID], now: datetime) -> dict[UUID, Actor]:
+    """Who holds these sessions by now, for connections that outlive a request; none of those that have ended. Only
+    looks."""
+    which = sessions.c.id == any_(literal(list(ids), ARRAY(Uuid)))
     async with database.connection() as connection:
-        row = (await connection.execute(_live_session(sessions.c.id == session_id, now))).first()
-    return ANONYMOUS if row is None else _actor(row)
+        rows = (await connection.execute(_live_session(which, now))).all()
+    return {row.session_id: _actor(row) for row in rows}
 
 
 async def actor_in(db: Unit, session: Session, now: datetime) -> Actor:

@@ -33,6 +33,8 @@ class Wakeups:
         self._database, self.bus = database, bus
         self._seen: int | None = None
         """Up to which position bells have been rung; None when that is not known."""
+        self.rings = 0
+        """How often some have been rung: whoever reads after one of these finds all that it was rung for."""
         self._bells: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._grown = asyncio.Event()
         self._heard: dict[str, Callable[[], None]] = {CHANNEL: self._grown.set}
@@ -114,6 +116,7 @@ class Wakeups:
         self._ring(topics)
 
     def _ring(self, topics: frozenset[UUID]) -> None:
+        self.rings += 1
         for topic in topics & self._bells.keys():
             for bell in self._bells[topic]:
                 bell.set()

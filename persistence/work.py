@@ -100,7 +100,14 @@ def turn_to_write() -> AbstractAsyncContextManager[None]:
 @contextmanager
 def within(share: Share) -> Iterator[None]:
     """What is done here is part of no operation, and has its turns in that share."""
-    token = CURRENT.set(Work(share=share))
+    with working_for(Work(share=share)):
+        yield
+
+
+@contextmanager
+def working_for(work: Work) -> Iterator[None]:
+    """What is done here counts as that work, whoever asks for it."""
+    token = CURRENT.set(work)
     try:
         yield
     finally:

@@ -49,6 +49,9 @@ class Bindings(Protocol):
     def attribute_of(self, field: GraphQLField) -> str | None:
         """The attribute that a field without a resolver reads."""
 
+    def is_impersonal(self, field: GraphQLField) -> bool:
+        """Whether the field's resolver is told of the object alone, and of nothing about the request."""
+
     def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
         """How SQL writes a field that is not simply a column."""
 

@@ -137,7 +137,9 @@ class Compiler:
         if isinstance(edge, (Batch, Derived)):
             return Computed(edge, completion)
         name = self._bindings.attribute_of(definition)
-        return Resolved(selected, shown, completion) if name is None else Attribute(name, completion)
+        if name is not None:
+            return Attribute(name, completion)
+        return Resolved(selected, shown, completion, self._bindings.is_impersonal(definition))
 
     def _needed(self, selected: Selected, source: Source, edge: Any) -> dict[str, Read]:
         columns = all_columns(source)

@@ -25,7 +25,8 @@ from planner.payloads import roots_of
 from planner.running import Fallback, Outcomes, Run, Step
 from planner.selections import Document, Selections, read_document
 from planner.shapes import Root
-from planner.statements import Unsupported
+from planner.sharing import Message, Tellings
+from planner.statements import Asker, Unsupported
 
 MOST_DOCUMENTS, MOST_BYTES, MOST_VARIANTS = 1_000, 4_000_000, 16
 
@@ -71,6 +72,7 @@ class Planner:
     bindings: Bindings
     fallbacks: Counter[str] = field(default_factory=Counter)
     planned: int = 0
+    _tellings: Tellings = field(default_factory=Tellings)
     _plans: OrderedDict[tuple[str, str | None], Plan] = field(default_factory=OrderedDict)
     _sizes: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
@@ -120,7 +122,8 @@ class Planner:
             # One after the other, because those of a mutation change what the next one finds.
             for key, root in roots:
                 texts.append(f'"{key}":{await root.answer(run)}')
-            return self._made(texts, run)
+            self.planned += 1
+            return Answer(_written(texts), run.statements, run.steps)
         except Exception as error:
             self._count(error)
             return None
@@ -144,21 +147,26 @@ class Planner:
             return None
 
     async def message(self, stream: "Stream", event: Any) -> Answer | None:
-        """The message about an event of a subscription, or None where the ordinary executor has to write it."""
-        (document, roots, values), context = stream.ready, stream.executor.context_value
-        fetch, session = stream.fetch, stream.session
+        """The message about an event of a subscription, or None where the ordinary executor has to write it. Where
+        it is the same for many who are told of an equal event at the same time, it is made once."""
+        context = stream.executor.context_value
         try:
             asker = self.bindings.viewers.asker(self.bindings.viewer_of(context))
-            run = Run(document, self.bindings, fetch, session, context, asker, values, {}, event=event)
-            texts = [f'"{key}":{await root.answer(run)}' for key, root in roots]
-            return self._made(texts, run)
+            with self._tellings.of(event) as telling:
+                fetch = telling.shared(stream.fetch)
+                message = await telling.message(
+                    stream.ready[1], asker, context, lambda: self._message(stream, event, asker, fetch)
+                )
+            self.planned += 1
+            return Answer(message.body, message.run.statements, message.run.steps)
         except Exception as error:
             self._count(error)
             return None
 
-    def _made(self, texts: list[str], run: Run) -> Answer:
-        self.planned += 1
-        return Answer(f"{{{','.join(texts)}}}".encode(), run.statements, run.steps)
+    async def _message(self, stream: "Stream", event: Any, asker: Asker, fetch: Fetch) -> Message:
+        (document, roots, values), context = stream.ready, stream.executor.context_value
+        run = Run(document, self.bindings, fetch, stream.session, context, asker, values, {}, event=event)
+        return Message(_written([f'"{key}":{await root.answer(run)}' for key, root in roots]), run)
 
     def _count(self, error: Exception) -> None:
         """Why an operation is left to the ordinary executor, which meets a refusal or outage again and tells it."""
@@ -210,6 +218,10 @@ class Planner:
             return Plan(read_document(self.schema, document, operation_name))
         except Unsupported as unsupported:
             return Plan(None, unsupported.reason)
+
+
+def _written(fields: list[str]) -> bytes:
+    return f"{{{','.join(fields)}}}".encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class Run:
     explain: bool = False
     event: Any = None
     """What a subscription tells of."""
+    compared: set[str] = field(default_factory=set)
+    """The names of the values that its statements were given."""
+    is_personal: bool = False
+    """More than its statements may depend on who asks, or on their variables."""
     steps: list[Step] = field(default_factory=list)
     statements: int = 0
     _recording: Any = None
@@ -70,6 +74,7 @@ class Run:
 
     def rows_of(self, name: str, statement: Statement, slots: Mapping[str, Any]) -> Awaitable[Any]:
         self.statements += 1
+        self.compared |= statement.names
         fetched = self.fetch(statement.text, statement.values({**self.asker.values, **slots}))
         return self._noted(name, statement, fetched) if self.explain else fetched
 
@@ -83,6 +88,7 @@ class Run:
     def arguments(self, selected: Selected) -> dict[str, Any]:
         if selected.definition is None or not selected.definition.args:
             return {}
+        self.is_personal |= not selected.arguments.are_constant
         try:
             return selected.arguments.values(self.variables)
         except Unasked:
@@ -117,6 +123,7 @@ class Run:
     async def _ask_resolver(self, selected: Selected, parent: GraphQLObjectType) -> Any:
         assert selected.definition is not None
         assert selected.definition.resolve is not None
+        self.is_personal = True
         info = self.info(selected, parent, recording=True)
         answer = selected.definition.resolve(None, info, **self.arguments(selected))
         return await answer if inspect.isawaitable(answer) else answer

@@ -158,11 +158,14 @@ class Resolved:
     selected: Selected
     parent: GraphQLObjectType
     completion: Completion
+    is_impersonal: bool
+    """It is told of the object alone, and not of the request."""
 
     async def texts(self, run: Run, rows: Rows) -> Any:
         definition = self.selected.definition
         assert definition is not None
         assert definition.resolve is not None
+        run.is_personal |= not self.is_impersonal
         info, arguments = run.info(self.selected, self.parent, recording=False), run.arguments(self.selected)
         values = [definition.resolve(one, info, **arguments) for one in rows.objects()]
         if any(map(inspect.isawaitable, values)):
@@ -179,6 +182,7 @@ class Computed:
 
     async def texts(self, run: Run, rows: Rows) -> Any:
         objects = rows.objects()
+        run.is_personal = True
         run.statements += 1
         async with run.session() as session:
             values = await self.edge.load(session, run.asker.viewer, objects)

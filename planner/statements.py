@@ -51,6 +51,8 @@ class Statement:
 
     text: str
     parameters: tuple[Any, ...]
+    names: frozenset[str] = field(init=False)
+    """Of the values that it is given."""
     _slots: list[tuple[int, str, Process | None]] = field(init=False)
     _rows: list[tuple[int, Row]] = field(init=False)
 
@@ -58,6 +60,8 @@ class Statement:
         places = list(enumerate(self.parameters))
         self._slots = [(at, one.name, one.process) for at, one in places if isinstance(one, Slot)]
         self._rows = [(at, one) for at, one in places if isinstance(one, Row)]
+        members = [one.name for _, row in self._rows for one in row.members if isinstance(one, Slot)]
+        self.names = frozenset([*(name for _, name, _ in self._slots), *members])
 
     def values(self, slots: Mapping[str, Any]) -> list[Any]:
         values = list(self.parameters)

@@ -17,6 +17,8 @@ from persistence import rate_limit_settings, trusted_documents
 from persistence.callers import Callers
 from persistence.database import Database
 from persistence.entitlements import Entitlements
+from persistence.identities import Identities
+from persistence.tails import Tails
 from persistence.wakeups import Wakeups
 from persistence.work import CURRENT, Work
 from resolvers.denials import Denials
@@ -48,6 +50,8 @@ class Platform:
     now: Callable[[], datetime]
     wakeups: Wakeups
     callers: Callers = field(init=False)
+    identities: Identities = field(init=False)
+    tails: Tails = field(init=False)
     entitlements: Entitlements = field(init=False)
     passwords: Passwords = field(default_factory=Passwords)
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
@@ -78,6 +82,8 @@ class Platform:
         self.callers = Callers(
             self.database, self.wakeups, is_sandbox=self.is_sandbox, share_of=self.rate_limits.share_of
         )
+        self.identities = Identities(self.database)
+        self.tails = Tails(self.database, self.wakeups)
         self.entitlements = Entitlements(self.database)
         self.documents = TrustedDocuments(self.database)
         self.wakeups.keep(trusted_documents.CHANNEL, self.documents.reload)

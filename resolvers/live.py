@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from persistence.outbox import BATCH, Batch, Wanted
 from persistence.payments import PAYMENTS
 from persistence.projects import PROJECTS
 from persistence.subscriptions import SUBSCRIPTIONS
+from persistence.tails import Tail
 from persistence.wallets import WALLETS
 from planner.edges import One
 from planner.pages import BadPage
@@ -61,10 +62,13 @@ _MARK = "live:"
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One message of a feed. Without an event it tells of a gap: the cursor was too old to resume from."""
+    """One message of a feed. Without an event it tells of a gap: the cursor was too old to resume from.
+
+    Those that are equal are made once for all who are told at the same time.
+    """
 
     position: int
-    event: OutboxEvent | None
+    event: OutboxEvent | None = field(hash=False)
     object_id: UUID | None
 
     @property
@@ -226,7 +230,7 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
             yield Update(position, None, feed.object_of(None))
         while True:
             bell.clear()
-            batch = await _read(context, feed, position)
+            tail, batch = await _read(context, feed, position)
             for event in batch.events:
                 context.forget()
                 context.last_event_id = cursor_of(event.position)
@@ -235,23 +239,18 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
             if len(batch.events) < BATCH:
                 had_caught_up = True
                 await bell.wait()
-            elif had_caught_up and await _queued(context, feed, position) >= MOST_QUEUED:
+            elif had_caught_up and await tail.waiting(position, MOST_QUEUED) >= MOST_QUEUED:
                 raise TooSlow
 
 
-async def _queued(context: Context, feed: Feed, position: int) -> int:
-    """How many events wait for a reader, at most as many as may."""
-    async with context.platform.database.reader() as session:
-        return await outbox.waiting(session, position, context.viewer, feed.wanted, most=MOST_QUEUED)
-
-
-async def _read(context: Context, feed: Feed, position: int) -> Batch:
-    """The next events, for whoever may have them now. While the database is away, they wait for its return."""
+async def _read(context: Context, feed: Feed, position: int) -> tuple[Tail, Batch]:
+    """The next events, for whoever may have them now, and where they were read: that lives for as long as we hold it.
+    While the database is away, they wait for its return."""
     while True:
         try:
             await _check_rights(context, feed.needs)
-            async with context.platform.database.reader() as session:
-                return await outbox.after(session, position, context.viewer, feed.wanted)
+            tail = context.platform.tails.of(context.viewer, feed.wanted, position)
+            return tail, await tail.after(position)
         except Exception as error:
             if not is_outage(error):
                 raise

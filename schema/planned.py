@@ -153,6 +153,11 @@ class MilepostBindings:
         name: str = definition.python_name
         return name
 
+    def is_impersonal(self, field: GraphQLField) -> bool:
+        definition = _definition(field)
+        resolver = None if definition is None or definition.extensions else definition.base_resolver
+        return resolver is not None and resolver.info_parameter is None
+
     def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
         return self._plans.get((type_name, field_name))
 

@@ -27,7 +27,7 @@ from domain.rate_limits import principal_of
 from resolvers.context import Context
 from resolvers.guards import NotSignedIn
 from resolvers.live import lost
-from server.auth import actor_by_now, caller_anew, token_of
+from server.auth import actor_by_now, caller_anew, token_of, until_watched
 from server.documents import text_of
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
@@ -170,7 +170,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return self.context.viewer.kind is not ActorKind.ANONYMOUS
 
     async def identify(self) -> Actor:
-        return await actor_by_now(self.context.platform.database, self.context.viewer)
+        return await actor_by_now(self.context.platform, self.context.viewer)
 
     async def refresh(self) -> Actor:
         """Who the caller is by now. What still runs with rights that they have lost ends with FORBIDDEN; so does the
@@ -190,7 +190,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def watch(self) -> None:
         """Looks every few seconds whether the session still lives, and for whom: silent feeds must end too."""
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await asyncio.sleep(until_watched(WATCH_SECONDS))
             try:
                 await self.refresh()
             except NotSignedIn:

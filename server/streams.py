@@ -18,7 +18,7 @@ from resolvers.context import Context
 from resolvers.live import lost
 from schema.limits import MAX_TOKENS, check_text
 from schema.metering import OPERATIONS
-from server.auth import actor_by_now
+from server.auth import actor_by_now, until_watched
 from server.errors import as_fault
 from server.operations import Asked, is_end, results
 from server.plans import Plans
@@ -46,7 +46,7 @@ class Streams:
         self._is_ending = True
 
     def respond(self, asked: Asked, context: Context) -> StreamingResponse:
-        context.identify = lambda: actor_by_now(context.platform.database, context.viewer)
+        context.identify = lambda: actor_by_now(context.platform, context.viewer)
         return StreamingResponse(self._events(asked, context), media_type=MEDIA_TYPE, headers=_HEADERS)
 
     async def _events(self, asked: Asked, context: Context) -> AsyncGenerator[bytes, None]:
@@ -70,7 +70,7 @@ class Streams:
             coming = asyncio.ensure_future(anext(each, None))
             try:
                 while not self._is_ending:
-                    await asyncio.wait([coming], timeout=WATCH_SECONDS)
+                    await asyncio.wait([coming], timeout=until_watched(WATCH_SECONDS))
                     if not coming.done():
                         await _check(asked, context)
                         silent += 1
@@ -130,7 +130,7 @@ async def _check(asked: Asked, context: Context) -> None:
     if known is None or not known.is_subscription:
         return
     try:
-        viewer = await actor_by_now(context.platform.database, context.viewer)
+        viewer = await actor_by_now(context.platform, context.viewer)
     except Exception as error:
         if is_outage(error):
             return

@@ -216,6 +216,9 @@ class ToyBindings:
             (name for kind in (AUTHOR_TYPE, BOOK_TYPE) for name, one in kind.fields.items() if one is field), None
         )
 
+    def is_impersonal(self, field: GraphQLField) -> bool:
+        return False
+
     def text_plan(self, type_name: str, field_name: str) -> TextPlan | None:
         plans = {("Author", "id"): hex_id("author-"), ("Author", "count"): derived_plan(COUNT, _NUMBER)}
         return plans.get((type_name, field_name))
