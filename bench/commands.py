@@ -21,8 +21,10 @@ from bench.flood import flooded
 from bench.growth import SIZES, grown
 from bench.hot_paths import driven
 from bench.inside import calls_of, profile_of
+from bench.live import IDLE, LISTENERS, listened
 from bench.posting import posted
 from bench.reads import NAMES, reads_of
+from bench.relay import EVENTS, relayed
 from bench.report import report
 from bench.rounds import Pace
 from bench.servers import SERVERS, DoesNotStart, running
@@ -85,6 +87,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         "--waits", type=float, default=60, help="for how many seconds each hot path is asked at one rate"
     )
     parser.add_argument("--flood", action="store_true", help="instead: how long others wait while one caller floods")
+    _add_live(parser)
     parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
     parser.add_argument("--save", action="store_true", help="keep the report beside the code")
     chosen = parser.parse_args(arguments)
@@ -93,13 +96,30 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     if chosen.quick:
         chosen = parser.parse_args([*_QUICK, *arguments])
     # What is kept is complete.
+    chosen.save &= bool(chosen.live) == bool(chosen.relay)
     chosen.save &= not chosen.quick and not chosen.profile and (chosen.only, chosen.reads) == (_SERVERS, NAMES)
     return chosen
+
+
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--live",
+        metavar="SOCKETS",
+        nargs="?",
+        type=_numbers,
+        const=[LISTENERS, IDLE],
+        help="instead: so many who follow one organization's invoices, and so many on whose sockets nothing happens",
+    )
+    parser.add_argument(
+        "--relay", metavar="EVENTS", nargs="?", type=int, const=EVENTS, help="instead: so many events are relayed"
+    )
 
 
 def _file_of(chosen: argparse.Namespace) -> str:
     if chosen.books or chosen.posting:
         return "BOOKS.md" if chosen.books else "POSTING.md"
+    if chosen.live or chosen.relay:
+        return "LIVE.md"
     if chosen.flood or chosen.hot_paths:
         return "FLOOD.md" if chosen.flood else "HOT_PATHS.md"
     return "GROWTH.md" if chosen.growth else "RESULTS.md"
@@ -143,6 +163,8 @@ async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> 
         return await posted(postgres, chosen.posting, chosen.rounds, chosen.seconds)
     if chosen.hot_paths:
         return await driven(postgres, chosen.rounds, chosen.seconds, open_seconds=chosen.waits)
+    if chosen.live or chosen.relay:
+        return await _live(chosen, postgres)
     if chosen.flood:
         return await flooded(postgres, chosen.gigs, chosen.rounds, chosen.seconds)
     if chosen.growth:
@@ -152,6 +174,16 @@ async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> 
         [read] = await reads_of(url, [chosen.profile])
         return await profile_of(read, url)
     return await _compared(chosen, postgres)
+
+
+async def _live(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
+    parts = list[str]()
+    if chosen.live:
+        listeners, idle = chosen.live
+        parts.append(await listened(postgres, listeners, idle, chosen.rounds))
+    if chosen.relay:
+        parts.append(await relayed(postgres, chosen.relay, chosen.rounds))
+    return "\n".join(parts)
 
 
 async def _compared(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:

@@ -70,6 +70,19 @@ SERVERS = (
     _of_node("apollo", "Apollo Server"),
     _of_python("plain", "plain Strawberry", "bench.peers.plain:app"),
 )
+TELLING = tuple(
+    Server(
+        name=name,
+        title=title,
+        command=("node", "live.mjs"),
+        settings={"NODE_ENV": "production", "LIVE_SHARES": shares},
+    )
+    for name, title, shares in (
+        ("graphql-ws", "graphql-ws", "0"),
+        ("graphql-ws-sharing", "graphql-ws, each event read once", "1"),
+    )
+)
+"""Those that tell subscribers, as Milepost does."""
 BY_HAND = _of_python("hot", "one function", "bench.peers.limit:hot")
 """For each of the hot paths a function in the database, and nothing else."""
 
@@ -88,6 +101,14 @@ async def running(servers: Sequence[Server], database_url: str, folder: Path) ->
     """All of them at once; what they print goes to files in the folder. Stopped at the end of the block."""
     async with contextlib.AsyncExitStack() as stack:
         yield [await stack.enter_async_context(_one(server, database_url, folder)) for server in servers]
+
+
+@contextlib.asynccontextmanager
+async def alone(server: Server, database_url: str, folder: Path) -> AsyncIterator[None]:
+    """Only what runs beside a server, for as long as the block runs."""
+    environment = _environment(server, _free_port(), database_url, folder)
+    async with _process(server, server.beside, environment, folder / "beside.log"):
+        yield
 
 
 @contextlib.asynccontextmanager
