@@ -102,6 +102,12 @@ class BilledInvoice:
     def period(self) -> Span | None:
         return None if self.opening_line is None else self.opening_line.period
 
+    @property
+    def change_line(self) -> BilledLine | None:
+        """What it charges for the rest of a period after the last change in it; None where it only gives back."""
+        charged = [line for line in self.lines if line.is_proration and line.price and line.amount.amount_minor > 0]
+        return max(charged, key=lambda line: line.period.start, default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BilledRefund:

@@ -228,15 +228,15 @@ class BillingSubscription(Stateful):
     def cancel_later(self, ends_at: datetime, reason: str | None, *, by: Actor) -> None:
         """When the period that is paid, or shall be, has ended."""
         self.check("cancelSubscription", by=by)
-        if not self.runs:
-            raise wrong_state(
-                "Only a subscription that runs ends with its period: cancel it NOW.",
-                from_state=self.status.name,
-                allowed=[state.name for state in RUNNING],
-            )
+        self.require_running()
         self.cancel_reason = said(reason)
         self.cancel_at_period_end, self.cancel_at = True, ends_at
         self.pause_at = self.resumes_at = None
+
+    def require_running(self) -> None:
+        if not self.runs:
+            message = "Only a subscription that runs ends with its period: cancel it NOW."
+            raise wrong_state(message, from_state=self.status.name, allowed=[state.name for state in RUNNING])
 
     def uncancel(self, *, by: Actor, at: datetime) -> None:
         self.check("uncancelSubscription", by=by)
@@ -275,8 +275,8 @@ class BillingSubscription(Stateful):
         return [self.organization_id]
 
     def blocked(self, action: str) -> Refused | None:
-        if self.managed_by is ManagedBy.PROVIDER and action in _BY_PEOPLE:
-            message = "The provider manages this subscription: change or end it there."
+        if self.managed_by is ManagedBy.PROVIDER and action in _OURS_ALONE:
+            message = "The provider bills this subscription, and is not asked for that: use createPortalSession."
             return wrong_state(message, from_state=ManagedBy.PROVIDER.name, allowed=[ManagedBy.MILEPOST.name])
         if action == "uncancelSubscription" and not self.cancel_at_period_end:
             return wrong_state("It is not going to end: there is nothing to take back.", from_state=self.status.name)
@@ -286,7 +286,8 @@ class BillingSubscription(Stateful):
         return None
 
 
-_BY_PEOPLE = frozenset(move.action for move in BillingSubscription.MOVES if move.side is not Side.SYSTEM)
+_OURS_ALONE = ("pauseSubscription", "resumeSubscription", "retrySubscriptionPayment", "setSubscriptionCollection")
+"""What people do only to what Milepost bills: no provider is asked for it."""
 
 _ENTRIES = {
     _S.INCOMPLETE: ("activateSubscription", "activated"),

@@ -106,14 +106,17 @@ def quote(
         effective_at=at if course.effective is ChangeTime.NOW else period.end,
         lines=tuple(_told(line, subscription_id, old, new, end=period.end, at=at) for line in lines),
         charged_minor=charged,
-        credits=_credits(old, new, period, granted, month, at) if adds else 0,
+        credits=added_credits(old, new, period, granted, month, at) if adds else 0,
     )
 
 
-def _credits(
+def added_credits(
     old: PeriodTerms, new: PeriodTerms, period: Span, granted: int, month: CreditMonth | None, at: datetime
 ) -> int:
-    """Of credits that come by the month those of this one; the months to come bring theirs by themselves."""
+    """What an upgrade adds to the open period, once paid (rule 15).
+
+    Of credits that come by the month it is those of this one; the months to come bring theirs by themselves.
+    """
     if month is None:
         return credits_added(old.included_credits, new.included_credits, granted, period, at)
     before, after = (split(terms.included_credits, [1] * old.months)[: month.number + 1] for terms in (old, new))

@@ -7,6 +7,7 @@ from domain.actors import SYSTEM
 from domain.billed_subscriptions import BilledSubscription
 from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
 from domain.payment_methods import Provider
+from domain.refusals import conflict
 from domain.subscription_terms import PeriodTerms
 
 _S = SubscriptionStatus
@@ -38,6 +39,15 @@ def take_terms(subscription: BillingSubscription, terms: PeriodTerms) -> None:
     subscription.features, subscription.included_credits = list(terms.features), terms.included_credits
 
 
+def ends_with(subscription: BillingSubscription, *, at: datetime) -> datetime:
+    """The end of the period that it would end with. Refuses CONFLICT while only the provider knows which that is."""
+    subscription.require_running()
+    ends_at = subscription.current_period_end
+    if ends_at is None or ends_at <= at:
+        raise conflict("Its period is over, and the provider has not told of the next one yet. Repeat it in a minute.")
+    return ends_at
+
+
 def follow(subscription: BillingSubscription, billed: BilledSubscription, *, at: datetime) -> bool:
     """Stands as it does there; False where that is older than what is known, or it has ended here for good.
 
@@ -59,9 +69,9 @@ def _stand(subscription: BillingSubscription, billed: BilledSubscription) -> Non
     subscription.time_zone = TIME_ZONE
     subscription.current_period_start, subscription.current_period_end = billed.period.start, billed.period.end
     subscription.trial_ends_at = billed.trial_ends_at or subscription.trial_ends_at
-    subscription.cancel_at_period_end, subscription.cancel_at = billed.cancels_at_period_end, billed.cancel_at
-    if billed.cancel_at is None:
+    if subscription.cancel_at is not None and billed.cancel_at is None and billed.ended_at is None:
         subscription.cancel_reason = None
+    subscription.cancel_at_period_end, subscription.cancel_at = billed.cancels_at_period_end, billed.cancel_at
 
 
 def _turn(subscription: BillingSubscription, billed: BilledSubscription, at: datetime) -> None:

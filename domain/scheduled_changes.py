@@ -11,6 +11,7 @@ from domain.ids import new_id
 from domain.permissions import Permission
 from domain.refusals import Refused, conflict
 from domain.states import Move, Side, Stateful
+from domain.subscription_changes import ProrationMode
 
 
 class ScheduledChangeKind(Enum):
@@ -20,6 +21,7 @@ class ScheduledChangeKind(Enum):
     QUANTITY = "QUANTITY"
     CANCEL = "CANCEL"
     PAUSE = "PAUSE"
+    CONTINUE = "CONTINUE"
 
 
 class ScheduledChangeStatus(Enum):
@@ -64,30 +66,49 @@ class ScheduledChange(Stateful):
     awaits_payment: bool
     """It takes effect when what it costs is paid, and fails when that fails."""
     failure: str | None
+    mode: ProrationMode | None = None
+    """What the provider that bills the subscription makes of the rest of the period."""
+    next_send_at: datetime | None = None
+    """When that provider is asked for it; None once it has answered, and of what nobody is asked for."""
     status: ScheduledChangeStatus = field(init=False)
 
     def blocked(self, action: str) -> Refused | None:
-        if action == "cancelScheduledChange" and self.awaits_payment:
+        if action == "cancelScheduledChange" and self.is_under_way:
             return under_way()
         return None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is being paid, or its provider is being asked for it: nobody can take it back."""
+        return self.awaits_payment or self.next_send_at is not None
+
+    @property
+    def is_immediate(self) -> bool:
+        """Whether it was asked for at once, and not for a later instant."""
+        return self.effective_at <= self.created_at
+
+    def order(self, *, by: Actor, at: datetime) -> None:
+        """It is made by the provider that bills the subscription, which is asked for it after the commit."""
+        self.next_send_at = at
+        self.record("ordered", by=by, at=at, data={"kind": self.kind.value})
 
     def cancel(self, *, by: Actor, at: datetime) -> None:
         self.move_to("cancelScheduledChange", by=by, at=at)
 
     def give_way(self, *, at: datetime) -> None:
-        """A newer change of its kind takes its place; one that is being paid is waited for."""
-        if self.awaits_payment:
+        """A newer change takes its place, or its reason is gone; one that is under way is waited for."""
+        if self.is_under_way:
             raise under_way()
         self.move_to("replaceScheduledChange", by=SYSTEM, at=at)
 
     def apply(self, *, at: datetime) -> None:
         self.move_to("applyScheduledChange", by=SYSTEM, at=at)
-        self.awaits_payment = False
+        self.awaits_payment, self.next_send_at = False, None
 
     def fail(self, why: str, *, at: datetime) -> None:
         """The subscription stays exactly as it was (rule 16)."""
         self.move_to("failScheduledChange", by=SYSTEM, at=at)
-        self.awaits_payment, self.failure = False, why
+        self.awaits_payment, self.next_send_at, self.failure = False, None, why
 
     def organization_of(self, side: Side) -> UUID | None:
         return self.organization_id if side is Side.OWNER else None
@@ -136,4 +157,4 @@ def scheduled(
 
 
 def under_way() -> Refused:
-    return conflict("A change of this subscription is being paid. Wait until that has succeeded or failed.")
+    return conflict("A change of this subscription is being paid, or asked of its provider. Wait for the outcome.")

@@ -59,12 +59,12 @@ class Prorating(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangingBilled:
-    """Another price or quantity; None leaves it as it is."""
+    """So many of a price; None: of the one that it has."""
 
     key: UUID
     subscription_id: str
     price: str | None = None
-    quantity: int | None = None
+    quantity: int
     prorating: Prorating
     at: datetime
 

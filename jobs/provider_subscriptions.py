@@ -72,7 +72,7 @@ async def _is_known(provider: Provider, billed: BilledSubscription, db: Unit) ->
 async def _record(provider: Provider, billed: BilledSubscription, invoice: BilledInvoice, db: Unit) -> None:
     subscription = await mirrored_subscriptions.known(db, provider, billed)
     if subscription is not None:
-        await billed_invoices.record(db, subscription, provider, invoice, billed.trial_ends_at)
+        await billed_invoices.record(db, subscription, provider, invoice, billed)
 
 
 async def _follow(provider: Provider, billed: BilledSubscription, db: Unit) -> None:

@@ -1,23 +1,28 @@
 """What a provider that bills was paid: period, sale, invoice and payment, once for each of its own invoices."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import subscription_periods as periods
-from domain.billed_subscriptions import BilledCharge, BilledInvoice, BilledLine
+from domain.billed_subscriptions import BilledCharge, BilledInvoice, BilledLine, BilledSubscription
 from domain.billing_subscriptions import BillingSubscription
 from domain.payment_methods import Provider
 from domain.payment_starts import Means, started_for_sale
 from domain.payments import PaymentTrigger
 from domain.refusals import RefusalCode, Refused
-from domain.sale_lines import SaleLine
 from domain.sales import Sale, SaleKind
 from domain.subscription_periods import SubscriptionPeriod
-from domain.taxes import TaxMode
-from persistence import billing_customers, credit_accounts, payments, sale_outcomes, sales, subscription_terms
+from persistence import (
+    billed_changes,
+    billing_customers,
+    credit_accounts,
+    payments,
+    sale_outcomes,
+    sales,
+    subscription_terms,
+)
 from persistence.mirrored_subscriptions import price_of
 from persistence.payment_settlement import charged_for, received
 from persistence.tables.subscriptions import billed_invoices
@@ -34,25 +39,24 @@ async def unrecorded(db: Unit, provider: Provider, external_ids: Sequence[str]) 
 
 
 async def record(
-    db: Unit,
-    subscription: BillingSubscription,
-    provider: Provider,
-    invoice: BilledInvoice,
-    trial_ends_at: datetime | None,
+    db: Unit, subscription: BillingSubscription, provider: Provider, invoice: BilledInvoice, billed: BilledSubscription
 ) -> None:
     """Records a paid invoice of a locked subscription; the first to do so is the only one (rule 7).
 
-    A trial is no period: nothing is paid, and no credits come with it (rule 15).
+    It opens a period, or pays for a change inside one. A trial is no period: nothing is paid, and no credits come with
+    it (rule 15).
     """
     line = invoice.opening_line
-    if not await _insert(db, subscription, provider, invoice) or _is_of_trial(line, trial_ends_at):
+    if not await _insert(db, subscription, provider, invoice) or _is_of_trial(subscription, invoice, billed):
         return
-    if line is None or not subscription.is_live:
-        message = f"Invoice {invoice.invoice_id} opens no period of a subscription that lives here."
+    if not subscription.is_live:
+        message = f"Invoice {invoice.invoice_id} is of a subscription that has ended here."
         raise Refused(RefusalCode.INVALID, message)
-    await credit_accounts.locked(db, subscription.organization_id)
-    period = await _opened(db, subscription, line)
-    sale = await _sold(db, subscription, period, invoice)
+    if line is None:
+        sale = await billed_changes.sold(db, subscription, invoice, billed.items[0])
+    else:
+        await credit_accounts.locked(db, subscription.organization_id)
+        sale = await _sold(db, subscription, await _opened(db, subscription, line), invoice)
     if invoice.charged is None:
         await sale_outcomes.settle_free(db, sale)
     else:
@@ -73,8 +77,12 @@ async def _insert(db: Unit, subscription: BillingSubscription, provider: Provide
     return await db.session.scalar(statement) is not None
 
 
-def _is_of_trial(line: BilledLine | None, trial_ends_at: datetime | None) -> bool:
-    return line is not None and trial_ends_at is not None and line.period.end <= trial_ends_at
+def _is_of_trial(subscription: BillingSubscription, invoice: BilledInvoice, billed: BilledSubscription) -> bool:
+    """Of the trial itself, or of a change in it, for which nothing is asked either."""
+    line, ends_at = invoice.opening_line, billed.trial_ends_at
+    if line is None:
+        return subscription.period_number is None and invoice.charged is None
+    return ends_at is not None and line.period.end <= ends_at
 
 
 async def _opened(db: Unit, subscription: BillingSubscription, line: BilledLine) -> SubscriptionPeriod:
@@ -95,24 +103,7 @@ async def _opened(db: Unit, subscription: BillingSubscription, line: BilledLine)
 async def _sold(
     db: Unit, subscription: BillingSubscription, period: SubscriptionPeriod, invoice: BilledInvoice
 ) -> Sale:
-    """All that was charged, its tax contained; what the customer had left there is taken off."""
-    tax_code = period.terms.tax_code
-    lines = [SaleLine(one.description, one.quantity, one.amount.amount_minor, tax_code) for one in invoice.lines]
-    if invoice.tax.amount_minor:
-        lines.append(SaleLine("Tax", 1, invoice.total.amount_minor - sum(line.net_minor for line in lines), tax_code))
-    taken_off = invoice.due.amount_minor - invoice.total.amount_minor
-    if taken_off:
-        lines.append(SaleLine("Credit balance", 1, taken_off, tax_code))
-    sale = await sales.open_sale(
-        db,
-        kind=SaleKind.PERIOD,
-        subject_id=period.id,
-        organization_id=subscription.organization_id,
-        lines=lines,
-        currency=subscription.currency,
-        tax_mode=TaxMode.INCLUSIVE,
-        or_taxed_as_before=True,
-    )
+    sale = await billed_changes.open_sale(db, subscription, SaleKind.PERIOD, period.id, invoice, period.terms.tax_code)
     period.sale_id, period.needs_tax_review, period.amount_minor = sale.id, sale.has_old_tax, sale.net_minor
     await db.flush()
     return sale

@@ -6,16 +6,21 @@ from sqlalchemy import select
 
 from domain import mirrored_subscriptions as rules
 from domain import subscription_starts as starts
-from domain.billed_subscriptions import BilledSubscription
+from domain.billed_subscriptions import BilledItem, BilledSubscription
 from domain.billing_subscriptions import LIVE, BillingSubscription, SubscriptionStatus
 from domain.checkout_sessions import CheckoutMode, CheckoutSession, CheckoutStatus
 from domain.payment_methods import Provider
 from domain.prices import Price
 from domain.products import Product, ProductKind
 from domain.refusals import not_found
+from domain.scheduled_changes import ScheduledChangeKind
+from domain.subscription_changes import take_over
 from persistence import (
     billing_customers,
+    scheduled_changes,
+    subscription_ends,
     subscription_outcomes,
+    subscription_periods,
     subscription_standings,
     subscription_terms,
     subscriptions,
@@ -51,14 +56,31 @@ async def known(db: Unit, provider: Provider, billed: BilledSubscription) -> Bil
 
 async def follow(db: Unit, subscription: BillingSubscription, billed: BilledSubscription) -> None:
     """A locked subscription stands as it does there: its price and quantity, its period, its status."""
+    was_ending = subscription.cancel_at_period_end
     if not rules.follow(subscription, billed, at=db.at):
         return
-    item, billed_item = await subscriptions.licensed_item(db, subscription.id), billed.items[0]
-    price = await price_of(db, billed_item.price)
-    if (item.price_id, item.quantity) != (price.id, billed_item.quantity):
-        await subscription_terms.choose(db, subscription, price.id, billed_item.quantity)
-        rules.take_terms(subscription, await subscription_terms.terms_at(db, price.id, billed_item.quantity))
+    if not subscription.is_live:
+        await subscription_ends.leave_undone(db, subscription)
+        return
+    await _follow_item(db, subscription, billed.items[0])
+    if was_ending and not subscription.cancel_at_period_end:
+        for ending in await scheduled_changes.pending(db, subscription.id, ScheduledChangeKind.CANCEL):
+            if not ending.is_under_way:
+                ending.give_way(at=db.at)
     await subscription_outcomes.follow(db, subscription)
+
+
+async def _follow_item(db: Unit, subscription: BillingSubscription, billed: BilledItem) -> None:
+    """Another price or quantity counts in the period that runs, too, whatever it costs there."""
+    item, price = await subscriptions.licensed_item(db, subscription.id), await price_of(db, billed.price)
+    if (item.price_id, item.quantity) == (price.id, billed.quantity):
+        return
+    await subscription_terms.choose(db, subscription, price.id, billed.quantity)
+    terms = await subscription_terms.terms_at(db, price.id, billed.quantity)
+    rules.take_terms(subscription, terms)
+    period = await subscription_periods.current_of(db, subscription.id, locked=True)
+    if period is not None:
+        take_over(subscription, period, terms, by=db.by, at=db.at)
 
 
 async def _customer_of(

@@ -61,13 +61,18 @@ class Made:
 
 async def quoted(db: Unit, subscription: BillingSubscription, wish: Wish) -> tuple[ChangeQuote, SubscriptionPeriod]:
     """What a change would do at this instant; refuses whatever making it would refuse, but for its payment."""
-    subscription.check("changeSubscription", by=db.by)
     if subscription.managed_by is ManagedBy.PROVIDER:
-        message = "The provider manages this subscription: change it there, on the page of createPortalSession."
+        message = "The provider computes what a change of this subscription costs, when it makes it."
         raise wrong_state(message, from_state=ManagedBy.PROVIDER.name, allowed=[ManagedBy.MILEPOST.name])
+    return await computed(db, subscription, wish)
+
+
+async def computed(db: Unit, subscription: BillingSubscription, wish: Wish) -> tuple[ChangeQuote, SubscriptionPeriod]:
+    """The same, whoever bills the subscription: what a provider charges for it only the provider knows."""
+    subscription.check("changeSubscription", by=db.by)
     period = await subscription_periods.current_of(db, subscription.id)
     if period is None:
-        raise LookupError("an ACTIVE subscription has a period that is paid")
+        raise conflict("The period that is paid for is not known yet. Repeat it in a minute.")
     new = await _wanted_terms(db, subscription, period.terms, wish)
     rules.require_seats(new.quantity, await seat_assignments.assigned(db, subscription.id))
     made = quote(
@@ -89,18 +94,18 @@ async def quoted(db: Unit, subscription: BillingSubscription, wish: Wish) -> tup
 async def change(db: Unit, subscription: BillingSubscription, wish: Wish) -> Made:
     """Makes a change of a locked subscription as it was quoted."""
     made, period = await quoted(db, subscription, wish)
-    await _make_room(db, subscription, made)
-    asked = _asked(db, subscription, made)
-    db.add(asked)
+    await make_room(db, subscription, made)
+    new = asked(db, subscription, made)
+    db.add(new)
     await db.flush()
     lines = list(made.lines)
-    proration_lines.post(db, lines, asked.id, period.id if made.charged_minor else None)
+    proration_lines.post(db, lines, new.id, period.id if made.charged_minor else None)
     await db.flush()
     if made.charged_minor:
-        await _charge(db, subscription, asked, lines, made.new)
+        await _charge(db, subscription, new, lines, made.new)
     elif made.effective is ChangeTime.NOW:
-        await change_effects.apply(db, subscription, period, asked, sale=None)
-    return Made(change=asked, lines=lines)
+        await change_effects.apply(db, subscription, period, new, sale=None)
+    return Made(change=new, lines=lines)
 
 
 async def _wanted_terms(db: Unit, subscription: BillingSubscription, old: PeriodTerms, wish: Wish) -> PeriodTerms:
@@ -152,18 +157,18 @@ async def _require_open(
         await contracts.require_unbound(db, subscription)
 
 
-async def _make_room(db: Unit, subscription: BillingSubscription, made: ChangeQuote) -> None:
+async def make_room(db: Unit, subscription: BillingSubscription, made: ChangeQuote) -> None:
     """One change of a kind waits at a time, and none beside one that is being paid."""
     kind = _kind_of(made)
     for earlier in await scheduled_changes.pending(db, subscription.id, *_KINDS):
-        if earlier.awaits_payment:
+        if earlier.is_under_way:
             raise under_way()
         if earlier.kind is kind or made.starts_period:
             earlier.give_way(at=db.at)
     await db.flush()
 
 
-def _asked(db: Unit, subscription: BillingSubscription, made: ChangeQuote) -> ScheduledChange:
+def asked(db: Unit, subscription: BillingSubscription, made: ChangeQuote) -> ScheduledChange:
     return scheduled(
         subscription_id=subscription.id,
         organization_id=subscription.organization_id,

@@ -20,13 +20,13 @@ from persistence.unit import Unit
 async def end(db: Unit, subscription: BillingSubscription) -> None:
     """Its time is over."""
     subscription.end(at=db.at)
-    await _leave_undone(db, subscription)
+    await leave_undone(db, subscription)
 
 
 async def cancel(db: Unit, subscription: BillingSubscription, reason: str | None) -> None:
     """At once, because somebody wants it so."""
     subscription.cancel(reason, by=db.by, at=db.at)
-    await _leave_undone(db, subscription)
+    await leave_undone(db, subscription)
 
 
 async def cancel_later(db: Unit, subscription: BillingSubscription, reason: str | None) -> None:
@@ -48,7 +48,7 @@ async def pause_later(db: Unit, subscription: BillingSubscription, resumes_at: d
 async def expire(db: Unit, subscription: BillingSubscription) -> None:
     """Nobody has paid for it in time."""
     subscription.expire(at=db.at)
-    await _leave_undone(db, subscription)
+    await leave_undone(db, subscription)
 
 
 async def rest(db: Unit, subscription: BillingSubscription) -> None:
@@ -80,7 +80,8 @@ async def _foretell(
     await subscription_outcomes.follow(db, subscription)
 
 
-async def _leave_undone(db: Unit, subscription: BillingSubscription) -> None:
+async def leave_undone(db: Unit, subscription: BillingSubscription) -> None:
+    """What follows for all that belongs to one that has just ended."""
     current = await subscription_periods.current_of(db, subscription.id, locked=True)
     if current is not None:
         current.credits_due_at = None
@@ -102,7 +103,7 @@ async def _decide(db: Unit, waiting: Sequence[ScheduledChange], made: ScheduledC
     for change in waiting:
         if change.kind is made:
             change.apply(at=db.at)
-        elif change.awaits_payment:
+        elif change.is_under_way:
             change.fail("The subscription has ended.", at=db.at)
             await _take_back(db, SaleKind.CHANGE, change.id)
         else:

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from domain.billing_subscriptions import ManagedBy
 from domain.change_quotes import ChangeQuote
 from domain.permissions import Permission
 from domain.scheduled_changes import ScheduledChangeKind, ScheduledChangeStatus
 from domain.subscription_changes import ChangeTime, ProrationMode
 from domain.upcoming_charges import UpcomingCharge
 from persistence import (
+    provider_changes,
     scheduled_changes,
     subscription_changes,
     subscription_outcomes,
@@ -34,6 +36,9 @@ async def change_subscription(
 ) -> Changed:
     subscription = await subscriptions.for_change(db, subscription_id)
     wish = Wish(price_id=price_id, quantity=quantity, mode=proration_mode, effective=effective)
+    if subscription.managed_by is ManagedBy.PROVIDER:
+        asked = await provider_changes.ask_change(db, subscription, wish)
+        return Changed(subscription=subscription, lines=[], scheduled_change=asked)
     made = await subscription_changes.change(db, subscription, wish)
     waits = made.change.status is ScheduledChangeStatus.PENDING
     return Changed(subscription=subscription, lines=list(made.lines), scheduled_change=made.change if waits else None)
@@ -43,6 +48,11 @@ async def cancel_scheduled_change(db: Unit, *, scheduled_change_id: UUID) -> Cha
     seen = await scheduled_changes.seen(db, scheduled_change_id)
     subscription = await subscriptions.locked(db, seen.subscription_id)
     change = await scheduled_changes.locked(db, seen.id)
+    if subscription.managed_by is ManagedBy.PROVIDER:
+        # All that waits there without being under way is the end of the period.
+        change.check("cancelScheduledChange", by=db.by)
+        await provider_changes.ask_to_go_on(db, subscription)
+        return Changed(subscription=subscription, scheduled_change=change)
     change.cancel(by=db.by, at=db.at)
     if change.kind in (ScheduledChangeKind.CANCEL, ScheduledChangeKind.PAUSE):
         subscription.stay()

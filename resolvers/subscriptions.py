@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
-from domain.billing_subscriptions import SubscriptionCollection
+from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionCollection
 from domain.dunning import AttemptTrigger
 from domain.money import Money
 from domain.permissions import Permission
@@ -20,6 +20,7 @@ from integrations.return_pages import checkout_page_of
 from persistence import (
     contracts,
     period_waivers,
+    provider_changes,
     scheduled_changes,
     subscription_charges,
     subscription_clock,
@@ -55,18 +56,24 @@ async def cancel_subscription(
     subscription = await subscriptions.for_change(db, subscription_id)
     subscription.check("cancelSubscription", by=db.by)
     await contracts.require_unbound(db, subscription)
-    if when is CancelTime.NOW:
-        await subscription_ends.cancel(db, subscription, reason)
-        given_back = await subscription_refunds.refund_rest(db, subscription, refund) if refund else None
-        return Changed(subscription=subscription, refund=given_back)
-    if refund is not None:
+    is_now = when is CancelTime.NOW
+    if refund is not None and not is_now:
         raise invalid("The period is used until its end: there is nothing to refund.", "refund")
-    await subscription_ends.cancel_later(db, subscription, reason)
-    return Changed(subscription=subscription, refund=None)
+    if subscription.managed_by is ManagedBy.PROVIDER:
+        await provider_changes.ask_end(db, subscription, reason, is_now=is_now)
+    elif is_now:
+        await subscription_ends.cancel(db, subscription, reason)
+    else:
+        await subscription_ends.cancel_later(db, subscription, reason)
+    given_back = None if refund is None else await subscription_refunds.refund_rest(db, subscription, refund)
+    return Changed(subscription=subscription, refund=given_back)
 
 
 async def uncancel_subscription(db: Unit, *, subscription_id: UUID) -> Changed:
     subscription = await subscriptions.for_change(db, subscription_id)
+    if subscription.managed_by is ManagedBy.PROVIDER:
+        await provider_changes.ask_to_go_on(db, subscription)
+        return Changed(subscription=subscription)
     subscription.uncancel(by=db.by, at=db.at)
     for change in await scheduled_changes.pending(db, subscription.id, ScheduledChangeKind.CANCEL):
         change.give_way(at=db.at)

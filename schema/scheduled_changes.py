@@ -25,11 +25,12 @@ describe(
     QUANTITY="The quantity alone.",
     CANCEL="The subscription ends.",
     PAUSE="The subscription rests.",
+    CONTINUE="The subscription goes on although it was to end; only where a provider bills it.",
 )
 describe(
     ScheduledChangeStatus,
     "The life of a change.",
-    PENDING="It waits for its instant, or for its payment.",
+    PENDING="It waits for its instant, for its payment, or for the provider that bills the subscription.",
     APPLIED="It has taken effect.",
     CANCELLED="It was taken back, or a newer one took its place.",
     FAILED="It was not paid, or could not take effect: the subscription is as it was.",

@@ -149,7 +149,9 @@ class SubscriptionChangeMutations:
         "FAILED and all is as it was. A downgrade takes effect when the period ends. A shorter period begins when "
         "the one that is paid has ended, a longer one at once. Where a plan includes credits, less of it waits for "
         "the period's end. LIMIT_REACHED below the assigned seats; WRONG_STATE for an archived price, without a "
-        "payment method, and downwards inside the term of a contract; CONFLICT while a change is being paid.",
+        "payment method, and downwards inside the term of a contract; CONFLICT while a change is being paid. Where a "
+        "provider bills the subscription, it is asked to make the change at once, and scheduledChange waits for its "
+        "answer.",
         needs=_MANAGERS,
         takes={
             "subscription_id": an_id("BillingSubscription", "The subscription."),
@@ -167,7 +169,7 @@ class SubscriptionChangeMutations:
     )
     cancel_scheduled_change = mutation(
         resolve.cancel_scheduled_change,
-        "Takes a change back that waits for its instant. CONFLICT while it is being paid.",
+        "Takes a change back that waits for its instant. CONFLICT while it is being paid, or asked of a provider.",
         needs=Permission.BILLING_MANAGE,
         takes={"scheduled_change_id": an_id("ScheduledChange", "The change.")},
         gives={

@@ -211,7 +211,8 @@ class SubscriptionMutations:
     cancel_subscription = mutation(
         resolve.cancel_subscription,
         "Ends a subscription, with its period or at once. WRONG_STATE inside the term of a contract. Nothing is "
-        "refunded; staff may give back at most the unused share of the period, in time and in included credits.",
+        "refunded; staff may give back at most the unused share of the period, in time and in included credits. Where "
+        "a provider bills it, the provider is asked to end it: until it answers, all is as it was.",
         needs=resolve.MANAGERS,
         takes={
             **_TAKES,
@@ -224,7 +225,8 @@ class SubscriptionMutations:
     )
     uncancel_subscription = mutation(
         resolve.uncancel_subscription,
-        "Lets a subscription that would end with its period go on.",
+        "Lets a subscription that would end with its period go on. Where a provider bills it, the provider is asked "
+        "for that: until it answers, all is as it was.",
         needs=resolve.MANAGERS,
         takes=_TAKES,
         gives=_GIVES,

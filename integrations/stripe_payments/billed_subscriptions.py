@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from stripe import RequestOptions, StripeError, Subscription
 
@@ -13,6 +14,9 @@ from integrations.provider_answers import Declined, NoAnswer, NotFound
 from integrations.provider_billing import ChangingBilled, Ending, EndingBilled, Prorating
 from integrations.stripe_payments.connection import Connection, id_of, key_in
 from integrations.stripe_payments.refusals import answer_to, is_missing, no_answer
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionUpdateParamsItem
 
 _CHANGES = [f"customer.subscription.{change}" for change in ("created", "updated", "deleted", "paused", "resumed")]
 _STATUSES = {status.value.lower(): status for status in SubscriptionStatus}
@@ -53,16 +57,14 @@ async def change(
         items = (await connection.api.subscriptions.retrieve_async(changing.subscription_id))["items"].data
         if len(items) != 1:
             return Declined(code=DeclineCode.PROVIDER_REFUSED.name)
+        # What may be another when the same is asked again stays out: a key stands for one request, to the letter.
+        item: SubscriptionUpdateParamsItem = {"id": items[0].id, "quantity": changing.quantity}
+        if changing.price is not None:
+            item["price"] = changing.price
         await connection.api.subscriptions.update_async(
             changing.subscription_id,
             {
-                "items": [
-                    {
-                        "id": items[0].id,
-                        "price": changing.price or items[0].price.id,
-                        "quantity": items[0].quantity if changing.quantity is None else changing.quantity,
-                    }
-                ],
+                "items": [item],
                 "proration_behavior": _PRORATIONS[changing.prorating],
                 "payment_behavior": "error_if_incomplete",
             },

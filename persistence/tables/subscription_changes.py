@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Inte
 from domain.contracts import ContractStatus
 from domain.prorations import ProrationKind
 from domain.scheduled_changes import ScheduledChangeKind, ScheduledChangeStatus
+from domain.subscription_changes import ProrationMode
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
 scheduled_changes = Table(
@@ -22,11 +23,19 @@ scheduled_changes = Table(
     Column("credits", BigInteger, nullable=False),
     Column("awaits_payment", Boolean, nullable=False),
     Column("failure", Text),
+    Column("mode", one_of(ProrationMode, "mode")),
+    Column("next_send_at", Instant),
     Column("status", one_of(ScheduledChangeStatus, "status"), nullable=False),
     *lifecycle(),
     CheckConstraint("credits >= 0 AND quantity >= 1", name="counts"),
     CheckConstraint("(kind = 'PAUSE') = (resumes_at IS NOT NULL)", name="pause"),
     CheckConstraint("NOT awaits_payment OR status = 'PENDING'", name="awaits_payment"),
+    CheckConstraint("next_send_at IS NULL OR status = 'PENDING'", name="next_send_at"),
+)
+Index(
+    "ix_scheduled_changes_next_send_at",
+    scheduled_changes.c.next_send_at,
+    postgresql_where=text("next_send_at IS NOT NULL"),
 )
 Index(
     "uq_scheduled_changes_pending",

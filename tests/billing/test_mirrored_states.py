@@ -148,12 +148,16 @@ def test_any_status_may_follow_on_any_other_where_messages_were_missed(
     assert one.status is after
 
 
-@pytest.mark.parametrize("action", ["cancelSubscription", "changeSubscription"])
-def test_nobody_changes_here_what_is_decided_there(action: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("pauseSubscription", _S.ACTIVE), ("resumeSubscription", _S.PAUSED), ("retrySubscriptionPayment", _S.PAST_DUE)],
+)
+def test_what_the_provider_is_not_asked_for_nobody_does_here(action: str, status: SubscriptionStatus) -> None:
     one = mirrored()
-    follow(one, BILLED, at=NOW)
+    follow(one, replace(BILLED, status=status), at=NOW)
+    owner = replace(STAFF, organization_id=one.organization_id, permissions=frozenset({Permission.BILLING_MANAGE}))
     with pytest.raises(Refused) as refused:
-        one.check(action, by=STAFF)
+        one.check(action, by=owner)
     assert (refused.value.code, refused.value.refusal.from_state) == (RefusalCode.WRONG_STATE, "PROVIDER")
 
 

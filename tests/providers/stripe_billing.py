@@ -88,7 +88,7 @@ async def in_portal(stripe: Setup, subscription: BilledSubscription, **form: str
 
 def changing(stripe: Setup, subscription: BilledSubscription, **changes: Any) -> ChangingBilled:
     asked = ChangingBilled(
-        key=uuid4(), subscription_id=subscription.subscription_id, prorating=Prorating.NOW, at=stripe.at
+        key=uuid4(), subscription_id=subscription.subscription_id, quantity=1, prorating=Prorating.NOW, at=stripe.at
     )
     return replace(asked, **changes)
 

@@ -1616,6 +1616,7 @@ String nameScheduledChangeKind(ScheduledChangeKind value) => switch (value) {
   ScheduledChangeKind.quantity => 'QUANTITY',
   ScheduledChangeKind.cancel => 'CANCEL',
   ScheduledChangeKind.pause => 'PAUSE',
+  ScheduledChangeKind.continueValue => 'CONTINUE',
   ScheduledChangeKind.unknown => '',
 };
 

@@ -2756,6 +2756,8 @@ export const ScheduledChangeKind = {
   CANCEL: 'CANCEL',
   /** The subscription rests. */
   PAUSE: 'PAUSE',
+  /** The subscription goes on although it was to end; only where a provider bills it. */
+  CONTINUE: 'CONTINUE',
 } as const;
 
 /** One of ScheduledChangeKind's values, or one that a newer server has added. */
@@ -2763,7 +2765,7 @@ export type ScheduledChangeKind = Open<keyof typeof ScheduledChangeKind>;
 
 /** The life of a change. */
 export const ScheduledChangeStatus = {
-  /** It waits for its instant, or for its payment. */
+  /** It waits for its instant, for its payment, or for the provider that bills the subscription. */
   PENDING: 'PENDING',
   /** It has taken effect. */
   APPLIED: 'APPLIED',

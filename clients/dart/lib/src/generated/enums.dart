@@ -5053,6 +5053,9 @@ enum ScheduledChangeKind implements ApiEnum {
   /// The subscription rests.
   pause('PAUSE'),
 
+  /// The subscription goes on although it was to end; only where a provider bills it.
+  continueValue('CONTINUE'),
+
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
 
@@ -5069,7 +5072,7 @@ enum ScheduledChangeKind implements ApiEnum {
 
 /// The life of a change.
 enum ScheduledChangeStatus implements ApiEnum {
-  /// It waits for its instant, or for its payment.
+  /// It waits for its instant, for its payment, or for the provider that bills the subscription.
   pending('PENDING'),
 
   /// It has taken effect.

@@ -225,7 +225,8 @@ export const ChangeSubscriptionDocument: Document<
  * as it was. A downgrade takes effect when the period ends. A shorter period begins when the one that is paid has
  * ended, a longer one at once. Where a plan includes credits, less of it waits for the period's end. LIMIT_REACHED
  * below the assigned seats; WRONG_STATE for an archived price, without a payment method, and downwards inside the term
- * of a contract; CONFLICT while a change is being paid.
+ * of a contract; CONFLICT while a change is being paid. Where a provider bills the subscription it is asked for the
+ * change, which waits for its answer and is made at once.
  *
  * Needs: the permission billing:manage or staff:money. Repeating it with the same idempotencyKey and input returns the
  * first result and changes nothing more.

@@ -1,0 +1,148 @@
+"""What people ask of a subscription that Stripe bills: asked of it once the wish is written down, until it answers."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.billing_subscriptions import SubscriptionStatus
+from domain.prices import PriceInterval, PriceModel
+from domain.sales import Sale, SaleKind, SaleStatus
+from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, ScheduledChangeStatus
+from domain.subscription_items import SubscriptionItem
+from persistence.tables.subscription_changes import scheduled_changes
+from schema.ids import global_id
+from standins.faults import Fault
+from standins.stripe import subscriptions
+from standins.stripe.world import Call
+from tests.makers.invariants import broken
+from tests.makers.mirrored import Mirrored, sold_at_stripe, subscribed
+from tests.makers.subscriptions import make_plan
+from tests.providers.companies import Stripe
+
+_C, _S = ScheduledChangeStatus, SubscriptionStatus
+
+
+async def do(mirrored: Mirrored, action: str, **fields: object) -> dict[str, Any]:
+    """What the API answers; what follows from it has happened."""
+    asked = {"subscriptionId": global_id("BillingSubscription", mirrored.id), **fields}
+    if action in ("changeSubscription", "cancelSubscription"):
+        asked["idempotencyKey"] = mirrored.world.key()
+    shown = "subscription { status }" + (" scheduledChange { status }" if action == "changeSubscription" else "")
+    answer: dict[str, Any] = await mirrored.buyer.attempt(action, shown, **asked)
+    await mirrored.company.settle()
+    return answer
+
+
+async def changes(mirrored: Mirrored) -> list[tuple[ScheduledChangeKind, ScheduledChangeStatus, str | None]]:
+    async with mirrored.world.database.reader() as session:
+        found = (await session.scalars(select(ScheduledChange).order_by(scheduled_changes.c.id))).all()
+    return [(one.kind, one.status, one.failure) for one in found]
+
+
+async def held(mirrored: Mirrored) -> tuple[object, int]:
+    async with mirrored.world.database.reader() as session:
+        item = (await session.scalars(select(SubscriptionItem))).one()
+    return item.price_id, item.quantity
+
+
+async def sales_of_changes(mirrored: Mirrored) -> list[tuple[SaleStatus, int]]:
+    async with mirrored.world.database.reader() as session:
+        found = (await session.scalars(select(Sale).order_by(Sale.id))).all()
+    return [(one.status, one.total_minor) for one in found if one.kind is SaleKind.CHANGE]
+
+
+async def test_more_is_paid_for_there_at_once_and_held_here(company: Stripe) -> None:
+    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+    answer = await do(mirrored, "changeSubscription", quantity=3)
+    assert answer["scheduledChange"] == {"status": "PENDING"}
+    assert await changes(mirrored) == [(ScheduledChangeKind.QUANTITY, _C.APPLIED, None)]
+    assert (await held(mirrored))[1] == 3
+    ((status, total),) = await sales_of_changes(mirrored)
+    assert (status, total) == (SaleStatus.PAID, 4_000)
+    assert [period.terms.quantity for period in await mirrored.periods()] == [3]
+    assert await broken(company.world) == []
+
+
+async def test_another_plan_is_asked_for_until_an_answer_comes_and_made_once(company: Stripe) -> None:
+    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+    better = await make_plan(
+        company.world, name="Business", price_minor=5_000, rank=1_000_001, model=PriceModel.PER_SEAT
+    )
+    await sold_at_stripe(company, better)
+    company.faults.script(Fault.NO_ANSWER_AFTER, path="/v1/subscriptions/sub_000001")
+
+    await do(mirrored, "changeSubscription", priceId=global_id("Price", better.id))
+    assert await changes(mirrored) == [(ScheduledChangeKind.PRICE, _C.PENDING, None)]
+    assert (await do(mirrored, "changeSubscription", quantity=2))["code"] == "CONFLICT"
+    company.world.clock.advance(timedelta(minutes=3))
+    await company.world.settle()
+
+    assert await changes(mirrored) == [(ScheduledChangeKind.PRICE, _C.APPLIED, None)]
+    assert await held(mirrored) == (better.id, 1)
+    assert len(await sales_of_changes(mirrored)) == 1
+    assert await broken(company.world) == []
+
+
+async def test_what_is_not_paid_there_leaves_all_as_it_was(company: Stripe) -> None:
+    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+    await mirrored.in_portal(card="pm_card_chargeCustomerFail")
+    await do(mirrored, "changeSubscription", quantity=3)
+    ((kind, status, why),) = await changes(mirrored)
+    assert (kind, status) == (ScheduledChangeKind.QUANTITY, _C.FAILED)
+    assert why is not None
+    assert (await held(mirrored))[1] == 1
+    assert await sales_of_changes(mirrored) == []
+
+
+async def test_a_change_that_somebody_made_there_is_a_sale_here(company: Stripe) -> None:
+    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+    item = mirrored.there["items"]["data"][0]
+    fields = {
+        "subscription_exposed_id": mirrored.there["id"],
+        "items": [{"id": item["id"], "price": item["price"]["id"], "quantity": 2}],
+        "payment_behavior": "error_if_incomplete",
+        "proration_behavior": "always_invoice",
+    }
+    subscriptions.update(company.stripe, Call(account="", fields=fields))
+    await company.settle()
+    assert (await held(mirrored))[1] == 2
+    assert await sales_of_changes(mirrored) == [(SaleStatus.PAID, 2_000)]
+    assert await changes(mirrored) == [(ScheduledChangeKind.QUANTITY, _C.APPLIED, None)]
+    assert await broken(company.world) == []
+
+
+async def test_it_ends_with_its_period_goes_on_after_all_and_ends_at_once(company: Stripe) -> None:
+    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+    await do(mirrored, "cancelSubscription", when="AT_PERIOD_END", reason="Too dear.")
+    assert mirrored.there["cancel_at_period_end"]
+    flagged = await mirrored.now()
+    assert (flagged.cancel_at_period_end, flagged.cancel_at) == (True, flagged.current_period_end)
+    assert flagged.cancel_reason == "Too dear."
+
+    await do(mirrored, "uncancelSubscription")
+    assert not mirrored.there["cancel_at_period_end"]
+    assert not (await mirrored.now()).cancel_at_period_end
+
+    await do(mirrored, "cancelSubscription", when="NOW")
+    assert mirrored.there["status"] == "canceled"
+    assert (await mirrored.now()).status is _S.CANCELED
+    assert [one[:2] for one in await changes(mirrored)] == [
+        (ScheduledChangeKind.CANCEL, _C.CANCELLED),
+        (ScheduledChangeKind.CONTINUE, _C.APPLIED),
+        (ScheduledChangeKind.CANCEL, _C.APPLIED),
+    ]
+    assert await broken(company.world) == []
+
+
+async def test_what_the_provider_is_not_asked_for_is_refused(company: Stripe) -> None:
+    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+    dear = await make_plan(company.world, name="Yearly", price_minor=9_000, rank=1_000_002, interval=PriceInterval.YEAR)
+    await sold_at_stripe(company, dear)
+    elsewhere = await make_plan(company.world, name="Elsewhere", price_minor=9_000, rank=1_000_003)
+    pause = await do(mirrored, "pauseSubscription", resumesAt="2030-01-01T00:00:00Z")
+    later = await do(mirrored, "changeSubscription", quantity=3, effective="PERIOD_END")
+    yearly = await do(mirrored, "changeSubscription", priceId=global_id("Price", dear.id))
+    unknown = await do(mirrored, "changeSubscription", priceId=global_id("Price", elsewhere.id))
+    told = [(one["code"], one.get("from") or one["path"]) for one in (pause, later, yearly, unknown)]
+    assert told == [("WRONG_STATE", "PROVIDER")] * 3 + [("INVALID", ["priceId"])]
