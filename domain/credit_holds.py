@@ -64,6 +64,7 @@ def capture(
 ) -> Movement:
     """Spends so much of what was set aside, first what burns first; the rest returns to its lots."""
     transaction.check("captureCredits", by=by)
+    transaction.require_in_time(at)
     require_quantity(quantity, most=transaction.quantity)
     movement, left = Movement(account, transaction, is_new=False), quantity
     for consumption, lot in _of(account, reserved):

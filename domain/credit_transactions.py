@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.actors import Actor
 from domain.checks import Checks
 from domain.permissions import Permission
+from domain.refusals import wrong_state
 from domain.states import Move, Side, Stateful
 
 MAX_DESCRIPTION = 255
@@ -168,6 +169,12 @@ class CreditTransaction(Stateful):
         if self.type is _T.HOLD:
             return self.captured_quantity or 0
         return self.quantity
+
+    def require_in_time(self, at: datetime) -> None:
+        """Refuses WRONG_STATE once the time of a hold is over, whether or not its credits are free again by now."""
+        if self.hold_expires_at is not None and at >= self.hold_expires_at:
+            message = "The time of this hold is over: its credits are free again. Use spendCredits instead."
+            raise wrong_state(message, from_state=_S.EXPIRED.name, allowed=[_S.PENDING.name])
 
     def is_about(self, by: Actor) -> bool:
         """Whether the caller set the credits aside: the same app, the same key, or the same person."""

@@ -9,8 +9,8 @@ from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from persistence import (
     change_effects,
     credit_accounts,
-    entitlement_versions,
     owed_charges,
+    period_disputes,
     sales,
     scheduled_changes,
     subscription_periods,
@@ -81,12 +81,12 @@ async def _not_paid(db: Unit, sale: Sale, payment: Payment) -> None:
         await sales.cancel(db, sale, action="failSale")
 
 
-async def _disputed(db: Unit, sale: Sale) -> None:
-    await _suspend(db, sale, is_suspended=True)
-
-
-async def _dispute_won(db: Unit, sale: Sale) -> None:
-    await _suspend(db, sale, is_suspended=False)
+async def _follow_dispute(db: Unit, sale: Sale) -> None:
+    """The bank has the money, or has given it back."""
+    change = await db.session.get(ScheduledChange, sale.subject_id)
+    period = None if change is None else await _paid_for(db, change)
+    if period is not None:
+        await period_disputes.follow(db, period)
 
 
 async def _charged_back(db: Unit, sale: Sale, gross_minor: int) -> int:
@@ -94,23 +94,8 @@ async def _charged_back(db: Unit, sale: Sale, gross_minor: int) -> int:
     change = await db.session.get(ScheduledChange, sale.subject_id)
     period = None if change is None else await _paid_for(db, change)
     if period is not None and period.status is PeriodStatus.PAID:
-        period.refund(at=db.at)
-        period.is_suspended = False
-        await _tell(db, period)
+        await period_disputes.lost(db, period)
     return sale.undelivered_minor
-
-
-async def _suspend(db: Unit, sale: Sale, *, is_suspended: bool) -> None:
-    change = await db.session.get(ScheduledChange, sale.subject_id)
-    period = None if change is None else await _paid_for(db, change)
-    if period is not None:
-        period.is_suspended = is_suspended
-        await _tell(db, period)
-
-
-async def _tell(db: Unit, period: SubscriptionPeriod) -> None:
-    subscription = await subscriptions.of_period(db, period)
-    await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
 
 
 async def _paid_for(db: Unit, change: ScheduledChange, *, locked: bool = False) -> SubscriptionPeriod | None:
@@ -124,7 +109,7 @@ HANDLER = SaleHandler(
     lock=_lock,
     paid=_paid,
     not_paid=_not_paid,
-    disputed=_disputed,
-    dispute_won=_dispute_won,
+    disputed=_follow_dispute,
+    dispute_won=_follow_dispute,
     charged_back=_charged_back,
 )

@@ -16,6 +16,7 @@ from domain.products import Product, ProductKind
 from domain.refusals import conflict, invalid
 from persistence.tables.catalogue import prices, products
 from persistence.tables.credit_sales import credit_packages
+from persistence.turns import take_turn
 from persistence.unit import Unit
 from planner.edges import Batch, Connection, One, Source
 
@@ -91,6 +92,7 @@ async def product_for(db: Unit, product_id: UUID, code: str) -> Product:
     fits = (products.c.kind == ProductKind.CREDIT_PACKAGE, products.c.app_id.is_(None))
     statement = select(Product).where(products.c.id == product_id, *fits).with_for_update()
     product = await db.require(statement, "product of the kind CREDIT_PACKAGE", "productId")
+    await take_turn(db, "credit package code", code)
     for taken, message, path in (
         (credit_packages.c.product_id == product_id, "This product is another package.", "productId"),
         (credit_packages.c.code == code, "Another package has this code.", "code"),

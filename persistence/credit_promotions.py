@@ -12,6 +12,7 @@ from domain.promotion_redemptions import PromotionRedemption
 from domain.refusals import conflict, not_found
 from persistence.tables.credit_sales import credit_packages, credit_promotions, promotion_redemptions
 from persistence.tables.identity import organizations
+from persistence.turns import take_turn
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
 
@@ -64,7 +65,8 @@ async def for_change(db: Unit, promotion_id: UUID, expected_version: int | None 
 
 
 async def require_new(db: Unit, code: str) -> None:
-    """Refuses CONFLICT for a code that is known already."""
+    """Refuses CONFLICT for a code that is known already; who writes it at the same time waits for the outcome."""
+    await take_turn(db, "promotion code", normal(code))
     taken = exists().where(credit_promotions.c.code == normal(code))
     if (await db.session.execute(select(taken))).scalar_one():
         raise conflict("Another promotion has this code; codes are never used twice.", "code")

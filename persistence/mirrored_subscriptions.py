@@ -79,7 +79,7 @@ async def _follow_item(db: Unit, subscription: BillingSubscription, billed: Bill
     terms = await subscription_terms.terms_at(db, price.id, billed.quantity)
     rules.take_terms(subscription, terms)
     period = await subscription_periods.current_of(db, subscription.id, locked=True)
-    if period is not None:
+    if period is not None and period.terms.months == terms.months:
         take_over(subscription, period, terms, by=db.by, at=db.at)
 
 

@@ -14,6 +14,7 @@ from persistence import (
     credit_accounts,
     entitlement_versions,
     period_credits,
+    period_disputes,
     sales,
     subscription_checkouts,
     subscription_periods,
@@ -191,41 +192,26 @@ async def follow(db: Unit, subscription: BillingSubscription) -> None:
     await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
 
 
-async def disputed(db: Unit, sale: Sale) -> None:
-    await _suspend(db, sale, is_suspended=True)
-
-
-async def dispute_won(db: Unit, sale: Sale) -> None:
-    await _suspend(db, sale, is_suspended=False)
+async def follow_dispute(db: Unit, sale: Sale) -> None:
+    """The bank has the money, or has given it back."""
+    period = await subscription_periods.of_sale(db, sale.id)
+    if period is not None:
+        await period_disputes.follow(db, period)
 
 
 async def charged_back(db: Unit, sale: Sale, lost_minor: int) -> int:
     """The bank has taken it for good: the period ends, and what of it has not elapsed was not earned."""
     period = await subscription_periods.of_sale(db, sale.id)
     if period is not None and period.status is PeriodStatus.PAID:
-        period.refund(at=db.at)
-        period.is_suspended = False
-        await _tell(db, period)
+        await period_disputes.lost(db, period)
     return sale.undelivered_minor
-
-
-async def _suspend(db: Unit, sale: Sale, *, is_suspended: bool) -> None:
-    period = await subscription_periods.of_sale(db, sale.id)
-    if period is not None:
-        period.is_suspended = is_suspended
-        await _tell(db, period)
-
-
-async def _tell(db: Unit, period: SubscriptionPeriod) -> None:
-    subscription = await subscriptions.of_period(db, period)
-    await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
 
 
 HANDLER = SaleHandler(
     lock=lock,
     paid=paid,
     not_paid=not_paid,
-    disputed=disputed,
-    dispute_won=dispute_won,
+    disputed=follow_dispute,
+    dispute_won=follow_dispute,
     charged_back=charged_back,
 )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from domain.actors import SYSTEM
 from domain.prices import Price, PriceInterval
@@ -14,6 +15,7 @@ from domain.subscription_plans import CreditSchedule
 from integrations.chargebacks import ReportedState
 from persistence import sales
 from persistence.subscription_changes import Made
+from persistence.tables.money import payments
 from persistence.unit import Unit
 from tests.makers.chargebacks import report
 from tests.makers.invariants import broken
@@ -39,6 +41,12 @@ async def sale_of(world: World, made: Made) -> Sale:
         sale = await sales.of_subject(Unit(session, world.clock.now(), SYSTEM), SaleKind.CHANGE, made.change.id)
     assert sale is not None
     return sale
+
+
+async def payment_of(world: World, sale: Sale) -> str:
+    async with world.database.reader() as session:
+        paid = (await session.scalars(select(payments.c.id).where(payments.c.sale_id == sale.id))).one()
+    return f"pay_{paid.hex}"
 
 
 async def test_billing_example_5_proration_adds_203_credits_once_it_is_paid(world: World) -> None:
@@ -96,6 +104,28 @@ async def test_what_was_paid_for_a_change_is_earned_when_its_period_is_over(worl
     assert end is not None
     await move_to(world, end)
     assert (await sale_of(world, made)).delivered_minor == paid.net_minor
+    assert await broken(world) == []
+
+
+async def test_a_period_rests_until_each_of_two_disputes_of_its_money_is_won(world: World) -> None:
+    starter, business = await make_rising_plans(world, 0, 0)
+    subscribed = await ten_days_in(world, starter)
+    made = await change(subscribed, business)
+    await world.settle()
+    [period] = await subscribed.periods()
+    assert period.payment_id is not None
+    own, of_change = f"pay_{period.payment_id.hex}", await payment_of(world, await sale_of(world, made))
+    rests = []
+    for payment, state in (
+        (own, ReportedState.NEEDS_RESPONSE),
+        (of_change, ReportedState.NEEDS_RESPONSE),
+        (own, ReportedState.WON),
+        (of_change, ReportedState.WON),
+    ):
+        await report(world, payment, state, 100)
+        await world.settle()
+        rests.append((await subscribed.periods())[0].is_suspended)
+    assert rests == [True, True, True, False]
     assert await broken(world) == []
 
 

@@ -1,6 +1,5 @@
 """What people ask of a subscription that Stripe bills: asked of it once the wish is written down, until it answers."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,11 +11,11 @@ from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, Sched
 from domain.subscription_items import SubscriptionItem
 from persistence.tables.subscription_changes import scheduled_changes
 from schema.ids import global_id
-from standins.faults import Fault
 from standins.stripe import subscriptions
 from standins.stripe.world import Call
 from tests.makers.invariants import broken
 from tests.makers.mirrored import Mirrored, sold_at_stripe, subscribed
+from tests.makers.subscription_changes import granted_to
 from tests.makers.subscriptions import make_plan
 from tests.providers.companies import Stripe
 
@@ -32,6 +31,18 @@ async def do(mirrored: Mirrored, action: str, **fields: object) -> dict[str, Any
     answer: dict[str, Any] = await mirrored.buyer.attempt(action, shown, **asked)
     await mirrored.company.settle()
     return answer
+
+
+def change_there(company: Stripe, mirrored: Mirrored, quantity: int, prorating: str = "always_invoice") -> None:
+    """Somebody changes it in Stripe's dashboard."""
+    item = mirrored.there["items"]["data"][0]
+    fields = {
+        "subscription_exposed_id": mirrored.there["id"],
+        "items": [{"id": item["id"], "price": item["price"]["id"], "quantity": quantity}],
+        "payment_behavior": "error_if_incomplete",
+        "proration_behavior": prorating,
+    }
+    subscriptions.update(company.stripe, Call(account="", fields=fields))
 
 
 async def changes(mirrored: Mirrored) -> list[tuple[ScheduledChangeKind, ScheduledChangeStatus, str | None]]:
@@ -64,23 +75,19 @@ async def test_more_is_paid_for_there_at_once_and_held_here(company: Stripe) -> 
     assert await broken(company.world) == []
 
 
-async def test_another_plan_is_asked_for_until_an_answer_comes_and_made_once(company: Stripe) -> None:
-    mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
+async def test_a_higher_plan_brings_its_credits_with_the_sale_that_pays_for_it(company: Stripe) -> None:
+    mirrored = await subscribed(company, included_credits=100)
     better = await make_plan(
-        company.world, name="Business", price_minor=5_000, rank=1_000_001, model=PriceModel.PER_SEAT
+        company.world, name="Business", price_minor=5_000, rank=1_000_001, included_credits=400
     )
     await sold_at_stripe(company, better)
-    company.faults.script(Fault.NO_ANSWER_AFTER, path="/v1/subscriptions/sub_000001")
-
     await do(mirrored, "changeSubscription", priceId=global_id("Price", better.id))
-    assert await changes(mirrored) == [(ScheduledChangeKind.PRICE, _C.PENDING, None)]
-    assert (await do(mirrored, "changeSubscription", quantity=2))["code"] == "CONFLICT"
-    company.world.clock.advance(timedelta(minutes=3))
-    await company.world.settle()
-
     assert await changes(mirrored) == [(ScheduledChangeKind.PRICE, _C.APPLIED, None)]
     assert await held(mirrored) == (better.id, 1)
-    assert len(await sales_of_changes(mirrored)) == 1
+    [included, added] = await granted_to(mirrored)
+    assert (included, 290 <= added <= 300) == (100, True)
+    assert (await mirrored.periods())[0].terms.included_credits == 400
+    assert await sales_of_changes(mirrored) == [(SaleStatus.PAID, 3_000)]
     assert await broken(company.world) == []
 
 
@@ -97,14 +104,7 @@ async def test_what_is_not_paid_there_leaves_all_as_it_was(company: Stripe) -> N
 
 async def test_a_change_that_somebody_made_there_is_a_sale_here(company: Stripe) -> None:
     mirrored = await subscribed(company, model=PriceModel.PER_SEAT)
-    item = mirrored.there["items"]["data"][0]
-    fields = {
-        "subscription_exposed_id": mirrored.there["id"],
-        "items": [{"id": item["id"], "price": item["price"]["id"], "quantity": 2}],
-        "payment_behavior": "error_if_incomplete",
-        "proration_behavior": "always_invoice",
-    }
-    subscriptions.update(company.stripe, Call(account="", fields=fields))
+    change_there(company, mirrored, 2)
     await company.settle()
     assert (await held(mirrored))[1] == 2
     assert await sales_of_changes(mirrored) == [(SaleStatus.PAID, 2_000)]
@@ -122,17 +122,36 @@ async def test_it_ends_with_its_period_goes_on_after_all_and_ends_at_once(compan
 
     await do(mirrored, "uncancelSubscription")
     assert not mirrored.there["cancel_at_period_end"]
-    assert not (await mirrored.now()).cancel_at_period_end
+    stays = await mirrored.now()
+    assert (stays.cancel_at_period_end, stays.cancel_at, stays.cancel_reason) == (False, None, None)
 
-    await do(mirrored, "cancelSubscription", when="NOW")
+    await do(mirrored, "cancelSubscription", when="NOW", reason="Now it is.")
     assert mirrored.there["status"] == "canceled"
-    assert (await mirrored.now()).status is _S.CANCELED
+    ended = await mirrored.now()
+    assert (ended.status, ended.cancel_reason) == (_S.CANCELED, "Now it is.")
     assert [one[:2] for one in await changes(mirrored)] == [
         (ScheduledChangeKind.CANCEL, _C.CANCELLED),
         (ScheduledChangeKind.CONTINUE, _C.APPLIED),
         (ScheduledChangeKind.CANCEL, _C.APPLIED),
     ]
     assert await broken(company.world) == []
+
+
+async def test_the_end_that_waits_is_taken_back_as_any_change_is(company: Stripe) -> None:
+    mirrored = await subscribed(company)
+    await do(mirrored, "cancelSubscription", when="AT_PERIOD_END")
+    ((kind, _, _),) = await changes(mirrored)
+    async with company.world.database.reader() as session:
+        (waiting,) = (await session.scalars(select(scheduled_changes.c.id))).all()
+    await mirrored.buyer.do(
+        "cancelScheduledChange", "scheduledChange { status }", scheduledChangeId=global_id("ScheduledChange", waiting)
+    )
+    await company.settle()
+    assert not mirrored.there["cancel_at_period_end"]
+    assert [one[:2] for one in await changes(mirrored)] == [
+        (kind, _C.CANCELLED),
+        (ScheduledChangeKind.CONTINUE, _C.APPLIED),
+    ]
 
 
 async def test_what_the_provider_is_not_asked_for_is_refused(company: Stripe) -> None:

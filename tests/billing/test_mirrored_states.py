@@ -13,7 +13,7 @@ from domain.billed_subscriptions import BilledItem, BilledSubscription
 from domain.billing_calendar import Span
 from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionStatus
 from domain.ids import new_id
-from domain.mirrored_subscriptions import follow, hand_over
+from domain.mirrored_subscriptions import ends_with, follow, hand_over
 from domain.payment_methods import Provider
 from domain.permissions import Permission
 from domain.refusals import RefusalCode, Refused
@@ -83,6 +83,29 @@ def test_it_stands_as_it_does_there() -> None:
     assert (one.cancel_at_period_end, one.cancel_at) == (True, FEBRUARY.end)
     assert follow(one, BILLED, at=NOW)
     assert (one.cancel_at_period_end, one.cancel_at) == (False, None)
+
+
+def test_the_reason_of_an_end_goes_only_with_the_end_that_is_taken_back() -> None:
+    one, flagged = mirrored(), replace(BILLED, cancels_at_period_end=True, cancel_at=FEBRUARY.end)
+    follow(one, BILLED, at=NOW)
+    one.cancel_reason = "Too dear."
+    for word, reason in ((BILLED, "Too dear."), (flagged, "Too dear."), (BILLED, None)):
+        follow(one, word, at=NOW)
+        assert one.cancel_reason == reason
+    one.cancel_reason = "At once."
+    follow(one, replace(BILLED, status=_S.CANCELED, ended_at=NOW), at=NOW)
+    assert one.cancel_reason == "At once."
+
+
+def test_it_ends_with_a_period_that_is_known_and_not_over() -> None:
+    one = mirrored()
+    with pytest.raises(Refused, match="cancel it NOW"):
+        ends_with(one, at=NOW)
+    follow(one, BILLED, at=NOW)
+    assert ends_with(one, at=FEBRUARY.end - LATER) == FEBRUARY.end
+    with pytest.raises(Refused) as refused:
+        ends_with(one, at=FEBRUARY.end)
+    assert refused.value.code is RefusalCode.CONFLICT
 
 
 def test_an_older_word_changes_nothing() -> None:

@@ -9,14 +9,23 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
+from domain.billed_subscriptions import BilledSubscription
 from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
 from domain.checkout_sessions import CheckoutSession, CheckoutStatus
 from domain.checkout_visits import Leave, Stay
+from domain.ids import new_id
 from domain.inbound_webhooks import InboundWebhook
+from domain.payment_methods import Provider
 from domain.payments import Payment, PaymentState
+from domain.prices import PriceInterval
+from domain.refusals import RefusalCode, Refused
 from domain.sales import Sale, SaleStatus
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from integrations.provider_billing import ChangingBilled, Prorating
 from jobs.provider_checkouts import visited
+from jobs.provider_subscriptions import look
+from jobs.providers import reach_billing
+from persistence.tables.subscriptions import subscription_items
 from standins.courier import Plan, real_time
 from standins.faults import Fault
 from standins.stripe.world import signature
@@ -120,6 +129,24 @@ async def test_a_hundred_of_each_message_at_once_begin_and_pay_it_once(company: 
 async def _tell(world: World, body: bytes) -> int:
     headers = {"Stripe-Signature": signature(STRIPE_SECRET, body, real_time())}
     return (await world.client.http.post("/webhooks/stripe", content=body, headers=headers)).status_code
+
+
+async def test_an_invoice_of_another_length_is_for_people_and_the_rest_is_followed(company: Stripe) -> None:
+    mirrored, now = await subscribed(company), company.world.clock.now()
+    yearly = await make_plan(company.world, name="Yearly", price_minor=20_000, interval=PriceInterval.YEAR)
+    await sold_at_stripe(company, yearly)
+    billing = await reach_billing(company.world.database, Provider.STRIPE)
+    changing = ChangingBilled(
+        key=new_id(), subscription_id="sub_000001", price="price_000002", quantity=1, prorating=Prorating.NOW, at=now
+    )
+    assert isinstance(await billing.change_subscription(changing), BilledSubscription)
+    with pytest.raises(Refused) as refused:
+        await look(company.world.database, Provider.STRIPE, mirrored.session_id, "sub_000001", now)
+    assert refused.value.code is RefusalCode.INVALID
+    async with company.world.database.reader() as session:
+        held = (await session.scalars(select(subscription_items.c.price_id))).all()
+    [period] = await mirrored.periods()
+    assert (held, period.terms.months) == ([yearly.id], 1)
 
 
 async def test_a_trial_is_no_period(company: Stripe) -> None:

@@ -1,5 +1,6 @@
 """Packages, unit prices and promotions as staff keep them, through the API."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,25 @@ async def test_credits_rule_10_a_unit_price_counts_from_its_instant_on(world: Wo
     listed = await buyer.person.ask("{ creditUnitPrices { nodes { currency unitAmount } } }")
     amounts = [float(one["unitAmount"]) for one in listed["creditUnitPrices"]["nodes"]]
     assert amounts == [12.5, 10]
+
+
+async def test_a_code_that_two_of_the_staff_take_at_the_same_instant_is_taken_once(world: World) -> None:
+    buyer = await make_buyer(world)
+    colleague = await another_of_the_staff(world, StaffRole.ADMIN)
+    products = [await _product(buyer.staff, f"credits.{name}") for name in ("one", "two")]
+    package = {"code": "same", "name": "Same", "credits": 10}
+    now = world.clock.now()
+    window = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(days=1)).isoformat()}
+    promotion = {"code": "SAME", "kind": "PERCENTAGE", "bps": 100, **window}
+
+    async def codes(action: str, shown: str, *terms: dict[str, Any]) -> list[str | None]:
+        people = zip((buyer.staff, colleague), terms, strict=True)
+        answers = await asyncio.gather(*(person.attempt(action, shown, **one) for person, one in people))
+        return sorted(answer.get("code") or "MADE" for answer in answers)
+
+    packages = [package | {"productId": product} for product in products]
+    assert await codes("createCreditPackage", "package { id }", *packages) == ["CONFLICT", "MADE"]
+    assert await codes("createPromotion", "promotion { id }", promotion, promotion) == ["CONFLICT", "MADE"]
 
 
 async def test_staff_change_when_and_for_whom_a_promotion_counts_and_end_it(world: World) -> None:

@@ -104,6 +104,18 @@ async def test_a_hold_ends_by_itself_when_its_time_is_over(world: World) -> None
     assert (await found.account())["available"] == "50"
 
 
+async def test_a_hold_whose_time_is_over_is_not_captured_although_nobody_has_ended_it_yet(world: World) -> None:
+    found = await holder(world, 50)
+    id_ = (await found.do("holdCredits", quantity=30, expiresIn=60))["transaction"]["id"]
+    world.clock.advance(timedelta(seconds=60))
+
+    refusal = await found.refused("captureCredits", transactionId=id_)
+    assert (refusal["code"], refusal["from"], refusal["allowed"]) == ("WRONG_STATE", "EXPIRED", ["PENDING"])
+    await world.settle()
+    account = await found.account()
+    assert (account["available"], account["held"]) == ("50", "0")
+
+
 async def test_lots_expire_on_their_instant_whether_or_not_anybody_looks(world: World) -> None:
     found = await holder(world, 5)
     await found.given(20, expiresAt=(world.clock.now() + timedelta(days=1)).isoformat())

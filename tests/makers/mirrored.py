@@ -62,7 +62,8 @@ async def sold_at_stripe(company: Stripe, price: Price) -> None:
     """The same price there."""
     product = prices.create_product(company.stripe, Call(account="", fields={"name": "Standard"}))
     fields = {"unit_amount": price.unit_amount_minor, "currency": "eur", "product": product["id"]}
-    made = prices.create(company.stripe, Call(account="", fields={**fields, "recurring": {"interval": "month"}}))
+    recurring = {"interval": price.interval.value.lower()}
+    made = prices.create(company.stripe, Call(account="", fields={**fields, "recurring": recurring}))
     async with unit_of_work(company.world.database, by=SYSTEM, at=company.world.clock.now()) as db:
         (await db.session.get_one(Price, price.id)).provider_price_id = made["id"]
 
