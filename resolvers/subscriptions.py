@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor
-from domain.billing_subscriptions import BillingSubscription, ManagedBy, SubscriptionCollection
+from domain.billing_subscriptions import ManagedBy, SubscriptionCollection
 from domain.dunning import AttemptTrigger
 from domain.money import Money
 from domain.permissions import Permission

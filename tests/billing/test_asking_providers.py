@@ -1,4 +1,4 @@
-"""Asking Stripe for changes while answers are lost, others change the same, and time goes on: made once, or not at all."""
+"""Asking Stripe for changes while answers are lost and others change the same: each is made once, or not at all."""
 
 from datetime import timedelta
 

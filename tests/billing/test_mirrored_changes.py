@@ -77,9 +77,7 @@ async def test_more_is_paid_for_there_at_once_and_held_here(company: Stripe) -> 
 
 async def test_a_higher_plan_brings_its_credits_with_the_sale_that_pays_for_it(company: Stripe) -> None:
     mirrored = await subscribed(company, included_credits=100)
-    better = await make_plan(
-        company.world, name="Business", price_minor=5_000, rank=1_000_001, included_credits=400
-    )
+    better = await make_plan(company.world, name="Business", price_minor=5_000, rank=1_000_001, included_credits=400)
     await sold_at_stripe(company, better)
     await do(mirrored, "changeSubscription", priceId=global_id("Price", better.id))
     assert await changes(mirrored) == [(ScheduledChangeKind.PRICE, _C.APPLIED, None)]

@@ -225,8 +225,8 @@ export const ChangeSubscriptionDocument: Document<
  * as it was. A downgrade takes effect when the period ends. A shorter period begins when the one that is paid has
  * ended, a longer one at once. Where a plan includes credits, less of it waits for the period's end. LIMIT_REACHED
  * below the assigned seats; WRONG_STATE for an archived price, without a payment method, and downwards inside the term
- * of a contract; CONFLICT while a change is being paid. Where a provider bills the subscription it is asked for the
- * change, which waits for its answer and is made at once.
+ * of a contract; CONFLICT while a change is being paid. Where a provider bills the subscription, it is asked to make
+ * the change at once, and scheduledChange waits for its answer.
  *
  * Needs: the permission billing:manage or staff:money. Repeating it with the same idempotencyKey and input returns the
  * first result and changes nothing more.
@@ -349,7 +349,7 @@ export const CancelScheduledChangeDocument: Document<
 /**
  * Takes a change back that waits for its instant.
  *
- * Takes a change back that waits for its instant. CONFLICT while it is being paid.
+ * Takes a change back that waits for its instant. CONFLICT while it is being paid, or asked of a provider.
  *
  * Needs: the permission billing:manage. Safe to repeat with the same Idempotency-Key header.
  */

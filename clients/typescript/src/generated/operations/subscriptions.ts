@@ -287,7 +287,7 @@ export const CancelSubscriptionDocument: Document<
  *
  * Ends a subscription, with its period or at once. WRONG_STATE inside the term of a contract. Nothing is refunded;
  * staff may give back at most the unused share of the period, in time and in included credits. Where a provider bills
- * it, it ends, or is going to, as soon as that has heard of it; the answer is from before.
+ * it, the provider is asked to end it: until it answers, all is as it was.
  *
  * Needs: the permission billing:manage or staff:money. Repeating it with the same idempotencyKey and input returns the
  * first result and changes nothing more.
@@ -332,7 +332,8 @@ export const UncancelSubscriptionDocument: Document<
 /**
  * Lets a subscription that would end with its period go on.
  *
- * Lets a subscription that would end with its period go on. Where a provider bills it, as soon as that has heard.
+ * Lets a subscription that would end with its period go on. Where a provider bills it, the provider is asked for that:
+ * until it answers, all is as it was.
  *
  * Needs: the permission billing:manage or staff:money. Safe to repeat with the same Idempotency-Key header.
  */
