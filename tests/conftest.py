@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,6 +34,8 @@ from tests.world import World
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 _TEMPLATE = "template_milepost"
+# Where the clock of every world begins: a working morning, so that no test passes or fails by the day of its run.
+_BEGINNING = datetime(2031, 11, 18, 10, tzinfo=UTC)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,6 +97,7 @@ async def new_database(postgres: str) -> AsyncIterator[str]:
 async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     """An empty platform with a movable clock; see tests/world.py for what it can make."""
     clock = Clock()
+    clock.advance(_BEGINNING - clock.now())
     await empty(database, clock)
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))

@@ -35,7 +35,6 @@ from schema.ids import global_id
 from tests.makers.payment_methods import make_method
 from tests.world import Person, World
 
-
 _ranks = count(1_000, step=10)
 
 
@@ -96,7 +95,7 @@ async def make_plan(
     model: PriceModel = PriceModel.FLAT,
     **terms: Any,
 ) -> Price:
-    """A product of Milepost's own with its plan and a price in euros; unless a rank is said, it ranks above those made before."""
+    """A product of Milepost's own with its plan and a price in euros; it ranks above those made before unless said."""
     at, code = world.clock.now(), f"plan_{new_id().hex[-10:]}"
     product = Product(
         id=new_id(),
