@@ -90,5 +90,10 @@ def of_promotion(starts_at: datetime, ends_at: datetime, ended_at: datetime | No
     return interval(starts_at, ends_at, over=None if ended_at is None else EntitlementState.EXPIRED)
 
 
+def of_base(starts_at: datetime) -> Interval:
+    """What every organization has from its first day on."""
+    return interval(starts_at, None)
+
+
 def _first(*instants: datetime | None) -> datetime | None:
     return min((one for one in instants if one is not None), default=None)

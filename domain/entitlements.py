@@ -27,6 +27,7 @@ class SourceKind(Enum):
     PURCHASE = "PURCHASE"
     GRANT = "GRANT"
     PROMOTION = "PROMOTION"
+    BASE = "BASE"
 
 
 _BEST_FIRST = tuple(EntitlementState)

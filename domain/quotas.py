@@ -1,6 +1,6 @@
 """Quotas: how much of a limit is used in the window that is open now, and what consuming more of it answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
@@ -180,15 +180,20 @@ def check_amount(entitlement: Entitlement, amount: int) -> None:
 
 
 def limit_reached(
-    entitlement: Entitlement, used: int, amount: int, window: QuotaWindow, required_plan: str | None
+    entitlement: Entitlement,
+    used: int,
+    amount: int,
+    window: QuotaWindow,
+    required_plan: str | None,
+    path: Sequence[str] = ("amount",),
 ) -> Refused:
-    """The refusal to consume more than is left."""
+    """The refusal to use more than is left."""
     limit = entitlement.limit or 0
     left = max(0, limit - used)
     return Refused(
         RefusalCode.LIMIT_REACHED,
         f"{used} of {limit} {entitlement.feature.code} are used: {left} are left, and this needs {amount}.",
-        path=("amount",),
+        path=path,
         used=used,
         limit=limit,
         reset_at=window.resets_at,
@@ -196,7 +201,7 @@ def limit_reached(
     )
 
 
-def not_entitled(code: str) -> Refused:
+def not_entitled(code: str, required_plan: str | None = None, path: Sequence[str] = ("featureCode",)) -> Refused:
     """The refusal to use a feature that is off."""
     message = f"The organization has no {code} at present: it comes with a plan, a purchase or a grant."
-    return Refused(RefusalCode.NOT_ENTITLED, message, path=("featureCode",))
+    return Refused(RefusalCode.NOT_ENTITLED, message, path=path, required_plan=required_plan)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from domain.billing_subscriptions import SubscriptionStatus
 from domain.entitlement_intervals import (
     Interval,
     SubscriptionFacts,
+    of_base,
     of_grant,
     of_promotion,
     of_purchase,
@@ -32,11 +34,11 @@ _Row = dict[str, Any]
 def set_of(record: Sequence[Any]) -> EntitlementSet:
     """The set in what the statement has found."""
     kind, version, catalogue_version, *documents = record
-    features, subscriptions, purchases, grants, promotions = (orjson.loads(one or "[]") for one in documents)
+    features, subscriptions, purchases, grants, promotions, base = (orjson.loads(one or "[]") for one in documents)
     by_feature: dict[UUID, list[EntitlementSource]] = defaultdict(list)
-    for given in (_subscribed(subscriptions), _bought(purchases), _granted(grants), _promoted(promotions)):
-        for feature_id, source in given:
-            by_feature[feature_id].append(source)
+    found = _subscribed(subscriptions), _bought(purchases), _granted(grants), _promoted(promotions), _based(base)
+    for feature_id, source in chain.from_iterable(found):
+        by_feature[feature_id].append(source)
     return EntitlementSet(
         key=(kind, version, catalogue_version),
         features={row["code"]: _feature(row, by_feature[UUID(row["id"])]) for row in features},
@@ -80,7 +82,7 @@ def _bought(rows: list[_Row]) -> _Given:
 
 
 def _copied(kind: SourceKind, row: _Row, interval: Interval, seats: frozenset[UUID] | None = None) -> _Given:
-    """What was copied from the product when it was sold."""
+    """What a product has, as it was copied when it was sold."""
     for one in row["features"]:
         mode = FeatureMode(one["mode"])
         id_ = UUID(row["id"])
@@ -100,6 +102,12 @@ def _promoted(rows: list[_Row]) -> _Given:
     for row in rows:
         starts_at, ends_at = datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"])
         yield _set_by(SourceKind.PROMOTION, row, of_promotion(starts_at, ends_at, _instant(row["ended_at"])))
+
+
+def _based(rows: list[_Row]) -> _Given:
+    """What the free plan has now: an edit of it reaches everybody at once."""
+    for row in rows:
+        yield from _copied(SourceKind.BASE, row, of_base(datetime.fromisoformat(row["starts_at"])))
 
 
 def _set_by(kind: SourceKind, row: _Row, interval: Interval) -> tuple[UUID, EntitlementSource]:

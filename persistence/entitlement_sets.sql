@@ -1,5 +1,6 @@
 -- All that gives features of one catalogue to one organization, at any time, and the versions that this is known by.
 -- $1 the organization, $2 the app whose catalogue it is; none for Milepost's own. One statement sees one moment.
+-- The plan of rank 0 in Milepost's own catalogue, the free one, is everybody's as it is now, without a subscription.
 SELECT
     organization.kind,
     coalesce((
@@ -68,6 +69,21 @@ SELECT
             FROM feature_promotions
             WHERE app_id IS NOT DISTINCT FROM $2::uuid
                 AND (organization.kind = ANY (kinds) OR organization.id = ANY (organization_ids))
+        ) AS found
+    ),
+    (
+        SELECT json_agg(found)::text FROM (
+            SELECT
+                product.id, organization.created_at AS starts_at,
+                (
+                    SELECT coalesce(json_agg(given), '[]') FROM (
+                        SELECT feature_id AS "featureId", value, mode FROM product_features WHERE product_id = product.id
+                    ) AS given
+                ) AS features
+            FROM plans AS plan
+            JOIN products AS product ON product.id = plan.product_id
+            WHERE $2::uuid IS NULL AND plan.app_id IS NULL AND plan.product_kind = 'PLAN' AND plan.rank = 0
+                AND product.status = 'ACTIVE'
         ) AS found
     )
 FROM organizations AS organization

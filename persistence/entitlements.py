@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from domain.quotas import CheckedEntitlement, QuotaWindow, not_entitled, quota_o
 from domain.refusals import not_found
 from persistence.database import Database
 from persistence.entitlement_sets import SET, set_of
+from persistence.plan_usage import COUNTS, counting
 from persistence.unit import Unit
 
 MOST = 10_000
@@ -22,22 +23,22 @@ KEPT_SECONDS = 300.0
 
 _Owner = tuple[UUID, UUID | None]
 """An organization, and the app whose catalogue it is about; None: Milepost's own."""
-_Used = dict[tuple[UUID, QuotaWindow | None], int]
-"""What is used, by feature and window."""
+_Windows = Sequence[tuple[Entitlement, QuotaWindow | None]]
+"""Features, each with the window of its limit."""
 
 _NOW = """
 SELECT
     organization.kind,
     coalesce((SELECT version FROM entitlement_versions WHERE organization_id = organization.id AND {app}), 0),
     coalesce((SELECT version FROM entitlement_versions WHERE organization_id IS NULL AND {app}), 0),
-    (
-        SELECT used FROM quota_counters
-        WHERE organization_id = organization.id AND feature_id = $2 AND window_starts_at = $3
-    )
+    ({used})
 FROM organizations AS organization
 WHERE organization.id = $1
 """
-_NOW_OF_MILEPOST, _NOW_OF_APP = _NOW.format(app="app_id IS NULL"), _NOW.format(app="app_id = $4")
+_COUNTER = "SELECT used FROM quota_counters WHERE organization_id = $1 AND feature_id = $2 AND window_starts_at = $3"
+_NOW_OF_MILEPOST = _NOW.format(app="app_id IS NULL", used=_COUNTER)
+_NOW_OF_COUNTED = {code: _NOW.format(app="app_id IS NULL", used=counted) for code, counted in COUNTS.items()}
+_NOW_OF_APP = _NOW.format(app="app_id = $4", used=_COUNTER)
 """What every check reads."""
 
 _USED = """
@@ -77,23 +78,20 @@ class Entitlements:
             if found is None:
                 raise not_found("feature in this catalogue", "featureCode")
             window = _window_of(found)
-            used = (await self._used(organization_id, [(found, window)])).get((found.feature.feature_id, window), 0)
+            used = (await self._used(owner, [(found, window)])).get(code, 0)
         return _checked(current, found, user_id, used, window)
 
     async def all(
         self, organization_id: UUID, app_id: UUID | None, at: datetime, user_id: UUID | None = None
     ) -> list[CheckedEntitlement]:
-        """Every feature of a catalogue, by code: two statements, as long as nothing changes."""
+        """Every feature of a catalogue, by code: three statements, as long as nothing changes."""
         owner = organization_id, app_id
         key, _ = await self._now(owner, None, None)
         current = self._kept(owner, key) or await self._read(owner)
         found = [one.at(at) for one in current.features.values()]
         windows = [(one, _window_of(one)) for one in found]
-        used = await self._used(organization_id, windows)
-        return [
-            _checked(current, one, user_id, used.get((one.feature.feature_id, window), 0), window)
-            for one, window in windows
-        ]
+        used = await self._used(owner, windows)
+        return [_checked(current, one, user_id, used.get(one.feature.code, 0), window) for one, window in windows]
 
     def _kept(self, owner: _Owner, key: SetKey) -> EntitlementSet | None:
         known = self._known.get(owner)
@@ -106,7 +104,9 @@ class Entitlements:
         """By which versions the set is true at this moment, and what is used of one limit."""
         organization_id, app_id = owner
         counted = [None, None] if found is None or window is None else [found.feature.feature_id, window.starts_at]
-        if app_id is None:
+        if app_id is None and found is not None and found.feature.code in COUNTS:
+            rows = await self._database.fetch(_NOW_OF_COUNTED[found.feature.code], [organization_id])
+        elif app_id is None:
             rows = await self._database.fetch(_NOW_OF_MILEPOST, [organization_id, *counted])
         else:
             rows = await self._database.fetch(_NOW_OF_APP, [organization_id, *counted, app_id])
@@ -127,13 +127,21 @@ class Entitlements:
         self._known[owner] = _Known(current, self._clock() + KEPT_SECONDS)
         return current
 
-    async def _used(self, organization_id: UUID, found: Iterable[tuple[Entitlement, QuotaWindow | None]]) -> _Used:
-        windows = {(one.feature.feature_id, window.starts_at): window for one, window in found if window is not None}
-        if not windows:
-            return {}
-        ids, starts = [id_ for id_, _ in windows], [start for _, start in windows]
-        rows: Sequence[Any] = await self._database.fetch(_USED, [organization_id, ids, starts])
-        return {(id_, windows[id_, start]): used for id_, start, used in rows if (id_, start) in windows}
+    async def _used(self, owner: _Owner, found: _Windows) -> dict[str, int]:
+        """What is used of limits, by code: what there is of those that count that, of others what counters say."""
+        organization_id, app_id = owner
+        limits = [(one.feature, window) for one, window in found if window is not None]
+        counted = [one.code for one, _ in limits if app_id is None and one.code in COUNTS]
+        codes = {(one.feature_id, window.starts_at): one.code for one, window in limits if one.code not in counted}
+        used = dict[str, int]()
+        if counted:
+            [row] = await self._database.fetch(counting(counted), [organization_id])
+            used.update(zip(counted, row, strict=True))
+        if codes:
+            ids, starts = [id_ for id_, _ in codes], [start for _, start in codes]
+            rows: Sequence[Any] = await self._database.fetch(_USED, [organization_id, ids, starts])
+            used.update({codes[id_, start]: one for id_, start, one in rows if (id_, start) in codes})
+        return used
 
 
 def _found(known: EntitlementSet, code: str, at: datetime) -> Entitlement | None:

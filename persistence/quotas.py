@@ -1,5 +1,6 @@
 """Quotas: the one statement that moves a counter, and only as far as the limit allows."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.catalogue import CatalogueStatus
 from domain.entitlements import Entitlement
 from domain.ids import new_id
+from domain.plan_limits import counts_what_is_there
 from domain.products import ProductKind
 from domain.quotas import (
     Quota,
@@ -23,6 +25,7 @@ from domain.quotas import (
 )
 from persistence import entitlements
 from persistence.outbox import outbox_row
+from persistence.plan_usage import COUNTS
 from persistence.tables.catalogue import plans, product_features, products
 from persistence.tables.entitlements import quota_counters
 from persistence.tables.platform import outbox
@@ -36,15 +39,29 @@ async def consume(db: Unit, organization_id: UUID, code: str, amount: int, app_i
     """Uses so much of a limit, or refuses all of it: NOT_ENTITLED while the feature is off, LIMIT_REACHED."""
     entitlement = await entitlements.of_feature(db, organization_id, code, app_id)
     check_amount(entitlement, amount)
+    if app_id is None and code in COUNTS:
+        raise counts_what_is_there(code)
     if not entitlement.is_active:
         raise not_entitled(code)
+    return await use(db, organization_id, entitlement, amount, app_id)
+
+
+async def use(
+    db: Unit,
+    organization_id: UUID,
+    entitlement: Entitlement,
+    amount: int,
+    app_id: UUID | None = None,
+    path: Sequence[str] = ("amount",),
+) -> Quota:
+    """The same of a limit that is known to be on; a refusal names `path`."""
     window = window_of(entitlement, db.at)
     counter = await _moved(db, organization_id, entitlement, window, amount)
     if counter is None:
         feature_id = entitlement.feature.feature_id
         used = await _used(db, organization_id, feature_id, window)
-        plan = await _plan_that_admits(db, feature_id, app_id, used + amount)
-        raise limit_reached(entitlement, used, amount, window, plan)
+        plan = await plan_that_admits(db, feature_id, app_id, used + amount)
+        raise limit_reached(entitlement, used, amount, window, plan, path)
     await _tell(db, counter, entitlement)
     return quota_of(entitlement, counter.used, window)
 
@@ -95,7 +112,7 @@ async def _used(db: Unit, organization_id: UUID, feature_id: UUID, window: Quota
     return (await db.session.execute(counted)).scalar_one_or_none() or 0
 
 
-async def _plan_that_admits(db: Unit, feature_id: UUID, app_id: UUID | None, wanted: int) -> str | None:
+async def plan_that_admits(db: Unit, feature_id: UUID, app_id: UUID | None, wanted: int) -> str | None:
     """The product code of the lowest-ranked plan on sale whose limit is high enough; None where there is none."""
     found = (
         select(products.c.code)

@@ -1,5 +1,6 @@
-"""What the next period of a subscription will cost, read as it will be sold."""
+"""What the next period of a subscription will cost, read as it will be sold, and what was used until now."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,8 +10,8 @@ from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
 from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, ScheduledChangeStatus
 from domain.subscription_changes import counted_on
 from domain.subscription_terms import PeriodTerms
-from domain.upcoming_charges import UpcomingCharge
-from persistence import proration_lines, subscription_terms, subscriptions
+from domain.upcoming_charges import UpcomingCharge, UsageSoFar
+from persistence import proration_lines, subscription_terms, subscriptions, usage_closings
 from persistence.tables.subscription_changes import scheduled_changes
 from persistence.tables.subscriptions import billing_subscriptions
 from persistence.unit import Unit
@@ -34,13 +35,24 @@ async def _upcoming(db: Unit, subscription: BillingSubscription) -> UpcomingChar
         return None
     terms = await _terms_then(db, subscription)
     anchor, number = _counted(subscription, terms)
+    period = Span(anchor.start_of(number), anchor.start_of(number + 1))
     return UpcomingCharge(
         subscription_id=subscription.id,
-        period=Span(anchor.start_of(number), anchor.start_of(number + 1)),
+        period=period,
         terms=terms,
         waiting=tuple(await proration_lines.waiting(db, subscription.id)),
+        usage=tuple(await _used(db, subscription, charged_from=period.start)),
         net_days=subscription.net_days,
     )
+
+
+async def _used(db: Unit, subscription: BillingSubscription, *, charged_from: datetime) -> list[UsageSoFar]:
+    """By period, oldest first, and meter."""
+    return [
+        UsageSoFar(meter_code=meter.code, total=total, charged_from=charged_from)
+        for period in await usage_closings.open_of(db, subscription.id)
+        for total, meter, _ in await usage_closings.used_in(db, period, is_closed=False)
+    ]
 
 
 async def _terms_then(db: Unit, subscription: BillingSubscription) -> PeriodTerms:

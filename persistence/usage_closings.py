@@ -53,18 +53,32 @@ async def close(db: Unit, period_id: UUID) -> bool:
     if await db.session.scalar(written) is None:
         return False
     period = await db.session.get_one(SubscriptionPeriod, period_id)
-    for price, meter, product in await _metered(db, period):
-        span = UsageSpan(
-            start=period.period_start,
-            end=period.period_end,
-            since=await _end_before(db, period),
-            is_closed=True,
-            price=price,
-        )
-        [total] = await totals(db.session, period.organization_id, meter, [span])
+    for total, meter, product in await used_in(db, period, is_closed=True):
         if total.amount is not None and total.amount.amount_minor:
             db.add(_line(db, period, meter, product, total, total.amount))
     return True
+
+
+async def open_of(db: Unit, subscription_id: UUID) -> Sequence[SubscriptionPeriod]:
+    """The periods of a subscription whose usage is not closed, oldest first."""
+    closed = exists().where(usage_closings.c.period_id == _periods.id)
+    of_it = _periods.subscription_id == subscription_id, _periods.status != PeriodStatus.FAILED, text(METERED)
+    found = select(SubscriptionPeriod).where(*of_it, not_(closed)).order_by(_periods.period_start)
+    return (await db.session.scalars(found)).all()
+
+
+async def used_in(
+    db: Unit, period: SubscriptionPeriod, *, is_closed: bool
+) -> list[tuple[UsageTotal, Meter, Product]]:
+    """What was used in a period of everything that it has a price for, by the code of the meter."""
+    since, found = await _end_before(db, period), list[tuple[UsageTotal, Meter, Product]]()
+    for price, meter, product in await _metered(db, period):
+        span = UsageSpan(
+            start=period.period_start, end=period.period_end, since=since, is_closed=is_closed, price=price
+        )
+        [total] = await totals(db.session, period.organization_id, meter, [span])
+        found.append((total, meter, product))
+    return found
 
 
 async def _metered(db: Unit, period: SubscriptionPeriod) -> Sequence[tuple[Price, Meter, Product]]:

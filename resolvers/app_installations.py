@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.app_installations import install
 from domain.app_permissions import AppPermission
 from domain.sessions import Visit
-from persistence import app_installations, apps, cross_app_sessions, organizations
+from persistence import app_installations, apps, cross_app_sessions, organizations, plan_limits
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -21,6 +21,7 @@ async def install_app(db: Unit, *, app_id: UUID, permissions: list[AppPermission
     if installation is None:
         installation = install(app, permissions, by=db.by, at=db.at)
         db.add(installation)
+        await plan_limits.admit(db, "installApp", organization.id)
     else:
         installation.consent(app, permissions, by=db.by, at=db.at)
     return Changed(installation=installation)

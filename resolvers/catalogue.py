@@ -78,6 +78,7 @@ async def create_plan(db: Unit, *, product_id: UUID, **fields: Any) -> Changed:
     await keeping.require_no_plan(db, product.id)
     await keeping.require_free_rank(db, plan)
     db.add(plan)
+    await entitlement_versions.bump(db, None, product.app_id)
     return Changed(plan=plan)
 
 
@@ -88,6 +89,7 @@ async def update_plan(db: Unit, *, plan_id: UUID, expected_version: int | None, 
     plan.change(fields, by=db.by, at=db.at)
     with db.session.no_autoflush:
         await keeping.require_free_rank(db, plan)
+    await entitlement_versions.bump(db, None, product.app_id)
     return Changed(plan=plan)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain import gig_drafts
 from domain.gigs import GigStatus
-from persistence import gig_invitations, gigs, proposals
+from persistence import gig_invitations, gigs, plan_limits, proposals
 from persistence.gig_endings import end_answers
 from persistence.unit import Unit
 from resolvers.mutations import Changed
@@ -35,6 +35,7 @@ async def update_gig(db: Unit, *, gig_id: UUID, expected_version: int | None = N
 async def publish_gig(db: Unit, *, gig_id: UUID) -> Changed:
     gig = await gigs.for_change(db, gig_id)
     gig_drafts.publish(gig, by=db.by, at=db.at)
+    await plan_limits.admit(db, "publishGig", gig.organization_id)
     return Changed(gig=gig)
 
 
@@ -47,6 +48,7 @@ async def pause_gig(db: Unit, *, gig_id: UUID) -> Changed:
 async def resume_gig(db: Unit, *, gig_id: UUID) -> Changed:
     gig = await gigs.for_change(db, gig_id)
     gig.resume(by=db.by, at=db.at)
+    await plan_limits.admit(db, "resumeGig", gig.organization_id)
     return Changed(gig=gig)
 
 

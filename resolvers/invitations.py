@@ -10,7 +10,7 @@ from domain.permissions import Role
 from domain.refusals import conflict, invalid
 from domain.tokens import digest
 from domain.users import UserStatus
-from persistence import invitations, memberships, organizations, users
+from persistence import invitations, memberships, organizations, plan_limits, users
 from persistence.unit import Unit
 from resolvers.mutations import Changed
 
@@ -29,6 +29,7 @@ async def invite_member(db: Unit, *, email: str, role: Role) -> Changed:
         earlier.expire(at=db.at)
         await db.flush()
     db.add(invitation)
+    await plan_limits.admit(db, "inviteMember", organization.id)
     return Changed(invitation=invitation)
 
 

@@ -9,7 +9,7 @@ from domain.invoice_previews import InvoicePreview, preview_of, warnings_of
 from domain.invoice_terms import InvoiceTerms
 from domain.invoices import Invoice
 from domain.permissions import Permission
-from persistence import customers, invoices, organizations, tax_types
+from persistence import customers, invoices, organizations, plan_limits, tax_types
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.guards import require_verified
@@ -19,7 +19,9 @@ from resolvers.mutations import Changed
 async def create_invoice(db: Unit, *, customer_id: UUID, **fields: Any) -> Changed:
     invoice = await _drafted(db, customer_id, InvoiceTerms(**fields))
     db.add(invoice)
-    return Changed(invoice=invoice, warnings=warnings_of(await invoices.resembling(db, invoice)))
+    warnings = warnings_of(await invoices.resembling(db, invoice))
+    await plan_limits.admit(db, "createInvoice", invoice.issuer_id)
+    return Changed(invoice=invoice, warnings=warnings)
 
 
 async def update_invoice(db: Unit, *, invoice_id: UUID, expected_version: int | None = None, **fields: Any) -> Changed:
@@ -46,6 +48,7 @@ async def duplicate_invoice(db: Unit, *, invoice_id: UUID) -> Changed:
     undated = replace(rules.terms_of(original), issue_on=None, supply_on=None, due_on=None)
     invoice = await _drafted(db, original.customer_id, undated)
     db.add(invoice)
+    await plan_limits.admit(db, "duplicateInvoice", invoice.issuer_id)
     return Changed(invoice=invoice)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from domain import offers, proposal_drafts
 from domain.money import Money
 from domain.terms import WorkTerms
-from persistence import gig_invitations, gigs, proposals
+from persistence import gig_invitations, gigs, plan_limits, proposals
 from persistence.projects import OF_PROPOSAL
 from persistence.unit import Unit
 from resolvers.mutations import Changed
@@ -43,6 +43,7 @@ async def submit_proposal(db: Unit, *, proposal_id: UUID) -> Changed:
     if invitation is not None and not invitation.is_over(db.at):
         invitation.answer(at=db.at)
         proposal.invitation_id = invitation.id
+    await plan_limits.admit(db, "submitProposal", proposal.freelancer_organization_id)
     return Changed(proposal=proposal)
 
 

@@ -12,7 +12,7 @@ from domain.webhook_endpoints import LONGEST_OVERLAP, EndpointTerms, Looked
 from domain.webhook_signatures import new_secret, shown
 from integrations.public_addresses import guard_in_use
 from integrations.vault import Vault
-from persistence import webhook_endpoints
+from persistence import plan_limits, webhook_endpoints
 from persistence.unit import Unit
 from resolvers.context import Context
 from resolvers.mutations import Changed
@@ -56,6 +56,7 @@ async def create_webhook_endpoint(
     sealed = vault.seal(secret, id_.bytes)
     endpoint = rules.create(id_, organization.id, sealed, terms, looked, by=db.by, at=db.at)
     db.add(endpoint)
+    await plan_limits.admit(db, "createWebhookEndpoint", organization.id)
     return Changed(endpoint=endpoint, secret=shown(secret))
 
 
@@ -73,6 +74,7 @@ async def update_webhook_endpoint(
 async def enable_webhook_endpoint(db: Unit, *, endpoint_id: UUID) -> Changed:
     endpoint = await webhook_endpoints.for_change(db, endpoint_id)
     endpoint.enable(by=db.by, at=db.at)
+    await plan_limits.admit(db, "enableWebhookEndpoint", endpoint.organization_id)
     return Changed(endpoint=endpoint)
 
 

@@ -21,7 +21,9 @@ _RULES = (
     "In one transaction the lowest free seat is taken and project, milestones, tasks and the upfront invoice come to "
     "exist; with the last seat the gig is FILLED, other proposals are DECLINED (GIG_FILLED) and invitations REVOKED. "
     "CONFLICT when the last seat is gone or the gig's terms have changed since, WRONG_STATE when the gig is not open "
-    "or one of the organizations not active, INVALID for a plan that cannot be agreed on."
+    "or one of the organizations not active, INVALID for a plan that cannot be agreed on, LIMIT_REACHED when either "
+    "organization has as many projects that have not ended as its plan allows (projects.active); of the other one no "
+    "more is told."
 )
 
 

@@ -70,7 +70,8 @@ class AppInstallationMutations:
         resolve.install_app,
         "Lets an app act in your active organization with exactly these permissions. Where it is installed already,"
         " they replace what you have consented to: so you consent to what it asks for since, or take something back."
-        " FORBIDDEN unless the app is ACTIVE, INVALID for permissions that it does not ask for.",
+        " FORBIDDEN unless the app is ACTIVE, INVALID for permissions that it does not ask for, LIMIT_REACHED with as"
+        " many apps as the plan allows (apps).",
         needs=Permission.APPS_INSTALL,
         takes={
             "app_id": an_id("App", "The app."),

@@ -38,6 +38,7 @@ describe(
     PURCHASE="Something bought once.",
     GRANT="Milepost's staff, or the developers of the app.",
     PROMOTION="A promotion for everybody of an audience.",
+    BASE="The plan of rank 0 in Milepost's own catalogue, which every organization has without subscribing to it.",
 )
 
 _TYPES = {
@@ -45,6 +46,7 @@ _TYPES = {
     SourceKind.PURCHASE: "Purchase",
     SourceKind.GRANT: "EntitlementGrant",
     SourceKind.PROMOTION: "FeaturePromotion",
+    SourceKind.BASE: "Product",
 }
 
 
@@ -52,7 +54,7 @@ _TYPES = {
 class EntitlementSource:
     kind: SourceKind = plain("What gave it.")
 
-    @strawberry.field(description="The id of the subscription, purchase, grant or promotion.")
+    @strawberry.field(description="The id of the subscription, purchase, grant or promotion; of BASE of the product.")
     def source_id(self: domain.ShownSource) -> ID:
         return ID(global_id(_TYPES[self.kind], self.source_id))
 
@@ -82,7 +84,10 @@ class Entitlement:
         " is unlimited, and for other kinds."
     )
     is_unlimited: bool = plain("Whether it is a limit that nothing limits.")
-    used: Int64 | None = plain("What is used of a LIMIT in the window that is open; null for other kinds.")
+    used: Int64 | None = plain(
+        "What is used of a LIMIT in the window that is open: of gigs.open, projects.active, members and apps what there"
+        " is now. Null for other kinds."
+    )
     resets_at: datetime | None = plain("When a LIMIT is counted from 0 again; null: never.", name="resetAt")
     version: str = plain("Changes whenever something that decides about the organization's entitlements has changed.")
     sources: list[EntitlementSource] = plain("All that ever gave it: what is active first, then the latest first.")
@@ -228,7 +233,7 @@ class QuotaMutations:
         resolve.consume_quota,
         "Uses some of a limit, all or nothing, however many ask at once. LIMIT_REACHED, with used, limit, resetAt and"
         " the requiredPlan that would admit it, where less is left; NOT_ENTITLED while the feature is off. What is used"
-        " is counted from 0 again when the window ends.",
+        " is counted from 0 again when the window ends. INVALID for what counts what there is, such as gigs.open.",
         needs=resolve.CONSUMERS,
         keyed=True,
         takes={

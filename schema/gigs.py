@@ -204,7 +204,8 @@ class GigMutations:
     )
     publish_gig = mutation(
         resolve.publish_gig,
-        "Opens a draft to proposals. INVALID names everything that is still missing.",
+        "Opens a draft to proposals. INVALID names everything that is still missing; LIMIT_REACHED with as many open "
+        "gigs as the plan allows (gigs.open).",
         needs=Permission.WORK_WRITE,
         takes={"gig_id": an_id("Gig", "The draft.")},
         gives=_GIG,
@@ -218,7 +219,7 @@ class GigMutations:
     )
     resume_gig = mutation(
         resolve.resume_gig,
-        "Takes proposals again.",
+        "Takes proposals again. LIMIT_REACHED with as many open gigs as the plan allows (gigs.open).",
         needs=Permission.WORK_WRITE,
         takes={"gig_id": an_id("Gig", "The paused gig.")},
         gives=_GIG,

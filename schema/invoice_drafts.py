@@ -122,7 +122,8 @@ class InvoiceDraftMutations:
     create_invoice = mutation(
         resolve.create_invoice,
         "Drafts an invoice of your organization. All amounts are computed: no input carries a total. INVALID names "
-        "every wrong field; the total must be 1 to 10^13 minor units.",
+        "every wrong field; the total must be 1 to 10^13 minor units. LIMIT_REACHED with as many drafts in the "
+        "calendar month as the plan allows (invoices.monthly).",
         needs=Permission.INVOICES_WRITE,
         takes=_new(),
         gives=_WARNED,
@@ -151,7 +152,7 @@ class InvoiceDraftMutations:
     duplicate_invoice = mutation(
         resolve.duplicate_invoice,
         "Drafts a STANDARD invoice with the customer and the lines of another one of your organization, without its "
-        "dates. NOT_FOUND when a tax type on it is retired.",
+        "dates. NOT_FOUND when a tax type on it is retired, LIMIT_REACHED as for createInvoice.",
         needs=Permission.INVOICES_WRITE,
         takes={"invoice_id": an_id("Invoice", "The one to copy, in whatever state.")},
         gives={"invoice": (INVOICE["invoice"][0], "The new draft.")},

@@ -149,7 +149,8 @@ class ProposalMutations:
     submit_proposal = mutation(
         resolve.submit_proposal,
         "Hands a draft in. INVALID when its plan could not be agreed on, WRONG_STATE when the gig takes no proposals, "
-        "CONFLICT when the gig's terms have changed since it was last edited. A pending invitation becomes ANSWERED.",
+        "CONFLICT when the gig's terms have changed since it was last edited. A pending invitation becomes ANSWERED. "
+        "LIMIT_REACHED with as many proposals in the calendar month as the plan allows (proposals.monthly).",
         needs=Permission.WORK_WRITE,
         takes=_ONE,
         gives=_PROPOSAL,

@@ -52,7 +52,8 @@ class Refusal:
     limit: int | None = plain("LIMIT_REACHED: how much is allowed.")
     reset_at: datetime | None = plain("LIMIT_REACHED: when the count starts afresh.")
     required_plan: str | None = plain(
-        "LIMIT_REACHED: the code of the lowest plan whose limit would allow it; null where there is none."
+        "LIMIT_REACHED, and NOT_ENTITLED of a verb: the code of the lowest plan that would allow it; null where there"
+        " is none."
     )
     required: Money | None = plain("INSUFFICIENT_FUNDS: how much is needed.")
     available: Money | None = plain("INSUFFICIENT_FUNDS: how much there is.")

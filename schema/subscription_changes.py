@@ -18,7 +18,7 @@ from schema.inputs import an_id, optional, optional_id, read_input
 from schema.money import Money
 from schema.mutations import mutation
 from schema.refusals import Refusal
-from schema.scalars import Int64
+from schema.scalars import DecimalText, Int64
 from schema.scheduled_changes import ProrationLine, ScheduledChange
 from schema.shapes import plain, shows
 from schema.subscriptions import BillingSubscription
@@ -59,7 +59,26 @@ class SubscriptionChangePreview:
     credits: Int64 = plain("Included credits that it adds to the open period.")
 
 
-@shows(upcoming_charges.UpcomingCharge, "What the next period will cost by now. Usage until then comes on top.")
+@shows(
+    upcoming_charges.UsageSoFar,
+    "What was used of something in a period that takes events still, priced as if no more came.",
+)
+class UsageSoFar:
+    meter_code: str = plain("The meter.")
+    period_start: datetime = plain("When that period begins.", name="periodStartsAt")
+    period_end: datetime = plain("When it ends; its usage closes 24 hours later.", name="periodEndsAt")
+    quantity: DecimalText = plain("The quantity by now, by the aggregation of the meter.")
+    amount: Money | None = plain("What it comes to by now, without tax unless the price contains it.")
+    is_charged_next: bool = plain(
+        "Whether it closes before the next charge, because its period has just ended: then it becomes one of its lines."
+        " What is used in the period that runs closes a day after that charge, and is in the one after it."
+    )
+
+
+@shows(
+    upcoming_charges.UpcomingCharge,
+    "What the next period will cost by now, and beside it what was used that no charge has taken up yet.",
+)
 class UpcomingCharge:
     due_at: datetime = plain("When it is charged.")
     period_start: datetime = plain("When that period begins.", name="periodStartsAt")
@@ -69,6 +88,11 @@ class UpcomingCharge:
     waiting: list[ProrationLine] = plain("What has waited for this charge.", name="lines")
     net: Money = plain("What is charged, without tax unless the price contains it; never below zero.", name="total")
     carried_over: Money = plain("What is left over for later charges: zero or below.")
+    usage: list[UsageSoFar] = plain("What was used in periods that are not closed, by period and meter.")
+    usage_so_far: Money = plain(
+        "What was used in the period that runs, priced as of now: no part of total, because the charge after this one"
+        " takes it up."
+    )
 
 
 @strawberry.input(description="What a preview is asked for.")

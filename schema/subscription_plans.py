@@ -70,6 +70,10 @@ class PlanFilter:
 PlanOrder = order_input(resolve.PLAN_LIST, "PlanOrder")
 
 _PLAN = {"plan": (Plan, "The plan as it is now.")}
+_RANK = (
+    "Its place among the plans of its kind in this catalogue, from 0. What the one at 0 in Milepost's own gives, every"
+    " organization has without subscribing to it."
+)
 
 
 def _terms(make: Callable[..., Any]) -> dict[str, Any]:
@@ -110,7 +114,7 @@ class SubscriptionPlanMutations:
         needs=resolve.KEEPERS,
         takes={
             "product_id": an_id("Product", "An ACTIVE product."),
-            "rank": value(int, "Its place among the plans of its kind in this catalogue, from 0."),
+            "rank": value(int, _RANK),
             **_terms(optional),
         },
         gives=_PLAN,
@@ -122,7 +126,7 @@ class SubscriptionPlanMutations:
         needs=resolve.KEEPERS,
         takes={
             "plan_id": an_id("Plan", "The plan."),
-            "rank": patch(int, "Its place among the plans of its kind in this catalogue, from 0.", 0),
+            "rank": patch(int, _RANK, 0),
             **_terms(patch),
         },
         gives=_PLAN,

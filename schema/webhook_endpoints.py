@@ -97,7 +97,8 @@ class WebhookEndpointMutations:
     create_webhook_endpoint = mutation(
         resolve.create_webhook_endpoint,
         "Has events of your active organization posted to an address from now on. It is told what you may read"
-        " yourself. INVALID names every wrong field; LIMIT_REACHED with 20 endpoints.",
+        " yourself. INVALID names every wrong field; NOT_ENTITLED where the plan has no webhooks; LIMIT_REACHED with 20"
+        " endpoints.",
         needs=NEEDS,
         takes={
             "url": value(str, _URL),
@@ -127,7 +128,8 @@ class WebhookEndpointMutations:
     )
     enable_webhook_endpoint = mutation(
         resolve.enable_webhook_endpoint,
-        "Sends to an endpoint again. What was skipped meanwhile is sent with redeliverFailed.",
+        "Sends to an endpoint again. What was skipped meanwhile is sent with redeliverFailed. NOT_ENTITLED where the"
+        " plan has no webhooks.",
         needs=NEEDS,
         takes=WHICH,
         gives={"endpoint": ENDPOINT},

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from domain.actors import SYSTEM
+from domain.entitlement_grants import GrantReason
 from domain.gigs import GigPricing, GigPriority, GigVisibility
 from domain.money import Money
 from domain.organizations import OrganizationKind
 from domain.passwords import normalised
 from domain.payment_methods import MethodDetails, Provider
 from domain.permissions import Role
+from domain.plan_limits import LIMITED
 from domain.terms import FundingMode, InvoicingMethod, PlannedMilestone, PlannedTask, WorkTerms
 from integrations.passwords import Passwords
 from persistence import reference_data
@@ -17,6 +20,7 @@ from persistence.database import Database
 from persistence.emptiness import is_empty
 from persistence.gig_categories import category_id
 from persistence.unit import Unit, transact
+from resolvers.entitlement_grants import grant_entitlement
 from resolvers.gigs import create_gig, publish_gig
 from resolvers.payment_methods import add_payment_method
 from resolvers.proposals import create_proposal, submit_proposal
@@ -116,11 +120,13 @@ async def seed_command(url: str) -> int:
 
 async def _tell_story(db: Unit, people: People, card: MethodDetails) -> None:
     """Northwind posts a gig and can pay for it; Ada proposes. Everybody else has just arrived."""
-    await people.staff("Sam", STAFF_EMAIL)
+    sam = await people.staff("Sam", STAFF_EMAIL)
     nora = await people.owner("Nora North", "nora@northwind.example", OrganizationKind.CLIENT, "Northwind")
     await people.colleague(nora, "Fred Field", "fred@northwind.example", Role.FINANCE)
     ada = await people.owner("Ada Lovelace", "ada@lovelace.example", OrganizationKind.FREELANCER, "Ada Lovelace")
-    await people.owner("Bea Bright", "bea@bright.example", OrganizationKind.AGENCY, "Bright")
+    bea = await people.owner("Bea Bright", "bea@bright.example", OrganizationKind.AGENCY, "Bright")
+    for person in (nora, ada, bea):
+        await _lift_limits(sam, person.by.require_organization())
     await add_payment_method(nora, provider=Provider.SIMULATOR, currency="EUR", details=card, make_default=True)
     gig = (await create_gig(nora, **_GIG)).gig
     await db.flush()
@@ -129,3 +135,15 @@ async def _tell_story(db: Unit, people: People, card: MethodDetails) -> None:
     proposal = (await create_proposal(ada, gig_id=gig.id, invitation_id=None, **_PROPOSAL)).proposal
     await db.flush()
     await submit_proposal(ada, proposal_id=proposal.id)
+
+
+async def _lift_limits(staff: Unit, organization_id: UUID) -> None:
+    """Whoever tries the sandbox out shall not come to the end of the free plan with the first gig."""
+    for code in sorted(set(LIMITED.values())):
+        await grant_entitlement(
+            staff,
+            organization_id=organization_id,
+            feature_code=code,
+            reason_kind=GrantReason.TEST,
+            reason="To try the sandbox out",
+        )

@@ -94,11 +94,17 @@ async def new_database(postgres: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+def has_limits() -> bool:
+    """Whether organizations have the free plan as it is sold; where limits are not what it is about, it has none."""
+    return False
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path, has_limits: bool) -> AsyncIterator[World]:
     """An empty platform with a movable clock; see tests/world.py for what it can make."""
     clock = Clock()
     clock.advance(_BEGINNING - clock.now())
-    await empty(database, clock)
+    await empty(database, clock, has_limits=has_limits)
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))
         use_pusher(FolderPush(tmp_path / "push"))

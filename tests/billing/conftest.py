@@ -12,6 +12,12 @@ from tests.world import World
 
 
 @pytest.fixture
+def has_limits() -> bool:
+    """What plans give is what it is about here."""
+    return True
+
+
+@pytest.fixture
 async def company(world: World) -> AsyncIterator[Stripe]:
     async with COMPANIES[Provider.STRIPE](await world.staff(StaffRole.FINANCE)) as company:
         assert isinstance(company, Stripe)

@@ -12,13 +12,15 @@ from domain.ids import new_id
 from domain.quotas import CheckedEntitlement
 from domain.refusals import RefusalCode, Refused
 from persistence.entitlements import KEPT_SECONDS, Entitlements, require
-from persistence.own_catalogue import feature_id
+from persistence.own_catalogue import feature_id, product_id
+from persistence.tables.catalogue import plans
 from persistence.tables.checkouts import purchases
 from persistence.tables.entitlements import entitlement_grants, entitlement_versions, feature_promotions
 from persistence.tables.subscription_changes import seat_assignments
 from persistence.tables.subscriptions import billing_subscriptions, subscription_periods
 from persistence.unit import unit_of_work
 from persistence.work import CURRENT, Work
+from schema.ids import global_id
 from tests.makers.entitlements import (
     MONTH,
     assign_seat,
@@ -64,11 +66,39 @@ async def test_a_plan_gives_its_features_and_limits_until_grace_ends(world: Worl
         "webhooks": False,
     }
     open_gigs = found["gigs.open"]
-    assert (open_gigs.limit, open_gigs.used, open_gigs.resets_at) == (5, 0, None)
-    assert open_gigs.ends_at == open_gigs.sources[0].starts_at + MONTH + 3 * DAY
+    assert (open_gigs.limit, open_gigs.used, open_gigs.resets_at, open_gigs.ends_at) == (5, 0, None, None)
     assert [(one.kind.value, one.source_id, one.value) for one in open_gigs.sources] == [
-        ("SUBSCRIPTION", subscription, 5)
+        ("SUBSCRIPTION", subscription, 5),
+        ("BASE", product_id("free"), 1),
     ]
+    [source] = found["einvoice"].sources
+    assert found["einvoice"].ends_at == source.ends_at == source.starts_at + MONTH + 3 * DAY
+
+
+async def test_everybody_has_the_free_plan_as_it_is_now_until_it_is_archived(world: World) -> None:
+    client, known, staff = await world.client_side(), Entitlements(world.database), await world.staff()
+
+    async def limit() -> tuple[bool, int | None]:
+        found = await known.check(client.organization_id, None, "gigs.open", world.clock.now())
+        return found.is_active, found.limit
+
+    assert await limit() == (True, 1)
+    free = global_id("Product", product_id("free"))
+    more = [{"featureId": global_id("Feature", feature_id("gigs.open")), "value": "3"}]
+    await staff.do("updateProduct", "product { id }", productId=free, features=more)
+    assert await limit() == (True, 3)
+    await staff.do("archiveProduct", "product { id }", productId=free)
+    assert await limit() == (False, 0)
+
+
+async def test_which_plan_everybody_has_is_said_by_its_rank(world: World) -> None:
+    client, known, staff = await world.client_side(), Entitlements(world.database), await world.staff()
+    assert await states(world, known, client.organization_id) == (False, "NONE")
+    async with world.database.reader() as session:
+        ids = dict((await session.execute(select(plans.c.rank, plans.c.id))).tuples().all())
+    for rank, becomes in ((0, 5), (10, 0)):
+        await staff.do("updatePlan", "plan { id }", planId=global_id("Plan", ids[rank]), rank=becomes)
+    assert await states(world, known, client.organization_id) == (True, "ACTIVE")
 
 
 async def test_billing_example_1_paid_time_ends_on_the_second_with_a_warm_set_and_without_an_event(
@@ -157,7 +187,7 @@ async def test_billing_rule_24_and_25_the_union_of_all_four_kinds_of_sources(wor
     await promote(world, "webhooks", kinds=["CLIENT"])
     gigs = await known.check(client.organization_id, None, "gigs.open", world.clock.now())
     assert (gigs.limit, gigs.ends_at) == (50, None)
-    assert sorted(one.kind.value for one in gigs.sources) == ["GRANT", "PURCHASE", "SUBSCRIPTION"]
+    assert sorted(one.kind.value for one in gigs.sources) == ["BASE", "GRANT", "PURCHASE", "SUBSCRIPTION"]
     tomorrow = await known.check(client.organization_id, None, "gigs.open", world.clock.now() + DAY)
     assert tomorrow.limit == 20
     assert await states(world, known, client.organization_id, "webhooks") == (True, "ACTIVE")

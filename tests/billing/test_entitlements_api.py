@@ -10,7 +10,7 @@ from domain.permissions import Role, StaffRole
 from schema.ids import global_id
 from tests.client import Client, Faulted
 from tests.makers.apps import PERMISSIONS, install, make_app, make_partner
-from tests.makers.catalogue import make_feature
+from tests.makers.catalogue import make_feature, own_product
 from tests.makers.colleagues import colleague
 from tests.makers.entitlements import give, has_features, subscribe
 from tests.makers.sales import buy, make_product
@@ -61,7 +61,15 @@ async def test_a_check_says_all_there_is_to_know_of_a_limit(world: World) -> Non
                 "isActive": True,
                 "value": "7",
                 "mode": "SET",
-            }
+            },
+            {
+                "kind": "BASE",
+                "sourceId": own_product("free"),
+                "state": "ACTIVE",
+                "isActive": True,
+                "value": "1",
+                "mode": "SET",
+            },
         ],
     }
 

@@ -99,8 +99,9 @@ async def test_a_downgrade_deletes_nothing_and_refuses_what_is_new(world: World)
 
 
 async def test_what_is_off_is_not_consumed_and_what_is_unlimited_is_counted(world: World) -> None:
-    client = await world.client_side()
-    refused = await consume(client)
+    client, staff = await world.client_side(), await world.staff()
+    await make_feature(staff, "reports", "LIMIT")
+    refused = await consume(client, code="reports")
     assert (refused["code"], refused["path"]) == ("NOT_ENTITLED", ["featureCode"])
     await give(world, client.organization_id, CODE)
     found = (await consume(client, 1_000_000))["quota"]
@@ -116,6 +117,7 @@ async def test_only_limits_are_consumed_by_those_who_may(world: World) -> None:
     assert (await consume(client, code="einvoice"))["path"] == ["featureCode"]
     assert (await consume(client, 0))["path"] == ["amount"]
     assert (await consume(client, code="teleport"))["code"] == "NOT_FOUND"
+    assert (await consume(client, code="gigs.open"))["path"] == ["featureCode"]
 
 
 async def test_an_app_consumes_limits_of_its_own_catalogue_for_those_who_let_it(world: World) -> None:

@@ -65,6 +65,22 @@ async def test_what_a_period_has_used_waits_for_the_next_charge_a_day_after_its_
     assert (third.amount_minor, [line.period_id for line in await usage_lines(world)]) == (6_969, [third.id])
 
 
+async def test_what_is_used_now_stands_beside_the_next_charge_and_what_was_used_before_becomes_a_part_of_it(
+    world: World,
+) -> None:
+    subscribed, _ = await subscribed_with_usage(world)
+    assert await upcoming(subscribed) == ("2000", "0", [])
+    await record(subscribed.buyer, event(world, "a", value="12345"))
+    assert await upcoming(subscribed) == ("2000", "4969", [("calls", "12345", "4969", False)])
+    [first] = await subscribed.periods()
+    await subscribed.live_until(first.period_end + timedelta(hours=1))
+    await record(subscribed.buyer, event(world, "b", value="2000"))
+    just_ended, running = ("calls", "12345", "4969", True), ("calls", "2000", "500", False)
+    assert await upcoming(subscribed) == ("2000", "500", [just_ended, running])
+    await move_to(world, first.period_end + DAY)
+    assert await upcoming(subscribed) == ("6969", "500", [running])
+
+
 @pytest.mark.parametrize("mode", [None, ProrationMode.CREATE_PRORATIONS])
 async def test_what_was_used_is_charged_although_the_next_plan_has_no_price_for_it(
     world: World, mode: ProrationMode | None
@@ -172,6 +188,20 @@ async def test_nothing_is_owed_after_the_end_where_nothing_was_used(world: World
     await subscribed.live_until(period.period_end + 3 * DAY)
     assert await owed(subscribed) == []
     assert (await subscribed.now()).due_at is None
+
+
+async def upcoming(subscribed: Subscribed) -> tuple[str, str, list[tuple[str, str, str, bool]]]:
+    """The total of the next charge, what was used until now, and both by period; what nobody used is left out."""
+    query = """query($id: ID!) { upcomingCharge(id: $id) { total { amountMinor } usageSoFar { amountMinor }
+      usage { meterCode quantity amount { amountMinor } isChargedNext } } }"""
+    asked = await subscribed.buyer.ask(query, id=global_id("BillingSubscription", subscribed.id))
+    found = asked["upcomingCharge"]
+    usage = [
+        (one["meterCode"], one["quantity"], one["amount"]["amountMinor"], one["isChargedNext"])
+        for one in found["usage"]
+        if one["quantity"] != "0"
+    ]
+    return found["total"]["amountMinor"], found["usageSoFar"]["amountMinor"], usage
 
 
 async def end(subscribed: Subscribed, when: str) -> None:

@@ -53,6 +53,8 @@ async def test_everybody_named_can_sign_in_and_sees_their_part(empty: Database) 
                 await client.ask("{ proposals { nodes { status amount { decimal } gig { status } } } }", tokens[email])
             )["proposals"]["nodes"]
             assert proposal == {"status": "SUBMITTED", "amount": {"decimal": "1100.00"}, "gig": {"status": "OPEN"}}
+        quota = await client.ask('{ quota(featureCode: "gigs.open") { used isUnlimited } }', tokens[SEEDED[0].email])
+        assert quota["quota"] == {"used": "1", "isUnlimited": True}
         methods = await client.ask("{ paymentMethods { nodes { isDefault } } }", tokens["fred@northwind.example"])
         assert methods["paymentMethods"]["nodes"] == [{"isDefault": True}]
         gig = (await client.ask("{ gigs { nodes { category { slug } } } }", tokens["bea@bright.example"]))["gigs"]
