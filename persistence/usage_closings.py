@@ -67,9 +67,7 @@ async def open_of(db: Unit, subscription_id: UUID) -> Sequence[SubscriptionPerio
     return (await db.session.scalars(found)).all()
 
 
-async def used_in(
-    db: Unit, period: SubscriptionPeriod, *, is_closed: bool
-) -> list[tuple[UsageTotal, Meter, Product]]:
+async def used_in(db: Unit, period: SubscriptionPeriod, *, is_closed: bool) -> list[tuple[UsageTotal, Meter, Product]]:
     """What was used in a period of everything that it has a price for, by the code of the meter."""
     since, found = await _end_before(db, period), list[tuple[UsageTotal, Meter, Product]]()
     for price, meter, product in await _metered(db, period):
