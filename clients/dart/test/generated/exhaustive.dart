@@ -1680,6 +1680,7 @@ String nameSourceKind(SourceKind value) => switch (value) {
   SourceKind.purchase => 'PURCHASE',
   SourceKind.grant => 'GRANT',
   SourceKind.promotion => 'PROMOTION',
+  SourceKind.base => 'BASE',
   SourceKind.unknown => '',
 };
 

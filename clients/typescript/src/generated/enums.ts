@@ -2860,6 +2860,8 @@ export const SourceKind = {
   GRANT: 'GRANT',
   /** A promotion for everybody of an audience. */
   PROMOTION: 'PROMOTION',
+  /** The plan of rank 0 in Milepost's own catalogue, which every organization has without subscribing to it. */
+  BASE: 'BASE',
 } as const;
 
 /** One of SourceKind's values, or one that a newer server has added. */

@@ -1275,7 +1275,10 @@ export interface EntitlementDetail {
   readonly limit: Int64 | null;
   /** Whether it is a limit that nothing limits. */
   readonly isUnlimited: boolean;
-  /** What is used of a LIMIT in the window that is open; null for other kinds. */
+  /**
+   * What is used of a LIMIT in the window that is open: of gigs.open, projects.active, members and apps what there is
+   * now. Null for other kinds.
+   */
   readonly used: Int64 | null;
   /** When a LIMIT is counted from 0 again; null: never. */
   readonly resetAt: DateTime | null;

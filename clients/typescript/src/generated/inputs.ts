@@ -1144,7 +1144,10 @@ export interface CreateMeterInput {
 export interface CreatePlanInput {
   /** An ACTIVE product. */
   readonly productId: string;
-  /** Its place among the plans of its kind in this catalogue, from 0. */
+  /**
+   * Its place among the plans of its kind in this catalogue, from 0. What the one at 0 in Milepost's own gives, every
+   * organization has without subscribing to it.
+   */
   readonly rank: number;
   /** How long a first subscription is a trial, 0 to 90; 0 unless said. */
   readonly trialDays?: number | null;
@@ -4123,7 +4126,10 @@ export interface UpdateOrganizationInput {
 export interface UpdatePlanInput {
   /** The plan. */
   readonly planId: string;
-  /** Its place among the plans of its kind in this catalogue, from 0. */
+  /**
+   * Its place among the plans of its kind in this catalogue, from 0. What the one at 0 in Milepost's own gives, every
+   * organization has without subscribing to it.
+   */
   readonly rank?: number | null;
   /** How long a first subscription is a trial, 0 to 90; 0 unless said. */
   readonly trialDays?: number | null;

@@ -5253,6 +5253,9 @@ enum SourceKind implements ApiEnum {
   /// A promotion for everybody of an audience.
   promotion('PROMOTION'),
 
+  /// The plan of rank 0 in Milepost's own catalogue, which every organization has without subscribing to it.
+  base('BASE'),
+
   /// A value that this package does not know; `raw` of its object has the text.
   unknown('');
 

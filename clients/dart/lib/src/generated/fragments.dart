@@ -3172,7 +3172,8 @@ class EntitlementDetail extends ApiData {
   /// Whether it is a limit that nothing limits.
   final bool isUnlimited;
 
-  /// What is used of a LIMIT in the window that is open; null for other kinds.
+  /// What is used of a LIMIT in the window that is open: of gigs.open, projects.active, members and apps what there is
+  /// now. Null for other kinds.
   final Int64? used;
 
   /// When a LIMIT is counted from 0 again; null: never.

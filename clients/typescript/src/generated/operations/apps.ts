@@ -870,7 +870,8 @@ export const InstallAppDocument: Document<InstallAppResult, { readonly input: In
  *
  * Lets an app act in your active organization with exactly these permissions. Where it is installed already, they
  * replace what you have consented to: so you consent to what it asks for since, or take something back. FORBIDDEN
- * unless the app is ACTIVE, INVALID for permissions that it does not ask for.
+ * unless the app is ACTIVE, INVALID for permissions that it does not ask for, LIMIT_REACHED with as many apps as the
+ * plan allows (apps).
  *
  * Needs: the permission apps:install. Safe to repeat with the same Idempotency-Key header.
  */

@@ -104,7 +104,7 @@ export interface ExplainEntitlementResult extends EntitlementDetail {
 export interface ExplainEntitlementEntitlementSource {
   /** What gave it. */
   readonly kind: SourceKind;
-  /** The id of the subscription, purchase, grant or promotion. */
+  /** The id of the subscription, purchase, grant or promotion; of BASE of the product. */
   readonly sourceId: string;
   /** Where it stands now. */
   readonly state: EntitlementState;
@@ -258,7 +258,7 @@ export const ConsumeQuotaDocument: Document<ConsumeQuotaResult, { readonly input
  *
  * Uses some of a limit, all or nothing, however many ask at once. LIMIT_REACHED, with used, limit, resetAt and the
  * requiredPlan that would admit it, where less is left; NOT_ENTITLED while the feature is off. What is used is counted
- * from 0 again when the window ends.
+ * from 0 again when the window ends. INVALID for what counts what there is, such as gigs.open.
  *
  * Needs: the permission usage:write, or an app that may usage:write there. Repeating it with the same idempotencyKey
  * and input returns the first result and changes nothing more.

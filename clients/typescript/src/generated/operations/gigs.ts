@@ -492,7 +492,8 @@ export const PublishGigDocument: Document<PublishGigResult, { readonly input: Pu
 /**
  * Opens a draft to proposals.
  *
- * Opens a draft to proposals. INVALID names everything that is still missing.
+ * Opens a draft to proposals. INVALID names everything that is still missing; LIMIT_REACHED with as many open gigs as
+ * the plan allows (gigs.open).
  *
  * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
  */
@@ -614,7 +615,7 @@ export const ResumeGigDocument: Document<ResumeGigResult, { readonly input: Resu
 /**
  * Shows a paused gig again.
  *
- * Takes proposals again.
+ * Takes proposals again. LIMIT_REACHED with as many open gigs as the plan allows (gigs.open).
  *
  * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
  */
@@ -872,7 +873,8 @@ export const AcceptGigInvitationDocument: Document<
  * is taken and project, milestones, tasks and the upfront invoice come to exist; with the last seat the gig is FILLED,
  * other proposals are DECLINED (GIG_FILLED) and invitations REVOKED. CONFLICT when the last seat is gone or the gig's
  * terms have changed since, WRONG_STATE when the gig is not open or one of the organizations not active, INVALID for a
- * plan that cannot be agreed on.
+ * plan that cannot be agreed on, LIMIT_REACHED when either organization has as many projects that have not ended as its
+ * plan allows (projects.active); of the other one no more is told.
  *
  * Needs: the permission work:write. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.

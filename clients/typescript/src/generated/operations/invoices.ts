@@ -365,7 +365,8 @@ export const CreateInvoiceDocument: Document<
  * Writes the draft of an invoice to a customer.
  *
  * Drafts an invoice of your organization. All amounts are computed: no input carries a total. INVALID names every wrong
- * field; the total must be 1 to 10^13 minor units.
+ * field; the total must be 1 to 10^13 minor units. LIMIT_REACHED with as many drafts in the calendar month as the plan
+ * allows (invoices.monthly).
  *
  * Needs: the permission invoices:write. Safe to repeat with the same Idempotency-Key header.
  */

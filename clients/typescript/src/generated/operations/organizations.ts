@@ -324,7 +324,7 @@ export const InviteMemberDocument: Document<InviteMemberResult, { readonly input
  * Asks somebody by mail to join your active organization; good for 7 days. WRONG_STATE for a FREELANCER organization
  * (see convertToAgency), CONFLICT for a member or while an invitation to the address is pending, FORBIDDEN for admins
  * who invite an owner and for roles of which you may not do all yourself, RATE_LIMITED after 50 of an organization in
- * 24 hours.
+ * 24 hours, LIMIT_REACHED with as many members and pending invitations as the plan allows (members).
  *
  * Needs: the permission members:manage. Safe to repeat with the same Idempotency-Key header.
  */

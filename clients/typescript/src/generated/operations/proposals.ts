@@ -242,7 +242,8 @@ export const SubmitProposalDocument: Document<
  * Sends a drafted proposal to the client.
  *
  * Hands a draft in. INVALID when its plan could not be agreed on, WRONG_STATE when the gig takes no proposals, CONFLICT
- * when the gig's terms have changed since it was last edited. A pending invitation becomes ANSWERED.
+ * when the gig's terms have changed since it was last edited. A pending invitation becomes ANSWERED. LIMIT_REACHED with
+ * as many proposals in the calendar month as the plan allows (proposals.monthly).
  *
  * Needs: the permission work:write. Safe to repeat with the same Idempotency-Key header.
  */
@@ -304,7 +305,8 @@ export const AcceptProposalDocument: Document<
  * milestones, tasks and the upfront invoice come to exist; with the last seat the gig is FILLED, other proposals are
  * DECLINED (GIG_FILLED) and invitations REVOKED. CONFLICT when the last seat is gone or the gig's terms have changed
  * since, WRONG_STATE when the gig is not open or one of the organizations not active, INVALID for a plan that cannot be
- * agreed on.
+ * agreed on, LIMIT_REACHED when either organization has as many projects that have not ended as its plan allows
+ * (projects.active); of the other one no more is told.
  *
  * Needs: the permission work:approve. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.
@@ -644,7 +646,8 @@ export const AcceptOfferDocument: Document<AcceptOfferResult, { readonly input: 
  * project, milestones, tasks and the upfront invoice come to exist; with the last seat the gig is FILLED, other
  * proposals are DECLINED (GIG_FILLED) and invitations REVOKED. CONFLICT when the last seat is gone or the gig's terms
  * have changed since, WRONG_STATE when the gig is not open or one of the organizations not active, INVALID for a plan
- * that cannot be agreed on.
+ * that cannot be agreed on, LIMIT_REACHED when either organization has as many projects that have not ended as its plan
+ * allows (projects.active); of the other one no more is told.
  *
  * Needs: the permission work:write. Repeating it with the same idempotencyKey and input returns the first result and
  * changes nothing more.

@@ -41,7 +41,7 @@ import type {
 } from '../inputs.js';
 import type { As, Client, Document, Keyed, Other, RequestOptions } from '../../runtime/index.js';
 import { allPages, request, withKey } from '../../runtime/index.js';
-import type { Cursor, DateTime, Int64 } from '../scalars.js';
+import type { Cursor, DateTime, Decimal, Int64 } from '../scalars.js';
 
 /** What previewSubscriptionChange takes. */
 export interface PreviewSubscriptionChangeVariables {
@@ -148,6 +148,32 @@ export interface GetUpcomingChargeUpcomingCharge {
   readonly total: Money;
   /** What is left over for later charges: zero or below. */
   readonly carriedOver: Money;
+  /** What was used in periods that are not closed, by period and meter. */
+  readonly usage: ReadonlyArray<GetUpcomingChargeUpcomingChargeUsageSoFar>;
+  /**
+   * What was used in the period that runs, priced as of now: no part of total, because the charge after this one takes
+   * it up.
+   */
+  readonly usageSoFar: Money;
+}
+
+/** What was used in periods that are not closed, by period and meter. */
+export interface GetUpcomingChargeUpcomingChargeUsageSoFar {
+  /** The meter. */
+  readonly meterCode: string;
+  /** When that period begins. */
+  readonly periodStartsAt: DateTime;
+  /** When it ends; its usage closes 24 hours later. */
+  readonly periodEndsAt: DateTime;
+  /** The quantity by now, by the aggregation of the meter. */
+  readonly quantity: Decimal;
+  /** What it comes to by now, without tax unless the price contains it. */
+  readonly amount: Money | null;
+  /**
+   * Whether it closes before the next charge, because its period has just ended: then it becomes one of its lines. What
+   * is used in the period that runs closes a day after that charge, and is in the one after it.
+   */
+  readonly isChargedNext: boolean;
 }
 
 /** The document of getUpcomingCharge. */
@@ -161,7 +187,7 @@ export const GetUpcomingChargeDocument: Document<
   parts: [
     MoneyFragment,
     ProrationLineShownFragment,
-    'query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStartsAt periodEndsAt quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}}}',
+    'query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStartsAt periodEndsAt quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}usage{meterCode periodStartsAt periodEndsAt quantity amount{...Money}isChargedNext}usageSoFar{...Money}}}',
   ],
   root: 'upcomingCharge',
 };

@@ -234,7 +234,7 @@ export const CreateWebhookEndpointDocument: Document<
  * Has events posted to an address from now on; its secret is in the answer and nowhere else.
  *
  * Has events of your active organization posted to an address from now on. It is told what you may read yourself.
- * INVALID names every wrong field; LIMIT_REACHED with 20 endpoints.
+ * INVALID names every wrong field; NOT_ENTITLED where the plan has no webhooks; LIMIT_REACHED with 20 endpoints.
  *
  * Needs: the permission webhooks:manage.
  */
@@ -323,7 +323,8 @@ export const EnableWebhookEndpointDocument: Document<
 /**
  * Sends to an endpoint again.
  *
- * Sends to an endpoint again. What was skipped meanwhile is sent with redeliverFailed.
+ * Sends to an endpoint again. What was skipped meanwhile is sent with redeliverFailed. NOT_ENTITLED where the plan has
+ * no webhooks.
  *
  * Needs: the permission webhooks:manage. Safe to repeat with the same Idempotency-Key header.
  */

@@ -953,7 +953,8 @@ final class CreatePlan extends Mutation<Outcome<CreatePlanPayload, Refusal>> {
   /// An ACTIVE product.
   final String productId;
 
-  /// Its place among the plans of its kind in this catalogue, from 0.
+  /// Its place among the plans of its kind in this catalogue, from 0. What the one at 0 in Milepost's own gives, every
+  /// organization has without subscribing to it.
   final int rank;
 
   /// How long a first subscription is a trial, 0 to 90; 0 unless said.
@@ -1054,7 +1055,8 @@ final class UpdatePlan extends Mutation<Outcome<UpdatePlanPayload, Refusal>> {
   /// The plan.
   final String planId;
 
-  /// Its place among the plans of its kind in this catalogue, from 0.
+  /// Its place among the plans of its kind in this catalogue, from 0. What the one at 0 in Milepost's own gives, every
+  /// organization has without subscribing to it.
   final Opt<int> rank;
 
   /// How long a first subscription is a trial, 0 to 90; 0 unless said.

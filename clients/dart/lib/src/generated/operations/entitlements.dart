@@ -148,7 +148,8 @@ final class ExplainEntitlementResult extends ApiData implements EntitlementDetai
   @override
   final bool isUnlimited;
 
-  /// What is used of a LIMIT in the window that is open; null for other kinds.
+  /// What is used of a LIMIT in the window that is open: of gigs.open, projects.active, members and apps what there is
+  /// now. Null for other kinds.
   @override
   final Int64? used;
 
@@ -208,7 +209,7 @@ final class ExplainEntitlementSource extends ApiData {
   /// What gave it.
   final SourceKind kind;
 
-  /// The id of the subscription, purchase, grant or promotion.
+  /// The id of the subscription, purchase, grant or promotion; of BASE of the product.
   final String sourceId;
 
   /// Where it stands now.

@@ -149,10 +149,10 @@ final class GetUpcomingCharge extends Query<GetUpcomingChargeResult?> {
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment ProrationLineShown on ProrationLine{kind description quantity amount{...Money}}query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStartsAt periodEndsAt quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment ProrationLineShown on ProrationLine{kind description quantity amount{...Money}}query GetUpcomingCharge($id:ID!){upcomingCharge(id:$id){dueAt periodStartsAt periodEndsAt quantity amount{...Money}lines{...ProrationLineShown}total{...Money}carriedOver{...Money}usage{meterCode periodStartsAt periodEndsAt quantity amount{...Money}isChargedNext}usageSoFar{...Money}}}';
 
   @override
-  String get hash => '9b20674cefb55e44d19b3f5a4fd7f179470759ffac3d509b28a8784c841637b3';
+  String get hash => 'a157f96ed2b383c9b9d483559df47373ae81a6793b2ecbb4ef223de8a04a2070';
 
   @override
   Map<String, Object?> get variables => {'id': id};
@@ -174,6 +174,8 @@ final class GetUpcomingChargeResult extends ApiData {
     required this.lines,
     required this.total,
     required this.carriedOver,
+    required this.usage,
+    required this.usageSoFar,
   });
 
   /// Reads it from an answer.
@@ -186,6 +188,8 @@ final class GetUpcomingChargeResult extends ApiData {
       lines = json['lines'].list(ProrationLineShown.fromJson),
       total = Money.fromJson(json['total']),
       carriedOver = Money.fromJson(json['carriedOver']),
+      usage = json['usage'].list(GetUpcomingChargeUsage.fromJson),
+      usageSoFar = Money.fromJson(json['usageSoFar']),
       super.read(json);
 
   /// When it is charged.
@@ -212,6 +216,13 @@ final class GetUpcomingChargeResult extends ApiData {
   /// What is left over for later charges: zero or below.
   final Money carriedOver;
 
+  /// What was used in periods that are not closed, by period and meter.
+  final List<GetUpcomingChargeUsage> usage;
+
+  /// What was used in the period that runs, priced as of now: no part of total, because the charge after this one takes
+  /// it up.
+  final Money usageSoFar;
+
   @override
   Map<String, Object?> get fields => {
     'dueAt': dueAt,
@@ -222,6 +233,60 @@ final class GetUpcomingChargeResult extends ApiData {
     'lines': lines,
     'total': total,
     'carriedOver': carriedOver,
+    'usage': usage,
+    'usageSoFar': usageSoFar,
+  };
+}
+
+/// What was used in periods that are not closed, by period and meter.
+final class GetUpcomingChargeUsage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const GetUpcomingChargeUsage({
+    required this.meterCode,
+    required this.periodStartsAt,
+    required this.periodEndsAt,
+    required this.quantity,
+    this.amount,
+    required this.isChargedNext,
+  });
+
+  /// Reads it from an answer.
+  GetUpcomingChargeUsage.fromJson(Json json)
+    : meterCode = json['meterCode'].string,
+      periodStartsAt = json['periodStartsAt'].instant,
+      periodEndsAt = json['periodEndsAt'].instant,
+      quantity = Decimal.fromJson(json['quantity']),
+      amount = json['amount'].orNull(Money.fromJson),
+      isChargedNext = json['isChargedNext'].boolean,
+      super.read(json);
+
+  /// The meter.
+  final String meterCode;
+
+  /// When that period begins.
+  final DateTime periodStartsAt;
+
+  /// When it ends; its usage closes 24 hours later.
+  final DateTime periodEndsAt;
+
+  /// The quantity by now, by the aggregation of the meter.
+  final Decimal quantity;
+
+  /// What it comes to by now, without tax unless the price contains it.
+  final Money? amount;
+
+  /// Whether it closes before the next charge, because its period has just ended: then it becomes one of its lines.
+  /// What is used in the period that runs closes a day after that charge, and is in the one after it.
+  final bool isChargedNext;
+
+  @override
+  Map<String, Object?> get fields => {
+    'meterCode': meterCode,
+    'periodStartsAt': periodStartsAt,
+    'periodEndsAt': periodEndsAt,
+    'quantity': quantity,
+    'amount': amount,
+    'isChargedNext': isChargedNext,
   };
 }
 
