@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, delete, exists, select, text, true
+from sqlalchemy.orm.attributes import flag_modified
 
 from domain.apps import App, AppStatus, not_active
 from domain.catalogue import Catalogue, CatalogueStatus
@@ -87,9 +88,11 @@ async def usable_features(db: Unit, app_id: UUID | None, ids: Collection[UUID]) 
     return {one.id: one for one in await db.session.scalars(select(Feature).where(*usable))}
 
 
-async def replace_features(db: Unit, product_id: UUID, rows: Sequence[ProductFeature]) -> None:
-    await db.session.execute(delete(product_features).where(product_features.c.product_id == product_id))
+async def replace_features(db: Unit, product: Product, rows: Sequence[ProductFeature]) -> None:
+    """A change of the product itself: a new version, although none of its own columns may be another."""
+    await db.session.execute(delete(product_features).where(product_features.c.product_id == product.id))
     db.add(*rows)
+    flag_modified(product, "name")
 
 
 async def require_free_code(db: Unit, table: Table, app_id: UUID | None, code: str) -> None:

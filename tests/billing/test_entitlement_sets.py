@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from domain.actors import SYSTEM
 from domain.ids import new_id
+from domain.products import ProductKind
 from domain.quotas import CheckedEntitlement
 from domain.refusals import RefusalCode, Refused
 from persistence.entitlements import KEPT_SECONDS, Entitlements, require
@@ -94,10 +95,12 @@ async def test_everybody_has_the_free_plan_as_it_is_now_until_it_is_archived(wor
 async def test_which_plan_everybody_has_is_said_by_its_rank(world: World) -> None:
     client, known, staff = await world.client_side(), Entitlements(world.database), await world.staff()
     assert await states(world, known, client.organization_id) == (False, "NONE")
+    of_plans = select(plans.c.rank, plans.c.id).where(plans.c.product_kind == ProductKind.PLAN)
     async with world.database.reader() as session:
-        ids = dict((await session.execute(select(plans.c.rank, plans.c.id))).tuples().all())
+        ids = {rank: id_ for rank, id_ in await session.execute(of_plans)}
     for rank, becomes in ((0, 5), (10, 0)):
-        await staff.do("updatePlan", "plan { id }", planId=global_id("Plan", ids[rank]), rank=becomes)
+        made = await staff.do("updatePlan", "plan { rank }", planId=global_id("Plan", ids[rank]), rank=becomes)
+        assert made["plan"]["rank"] == becomes
     assert await states(world, known, client.organization_id) == (True, "ACTIVE")
 
 
