@@ -97,7 +97,7 @@ async def test_which_plan_everybody_has_is_said_by_its_rank(world: World) -> Non
     assert await states(world, known, client.organization_id) == (False, "NONE")
     of_plans = select(plans.c.rank, plans.c.id).where(plans.c.product_kind == ProductKind.PLAN)
     async with world.database.reader() as session:
-        ids = {rank: id_ for rank, id_ in await session.execute(of_plans)}
+        ids = {row.rank: row.id for row in await session.execute(of_plans)}
     for rank, becomes in ((0, 5), (10, 0)):
         made = await staff.do("updatePlan", "plan { rank }", planId=global_id("Plan", ids[rank]), rank=becomes)
         assert made["plan"]["rank"] == becomes
