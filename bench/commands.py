@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import random
 import shlex
 import sys
 import tempfile
@@ -14,8 +15,9 @@ import uvloop
 from bench.answers import AnswersDiffer
 from bench.books import SIZES as BOOK_SIZES
 from bench.books import checked
+from bench.chaos import survived
 from bench.comparing import compare
-from bench.data import FULL_SIZE, Data, UnsoundData, counts, ensure_data
+from bench.data import FULL_SIZE, Data, UnsoundData, counts, empty_data, ensure_data
 from bench.driving import WrongAnswer
 from bench.flood import flooded
 from bench.growth import SIZES, grown
@@ -26,8 +28,10 @@ from bench.posting import posted
 from bench.reads import NAMES, reads_of
 from bench.relay import EVENTS, relayed
 from bench.report import report
+from bench.rolling import unnoticed
 from bench.rounds import Pace
 from bench.servers import SERVERS, DoesNotStart, running
+from bench.verdicts import Lost
 from server.embedded import EmbeddedPostgres
 
 _SERVERS = [server.name for server in SERVERS]
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with EmbeddedPostgres(_data_dir()) as postgres:
             text = uvloop.run(_alone(chosen, postgres))
-    except (DoesNotStart, AnswersDiffer, WrongAnswer, UnsoundData) as error:
+    except (DoesNotStart, AnswersDiffer, WrongAnswer, UnsoundData, Lost) as error:
         print(error, file=sys.stderr)
         return 1
     print(text)
@@ -88,6 +92,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--flood", action="store_true", help="instead: how long others wait while one caller floods")
     _add_live(parser)
+    _add_chaos(parser)
     parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
     parser.add_argument("--save", action="store_true", help="keep the report beside the code")
     chosen = parser.parse_args(arguments)
@@ -115,6 +120,13 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_chaos(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chaos", action="store_true", help="instead: whether anything is lost where all is killed")
+    parser.add_argument("--minutes", type=float, default=5, help="for how long there are kills")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="repeats the kills of a run")
+    parser.add_argument("--rolling", action="store_true", help="instead: whether a release under load is noticed")
+
+
 def _file_of(chosen: argparse.Namespace) -> str:
     if chosen.books or chosen.posting:
         return "BOOKS.md" if chosen.books else "POSTING.md"
@@ -122,6 +134,8 @@ def _file_of(chosen: argparse.Namespace) -> str:
         return "LIVE.md"
     if chosen.flood or chosen.hot_paths:
         return "FLOOD.md" if chosen.flood else "HOT_PATHS.md"
+    if chosen.chaos or chosen.rolling:
+        return "CHAOS.md"
     return "GROWTH.md" if chosen.growth else "RESULTS.md"
 
 
@@ -157,6 +171,8 @@ async def _alone(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
 
 
 async def _found_out(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
+    if chosen.chaos or chosen.rolling:
+        return await _withstood(chosen, postgres)
     if chosen.books:
         return await checked(postgres, chosen.books)
     if chosen.posting:
@@ -184,6 +200,18 @@ async def _live(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
     if chosen.relay:
         parts.append(await relayed(postgres, chosen.relay, chosen.rounds))
     return "\n".join(parts)
+
+
+async def _withstood(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:
+    """Each in a database of its own."""
+    reports = []
+    if chosen.chaos:
+        async with empty_data(postgres.url) as url:
+            reports.append(await survived(url, seconds=60 * chosen.minutes, seed=chosen.seed))
+    if chosen.rolling:
+        async with empty_data(postgres.url) as url:
+            reports.append(await unnoticed(url))
+    return "\n".join(reports)
 
 
 async def _compared(chosen: argparse.Namespace, postgres: EmbeddedPostgres) -> str:

@@ -2,8 +2,10 @@
 
 import contextlib
 import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 
@@ -70,6 +72,18 @@ async def ensure_data(server_url: str, data: Data) -> str:
     url = url_of(server_url, data.database)
     await _sign_in(url)
     return url
+
+
+@contextlib.asynccontextmanager
+async def empty_data(server_url: str) -> AsyncIterator[str]:
+    """The URL of a database without anything, which is dropped at the end."""
+    name, admin = f"bench_empty_{uuid4().hex}", await asyncpg.connect(server_url)
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        yield url_of(server_url, name)
+    finally:
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await admin.close()
 
 
 def clients_of(gigs: int) -> int:

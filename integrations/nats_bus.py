@@ -11,7 +11,6 @@ from uuid import UUID
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -50,7 +49,8 @@ class NatsBus:
                 await (await self._stream()).publish(
                     SUBJECT, _written(placed), headers={"Nats-Msg-Id": str(placed.last_id)}
                 )
-        except (NatsError, OSError, TimeoutError) as error:
+        except Exception as error:
+            # The events have their positions: what the broker says to it stops nothing.
             log.warning("the bus does not take what is told: subscribers look for themselves meanwhile (%r)", error)
             self._not_before = time.monotonic() + AGAIN_SECONDS
             await self.close()
@@ -60,7 +60,8 @@ class NatsBus:
         while True:
             try:
                 await self._follow(follower)
-            except (NatsError, OSError, TimeoutError) as error:
+            except Exception as error:
+                # Whatever it is, also what no broker should say: nobody would begin to listen again.
                 log.warning("the bus is away: subscribers look for themselves meanwhile (%r)", error)
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -74,7 +75,7 @@ class NatsBus:
     async def close(self) -> None:
         connection, self._publisher = self._publisher, None
         if connection is not None:
-            with suppress(NatsError, OSError):
+            with suppress(Exception):
                 await connection.close()
 
     async def _stream(self) -> JetStreamContext:

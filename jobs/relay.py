@@ -50,7 +50,11 @@ async def react(database: Database, now: datetime, table: Reactions = REACTIONS)
     async def follow(queue: list[DueReaction]) -> None:
         async with free:
             for one in queue:
-                await _follow(database, one, now, table)
+                try:
+                    await _follow(database, one, now, table)
+                except Exception:
+                    # It stays open and is tried again; the others must not end with it.
+                    log.exception("what became of reaction %s at %d is lost", one.reaction, one.event.position)
 
     async with asyncio.TaskGroup() as group:
         for queue in queues.values():

@@ -17,7 +17,7 @@ from integrations.vault import vault_in_use
 from integrations.webhook_calls import post
 from jobs.webhook_bodies import body_of
 from persistence import webhook_endpoints, webhook_leases
-from persistence.database import Database
+from persistence.database import Database, is_outage
 from persistence.unit import Unit, transact
 from persistence.webhook_leases import Leased
 
@@ -27,6 +27,8 @@ DESKS = 4
 """How many of them use the database at the same time."""
 PAUSE_SECONDS = 0.5
 _WRITING_SECONDS = 10
+_AGAIN_SECONDS = (0.2, 1.0, 5.0, 15.0)
+"""When it is tried again to write down an answer: all before the lease ends."""
 _GONE = "It answered 410 Gone."
 
 RESULTS: Counter[str] = Counter()
@@ -116,10 +118,7 @@ async def _send(
             answer = Answer(latency_ms=0, error="What it says could not be written; this is not the endpoint's fault.")
         else:
             answer = await post(endpoint.url, _headers(endpoint, delivery, body, now()), body)
-        async with desks:
-            record = partial(_record, delivery=delivery, answer=answer)
-            result = await transact(database, record, by=SYSTEM, at=now())
-        RESULTS[result] += 1
+        RESULTS[await _recorded(database, delivery, answer, now, desks)] += 1
     except Exception:
         log.exception("webhook %s was not sent, or what was answered is lost", delivery.id)
 
@@ -146,6 +145,23 @@ def _headers(endpoint: WebhookEndpoint, delivery: WebhookDelivery, body: bytes, 
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(secrets, delivery.message_id, timestamp, body),
     }
+
+
+async def _recorded(
+    database: Database, delivery: WebhookDelivery, answer: Answer, now: Callable[[], datetime], desks: asyncio.Semaphore
+) -> str:
+    """What became of it, once that is written down. It is written again where the database was away: otherwise what has
+    arrived would be sent again, and the next event of its object would wait for the lease to lapse."""
+    record = partial(_record, delivery=delivery, answer=answer)
+    for seconds in (*_AGAIN_SECONDS, None):
+        try:
+            async with desks:
+                return await transact(database, record, by=SYSTEM, at=now())
+        except Exception as error:
+            if seconds is None or not is_outage(error):
+                raise
+        await asyncio.sleep(seconds)
+    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 async def _record(db: Unit, delivery: WebhookDelivery, answer: Answer) -> str:

@@ -87,6 +87,7 @@ class Worker:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._lead())
+            group.create_task(self._react())
             group.create_task(self._keep_time())
             group.create_task(self._beat())
             group.create_task(webhook_sending.Sender(self.database, self.pace.now).run(self.stop))
@@ -108,16 +109,11 @@ class Worker:
                 async with positions.leadership(self.database) as connection:
                     self._leads = connection is not None
                     if connection is not None:
-                        await self._relay(connection)
+                        await self._place(connection)
             except Exception:
                 log.exception("the relay failed and starts over")
+                self._leads = False
                 await self._pause(AFRESH_SECONDS)
-
-    async def _relay(self, connection: asyncpg.Connection) -> None:
-        """Positions and reactions side by side: a slow reaction must not keep live updates waiting."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._place(connection))
-            group.create_task(self._react())
 
     async def _place(self, connection: asyncpg.Connection) -> None:
         while not self.stop.is_set():
@@ -129,12 +125,21 @@ class Worker:
         self.placed.set()
 
     async def _react(self) -> None:
+        """While this is the relay, beside giving positions: a slow reaction must not keep live updates waiting. What is
+        begun is ended even where the lead is lost meanwhile, as nobody else takes it up before its time."""
         while not self.stop.is_set():
             self.placed.clear()
-            if not await relay.react(self.database, self.pace.now(), self.reactions):
+            if not (self._leads and await self._reacted()):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(TICK_SECONDS):
                         await self.placed.wait()
+
+    async def _reacted(self) -> int:
+        try:
+            return await relay.react(self.database, self.pace.now(), self.reactions)
+        except Exception:
+            log.exception("looking for reactions failed")
+            return 0
 
     async def _keep_time(self) -> None:
         while not self.stop.is_set():

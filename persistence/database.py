@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -21,6 +21,9 @@ _SETTINGS = {
     # Planned statements write dates as text: as GraphQL has them, whatever the server's own settings are.
     "datestyle": "ISO, YMD",
 }
+_AWAY = ("08", "57P0", "53300")
+"""How the states begin of a connection that was lost, of a database that shuts down, has crashed or is starting, and of
+one with no room for another connection."""
 _QUERY_CANCELED = "57014"
 """What PostgreSQL calls the end of a statement that took longer than statement_timeout."""
 
@@ -34,14 +37,22 @@ def sqlalchemy_url(url: str) -> str:
 
 def is_outage(error: Exception) -> bool:
     """Whether the database could not be reached, as against having refused something."""
-    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError))
-    return lost or isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError))
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError)):
+        return True
+    # Of one that has ended before, the driver has only words.
+    has_ended = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    return has_ended or isinstance(error, OSError) or _state_of(error).startswith(_AWAY)
 
 
 def is_congestion(error: Exception) -> bool:
     """Whether something waited too long for its turn, at a lock or for a connection, and may succeed when repeated."""
-    canceled = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED
-    return canceled or isinstance(error, PoolTimeout)
+    return isinstance(error, PoolTimeout) or _state_of(error) == _QUERY_CANCELED
+
+
+def _state_of(error: Exception) -> str:
+    """What PostgreSQL calls it, whether the driver says so or SQLAlchemy; nothing where it has said nothing."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) or ""
 
 
 class Database:
@@ -61,6 +72,7 @@ class Database:
             hide_parameters=True,
             connect_args={"server_settings": _SETTINGS},
         )
+        event.listen(self.engine.sync_engine, "checkout", _replace_ended)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.fair_share = max(1, pool_size // 2)
         """How many connections, of the pool and as many more in bursts, one caller may hold for reading."""
@@ -103,3 +115,9 @@ class Database:
     async def close(self) -> None:
         await self.pins.close()
         await self.engine.dispose()
+
+
+def _replace_ended(connection: Any, *_: object) -> None:
+    """A connection that has ended while it was at rest is replaced by a new one, and nobody hears of it."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError

@@ -1,5 +1,6 @@
 """Giving committed events their positions: the one order of all events, without gaps, that readers resume by."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -21,7 +22,8 @@ _LEADER = 7022
 """The advisory lock of the one active relay. It belongs to a session, which only a direct connection keeps."""
 _PATIENCE_SECONDS = 5
 _LEADERS_SESSION = {
-    "application_name": "milepost relay",
+    # Whoever looks at the locks sees which process leads.
+    "application_name": f"milepost relay {os.getpid()}",
     "lock_timeout": "1s",
     # The leader asks many times a second: of one that is silent for so long, the process hangs or its machine is gone,
     # and the database frees its lock for the next one.

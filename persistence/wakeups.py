@@ -125,8 +125,9 @@ class Wakeups:
         while True:
             try:
                 await self._hear()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("listening failed, polling meanwhile: %s", error)
+            except Exception as error:
+                # Whatever it is: whoever no longer listens would keep outdated copies for good.
+                log.warning("listening failed, polling meanwhile: %r", error)
             await asyncio.sleep(1)
 
     async def _hear(self) -> None:

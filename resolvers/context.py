@@ -108,6 +108,8 @@ class Context:
     """Who the caller is by now, for operations that outlive a request; NotSignedIn once the session has ended."""
     last_event_id: str | None = None
     """The cursor of a feed's last message: of the one its reader has seen, when they resume by it, then of each one."""
+    caught_up_at: str | None = field(init=False, default=None)
+    """The cursor behind which a feed waits, while it does: its reader has all that came before."""
     outcomes: dict[str, "asyncio.Future[Any]"] = field(init=False, default_factory=dict)
     """How mutations of this operation have ended already, by their keys in the answer, where the planner ran them and
     leaves the answer to the ordinary executor: it must not run them again."""

@@ -25,7 +25,7 @@ from persistence import outbox
 from persistence.approval_requests import APPROVALS
 from persistence.apps import APPS
 from persistence.cash_reconciliations import CASH_RECONCILIATIONS
-from persistence.database import is_outage
+from persistence.database import is_congestion, is_outage
 from persistence.escrow_holds import ESCROW_HOLDS
 from persistence.gigs import GIGS
 from persistence.invoices import INVOICES
@@ -237,22 +237,23 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
                 yield Update(event.position, event, feed.object_of(event))
             position = batch.position
             if len(batch.events) < BATCH:
-                had_caught_up = True
+                had_caught_up, context.caught_up_at = True, cursor_of(position)
                 await bell.wait()
+                context.caught_up_at = None
             elif had_caught_up and await tail.waiting(position, MOST_QUEUED) >= MOST_QUEUED:
                 raise TooSlow
 
 
 async def _read(context: Context, feed: Feed, position: int) -> tuple[Tail, Batch]:
     """The next events, for whoever may have them now, and where they were read: that lives for as long as we hold it.
-    While the database is away, they wait for its return."""
+    While the database is away, or has no time, they wait."""
     while True:
         try:
             await _check_rights(context, feed.needs)
             tail = context.platform.tails.of(context.viewer, feed.wanted, position)
             return tail, await tail.after(position)
         except Exception as error:
-            if not is_outage(error):
+            if not (is_outage(error) or is_congestion(error)):
                 raise
             await asyncio.sleep(RETRY_SECONDS)
 

@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from domain.refusals import RefusalCode, Refused
+from persistence.database import is_outage
 from persistence.work import CURRENT
 from planner.pages import BadPage
 from resolvers.guards import NotAllowed, NotSignedIn, NotVerified, SecondFactorWanted
@@ -19,6 +20,9 @@ from resolvers.trusted_documents import NotTrusted
 log = structlog.get_logger(__name__)
 
 MASKED = "Something went wrong on our side; it has been logged."
+AWAY = "The database could not be reached for a moment. Repeat this, what changes something with the same key."
+AWAY_SECONDS = 1
+"""After how long it makes sense to repeat that."""
 _HINT = re.compile(r" Did you mean [^?]*\?")
 FAULTS: Counter[str] = Counter()
 """How many of each code this process has answered."""
@@ -49,8 +53,17 @@ def as_fault(error: GraphQLError, request_id: str, *, hints: bool = True) -> Gra
         return _fault(error, str(cause), "COST_EXCEEDED", request_id, cost=cause.cost, limit=cause.limit)
     if isinstance(cause, Refused):
         return _refused(error, cause, request_id)
-    log.error("unexpected", exc_info=cause, request_id=request_id, path=error.path)
-    return _fault(error, MASKED, "INTERNAL", request_id)
+    _, code, message, more = unexpected(cause, request_id, path=error.path)
+    return _fault(error, message, code, request_id, **more)
+
+
+def unexpected(cause: Exception, request_id: str, **where: object) -> tuple[int, str, str, dict[str, int]]:
+    """What is no fault of who asks: status, code, message and further extensions of the answer. It is logged."""
+    if is_outage(cause):
+        log.warning("the database is away", error=str(cause), request_id=request_id, **where)
+        return 503, "UNAVAILABLE", AWAY, {"retryAfter": AWAY_SECONDS}
+    log.error("unexpected", exc_info=cause, request_id=request_id, **where)
+    return 500, "INTERNAL", MASKED, {}
 
 
 def _refused(error: GraphQLError, cause: Refused, request_id: str) -> GraphQLError:
@@ -62,10 +75,13 @@ def _refused(error: GraphQLError, cause: Refused, request_id: str) -> GraphQLErr
     return _fault(error, str(cause), "BAD_USER_INPUT", request_id, argument=list(cause.refusal.path))
 
 
-def wait_of(answer: Mapping[str, Any]) -> int | None:
-    """After how many seconds an operation that came too often may be repeated; None where it did not."""
-    errors = answer.get("errors") if answer.get("data") is None else None
-    return max((one["extensions"].get("retryAfter", 0) for one in errors or ()), default=0) or None
+def wait_of(answer: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The status of an answer to what may be repeated as it is, and after how many seconds: an operation that came too
+    often, or while the database was away. None for every other answer."""
+    errors = [one["extensions"] for one in answer.get("errors") or () if answer.get("data") is None]
+    seconds = max((one.get("retryAfter", 0) for one in errors), default=0)
+    is_away = any(one["code"] == "UNAVAILABLE" for one in errors)
+    return (503 if is_away else 429, seconds) if seconds else None
 
 
 def _fault(error: GraphQLError, message: str, code: str, request_id: str, **more: object) -> GraphQLError:

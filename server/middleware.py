@@ -17,7 +17,7 @@ from domain.files import MOST_BYTES
 from integrations.file_links import PATH as FILES
 from server.browsers import Browsers, may_be_of_page
 from server.deadlines import Deadlines
-from server.errors import MASKED
+from server.errors import unexpected
 from server.headers import COMMON, HTTPS_ONLY, Header, lines_of
 from server.logs import REQUEST_ID, log_request
 from server.media import media_type_of
@@ -120,8 +120,8 @@ class _Exchange:
             if self._status:
                 raise
             # What no field's fault was made of, as when the database cannot be reached.
-            log.error("unexpected", exc_info=error, request_id=self._id)
-            await self._refuse(500, "INTERNAL", MASKED)
+            status, code, message, more = unexpected(error, self._id)
+            await self._refuse(status, code, message, **more)
         finally:
             deadlines.end(self.stop)
             seconds = time.perf_counter() - started
@@ -247,10 +247,12 @@ class _Exchange:
             of_request += *browsers.readable(self._scope, self._headers), *browsers.cookie(self._scope)
         return {"type": "http.response.start", "status": status, "headers": [*headers, *of_request]}
 
-    async def _refuse(self, status: int, code: str, message: str) -> None:
-        fault = {"message": message, "extensions": {"code": code, "requestId": self._id}}
-        # What is left of a body would be taken for the next request.
-        headers = {} if self._is_read else {"connection": "close"}
+    async def _refuse(self, status: int, code: str, message: str, **more: int) -> None:
+        fault = {"message": message, "extensions": {"code": code, "requestId": self._id, **more}}
+        headers = {"retry-after": str(more["retryAfter"])} if more else {}
+        if not self._is_read:
+            # What is left of a body would be taken for the next request.
+            headers["connection"] = "close"
         await JSONResponse({"errors": [fault]}, status, headers)(self._scope, self._receive, self.send)
 
     async def _refuse_late(self) -> None:

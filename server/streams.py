@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from strawberry.types import ExecutionResult
 
 from domain.rate_limits import principal_of
-from persistence.database import is_outage
+from persistence.database import is_congestion, is_outage
 from resolvers.context import Context
 from resolvers.live import lost
 from schema.limits import MAX_TOKENS, check_text
@@ -28,7 +28,7 @@ MEDIA_TYPE = "text/event-stream"
 MOST_STREAMS = 50
 """Of one session or address at once."""
 WATCH_SECONDS, SILENT_WATCHES = 2.0, 7
-"""How often the rights of whoever listens are looked at, and after how many of these a silent stream shows life."""
+"""How often the rights of whoever listens are looked at, and after how many of these silence is broken again."""
 _HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 _ALIVE, _COMPLETE = b":\n\n", b"event: complete\ndata:\n\n"
 
@@ -56,7 +56,7 @@ class Streams:
             with self._counted(context):
                 async with aclosing(self._results(asked, context)) as each:
                     async for result in each:
-                        yield _ALIVE if result is None else _next(result, context)
+                        yield _alive(context) if result is None else _next(result, context)
         except Exception as error:
             ended = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
             yield _next(ExecutionResult(None, [ended]), context)
@@ -64,7 +64,7 @@ class Streams:
             yield _COMPLETE
 
     async def _results(self, asked: Asked, context: Context) -> AsyncGenerator[ExecutionResult | None, None]:
-        """Each result as it comes; None where nothing has come for long. Ends with the operation or the process."""
+        """Each result as it comes; None where nothing has come for a while. Ends with the operation or the process."""
         silent = 0
         async with aclosing(results(self._plans, asked, context)) as each:
             coming = asyncio.ensure_future(anext(each, None))
@@ -73,9 +73,9 @@ class Streams:
                     await asyncio.wait([coming], timeout=until_watched(WATCH_SECONDS))
                     if not coming.done():
                         await _check(asked, context)
-                        silent += 1
                         if silent % SILENT_WATCHES == 0:
                             yield None
+                        silent += 1
                         continue
                     result = coming.result()
                     if not isinstance(result, ExecutionResult):
@@ -132,7 +132,7 @@ async def _check(asked: Asked, context: Context) -> None:
     try:
         viewer = await actor_by_now(context.platform, context.viewer)
     except Exception as error:
-        if is_outage(error):
+        if is_outage(error) or is_congestion(error):
             return
         raise
     if why := lost(context.viewer, viewer):
@@ -141,6 +141,11 @@ async def _check(asked: Asked, context: Context) -> None:
 
 def _fault(error: GraphQLError, context: Context) -> GraphQLError:
     return as_fault(error, context.request_id, hints=context.platform.is_sandbox)
+
+
+def _alive(context: Context) -> bytes:
+    """Shows that somebody is there. A feed that is cut before its next message resumes where it is said to be."""
+    return _ALIVE if context.caught_up_at is None else b"id: %b\n\n" % context.caught_up_at.encode()
 
 
 def _next(result: ExecutionResult, context: Context) -> bytes:

@@ -179,8 +179,9 @@ class GraphQLView(GraphQL[Context, None]):
         # A batch is refused as a whole before it comes here.
         wait = wait_of(response_data) if isinstance(response_data, dict) else None
         is_refused, media_type = "data" not in response_data, sub_response.media_type or JSON
-        status = 429 if wait is not None else 400 if is_refused and media_type == GRAPHQL else 200
-        headers = None if wait is None else {"retry-after": str(wait)}
+        status, headers = 400 if is_refused and media_type == GRAPHQL else 200, None
+        if wait is not None:
+            status, headers = wait[0], {"retry-after": str(wait[1])}
         return Response(self.encode_json(response_data), status, headers, media_type)
 
     def decode_json(self, data: str | bytes) -> Any:

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import yaml
 
-from tests.deploy.fleet import tool
+from bench.fleet import tool
 from tests.server.serving import ROOT, data_directory, serving
 
 DEPLOY, CHART = ROOT / "deploy", ROOT / "deploy" / "helm" / "milepost"

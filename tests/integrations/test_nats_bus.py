@@ -13,6 +13,7 @@ from nats.errors import Error as NatsError
 from domain.bus import Placed
 from integrations.nats_bus import NatsBus
 from tests.makers.broker import Broker
+from tests.makers.outages import answering
 
 PATIENCE_SECONDS = 20
 
@@ -154,3 +155,16 @@ async def test_a_bus_that_is_away_is_told_nothing_and_says_so_when_asked(broker:
         await relay.publish(batch(1))
         with pytest.raises((NatsError, OSError)):
             await relay.probe()
+
+
+async def test_whoever_follows_goes_on_whatever_is_said_to_them() -> None:
+    async with answering(b"INFO {}\r\n", speaks_first=True) as other:
+        bus = NatsBus(f"nats://127.0.0.1:{other.port}")
+        await bus.publish(batch(1))
+        following = asyncio.create_task(bus.follow(lambda placed: None, lambda: None))
+        try:
+            await other.until_came(3)
+            assert not following.done()
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
@@ -133,6 +134,37 @@ async def test_a_reaction_that_was_done_but_not_noted_before_the_crash_is_done_a
     assert done == [("gig.published", 1), ("gig.published", 1)]
     world.clock.advance(timedelta(hours=2))
     assert await relay.react(world.database, world.clock.now(), reactions) == 0
+
+
+async def test_what_a_relay_has_begun_it_ends_although_all_its_connections_are_cut(world: World) -> None:
+    begun, released, ended = asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def tell(database: Database, event: OutboxEvent, now: datetime) -> None:
+        begun.set()
+        await released.wait()
+        ended.append(event.position)
+
+    await make_gig(world, await world.client_side())
+    stop, reactions = asyncio.Event(), {"gig.published": (tell,)}
+    working = asyncio.create_task(worker.run(world.database, world.clock.now, stop, reactions=reactions, timers=()))
+    await begun.wait()
+    killer = await asyncpg.connect(world.database.url)
+    await killer.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await killer.close()
+    # The lead is taken again meanwhile, and positions are given.
+    await make_gig(world, await world.client_side("Elsewhere"))
+    await _until_placed(world, 2)
+    released.set()
+    while len(ended) < 2:
+        await asyncio.sleep(0.01)
+    stop.set()
+    await working
+    async with world.database.connection() as connection:
+        rows = (await connection.execute(text("SELECT status, attempts FROM outbox_reactions"))).all()
+    assert ([tuple(row) for row in rows], ended) == ([("SUCCEEDED", 1)] * 2, [1, 2])
 
 
 async def test_a_failing_reaction_holds_nothing_up_and_is_tried_until_it_succeeds(world: World) -> None:

@@ -53,16 +53,24 @@ class Stream:
             yield cls(answer, answer.aiter_lines())
 
     async def event(self) -> Event:
-        """The next event; comments are passed over."""
+        """The next event; comments are passed over, and so is a place that is told alone."""
         fields: dict[str, str] = {}
         async with asyncio.timeout(PATIENCE_SECONDS):
             async for line in self.lines:
-                if not line and fields:
+                if not line and "data" in fields:
                     text = fields["data"]
                     return Event(fields["event"], fields.get("id"), json.loads(text) if text else None)
                 name, _, value = line.partition(":")
                 if name:
                     fields[name] = value.removeprefix(" ")
+        raise AssertionError("the stream has ended")
+
+    async def place(self) -> str:
+        """Where a silent feed says that it is."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for line in self.lines:
+                if line.startswith("id: "):
+                    return line.removeprefix("id: ")
         raise AssertionError("the stream has ended")
 
     async def next(self) -> Any:

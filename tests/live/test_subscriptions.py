@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -185,6 +185,34 @@ async def test_feeds_survive_the_loss_of_every_database_connection(world: World,
         await toggle_through(killer, gig)
         await killer.close()
         assert (await socket.next())["event"]["type"] == "gig.resumed"
+
+
+async def test_a_feed_waits_while_the_database_has_no_time_for_it(world: World, live: str) -> None:
+    client = await world.client_side()
+    gig = await make_placed_gig(world, client)
+    async with following(live, client, gig) as socket:
+        blocker, looker = await asyncpg.connect(world.database.url), await asyncpg.connect(world.database.url)
+        async with blocker.transaction():
+            await blocker.execute("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE")
+            await toggle(world.database, gig, world.clock.now())
+            await given_up(looker, statements=3)
+        await asyncio.gather(blocker.close(), looker.close())
+        assert (await socket.next())["event"]["type"] == "gig.paused"
+
+
+async def given_up(looker: asyncpg.Connection, *, statements: int) -> None:
+    """Until so many that waited for a lock wait no more."""
+    waited = set[tuple[int, datetime]]()
+    while True:
+        rows = await looker.fetch(
+            "SELECT pid, query_start FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        waiting = {tuple(row) for row in rows}
+        waited |= waiting
+        if len(waited - waiting) >= statements:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def toggle_through(connection: asyncpg.Connection, gig: UUID) -> None:

@@ -12,9 +12,11 @@ import pytest
 from domain.bus import Placed
 from integrations.nats_bus import NatsBus
 from jobs import relay, worker
+from persistence.database import Database
 from persistence.wakeups import POLL_SECONDS, Wakeups
 from tests.makers.broker import Broker
 from tests.makers.events import make_placed_gig, toggle
+from tests.makers.outages import answering
 from tests.world import World
 
 PATIENCE_SECONDS = 20
@@ -134,3 +136,13 @@ async def relayed_silently(world: World) -> None:
             return
 
     assert await relay.place(world.database, world.clock.now(), bus=Deaf()) == 1
+
+
+async def test_whoever_listens_goes_on_whatever_is_said_to_them(world: World) -> None:
+    async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10) as other:
+        wakeups = Wakeups(Database(world.database.url, direct_url=other.database_url, pool_size=1))
+        await wakeups.start()
+        try:
+            await other.until_came(2)
+        finally:
+            await wakeups.stop()

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
+
 from integrations.public_addresses import Guard, use_guard
 from jobs import relay, webhook_sending
 from jobs.webhook_sending import Sender
@@ -12,6 +14,10 @@ from tests.makers.webhook_endpoints import make_endpoint
 from tests.world import Person, World
 
 MINUTE = timedelta(minutes=1)
+_CUT_WAITING = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 async def pause(client: Person, gig: str) -> None:
@@ -209,6 +215,27 @@ async def test_two_workers_never_send_the_same_attempt(world: World, receiver: R
     for at in (now, now + timedelta(seconds=2)):
         await asyncio.gather(*(webhook_sending.send_due(world.database, at) for _ in range(4)))
     assert (await endpoint.statuses(), receiver.connections) == (["DELIVERED"] * 5, 5)
+
+
+async def test_what_was_answered_is_written_down_although_the_connection_was_lost_meanwhile(
+    world: World, receiver: Receiver
+) -> None:
+    client = await world.client_side()
+    endpoint = await make_endpoint(client, receiver.url)
+    await make_open_gig(world, client)
+    await _placed(world)
+    holder, killer = await asyncpg.connect(world.database.url), await asyncpg.connect(world.database.url)
+    receiver.released.clear()
+    sending = asyncio.create_task(webhook_sending.send_due(world.database, world.clock.now()))
+    while not receiver.heard:
+        await asyncio.sleep(0.01)
+    async with holder.transaction():
+        await holder.execute("SELECT FROM webhook_deliveries FOR UPDATE")
+        receiver.released.set()
+        while not await killer.fetchval(_CUT_WAITING):
+            await asyncio.sleep(0.01)
+    await asyncio.gather(holder.close(), killer.close(), sending)
+    assert (await endpoint.statuses(), receiver.connections) == (["DELIVERED"], 1)
 
 
 async def test_redirects_fail_and_nobody_follows_them(world: World, receiver: Receiver) -> None:
