@@ -148,7 +148,9 @@ class Wakeups:
                     async with asyncio.timeout(BEAT_SECONDS):
                         await ended.wait()
         finally:
-            await connection.close(timeout=1)
+            # Its failure must not take the place of a cancellation, which would be lost.
+            with suppress(Exception):
+                await connection.close(timeout=1)
 
 
 class _Copy:
