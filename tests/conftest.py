@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,8 +34,6 @@ from tests.world import World
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 _TEMPLATE = "template_milepost"
-# Where the clock of every world begins: a working morning, so that no test passes or fails by the day of its run.
-_BEGINNING = datetime(2031, 11, 18, 10, tzinfo=UTC)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,6 +91,12 @@ async def new_database(postgres: str) -> AsyncIterator[str]:
     await admin.close()
 
 
+def _next_tuesday(now: datetime) -> datetime:
+    """At ten in the morning: no test passes or fails by the hour or the day of the week at which it runs."""
+    tuesday = now + timedelta(days=7 - (now.weekday() - 1) % 7)
+    return tuesday.replace(hour=10, minute=0, second=0, microsecond=0)
+
+
 @pytest.fixture
 def has_limits() -> bool:
     """Whether organizations have the free plan as it is sold; where limits are not what it is about, it has none."""
@@ -103,7 +107,7 @@ def has_limits() -> bool:
 async def world(database: Database, tmp_path: Path, has_limits: bool) -> AsyncIterator[World]:
     """An empty platform with a movable clock; see tests/world.py for what it can make."""
     clock = Clock()
-    clock.advance(_BEGINNING - clock.now())
+    clock.advance(_next_tuesday(clock.now()) - clock.now())
     await empty(database, clock, has_limits=has_limits)
     async with Client.serving(database, clock) as client:
         use_mailer(FolderMail(tmp_path / "mail"))

@@ -2,22 +2,22 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from persistence.database import Database
 from persistence.entitlements import Entitlements
 
 
-async def main(url: str, organization_id: UUID, code: str) -> None:
+async def main(url: str, ahead: timedelta, organization_id: UUID, code: str) -> None:
     database = Database(url, pool_size=1)
     known = Entitlements(database)
     loop = asyncio.get_running_loop()
     while await loop.run_in_executor(None, sys.stdin.readline):
-        checked = await known.check(organization_id, None, code, datetime.now(UTC))
+        checked = await known.check(organization_id, None, code, datetime.now(UTC) + ahead)
         print("on" if checked.is_active else "off", flush=True)
     await database.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], UUID(sys.argv[2]), sys.argv[3]))
+    asyncio.run(main(sys.argv[1], timedelta(seconds=float(sys.argv[2])), UUID(sys.argv[3]), sys.argv[4]))

@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -145,26 +147,41 @@ async def test_what_a_relay_has_begun_it_ends_although_all_its_connections_are_c
         ended.append(event.position)
 
     await make_gig(world, await world.client_side())
-    stop, reactions = asyncio.Event(), {"gig.published": (tell,)}
-    working = asyncio.create_task(worker.run(world.database, world.clock.now, stop, reactions=reactions, timers=()))
-    await begun.wait()
-    killer = await asyncpg.connect(world.database.url)
-    await killer.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    await killer.close()
-    # The lead is taken again meanwhile, and positions are given.
-    await make_gig(world, await world.client_side("Elsewhere"))
-    await _until_placed(world, 2)
-    released.set()
-    while len(ended) < 2:
-        await asyncio.sleep(0.01)
-    stop.set()
-    await working
+    reactions: Reactions = {"gig.published": (tell,)}
+    async with _only_its_connections_cut(world, reactions) as cut:
+        await begun.wait()
+        await cut()
+        # The lead is taken again meanwhile, and positions are given.
+        await make_gig(world, await world.client_side("Elsewhere"))
+        await _until_placed(world, 2)
+        released.set()
+        while len(ended) < 2:
+            await asyncio.sleep(0.01)
     async with world.database.connection() as connection:
         rows = (await connection.execute(text("SELECT status, attempts FROM outbox_reactions"))).all()
     assert ([tuple(row) for row in rows], ended) == ([("SUCCEEDED", 1)] * 2, [1, 2])
+
+
+@asynccontextmanager
+async def _only_its_connections_cut(
+    world: World, reactions: Reactions
+) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Runs a worker with connections of its own, and gives what ends them all."""
+    watcher, stop, its_own = await asyncpg.connect(world.database.url), asyncio.Event(), Database(world.database.url)
+    there = "FROM pg_stat_activity WHERE datname = current_database()"
+    others = await watcher.fetchval(f"SELECT array_agg(pid) {there}")
+
+    def cut() -> Awaitable[object]:
+        return watcher.execute(f"SELECT pg_terminate_backend(pid) {there} AND pid <> ALL($1)", others)
+
+    working = asyncio.create_task(worker.run(its_own, world.clock.now, stop, reactions=reactions, timers=()))
+    try:
+        yield cut
+    finally:
+        stop.set()
+        await working
+        await its_own.close()
+        await watcher.close()
 
 
 async def test_a_failing_reaction_holds_nothing_up_and_is_tried_until_it_succeeds(world: World) -> None:
