@@ -59,6 +59,7 @@ SCHEDULE: Mapping[str, Daily | Monthly] = {
     "ledger_exports.forget": Daily(time(1, 30)),
     "audit_exports.forget": Daily(time(1, 30)),
     "credits.summary": Monthly(time(3, 0)),
+    "files.cleanup": Daily(time(5, 0)),
 }
 """By the name of a timer. Of times that were missed only the last is made up for: each does all that is due by then."""
 

@@ -1,7 +1,7 @@
 """Files that have arrived are looked at, those that did not come expire, and what nobody needs is removed."""
 
 import logging
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from domain.actors import SYSTEM
@@ -14,7 +14,6 @@ from persistence import files, organizations
 from persistence.database import Database
 from persistence.unit import Unit, transact
 
-AT = time(5, tzinfo=UTC)
 YOUNG = timedelta(days=1)
 """So long nothing in the store is taken for forgotten: a transaction may be about to refer to it."""
 
@@ -52,16 +51,16 @@ async def expire_uploads(database: Database, now: datetime) -> int:
 
 
 async def clean_up(database: Database, now: datetime) -> int:
-    """Once a day, from 05:00 on: files without use go, then what is in the store and belongs to no file."""
-    if now.timetz() < AT or await files.is_cleaned_up(database, now.date()):
-        return 0
-    store = files_in_use()
+    """Files without use go, then what is in the store and belongs to no file; how many those were."""
+    store, removed = files_in_use(), 0
     while keys := await transact(database, _forget_unused, by=SYSTEM, at=now):
         await store.remove(*keys)
+        removed += len(keys)
     async for found in store.older(datetime.now(UTC) - YOUNG):
-        await store.remove(*await files.unknown(database, found))
-    await transact(database, lambda db: files.add_cleanup(db, now.date()), by=SYSTEM, at=now)
-    return 1
+        unknown = await files.unknown(database, found)
+        await store.remove(*unknown)
+        removed += len(unknown)
+    return removed
 
 
 async def _difference(store: FileStore, file: File, kept_at: str) -> str | None:

@@ -142,7 +142,6 @@ SELDOM = frozenset(
         "signing_keys.rotate",
         "credentials.forget",
         "files.expire",
-        "files.cleanup",
         "notifications.forget",
         "webhook_endpoints.give_up",
         "webhook_deliveries.forget",

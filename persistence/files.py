@@ -1,11 +1,9 @@
 """Queries of files: who sees them, what an organization keeps, the locks of the verbs, and what nobody needs."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import and_, exists, false, func, or_, select, true
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor, ActorKind
@@ -16,7 +14,7 @@ from persistence.api_keys import API_KEYS
 from persistence.database import Database
 from persistence.organizations import ORGANIZATIONS
 from persistence.tables.credit_control import credit_disputes as disputes
-from persistence.tables.files import file_cleanups, files
+from persistence.tables.files import files
 from persistence.tables.projects import task_submissions as submissions
 from persistence.unit import Unit
 from persistence.users import USERS
@@ -143,14 +141,3 @@ async def unfinished(session: AsyncSession) -> dict[FileStatus, int]:
     counted = select(_FILES.status, func.count()).where(_FILES.status.in_(watched)).group_by(_FILES.status)
     found = {row.status: row[1] for row in await session.execute(counted)}
     return {status: found.get(status, 0) for status in watched}
-
-
-async def is_cleaned_up(database: Database, day: date) -> bool:
-    async with database.reader() as session:
-        return await session.scalar(select(file_cleanups.c.day).where(file_cleanups.c.day == day)) is not None
-
-
-async def add_cleanup(db: Unit, day: date) -> None:
-    """Another worker may have been faster."""
-    row = insert(file_cleanups).values(day=day, finished_at=db.at)
-    await db.session.execute(row.on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Tables of files, and of the days on which what is left of them was cleaned up."""
+"""The table of files."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Table, Text, text
 
@@ -41,7 +41,8 @@ Index(
     ),
 )
 
-file_cleanups = Table(
+# Read and written by processes of the release before this one only; the next release drops it.
+Table(
     "file_cleanups",
     metadata,
     Column("day", Date, primary_key=True),

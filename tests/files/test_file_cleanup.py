@@ -1,4 +1,4 @@
-"""The daily clean-up: what nobody needs goes, and only that."""
+"""The daily clean-up, a scheduled run: what nobody needs goes, and only that."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from domain.files import new_storage_key
 from integrations.files import files_in_use
 from integrations.local_files import LocalFiles
+from jobs.files import clean_up
+from jobs.scheduled_runs import keep
 from tests.makers.files import PDF, PNG, kept, make_file, make_handed_over, sent, status_of
 from tests.world import World
 
@@ -57,18 +59,28 @@ async def test_bytes_that_belong_to_no_file_go_once_they_are_a_day_old(world: Wo
     assert len(kept(world)) == 3
 
 
-async def test_the_clean_up_runs_once_a_day_from_five_on(world: World) -> None:
+async def test_the_clean_up_runs_every_day_at_five_and_says_how_much_went(world: World) -> None:
+    entered = dict[str, datetime]()
+
+    async def runs() -> int:
+        return await keep(world.database, {"files.cleanup": clean_up}, entered, world.clock.now())
+
+    assert await runs() == 1
+    await lying_there(world, days=2)
+    await lying_there(world, days=3)
     world.clock.advance(_until(world, hour=4, minute=59))
-    old = await lying_there(world, days=2)
-    await world.settle()
-    assert old in kept(world)
+    assert (await runs(), len(kept(world))) == (0, 2)
     world.clock.advance(timedelta(minutes=1))
-    await world.settle()
-    assert kept(world) == []
+    assert (await runs(), kept(world)) == (1, [])
     later = await lying_there(world, days=2)
     world.clock.advance(timedelta(hours=12))
-    await world.settle()
-    assert kept(world) == [later]
+    assert (await runs(), kept(world)) == (0, [later])
+    found = await (await world.staff()).ask("{ scheduledRuns { nodes { name scheduledAt status handled } } }")
+    of_cleanup = {"name": "files.cleanup", "status": "SUCCEEDED"}
+    assert found["scheduledRuns"]["nodes"] == [
+        of_cleanup | {"scheduledAt": "2031-11-19T05:00:00Z", "handled": 2},
+        of_cleanup | {"scheduledAt": "2031-11-18T05:00:00Z", "handled": 0},
+    ]
 
 
 async def test_uploads_that_are_under_way_are_left_alone(world: World) -> None:
