@@ -60,6 +60,23 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.5, help="for which each server is driven in a round")
     parser.add_argument("--gigs", type=int, default=FULL_SIZE, help="the size of the data")
     parser.add_argument("--quick", action="store_true", help=f"whether all of it works: {' '.join(_QUICK)}")
+    _add_others(parser)
+    _add_live(parser)
+    _add_chaos(parser)
+    parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
+    parser.add_argument("--save", action="store_true", help="keep the report beside the code")
+    chosen = parser.parse_args(arguments)
+    if unknown := [*(set(chosen.only) - set(_SERVERS)), *(set(chosen.reads) - set(NAMES))]:
+        parser.error(f"There is no {', '.join(unknown)}. Servers: {', '.join(_SERVERS)}; reads: {', '.join(NAMES)}.")
+    if chosen.quick:
+        chosen = parser.parse_args([*_QUICK, *arguments])
+    # What is kept is complete.
+    chosen.save &= bool(chosen.live) == bool(chosen.relay)
+    chosen.save &= not chosen.quick and not chosen.profile and (chosen.only, chosen.reads) == (_SERVERS, NAMES)
+    return chosen
+
+
+def _add_others(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--growth",
         metavar="GIGS",
@@ -91,19 +108,6 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         "--waits", type=float, default=60, help="for how many seconds each hot path is asked at one rate"
     )
     parser.add_argument("--flood", action="store_true", help="instead: how long others wait while one caller floods")
-    _add_live(parser)
-    _add_chaos(parser)
-    parser.add_argument("--profile", metavar="READ", choices=NAMES, help="instead: where its time goes in a read")
-    parser.add_argument("--save", action="store_true", help="keep the report beside the code")
-    chosen = parser.parse_args(arguments)
-    if unknown := [*(set(chosen.only) - set(_SERVERS)), *(set(chosen.reads) - set(NAMES))]:
-        parser.error(f"There is no {', '.join(unknown)}. Servers: {', '.join(_SERVERS)}; reads: {', '.join(NAMES)}.")
-    if chosen.quick:
-        chosen = parser.parse_args([*_QUICK, *arguments])
-    # What is kept is complete.
-    chosen.save &= bool(chosen.live) == bool(chosen.relay)
-    chosen.save &= not chosen.quick and not chosen.profile and (chosen.only, chosen.reads) == (_SERVERS, NAMES)
-    return chosen
 
 
 def _add_live(parser: argparse.ArgumentParser) -> None:

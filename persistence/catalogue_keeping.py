@@ -90,9 +90,9 @@ async def usable_features(db: Unit, app_id: UUID | None, ids: Collection[UUID]) 
 
 async def replace_features(db: Unit, product: Product, rows: Sequence[ProductFeature]) -> None:
     """A change of the product itself: a new version, although none of its own columns may be another."""
+    flag_modified(product, "name")
     await db.session.execute(delete(product_features).where(product_features.c.product_id == product.id))
     db.add(*rows)
-    flag_modified(product, "name")
 
 
 async def require_free_code(db: Unit, table: Table, app_id: UUID | None, code: str) -> None:

@@ -55,9 +55,9 @@ async def update_product(db: Unit, *, product_id: UUID, expected_version: int | 
     await keeping.begin(db)
     product = await keeping.product(db, product_id, expected_version)
     terms = fields.pop("features", None)
+    known = await keeping.usable_features(db, product.app_id, [one.feature_id for one in terms or ()])
     product.change(fields, by=db.by, at=db.at)
     if terms is not None:
-        known = await keeping.usable_features(db, product.app_id, [one.feature_id for one in terms])
         await keeping.replace_features(db, product, products.has_features(product, terms, known))
     await entitlement_versions.bump(db, None, product.app_id)
     return Changed(product=product)

@@ -2,15 +2,17 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
+from persistence.clock import read_ahead
 from persistence.database import Database
 from persistence.entitlements import Entitlements
 
 
-async def main(url: str, ahead: timedelta, organization_id: UUID, code: str) -> None:
+async def main(url: str, organization_id: UUID, code: str) -> None:
     database = Database(url, pool_size=1)
+    ahead = await read_ahead(database)
     known = Entitlements(database)
     loop = asyncio.get_running_loop()
     while await loop.run_in_executor(None, sys.stdin.readline):
@@ -20,4 +22,4 @@ async def main(url: str, ahead: timedelta, organization_id: UUID, code: str) -> 
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], timedelta(seconds=float(sys.argv[2])), UUID(sys.argv[3]), sys.argv[4]))
+    asyncio.run(main(sys.argv[1], UUID(sys.argv[2]), sys.argv[3]))

@@ -5,22 +5,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.products import ProductKind
-from domain.quotas import CheckedEntitlement
 from domain.refusals import RefusalCode, Refused
-from persistence.entitlements import KEPT_SECONDS, Entitlements, require
+from persistence.entitlements import Entitlements, require
 from persistence.own_catalogue import feature_id, product_id
 from persistence.tables.catalogue import plans
 from persistence.tables.checkouts import purchases
-from persistence.tables.entitlements import entitlement_grants, entitlement_versions, feature_promotions
+from persistence.tables.entitlements import feature_promotions
 from persistence.tables.subscription_changes import seat_assignments
 from persistence.tables.subscriptions import billing_subscriptions, subscription_periods
 from persistence.unit import unit_of_work
-from persistence.work import CURRENT, Work
 from schema.ids import global_id
 from tests.makers.entitlements import (
     MONTH,
@@ -241,35 +239,6 @@ async def test_billing_invariant_5_known_and_recomputed_sets_are_equal_at_every_
     assert {"webhooks", "import", "einvoice"} <= seen
 
 
-async def test_billing_rule_26_a_warm_check_is_one_statement_and_an_empty_set_is_known_too(world: World) -> None:
-    client, known = await world.client_side(), Entitlements(world.database)
-
-    async def statements() -> int:
-        work = Work()
-        token = CURRENT.set(work)
-        await known.check(client.organization_id, None, "gigs.open", world.clock.now())
-        CURRENT.reset(token)
-        return work.statements
-
-    assert [await statements() for _ in range(3)] == [3, 1, 1]
-    await give(world, client.organization_id, "gigs.open", value=3)
-    assert [await statements() for _ in range(3)] == [3, 1, 1]
-
-
-async def test_billing_rule_26_what_was_changed_by_hand_is_noticed_after_300_seconds(world: World) -> None:
-    client, seconds = await world.client_side(), [0.0]
-    known = Entitlements(world.database, clock=lambda: seconds[0])
-    grant = await give(world, client.organization_id, "einvoice")
-    assert await states(world, known, client.organization_id) == (True, "ACTIVE")
-    async with world.database.connection() as connection:
-        revoked = {"revoked_at": world.clock.now(), "revoke_reason": "By hand, without a version"}
-        await connection.execute(update(entitlement_grants).where(entitlement_grants.c.id == grant).values(**revoked))
-    seconds[0] = KEPT_SECONDS - 1
-    assert await states(world, known, client.organization_id) == (True, "ACTIVE")
-    seconds[0] = KEPT_SECONDS
-    assert await states(world, known, client.organization_id) == (False, "REVOKED")
-
-
 async def test_a_verb_sees_what_its_own_transaction_has_changed_and_is_refused_what_is_off(world: World) -> None:
     client = await world.client_side()
     async with unit_of_work(world.database, by=SYSTEM, at=world.clock.now()) as db:
@@ -282,14 +251,6 @@ async def test_a_verb_sees_what_its_own_transaction_has_changed_and_is_refused_w
     assert (refused.value.code, refused.value.refusal.path) == (RefusalCode.NOT_ENTITLED, ("featureCode",))
 
 
-async def test_the_least_recently_asked_for_is_forgotten_first(world: World) -> None:
-    ids = [(await world.client_side()).organization_id for _ in range(3)]
-    known = Entitlements(world.database, most=2)
-    for id_ in (ids[0], ids[1], ids[0], ids[2]):
-        await known.check(id_, None, "einvoice", world.clock.now())
-    assert [owner for owner, _ in known._known] == [ids[0], ids[2]]
-
-
 async def test_what_is_unknown_is_not_found(world: World) -> None:
     client, known = await world.client_side(), Entitlements(world.database)
 
@@ -300,19 +261,3 @@ async def test_what_is_unknown_is_not_found(world: World) -> None:
 
     assert await refusal(new_id(), "einvoice") == (RefusalCode.NOT_FOUND, ("organizationId",))
     assert await refusal(client.organization_id, "teleport") == (RefusalCode.NOT_FOUND, ("featureCode",))
-
-
-async def test_the_version_says_that_something_has_changed(world: World) -> None:
-    client, known = await world.client_side(), Entitlements(world.database)
-
-    async def check() -> CheckedEntitlement:
-        return await known.check(client.organization_id, None, "einvoice", world.clock.now())
-
-    before = (await check()).version
-    await give(world, client.organization_id, "einvoice")
-    granted = (await check()).version
-    await promote(world, "einvoice", kinds=["CLIENT"])
-    assert len({before, granted, (await check()).version}) == 3
-    async with world.database.connection() as connection:
-        stored = (await connection.execute(select(entitlement_versions.c.version))).scalars().all()
-    assert len(stored) == 2

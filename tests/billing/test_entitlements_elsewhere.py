@@ -16,9 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @asynccontextmanager
 async def another_process(world: World, client: Person) -> AsyncIterator[Process]:
-    ahead = str(world.clock.ahead.total_seconds())
-    said = ("tests.billing.another_process", world.database.url, ahead, str(client.organization_id), "einvoice")
-    process = await create_subprocess_exec(sys.executable, "-m", *said, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    module = ("-m", "tests.billing.another_process", world.database.url, str(client.organization_id), "einvoice")
+    process = await create_subprocess_exec(sys.executable, *module, cwd=ROOT, stdin=PIPE, stdout=PIPE)
     try:
         yield process
     finally:

@@ -70,13 +70,19 @@ class Histories(RuleBasedStateMachine):
             return multiple()
 
     @rule(target=spends, held=consumes(holds), part=st.integers(1, 60))
-    def capture(self, held: Movement, part: int) -> Movement:
+    def capture(self, held: Movement, part: int) -> Movement | MultipleResults[Movement]:
         self._expire()
-        transaction, reserved = held.transaction, self.journal.consumed(held)
-        quantity = min(part, transaction.quantity)
-        done = capture(self.journal.account, transaction, reserved, quantity, by=SYSTEM, at=self.now)
-        self.journal.keep(done, expire(self.journal.account, by=SYSTEM, at=self.now))
-        return held
+        account, transaction, reserved = self.journal.account, held.transaction, self.journal.consumed(held)
+        try:
+            done = capture(account, transaction, reserved, min(part, transaction.quantity), by=SYSTEM, at=self.now)
+        except Refused:
+            assert transaction.hold_expires_at is not None
+            assert transaction.hold_expires_at <= self.now
+            done, captured = lapse(account, transaction, reserved, at=self.now), multiple()
+        else:
+            captured = held
+        self.journal.keep(done, expire(account, by=SYSTEM, at=self.now))
+        return captured
 
     @rule(held=consumes(holds), lapses=st.booleans())
     def end(self, held: Movement, lapses: bool) -> None:

@@ -130,7 +130,7 @@ def test_a_hold_outlives_its_lot_and_what_returns_too_late_expires_at_once() -> 
     lot = journal.give(10, expires_at=NOON + DAY)
     captured = journal.keep(hold(journal.account, 4, lasts=2 * DAY, by=SYSTEM, at=NOON))
     lapsed = journal.keep(hold(journal.account, 6, lasts=2 * DAY, by=SYSTEM, at=NOON))
-    late = NOON + 2 * DAY
+    late = NOON + 2 * DAY - timedelta(minutes=1)
 
     assert expire(journal.account, by=SYSTEM, at=late) is None
     assert lot.status_at(late) is LotStatus.EXPIRED

@@ -7,6 +7,7 @@ from domain.actors import SYSTEM
 from domain.ids import new_id
 from domain.products import FeatureMode
 from persistence import reference_data
+from persistence.clock import move_to
 from persistence.database import Database
 from persistence.own_catalogue import feature_id, product_id
 from persistence.tables import metadata
@@ -18,8 +19,8 @@ _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 
 
 async def empty(database: Database, clock: Clock, *, has_limits: bool = False) -> None:
-    """Deletes all rows but for what every platform begins with; the free plan, which everybody has, is without limits,
-    unless it `has_limits` as it is sold."""
+    """Deletes all rows but for what every platform begins with, and keeps how far its clock is ahead; the free plan,
+    which everybody has, is without limits, unless it `has_limits` as it is sold."""
     connection = await asyncpg.connect(database.url)
     try:
         await connection.execute("SET session_replication_role = replica")
@@ -27,6 +28,7 @@ async def empty(database: Database, clock: Clock, *, has_limits: bool = False) -
     finally:
         await connection.close()
     async with unit_of_work(database, by=SYSTEM, at=clock.now()) as db:
+        await move_to(db, clock.now())
         await reference_data.ensure(db)
         if not has_limits:
             await _lift_limits(db)

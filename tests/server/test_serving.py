@@ -125,7 +125,8 @@ async def test_event_streams_end_without_complete_so_that_clients_come_back(data
             lines = answer.aiter_lines()
             assert await anext(lines) == ":"
             server.process.send_signal(signal.SIGTERM)
-            assert {line async for line in lines} == {""}
+            # Where it is by then may still be said, to resume from.
+            assert {line async for line in lines if not line.startswith("id: ")} == {""}
         assert await server.ended() == 0
 
 
