@@ -2,7 +2,7 @@
 
 from domain.chargebacks import Chargeback
 from domain.escrow_holds import EscrowHold
-from domain.invoices import Invoice
+from domain.invoices import Invoice, InvoiceKind
 from domain.notification_stories import Members, Stories, Story
 from domain.notifications import NotificationCategory
 from domain.payments import Payment
@@ -24,21 +24,25 @@ def _story(category: NotificationCategory, to: Members, title: str, text: str, *
     return Story(category=category, to=to, title=title, text=text, has_letter=has_letter)
 
 
-def _asks_for_money(invoice: Invoice) -> bool:
-    """Some are paid as they are opened: by held money, or by a sale."""
-    return invoice.amount_due_minor > 0
+def _asked_to_pay(*, has_letter: bool) -> Story:
+    """Some invoices are paid as they are opened, by held money or by a sale. The letter of a period that is asked for
+    on one has a page to pay it on."""
+
+    def is_told(invoice: Invoice) -> bool:
+        return invoice.amount_due_minor > 0 and (invoice.kind is InvoiceKind.PLATFORM) is has_letter
+
+    return Story(
+        category=_C.INVOICES,
+        to=_RECIPIENT,
+        title="Invoice {number} of {issuer}",
+        text="{issuer} asks you to pay {total} with {number}, until {due_on}.",
+        has_letter=has_letter,
+        while_true=is_told,
+    )
 
 
 _INVOICES = {
-    "invoice.opened": (
-        Story(
-            category=_C.INVOICES,
-            to=_RECIPIENT,
-            title="Invoice {number} of {issuer}",
-            text="{issuer} asks you to pay {total} with {number}, until {due_on}.",
-            while_true=_asks_for_money,
-        ),
-    ),
+    "invoice.opened": (_asked_to_pay(has_letter=False), _asked_to_pay(has_letter=True)),
     "invoice.paid": (_story(_C.INVOICES, _ISSUER, "Invoice {number} is paid", "{number} over {total} is paid."),),
     "invoice.voided": (
         _story(

@@ -11,6 +11,7 @@ from domain.actors import SYSTEM
 from domain.billing_subscriptions import SubscriptionStatus
 from domain.dunning import AttemptOutcome
 from domain.invoices import Invoice, InvoiceStatus
+from domain.permissions import Role
 from domain.sales import Sale, SaleStatus
 from domain.subscription_periods import PeriodStatus
 from domain.subscription_plans import DunningOutcome
@@ -19,8 +20,10 @@ from persistence import payment_methods, sale_outcomes, sales
 from persistence.unit import unit_of_work
 from schema.ids import global_id
 from tests.billing.test_waived_periods import waive
+from tests.makers.colleagues import colleague
 from tests.makers.identity import letters
 from tests.makers.invariants import broken
+from tests.makers.notifications import told
 from tests.makers.subscription_changes import finance
 from tests.makers.subscriptions import Subscribed, make_plan, move_to, pay_with, subscribe
 from tests.world import Person, World
@@ -95,6 +98,17 @@ async def test_a_period_is_asked_for_on_an_invoice_while_its_subscription_goes_o
     lots = (await subscribed.buyer.ask("{ creditLots { nodes { quantity } } }"))["creditLots"]["nodes"]
     assert len(lots) == 1
     assert await broken(world) == []
+
+
+async def test_one_letter_tells_of_an_invoice_and_everybody_who_pays_sees_it_in_the_app(world: World) -> None:
+    subscribed, _ = await invoiced(world)
+    colleague_who_pays = await colleague(world, subscribed.buyer, Role.ADMIN)
+    await move_to(world, JUNE + MOMENT)
+    number = (await invoice_of(subscribed)).number
+    for person in (subscribed.buyer, colleague_who_pays):
+        assert [one["title"] for one in await told(person, "invoice.opened")] == [f"Invoice {number} of Milepost"]
+    [letter] = [one for one in letters(world) if str(number) in one["Subject"]]
+    assert letter["To"] == subscribed.buyer.email
 
 
 async def test_what_is_paid_on_the_page_in_time_is_never_charged(world: World) -> None:
