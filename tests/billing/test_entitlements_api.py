@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role, StaffRole
+from integrations.chargebacks import ReportedState
 from schema.ids import global_id
 from tests.client import Client, Faulted
 from tests.makers.apps import PERMISSIONS, install, make_app, make_partner
 from tests.makers.catalogue import make_feature, own_product
+from tests.makers.chargebacks import report
 from tests.makers.colleagues import colleague
 from tests.makers.entitlements import give, has_features, subscribe
 from tests.makers.sales import buy, make_product
@@ -152,12 +154,27 @@ async def test_billing_example_2_the_very_next_check_on_every_server_sees_a_refu
         assert [(await check(caller))["state"] for caller in callers] == ["REVOKED", "REVOKED"]
 
 
-async def test_billing_rule_28_a_chargeback_rests_what_was_bought_with_the_next_check(world: World) -> None:
+async def test_billing_rule_28_the_very_next_check_on_every_server_sees_what_a_bank_does(world: World) -> None:
+    price = await make_product(world)
+    await has_features(world, price.product_id, "einvoice")
+    bought = await buy(world, price)
+    await world.settle()
+    charge = f"pay_{(await bought.payment()).id.hex}"
+    async with Client.serving(world.database, world.clock) as another:
+        callers = [bought.buyer, replace(bought.buyer, world=replace(world, client=another))]
+        assert [(await check(caller))["isActive"] for caller in callers] == [True, True]
+        for said, is_on in (("NEEDS_RESPONSE", False), ("WON", True)):
+            await report(world, charge, ReportedState[said], price.unit_amount_minor)
+            assert [(await check(caller))["isActive"] for caller in callers] == [is_on, is_on]
+
+
+async def test_billing_rule_28_what_a_bank_has_taken_for_good_is_off_for_good(world: World) -> None:
     price = await make_product(world)
     await has_features(world, price.product_id, "einvoice")
     bought = await buy(world, price, token="sim_chargeback")
     await world.settle()
     assert (await check(bought.buyer))["state"] == "ACTIVE"
-    world.clock.advance(timedelta(days=2))
-    await world.settle()
-    assert (await check(bought.buyer))["state"] == "REVOKED"
+    for _ in range(2):
+        world.clock.advance(timedelta(days=2))
+        await world.settle()
+        assert (await check(bought.buyer))["state"] == "REVOKED"
