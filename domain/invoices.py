@@ -110,6 +110,7 @@ class Invoice(Stateful):
         Move("recordPayment", (_S.OPEN, _S.UNCOLLECTIBLE), None, Side.OWNER, _W),
         Move("writeOffRemainder", (_S.OPEN,), _S.PAID, Side.OWNER, _W),
         Move("markUncollectible", (_S.OPEN,), _S.UNCOLLECTIBLE, Side.OWNER, _W),
+        Move("markUncollectible", (_S.OPEN,), _S.UNCOLLECTIBLE, Side.OWNER, Permission.STAFF_MONEY),
         Move("restoreInvoice", (_S.UNCOLLECTIBLE,), _S.OPEN, Side.SYSTEM),
         Move("reopenInvoice", (_S.PAID,), _S.OPEN, Side.SYSTEM),
         Move("applyCustomerCredit", (_S.OPEN, _S.UNCOLLECTIBLE), None, Side.CLIENT, Permission.MONEY_MOVE),
@@ -269,7 +270,7 @@ class Invoice(Stateful):
             return forbidden("An invoice of a project is voided by the system alone, when the project is cancelled.")
         is_asked_for = self.status is _S.OPEN and self.collection_mode is CollectionMode.MANUAL
         if self.kind is InvoiceKind.PLATFORM and action in (_MONEY_OR_MERCY if is_asked_for else _PAYS):
-            return wrong_state("What Milepost sells is paid when bought, or as mailed.", from_state=self.kind.name)
+            return wrong_state("This is paid when bought, or as mailed, or is bought again.", from_state=self.kind.name)
         if self.is_frozen and action not in _IN_SPITE_OF_A_FREEZE:
             return Refused(RefusalCode.DISPUTED, "An open dispute freezes this invoice.")
         if self.awaits_release and action in _MONEY_OR_MERCY:
@@ -284,8 +285,7 @@ class Invoice(Stateful):
             message = "An invoice of a project takes money from outside only while it is ON_HOLD."
             return wrong_state(message, from_state=status, allowed=[PaymentStatus.ON_HOLD.name])
         if action == "resumeCollection" and self.collection_mode is not CollectionMode.STOPPED:
-            mode, stopped = self.collection_mode.name, CollectionMode.STOPPED.name
-            return wrong_state("Collection has not given up.", from_state=mode, allowed=[stopped])
+            return wrong_state("Collection goes on.", from_state=self.collection_mode.name, allowed=["STOPPED"])
         return None
 
     def organization_of(self, side: Side) -> UUID | None:

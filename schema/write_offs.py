@@ -27,8 +27,8 @@ class WriteOffMutations:
         "Gives up an open invoice of your organization: what is due is no longer expected, though it stays written on "
         "it. Money that comes all the same opens it again first. An invoice of a project only while it is ON_HOLD or "
         "when it is overdue for 90 days (else WRONG_STATE); CONFLICT while a payment is under way; DISPUTED while "
-        "frozen.",
-        needs=Permission.INVOICES_WRITE,
+        "frozen. Of what Milepost itself has sold, staff give up what a lost chargeback has made due again.",
+        needs=(Permission.INVOICES_WRITE, Permission.STAFF_MONEY),
         takes={
             "invoice_id": an_id("Invoice", "The invoice."),
             "reason": value(str, "Why, 1 to 1000 characters."),

@@ -22,11 +22,12 @@ from persistence.sale_taxes import use_taxes
 from persistence.tables.credit_notes import credit_notes
 from persistence.tables.refunds import refunds
 from persistence.unit import unit_of_work
+from schema.ids import global_id
 from tests.billing.test_sales import Nineteen
 from tests.makers import reports
 from tests.makers.chargebacks import report
 from tests.makers.invariants import broken
-from tests.makers.payments import balances, postings
+from tests.makers.payments import balances, make_claim, postings
 from tests.makers.sales import Bought, buy, make_product
 from tests.makers.simulator import lose_webhooks
 from tests.makers.staff import another_of_the_staff
@@ -180,6 +181,35 @@ async def test_a_lost_dispute_ends_what_was_bought_and_leaves_its_invoice_due(wo
     assert invoice.collection_mode is CollectionMode.STOPPED
     assert await balances(world) == {"receivable": 5_831, "billed": -5_831}
     assert await broken(world) == []
+
+
+async def test_a_lost_sale_is_bought_again_and_what_was_due_is_given_up_by_staff(world: World) -> None:
+    checkout = await paid(world, access_days=30)
+    await disputed(world, checkout, ReportedState.NEEDS_RESPONSE)
+    await disputed(world, checkout, ReportedState.LOST)
+    asked = {"invoiceId": global_id("Invoice", (await checkout.sale()).invoice_id)}
+    refusal = await checkout.buyer.refused("payInvoice", **asked, idempotencyKey=world.key())
+    assert (refusal["code"], refusal["from"]) == ("WRONG_STATE", "PLATFORM")
+    assert "bought again" in refusal["message"]
+
+    closing = {"organizationId": global_id("Organization", checkout.buyer.organization_id)}
+    assert "open invoice" in str((await checkout.buyer.refused("closeOrganization", **closing))["problems"])
+
+    asked["reason"] = "The bank has decided."
+    support = await another_of_the_staff(world, StaffRole.SUPPORT)
+    assert (await support.refused("markUncollectible", **asked, idempotencyKey=world.key()))["code"] == "FORBIDDEN"
+    finance = await another_of_the_staff(world, StaffRole.FINANCE)
+    done = await finance.do("markUncollectible", "invoice { status }", **asked, idempotencyKey=world.key())
+    assert done["invoice"]["status"] == "UNCOLLECTIBLE"
+    assert await balances(world) == {}
+    assert await broken(world) == []
+    await checkout.buyer.do("closeOrganization", "organization { status }", **closing)
+
+
+async def test_staff_give_up_no_invoice_of_somebody_else(world: World) -> None:
+    claim = await make_claim(world)
+    asked = {"invoiceId": claim.id, "reason": "Gone.", "idempotencyKey": world.key()}
+    assert (await (await world.staff(StaffRole.FINANCE)).refused("markUncollectible", **asked))["code"] == "FORBIDDEN"
 
 
 async def test_a_dispute_about_what_was_partly_refunded_takes_the_rest_and_leaves_a_debt(world: World) -> None:

@@ -298,10 +298,11 @@ export const MarkUncollectibleDocument: Document<
  *
  * Gives up an open invoice of your organization: what is due is no longer expected, though it stays written on it.
  * Money that comes all the same opens it again first. An invoice of a project only while it is ON_HOLD or when it is
- * overdue for 90 days (else WRONG_STATE); CONFLICT while a payment is under way; DISPUTED while frozen.
+ * overdue for 90 days (else WRONG_STATE); CONFLICT while a payment is under way; DISPUTED while frozen. Of what
+ * Milepost itself has sold, staff give up what a lost chargeback has made due again.
  *
- * Needs: the permission invoices:write. Repeating it with the same idempotencyKey and input returns the first result
- * and changes nothing more.
+ * Needs: the permission invoices:write or staff:money. Repeating it with the same idempotencyKey and input returns the
+ * first result and changes nothing more.
  */
 export function markUncollectible(
   client: Client,
