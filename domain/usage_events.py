@@ -19,6 +19,8 @@ MAX_VALUE = Decimal(10) ** 13
 AHEAD, BACK = timedelta(minutes=5), timedelta(days=35)
 CLOSES_AFTER = timedelta(hours=24)
 """How long after its end a period still takes events."""
+LONGEST_REPORT = timedelta(hours=1)
+"""Longer than a report is ever under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,10 @@ class UsageReport:
     occurred_at: datetime
     value: Decimal
     unique_key: str | None
+
+    def may_meet_closing(self, at: datetime) -> bool:
+        """Whether its period may be closed before a report that is written at this instant is done."""
+        return self.occurred_at <= at + LONGEST_REPORT - CLOSES_AFTER
 
     @property
     def content(self) -> tuple[datetime, Decimal, str | None]:

@@ -47,7 +47,7 @@ async def deliver(db: Unit, period: SubscriptionPeriod) -> None:
 
 
 async def _lock(db: Unit, sale: Sale) -> None:
-    """The subscription, its period, the change and, where it brings credits, their account; of a fee the contract."""
+    """The subscription, its period, the change and the account of its credits; of a fee the contract."""
     change = await db.session.get(ScheduledChange, sale.subject_id)
     if change is None:
         await db.session.execute(select(contracts.c.id).where(contracts.c.id == sale.subject_id).with_for_update())
@@ -55,8 +55,7 @@ async def _lock(db: Unit, sale: Sale) -> None:
     await subscriptions.locked(db, change.subscription_id)
     await _paid_for(db, change, locked=True)
     await scheduled_changes.locked(db, change.id)
-    if change.credits or change.starts_period:
-        await credit_accounts.locked(db, change.organization_id)
+    await credit_accounts.locked(db, change.organization_id)
 
 
 async def _paid(db: Unit, sale: Sale, payment: Payment | None) -> None:
@@ -94,7 +93,7 @@ async def _charged_back(db: Unit, sale: Sale, gross_minor: int) -> int:
     change = await db.session.get(ScheduledChange, sale.subject_id)
     period = None if change is None else await _paid_for(db, change)
     if period is not None and period.status is PeriodStatus.PAID:
-        await period_disputes.lost(db, period)
+        await period_disputes.lost(db, period, sale)
     return sale.undelivered_minor
 
 

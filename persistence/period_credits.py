@@ -7,12 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.credit_accounts import CreditAccount
+from domain.credit_lots import CreditLot, LotSource
 from domain.credit_rollovers import NO_ROLLOVER, Rollover
+from domain.credit_transactions import CreditTransactionType, Note
 from domain.money import split
+from domain.sales import Sale
 from domain.subscription_periods import SubscriptionPeriod
 from domain.subscription_plans import CreditSchedule
+from persistence import credit_movements
 from persistence.subscription_credits import PeriodCredits, grant_for_period
 from persistence.tables.credit_sales import credit_packages
+from persistence.tables.credits import credit_lots
 from persistence.tables.subscriptions import subscription_periods
 from persistence.unit import Unit
 from planner.edges import Condition
@@ -47,6 +53,21 @@ async def still_due(db: Unit, period_id: UUID) -> SubscriptionPeriod | None:
     """One of them, locked; None where somebody else looks after it, or has done so."""
     statement = select(SubscriptionPeriod).where(_columns.id == period_id, *_is_due(db.at))
     return await db.session.scalar(statement.with_for_update(skip_locked=True))
+
+
+async def lots_of(db: Unit, period: SubscriptionPeriod) -> list[CreditLot]:
+    """All that came with it, used up or not. Ask under the lock of their account."""
+    lots = credit_lots.c
+    of_period = (lots.source == LotSource.SUBSCRIPTION, lots.source_id == period.id)
+    return list(await db.session.scalars(select(CreditLot).where(*of_period)))
+
+
+async def void(db: Unit, account: CreditAccount, lots: list[CreditLot], most: int, *, sale: Sale, reason: str) -> None:
+    """Because money of a sale has gone back: so many of these lots of a locked account, as far as they are unused."""
+    voided = min(most, sum(lot.remaining for lot in lots))
+    if voided:
+        note = Note(reference_kind="SALE", reference_id=str(sale.id), description=reason)
+        await credit_movements.take(db, account, voided, type=CreditTransactionType.CLAWBACK, note=note, lots=lots)
 
 
 def _is_due(at: datetime) -> tuple[Condition, ...]:

@@ -2,9 +2,9 @@
 
 from sqlalchemy import and_, exists, or_, select
 
-from domain.sales import SaleKind
+from domain.sales import Sale, SaleKind
 from domain.subscription_periods import SubscriptionPeriod
-from persistence import entitlement_versions, subscriptions
+from persistence import credit_accounts, entitlement_versions, period_credits, subscriptions
 from persistence.tables.sales import sales
 from persistence.tables.subscription_changes import proration_lines
 from persistence.unit import Unit
@@ -21,7 +21,11 @@ async def follow(db: Unit, period: SubscriptionPeriod) -> None:
     await entitlement_versions.bump(db, subscription.organization_id, subscription.app_id)
 
 
-async def lost(db: Unit, period: SubscriptionPeriod) -> None:
-    """The bank has taken some of it for good: the period ends."""
+async def lost(db: Unit, period: SubscriptionPeriod, sale: Sale) -> None:
+    """The bank has taken some of it for good: the period ends, and what is left of the credits that came with it."""
     period.refund(at=db.at)
     await follow(db, period)
+    account = await credit_accounts.locked(db, period.organization_id)
+    lots = await period_credits.lots_of(db, period)
+    unused = sum(lot.remaining for lot in lots)
+    await period_credits.void(db, account, lots, unused, sale=sale, reason="The bank took back what was paid for them.")

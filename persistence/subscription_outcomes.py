@@ -203,7 +203,7 @@ async def charged_back(db: Unit, sale: Sale, lost_minor: int) -> int:
     """The bank has taken it for good: the period ends, and what of it has not elapsed was not earned."""
     period = await subscription_periods.of_sale(db, sale.id)
     if period is not None and period.status is PeriodStatus.PAID:
-        await period_disputes.lost(db, period)
+        await period_disputes.lost(db, period, sale)
     return sale.undelivered_minor
 
 

@@ -2,21 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from domain.billing_calendar import whole_seconds
 from domain.billing_subscriptions import BillingSubscription
 from domain.credit_accounts import CreditAccount
-from domain.credit_lots import CreditLot, LotSource
-from domain.credit_transactions import CreditTransactionType, Note
+from domain.credit_lots import CreditLot
 from domain.money import Money, rounded
 from domain.permissions import Permission
 from domain.refunds import Refund
 from domain.refusals import invalid
 from domain.sales import Sale
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
-from persistence import credit_accounts, credit_movements, sale_refunds, sales, subscription_periods
-from persistence.tables.credits import credit_lots
+from persistence import credit_accounts, period_credits, sale_refunds, sales, subscription_periods
 from persistence.unit import Unit
 
 REASON = "The subscription was ended before its period was over."
@@ -32,7 +28,7 @@ async def refund_rest(db: Unit, subscription: BillingSubscription, amount: Money
     if period is None or period.status is not PeriodStatus.PAID or period.sale_id is None:
         raise invalid("Nothing was paid for the period that ends.", "refund")
     account = await credit_accounts.locked(db, subscription.organization_id)
-    lots = await _granted(db, period)
+    lots = await period_credits.lots_of(db, period)
     sale = await sales.locked(db, period.sale_id)
     most = min(sale.left_minor, refundable(period, sale.total_minor, lots, db.at))
     if amount.currency != sale.currency or not 1 <= amount.amount_minor <= most:
@@ -49,18 +45,13 @@ async def given_back(db: Unit, period: SubscriptionPeriod, sale: Sale, gross_min
 async def _give_back(
     db: Unit, account: CreditAccount, period: SubscriptionPeriod, sale: Sale, gross_minor: int, reason: str
 ) -> Refund:
-    await _void(db, account, await _granted(db, period), sale, gross_minor)
+    lots = await period_credits.lots_of(db, period)
+    most = rounded(sum(lot.quantity for lot in lots) * gross_minor, sale.total_minor)
+    await period_credits.void(db, account, lots, most, sale=sale, reason=REASON)
     refund = await sale_refunds.refund(db, sale, gross_minor, undelivered_minor=sale.undelivered_minor, reason=reason)
     if not sale.left_minor and period.status is PeriodStatus.PAID:
         period.refund(at=db.at)
     return refund
-
-
-async def _granted(db: Unit, period: SubscriptionPeriod) -> list[CreditLot]:
-    """All lots that came with a period, used up or not. Ask under the lock of their account."""
-    columns = credit_lots.c
-    of_period = (columns.source == LotSource.SUBSCRIPTION, columns.source_id == period.id)
-    return list(await db.session.scalars(select(CreditLot).where(*of_period)))
 
 
 def refundable(period: SubscriptionPeriod, total_minor: int, lots: list[CreditLot], at: datetime) -> int:
@@ -70,11 +61,3 @@ def refundable(period: SubscriptionPeriod, total_minor: int, lots: list[CreditLo
     by_time = rounded(total_minor * left, span.seconds)
     granted, unused = sum(lot.quantity for lot in lots), sum(lot.remaining for lot in lots)
     return by_time if not granted else min(by_time, rounded(total_minor * unused, granted))
-
-
-async def _void(db: Unit, account: CreditAccount, lots: list[CreditLot], sale: Sale, amount_minor: int) -> None:
-    unused = sum(lot.remaining for lot in lots)
-    voided = min(unused, rounded(sum(lot.quantity for lot in lots) * amount_minor, sale.total_minor))
-    if voided:
-        note = Note(reference_kind="SALE", reference_id=str(sale.id), description=REASON)
-        await credit_movements.take(db, account, voided, type=CreditTransactionType.CLAWBACK, note=note, lots=lots)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, false, func, select, tuple_
+from sqlalchemy import and_, exists, false, func, or_, select, tuple_
 
 from domain.actors import Actor, ActorKind
 from domain.app_permissions import AppPermission
@@ -14,12 +14,13 @@ from domain.meters import Aggregation, Meter
 from domain.permissions import Permission
 from domain.subscription_periods import PeriodStatus
 from domain.usage_events import CLOSES_AFTER, Stored, UsageEvent, UsageOfMeter, UsageReport
-from persistence import app_reach
+from persistence import app_reach, usage_closings
 from persistence.catalogue import METERS
 from persistence.outbox import outbox_row
 from persistence.tables.platform import outbox
 from persistence.tables.subscriptions import subscription_periods
 from persistence.tables.usage import meters, usage_events
+from persistence.tables.usage import usage_closings as closings
 from persistence.unit import Unit
 from planner.edges import Condition, Connection, One, Source
 
@@ -68,6 +69,8 @@ async def write(
         [getattr(one, name) for one in reports.values()]
         for name in ("meter_code", "event_id", "occurred_at", "value", "unique_key")
     ]
+    if any(one.may_meet_closing(db.at) for one in reports.values()):
+        await usage_closings.hold_off(db, organization_id)
     place_and_time = (app_id, organization_id, db.at, db.at - CLOSES_AFTER)
     connection = await db.session.connection()
     written = await connection.exec_driver_sql(WRITE, (list(ids.values()), *columns, *place_and_time))
@@ -135,13 +138,15 @@ async def for_voiding(db: Unit, event_id: UUID) -> UsageEvent:
 
 
 async def is_closed(db: Unit, event: UsageEvent) -> bool:
-    """Whether the period that an event counts in takes no more."""
+    """Whether the period that an event counts in takes no more; if it does, it does so until the commit."""
+    await usage_closings.hold_off(db, event.organization_id)
     periods = subscription_periods.c
+    is_written = exists().where(closings.c.period_id == periods.id)
     closed = exists().where(
         periods.organization_id == event.organization_id,
         periods.period_start <= event.counted_at,
         periods.period_end > event.counted_at,
-        periods.period_end <= db.at - CLOSES_AFTER,
+        or_(periods.period_end <= db.at - CLOSES_AFTER, is_written),
         periods.status != PeriodStatus.FAILED,
         func.jsonb_extract_path(periods.terms, "metered", str(event.meter_id)).is_not(None),
     )

@@ -12,8 +12,8 @@ placed AS (
     SELECT k.*, EXISTS (
         SELECT FROM subscription_periods p
         WHERE p.organization_id = $8 AND k.occurred_at >= p.period_start AND k.occurred_at < p.period_end
-            AND p.status <> 'FAILED' AND p.period_end <= $10
-            AND p.terms -> 'metered' ? k.meter_id::text
+            AND p.status <> 'FAILED' AND p.terms -> 'metered' ? k.meter_id::text
+            AND (p.period_end <= $10 OR EXISTS (SELECT FROM usage_closings c WHERE c.period_id = p.id))
     ) AS is_late
     FROM known k WHERE k.aggregation <> 'UNIQUE_COUNT' OR k.unique_key IS NOT NULL
 ),

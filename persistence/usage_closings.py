@@ -20,13 +20,16 @@ from domain.prorations import ProrationKind
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
 from domain.usage_events import CLOSES_AFTER
 from domain.usage_totals import UsageSpan, UsageTotal
+from persistence import subscriptions
 from persistence.tables.catalogue import prices, products
 from persistence.tables.subscriptions import METERED, subscription_periods
 from persistence.tables.usage import meters, usage_closings
+from persistence.turns import take_turn
 from persistence.unit import Unit
 from persistence.usage_totals import totals
 
 BATCH = 100
+_TURN = "closing of usage"
 _periods = subscription_periods.c
 
 
@@ -46,13 +49,24 @@ def _due(at: datetime) -> Select[UUID]:
     return select(_periods.id).where(*is_over, text(METERED), not_(closed)).order_by(_periods.period_end)
 
 
+async def hold_off(db: Unit, organization_id: UUID) -> None:
+    """Until the commit no period of the organization is closed: what is reported counts in one that will be summed up,
+    or is seen to be late."""
+    await take_turn(db, _TURN, str(organization_id), is_shared=True)
+
+
 async def close(db: Unit, period_id: UUID) -> bool:
-    """Whoever writes that it is closed adds what was used to the next charge; nobody else does."""
+    """Whoever writes that it is closed adds what was used to the next charge; nobody else does.
+
+    The subscription is locked first, as by whoever charges it; reports that are under way are waited for.
+    """
+    period = await db.session.get_one(SubscriptionPeriod, period_id)
+    await subscriptions.locked(db, period.subscription_id)
+    await take_turn(db, _TURN, str(period.organization_id))
     row = {"period_id": period_id, "closed_at": db.at}
     written = insert(usage_closings).values(row).on_conflict_do_nothing().returning(usage_closings.c.period_id)
     if await db.session.scalar(written) is None:
         return False
-    period = await db.session.get_one(SubscriptionPeriod, period_id)
     for total, meter, product in await used_in(db, period, is_closed=True):
         if total.amount is not None and total.amount.amount_minor:
             db.add(_line(db, period, meter, product, total, total.amount))

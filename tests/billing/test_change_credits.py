@@ -18,6 +18,7 @@ from persistence.subscription_changes import Made
 from persistence.tables.money import payments
 from persistence.unit import Unit
 from tests.makers.chargebacks import report
+from tests.makers.credit_control import account_of, spend_some
 from tests.makers.invariants import broken
 from tests.makers.subscription_changes import change, granted_to, make_rising_plans
 from tests.makers.subscriptions import Subscribed, move_to, pay_with, subscribe
@@ -143,4 +144,24 @@ async def test_what_was_paid_for_a_change_is_earned_although_the_bank_took_its_p
     await move_to(world, period.period_end)
     sale = await sale_of(world, made)
     assert sale.delivered_minor == sale.net_minor
+    assert await broken(world) == []
+
+
+@pytest.mark.parametrize("is_of_change", [False, True])
+async def test_credits_that_are_left_are_gone_once_a_bank_has_taken_money_of_their_period(
+    world: World, is_of_change: bool
+) -> None:
+    starter, business = await make_rising_plans(world, 100, 400)
+    subscribed = await ten_days_in(world, starter)
+    made = await change(subscribed, business)
+    await world.settle()
+    await spend_some(world, subscribed.buyer.organization_id, 30)
+    [period] = await subscribed.periods()
+    assert period.payment_id is not None
+    own, of_change = f"pay_{period.payment_id.hex}", await payment_of(world, await sale_of(world, made))
+    for state in (ReportedState.NEEDS_RESPONSE, ReportedState.LOST):
+        await report(world, of_change if is_of_change else own, state, 100)
+        await world.settle()
+    assert (await subscribed.periods())[0].status is PeriodStatus.REFUNDED
+    assert (await account_of(world, subscribed.buyer.organization_id)).available == 0
     assert await broken(world) == []
