@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, text
 
 from domain.actors import SYSTEM
@@ -101,9 +102,7 @@ async def test_an_event_is_voided_in_time_or_charged(world: World) -> None:
 
 async def test_an_event_is_not_voided_once_its_period_is_summed_up(world: World) -> None:
     found = await closing(world)
-    try:
+    with pytest.raises(Refused) as refused:
         await found.both(found.close, found.void)
-    except Refused as refused:
-        told = (refused.code, refused.refusal.from_state)
-    assert told == (RefusalCode.WRONG_STATE, "CLOSED")
+    assert (refused.value.code, refused.value.refusal.from_state) == (RefusalCode.WRONG_STATE, "CLOSED")
     assert await found.charged() == [500]
