@@ -23,8 +23,14 @@ class JobStatus(Enum):
 
 
 MAX_ATTEMPTS = 10
+COUNTED_WHILE_AWAY = 5
+"""How many attempts count of those that found away what they need: the last waits are minutes, and never used up."""
 _S = JobStatus
 _OPEN = (_S.QUEUED, _S.RUNNING, _S.RETRYING)
+
+
+class Away(RuntimeError):
+    """What a job needs does not answer now. That is no fault of the job, which waits for its return."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.files import STORAGE_LIMIT
+from domain.jobs import Away
 
 
-class StoreAway(RuntimeError):
+class StoreAway(Away):
     """The store does not do now what it was asked for. Says why, without any address that opens something."""
 
 
@@ -35,6 +36,9 @@ class Stored:
 
 class FileStore(Protocol):
     """Keeps bytes under random keys. Everything raises StoreAway when the store cannot be reached."""
+
+    async def probe(self) -> None:
+        """Raises when the store does not answer."""
 
     async def upload_url(self, key: str, size: int, lasting: timedelta) -> str:
         """An address that takes the bytes by PUT for so long, straight into the store."""

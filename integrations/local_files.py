@@ -9,7 +9,7 @@ from pathlib import Path
 from obstore.store import LocalStore
 
 from integrations.file_links import FileLinks
-from integrations.files import Shown
+from integrations.files import Shown, StoreAway
 from integrations.object_files import ObjectFiles
 
 _SAME_SECONDS = 10
@@ -29,8 +29,13 @@ class LocalFiles(ObjectFiles):
     def __init__(self, folder: Path, links: FileLinks) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(LocalStore(folder), keeps_attributes=False)
-        self.links = links
+        self._folder, self.links = folder, links
         self._arriving = set[str]()
+
+    async def probe(self) -> None:
+        """What is not mounted would look empty."""
+        if not await asyncio.to_thread(self._folder.is_dir):
+            raise StoreAway("the folder of files is not there")
 
     async def upload_url(self, key: str, size: int, lasting: timedelta) -> str:
         return self.links.made("PUT", key, datetime.now(UTC) + lasting, size=str(size))

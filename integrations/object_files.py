@@ -15,6 +15,7 @@ from obstore.store import LocalStore, S3Store
 
 from domain.file_names import disposition
 from domain.file_types import HEAD_BYTES
+from domain.files import new_storage_key
 from domain.outside import require_no_open_unit
 from integrations.files import NothingThere, Shown, StoreAway, Stored
 
@@ -52,6 +53,10 @@ class ObjectFiles:
 
     def __init__(self, store: LocalStore | S3Store, *, keeps_attributes: bool) -> None:
         self._store, self._keeps_attributes = store, keeps_attributes
+
+    async def probe(self) -> None:
+        """Whether anything is under a key that nothing is under: the store has to say no."""
+        await self.size(new_storage_key())
 
     async def size(self, key: str) -> int | None:
         require_no_open_unit()

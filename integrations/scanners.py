@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.jobs import Away
 
-class ScannerAway(RuntimeError):
+
+class ScannerAway(Away):
     """The scanner does not answer, or not with a verdict; the file is looked at again later."""
 
 

@@ -9,7 +9,7 @@ from domain.events import OutboxEvent
 from domain.file_types import is_really, type_of
 from domain.files import Arrived, File, new_storage_key
 from integrations.files import FileStore, NothingThere, Shown, files_in_use
-from integrations.scanners import scanner_in_use
+from integrations.scanners import ScannerAway, scanner_in_use
 from persistence import files, organizations
 from persistence.database import Database
 from persistence.unit import Unit, transact
@@ -27,7 +27,7 @@ async def scan_file(database: Database, event: OutboxEvent, now: datetime) -> No
         return
     store, uploaded_to, kept_at = files_in_use(), file.storage_key, new_storage_key()
     wrong = await _difference(store, file, kept_at)
-    finding = None if wrong is not None else await scanner_in_use().scan(store.read(kept_at))
+    finding = None if wrong is not None else await _scanned(store, kept_at)
     judge = partial(_judge, file, kept_at, wrong, finding)
     is_kept = await transact(database, judge, by=SYSTEM, at=now)
     if finding is not None:
@@ -73,6 +73,15 @@ async def _difference(store: FileStore, file: File, kept_at: str) -> str | None:
     if wrong is None and not is_really(file.content_type, kept.head):
         wrong = f"Its content is {type_of(kept.head)}, not {file.content_type}."
     return wrong
+
+
+async def _scanned(store: FileStore, kept_at: str) -> str | None:
+    """What is found in the copy, which goes where nobody looks through it now: the next attempt makes its own."""
+    try:
+        return await scanner_in_use().scan(store.read(kept_at))
+    except ScannerAway:
+        await store.remove(kept_at)
+        raise
 
 
 async def _judge(file: File, kept_at: str, wrong: str | None, finding: str | None, db: Unit) -> bool:

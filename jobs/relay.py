@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.actors import SYSTEM
 from domain.bus import Bus, Placed
 from domain.events import OutboxEvent
-from domain.jobs import MAX_ATTEMPTS
+from domain.jobs import MAX_ATTEMPTS, Away
 from jobs.reactions import REACTIONS, Reactions, named, names_of
 from persistence import positions, reactions
 from persistence.database import Database
@@ -82,12 +82,15 @@ async def _follow(database: Database, one: DueReaction, now: datetime, table: Re
 
 async def _failed(database: Database, one: DueReaction, error: Exception, now: datetime) -> None:
     attempt, reason = one.attempts + 1, f"{type(error).__name__}: {error}"
-    if attempt >= MAX_ATTEMPTS:
+    what = (one.reaction, one.event.type, one.event.position)
+    if isinstance(error, Away):
+        log.warning("reaction %s to %s at %d waits: %s", *what, error)
+        await reactions.wait(database, one, reason, now)
+    elif attempt >= MAX_ATTEMPTS:
         await _bury(database, one, attempt, reason, now)
-        return
-    what = (one.reaction, one.event.type, one.event.position, attempt)
-    log.warning("reaction %s to %s at %d failed at attempt %d", *what, exc_info=error)
-    await reactions.fail(database, one, reason, now)
+    else:
+        log.warning("reaction %s to %s at %d failed at attempt %d", *what, attempt, exc_info=error)
+        await reactions.fail(database, one, reason, now)
 
 
 async def _bury(database: Database, one: DueReaction, attempts: int, reason: str, now: datetime) -> None:

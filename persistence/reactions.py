@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, select, update
 
 from domain.events import OutboxEvent
-from domain.jobs import MAX_ATTEMPTS, JobStatus
+from domain.jobs import COUNTED_WHILE_AWAY, MAX_ATTEMPTS, JobStatus
 from persistence.database import Database
 from persistence.outbox import BATCH, event_of
 from persistence.tables.platform import outbox, outbox_reactions
@@ -72,6 +72,12 @@ async def finish(database: Database, one: DueReaction, now: datetime) -> None:
 async def fail(database: Database, one: DueReaction, error: str, now: datetime) -> None:
     """It stays open and is due again when `begin` said."""
     await _set(database, one, one.attempts + 1, JobStatus.RETRYING, now, {"error": error[:_MAX_ERROR]})
+
+
+async def wait(database: Database, one: DueReaction, error: str, now: datetime) -> None:
+    """The same where what it needs is away, for which attempts are never used up."""
+    waiting = {"attempts": min(one.attempts + 1, COUNTED_WHILE_AWAY), "error": error[:_MAX_ERROR]}
+    await _set(database, one, one.attempts + 1, JobStatus.RETRYING, now, waiting)
 
 
 async def bury(database: Database, one: DueReaction, attempts: int, error: str, now: datetime) -> None:

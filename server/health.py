@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from domain.bus import Bus
 from domain.system_status import Dependency, WorkerBeat
+from integrations.files import files_in_use
 from persistence import workers
 from persistence.database import Database
 from server.migrations import head_revision, is_served
@@ -57,7 +58,11 @@ class Health:
         return head_revision(), self._dependencies
 
     async def _probe(self) -> None:
-        probes = [_measure("database", self._database_answers), _measure("schema", self._schema_is_there)]
+        probes = [
+            _measure("database", self._database_answers),
+            _measure("schema", self._schema_is_there),
+            _measure("storage", _storage_answers, required=False),
+        ]
         if self.bus is not None:
             probes.append(_measure("bus", self.bus.probe, required=False))
         self._dependencies = await asyncio.gather(*probes)
@@ -75,6 +80,10 @@ class Health:
             applied = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         if not is_served(applied):
             raise RuntimeError(f"the schema is at {applied}, this build needs {head_revision()}")
+
+
+async def _storage_answers() -> None:
+    await files_in_use().probe()
 
 
 async def _measure(name: str, probe: Callable[[], Awaitable[None]], *, required: bool = True) -> Dependency:

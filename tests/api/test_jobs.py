@@ -128,6 +128,7 @@ async def test_the_state_of_the_platform_is_one_question(world: World) -> None:
     assert [(one["name"], one["status"], one["required"]) for one in status["dependencies"]] == [
         ("database", "ok", True),
         ("schema", "ok", True),
+        ("storage", "ok", False),
     ]
     assert [(one["type"], one["host"]) for one in status["workers"]] == [("RELAY", "host-1")]
     assert status["jobs"] == [{"kind": "close_done_gig", "status": "DEAD", "count": 1}]

@@ -121,5 +121,5 @@ async def test_the_request_id_of_the_caller_is_echoed_if_it_is_safe(world: World
 async def test_readiness_names_its_dependencies_with_their_latency(world: World) -> None:
     answer = await world.client.http.get("/health/ready")
     names = {dependency["name"] for dependency in answer.json()["dependencies"]}
-    assert names == {"database", "schema"}
+    assert names == {"database", "schema", "storage"}
     assert all(dependency["latencyMs"] >= 0 for dependency in answer.json()["dependencies"])

@@ -130,7 +130,10 @@ async def test_while_the_bucket_is_away_uploads_are_refused_and_can_be_repeated(
     assert (await ada.refused("completeUpload", fileId=upload.id))["code"] == "PROVIDER_UNAVAILABLE"
     with pytest.raises(StoreAway):
         await files_in_use().remove(new_storage_key())
+    with pytest.raises(StoreAway):
+        await files_in_use().probe()
     use_files(place.files)
+    await files_in_use().probe()
     await ada.do("completeUpload", "file { status }", fileId=upload.id)
 
 

@@ -68,7 +68,8 @@ async def test_health_tells_life_from_readiness(data_dir: Path) -> None:
         ready = await http.get("/health/ready")
     assert (live.status_code, live.json()) == (200, {"status": "ok"})
     assert ready.status_code == 200
-    assert {one["name"]: one["status"] for one in ready.json()["dependencies"]} == {"database": "ok", "schema": "ok"}
+    dependencies = {one["name"]: one["status"] for one in ready.json()["dependencies"]}
+    assert dependencies == {"database": "ok", "schema": "ok", "storage": "ok"}
 
 
 async def test_a_taken_port_is_said_at_once(data_dir: Path) -> None:
