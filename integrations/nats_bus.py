@@ -97,9 +97,12 @@ class NatsBus:
             while not ended.is_set():
                 await subscription.consumer_info()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), CHECK_SECONDS)
+                    async with asyncio.timeout(CHECK_SECONDS):
+                        await ended.wait()
         finally:
-            await connection.close()
+            # Its failure must not take the place of a cancellation, which would be lost.
+            with suppress(Exception):
+                await connection.close()
 
     async def _connect(self, ended: asyncio.Event | None = None) -> Client:
         async def closed() -> None:

@@ -37,6 +37,8 @@ def sqlalchemy_url(url: str) -> str:
 
 def is_outage(error: Exception) -> bool:
     """Whether the database could not be reached, as against having refused something."""
+    if isinstance(error, PoolTimeout):
+        return True
     if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, InterfaceError)):
         return True
     # Of one that has ended before, the driver has only words.

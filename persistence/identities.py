@@ -12,10 +12,12 @@ from domain.actors import ANONYMOUS, Actor
 from persistence.api_keys import actors_of_keys
 from persistence.database import Database
 from persistence.sessions import actors_of_sessions
-from persistence.work import Work, working_for
+from persistence.work import Share, Turns, Work, working_for
 
 MOST_AT_ONCE = 1_000
 """Of one statement."""
+_STATEMENTS_AT_ONCE = 2
+"""When all come back at the same time, as after a release, they do not take the connections that their feeds need."""
 
 Find: TypeAlias = Callable[[Database, Collection[UUID], datetime], Awaitable[dict[UUID, Actor]]]
 
@@ -26,8 +28,8 @@ class Identities:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._loaders: dict[Find, DataLoader[UUID, Actor]] = {}
-        self.work = Work()
-        """What is done here is done for many, and within nobody's share."""
+        self.work = Work(share=Share(Turns(_STATEMENTS_AT_ONCE), Turns(1)))
+        """What is done here is done for many, and within a share of its own."""
 
     async def by_now(self, viewer: Actor) -> Actor:
         """Who somebody is by now; ANONYMOUS once their session or key has ended."""

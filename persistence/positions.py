@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 from sqlalchemy import func, select, update
@@ -43,7 +43,9 @@ async def leadership(database: Database) -> AsyncIterator[asyncpg.Connection | N
     try:
         yield connection if await _is_mine(connection) else None
     finally:
-        await connection.close(timeout=1)
+        # Its failure must not take the place of a cancellation, which would be lost.
+        with suppress(Exception):
+            await connection.close(timeout=1)
 
 
 async def _is_mine(connection: asyncpg.Connection) -> bool:

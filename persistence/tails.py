@@ -9,6 +9,7 @@ from persistence import outbox
 from persistence.database import Database
 from persistence.outbox import BATCH, Batch, Wanted
 from persistence.wakeups import Wakeups
+from planner.sharing import shared_task
 
 QUIET_SECONDS = 1.0
 """After so long without a reading nobody is expected to be a little behind the first who read."""
@@ -27,7 +28,7 @@ class Tail:
         self._rings = -1
         """How often bells had been rung when the last reading began."""
         self._read_at = float("-inf")
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: asyncio.Future[None] | None = None
 
     async def after(self, position: int) -> Batch:
         """What follows a position, as of now at least: fewer than a full batch are all that there are."""
@@ -53,7 +54,7 @@ class Tail:
     async def _read_on(self) -> None:
         """One reading for all who want it. Whoever began it may go; it ends for the others."""
         if self._reading is None:
-            self._reading = asyncio.create_task(self._extend())
+            self._reading = shared_task(self._extend())
         await asyncio.shield(self._reading)
 
     async def _extend(self) -> None:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from planner.bindings import Fetch
 from planner.running import Run
 from planner.statements import Asker
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Telling:
     """All messages about one event that are being made."""
 
     listeners: int = 0
-    _under_way: dict[Hashable, asyncio.Task[Any]] = field(default_factory=dict)
+    _under_way: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
     _plans: dict[int, Any] = field(default_factory=dict)
     """They are told apart by their identity, and stay alive for as long."""
 
@@ -60,10 +62,9 @@ class Telling:
         return fetched
 
     async def _once(self, what: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
-        """In a task of its own, so that it ends for the others when whoever began it goes."""
         task = self._under_way.get(what)
         if task is None:
-            task = self._under_way[what] = asyncio.ensure_future(make())
+            task = self._under_way[what] = shared_task(make())
         return await asyncio.shield(task)
 
 
@@ -84,6 +85,14 @@ class Tellings:
             telling.listeners -= 1
             if not telling.listeners:
                 del self._events[event]
+
+
+def shared_task(work: Awaitable[T]) -> asyncio.Future[T]:
+    """Work in a task of its own, which several await shielded: it ends for the others when whoever began it goes. How
+    it fails is theirs to tell, and nobody's once all of them have gone."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
 
 
 def _fixed(value: Any) -> Hashable:

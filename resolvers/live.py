@@ -10,7 +10,6 @@ from uuid import UUID
 
 from graphql import GraphQLError
 
-from domain.actors import Actor
 from domain.approval_requests import ApprovalRequest
 from domain.apps import App
 from domain.billing_subscriptions import BillingSubscription
@@ -19,7 +18,7 @@ from domain.events import OutboxEvent
 from domain.invoices import Invoice
 from domain.memberships import Membership
 from domain.permissions import Permission
-from domain.refusals import Refused, forbidden, not_found
+from domain.refusals import not_found
 from domain.wallets import Wallet
 from persistence import outbox
 from persistence.approval_requests import APPROVALS
@@ -40,13 +39,13 @@ from planner.edges import One
 from planner.pages import BadPage
 from resolvers.context import Context
 from resolvers.guards import Rule, require
+from resolvers.listeners import RETRY_SECONDS, know_again
 
 KEPT = timedelta(days=7)
 """How far back a feed resumes; with an older cursor the client has to fetch everything again."""
 
 MOST_QUEUED = 1000
 """How many events may wait for a reader that had caught up before; whoever reads so slowly has to come back."""
-RETRY_SECONDS = 1.0
 
 WORK_READERS = (Permission.WORK_READ, Permission.STAFF_READ)
 INVOICE_READERS = (Permission.INVOICES_READ, Permission.STAFF_READ)
@@ -258,25 +257,11 @@ async def _read(context: Context, feed: Feed, position: int) -> tuple[Tail, Batc
             await asyncio.sleep(RETRY_SECONDS)
 
 
-def lost(before: Actor, now: Actor) -> Refused | None:
-    """Why what was opened before has to end; None where its reader may do by now all that they could."""
-    if now.organization_id != before.organization_id:
-        return forbidden("You no longer act for the organization that you opened this for.")
-    if before.permissions - now.permissions:
-        return forbidden("You may do less than when you opened this: open it again, and resume where it ended.")
-    return None
-
-
 async def _check_rights(context: Context, needs: Rule) -> None:
     """The rights of this moment, not those of the start: they may have been taken away since."""
-    if context.identify is None:
-        return
-    viewer = await context.identify()
-    if why := lost(context.viewer, viewer):
-        raise why
-    context.viewer = viewer
-    context.forget()
-    require(context, needs)
+    if context.identify is not None:
+        await know_again(context)
+        require(context, needs)
 
 
 def cursor_of(position: int) -> str:

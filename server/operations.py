@@ -11,8 +11,10 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from domain.refusals import Refused
+from persistence.database import is_outage
 from planner.planning import Answer, Stream
 from resolvers.context import Context
+from resolvers.listeners import until_known
 from resolvers.rate_limits import TooCostly
 from resolvers.trusted_documents import NotTrusted
 from schema.api import schema
@@ -90,7 +92,7 @@ async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerat
     if plan.is_subscription:
         stream = await plans.subscribe(plan, asked.variables, context)
         context.is_planned = stream is not None
-        return None if stream is None else _messages(plans, stream, extensions)
+        return None if stream is None else _messages(plans, stream, context, extensions)
     answer = await plans.answer(plan, asked.variables, context)
     if answer is None:
         context.forget()
@@ -99,19 +101,35 @@ async def _planned(plans: Plans, asked: Asked, context: Context) -> AsyncGenerat
     return _only(_result(answer, extensions))
 
 
-async def _messages(plans: Plans, stream: Stream, extensions: dict[str, Any]) -> AsyncGenerator[object, None]:
+async def _messages(
+    plans: Plans, stream: Stream, context: Context, extensions: dict[str, Any]
+) -> AsyncGenerator[object, None]:
+    """Each comes once, and whole: one for which the database was away waits for its return."""
     try:
         async with aclosing(stream.events) as events:
             async for event in events:
-                answer = await plans.planner.message(stream, event)
-                if answer is not None:
-                    yield _result(answer, extensions)
-                else:
-                    executed = await stream.executed(event)
-                    yield ExecutionResult(data=executed.data, errors=executed.errors, extensions=extensions)
+                message = await _message(plans, stream, event, extensions)
+                while _is_cut(message):
+                    await until_known(context)
+                    message = await _message(plans, stream, event, extensions)
+                yield message
     except Exception as error:
         # As when the reader's rights have ended.
         yield _ended(error)
+
+
+async def _message(plans: Plans, stream: Stream, event: object, extensions: dict[str, Any]) -> ExecutionResult:
+    answer = await plans.planner.message(stream, event)
+    if answer is not None:
+        return _result(answer, extensions)
+    executed = await stream.executed(event)
+    return ExecutionResult(data=executed.data, errors=executed.errors, extensions=extensions)
+
+
+def _is_cut(message: ExecutionResult) -> bool:
+    """Whether some of it could not be read because the database was away."""
+    causes = [one.original_error for one in message.errors or ()]
+    return any(isinstance(cause, Exception) and is_outage(cause) for cause in causes)
 
 
 async def _only(result: object) -> AsyncGenerator[object, None]:

@@ -26,7 +26,7 @@ from domain.actors import Actor, ActorKind
 from domain.rate_limits import principal_of
 from resolvers.context import Context
 from resolvers.guards import NotSignedIn
-from resolvers.live import lost
+from resolvers.listeners import lost
 from server.auth import actor_by_now, caller_anew, token_of, until_watched
 from server.documents import text_of
 from server.errors import as_fault

@@ -15,7 +15,7 @@ from strawberry.types import ExecutionResult
 from domain.rate_limits import principal_of
 from persistence.database import is_congestion, is_outage
 from resolvers.context import Context
-from resolvers.live import lost
+from resolvers.listeners import lost
 from schema.limits import MAX_TOKENS, check_text
 from schema.metering import OPERATIONS
 from server.auth import actor_by_now, until_watched

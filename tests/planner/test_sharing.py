@@ -1,6 +1,7 @@
 """Messages that many are told at the same time: read and written once where they are the same, and never where not."""
 
 import asyncio
+import gc
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.planning import Answer, Stream
+from planner.sharing import shared_task
 from tests.planner.library import ADA, BOB, EVE, Library, no_session
 from tests.planner.toy import Asking, Book, Reader, book_of
 
@@ -106,3 +108,27 @@ async def test_what_cannot_be_shown_is_left_to_the_executor_for_each(library: Li
     answers = await asyncio.gather(*(library.planner.message(stream, nobodys) for stream in streams))
     assert answers == [None, None, None]
     assert library.planner.fallbacks == {"null": 3}
+
+
+async def test_what_fails_when_all_have_gone_is_no_fault_of_the_process() -> None:
+    told, gone = list[dict[str, Any]](), asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+
+    async def fail() -> None:
+        await gone.wait()
+        raise ConnectionError
+
+    async def listen(task: asyncio.Future[None]) -> None:
+        await asyncio.shield(task)
+
+    task = shared_task(fail())
+    listening = asyncio.create_task(listen(task))
+    await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.wait([listening])
+    gone.set()
+    await asyncio.wait([task])
+    assert (listening.cancelled(), task.done()) == (True, True)
+    del task, listening
+    gc.collect()
+    assert told == []
