@@ -37,6 +37,8 @@ class Actor:
     key_id: UUID | None = None
     app_id: UUID | None = None
     """Whose key it is, where a partner's app acts."""
+    only_in: UUID | None = None
+    """Of all organizations that have let the app in, the only one that it acts in here."""
     organization_id: UUID | None = None
     organization_kind: str | None = None
     email: str | None = field(default=None, repr=False)

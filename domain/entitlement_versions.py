@@ -26,6 +26,9 @@ class EntitlementVersion(Recorder):
     def concerned_organizations(self) -> Iterable[UUID]:
         return () if self.organization_id is None else (self.organization_id,)
 
+    def concerned_objects(self) -> Iterable[UUID | None]:
+        return (self.app_id,)
+
     def raised(self, *, by: Actor, at: datetime) -> None:
         names = {"organizationId": self.organization_id, "appId": self.app_id}
         data = {name: str(id_) for name, id_ in names.items() if id_ is not None}

@@ -44,6 +44,13 @@ class WebhookDeliveryStatus(Enum):
     SKIPPED = "SKIPPED"
 
 
+class WebhookSkipReason(Enum):
+    """Why a delivery is not sent."""
+
+    ENDPOINT_DISABLED = "ENDPOINT_DISABLED"
+    APP_NOT_LET_IN = "APP_NOT_LET_IN"
+
+
 _S, _P = WebhookDeliveryStatus, Permission.WEBHOOKS_MANAGE
 WAITING = (_S.PENDING, _S.RETRYING)
 NOT_ARRIVED = (_S.FAILED, _S.SKIPPED)
@@ -108,6 +115,8 @@ class WebhookDelivery(Stateful):
     id: UUID
     organization_id: UUID
     endpoint_id: UUID
+    installation_id: UUID | None = None
+    """By which an app is told of it; nothing is sent once that has ended."""
     event_id: UUID
     redelivery: int
     turn: int
@@ -123,6 +132,7 @@ class WebhookDelivery(Stateful):
     tried_at: datetime | None = None
     lease_until: datetime | None = None
     """While somebody sends it."""
+    skipped_because: WebhookSkipReason | None = None
     status: WebhookDeliveryStatus = field(init=False)
 
     @property
@@ -157,8 +167,9 @@ class WebhookDelivery(Stateful):
             self._end("failDelivery", at=at)
         return self._attempt(answer)
 
-    def skip(self, *, at: datetime) -> None:
-        """Its endpoint is disabled."""
+    def skip(self, because: WebhookSkipReason, *, at: datetime) -> None:
+        """It is not sent, and can be sent again once there is nothing against it."""
+        self.skipped_because = because
         self._end("skipWebhook", at=at)
 
     def again(self, redelivery: int, turn: int, *, by: Actor, at: datetime) -> "WebhookDelivery":
@@ -192,12 +203,23 @@ class WebhookDelivery(Stateful):
         )
 
 
-_OF_EVENT = ("event_id", "event_type", "subject_type", "subject_id", "subject_version", "occurred_at")
+_OF_EVENT = (
+    "installation_id",
+    "event_id",
+    "event_type",
+    "subject_type",
+    "subject_id",
+    "subject_version",
+    "occurred_at",
+)
 
 
-def of_event(endpoint: WebhookEndpoint, event: OutboxEvent, *, at: datetime) -> WebhookDelivery:
+def of_event(
+    endpoint: WebhookEndpoint, event: OutboxEvent, *, installation_id: UUID | None, at: datetime
+) -> WebhookDelivery:
     """An event that has just got its position, for an endpoint that wants it."""
     told = {
+        "installation_id": installation_id,
         "event_id": event.id,
         "event_type": event.type,
         "subject_type": event.subject_type,

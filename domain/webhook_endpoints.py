@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.actors import SYSTEM, Actor
 from domain.api_keys import SCOPES
+from domain.app_events import APP_EVENTS
 from domain.checks import Checks
 from domain.event_types import EVENT_TYPES, fits
 from domain.permissions import Permission
@@ -81,12 +82,15 @@ class WebhookEndpoint(Stateful):
 
     id: UUID
     organization_id: UUID
+    app_id: UUID | None = None
+    """The app of the organization's that is told, of those that have let it in; None: the organization itself."""
     url: str
     event_types: list[str]
     payload_query: str | None
     schema_version: int
     permissions: list[str]
-    """With which its query is resolved and its events are chosen: those of whoever made it."""
+    """With which its query is resolved and its events are chosen: those of whoever made it. An app's has none: what it
+    is told is up to those that have let the app in."""
     max_per_second: int
     sealed_secret: str = field(repr=False)
     former_sealed_secret: str | None = field(default=None, repr=False)
@@ -113,7 +117,7 @@ class WebhookEndpoint(Stateful):
         """FORBIDDEN to whoever holds less than it does: it would tell them, at their own address, what they may not
         read."""
         self.check("updateWebhookEndpoint", by=by)
-        check(terms, looked)
+        check(terms, looked, is_of_app=self.app_id is not None)
         lacking = [one for one in self.permissions if not by.may(SCOPES[one])]
         if lacking:
             raise forbidden(f"This endpoint is told what you may not read: you lack {', '.join(lacking)}.")
@@ -164,18 +168,28 @@ class WebhookEndpoint(Stateful):
 
 
 def create(
-    id_: UUID, organization_id: UUID, sealed: str, terms: EndpointTerms, looked: Looked, *, by: Actor, at: datetime
+    id_: UUID,
+    organization_id: UUID,
+    sealed: str,
+    terms: EndpointTerms,
+    looked: Looked,
+    *,
+    by: Actor,
+    at: datetime,
+    app_id: UUID | None = None,
 ) -> WebhookEndpoint:
-    """An endpoint that is told what its maker may read at this moment."""
-    check(terms, looked)
+    """An endpoint that is told what its maker may read at this moment; an app's, what the app may by then."""
+    is_of_app = app_id is not None
+    check(terms, looked, is_of_app=is_of_app)
     endpoint = WebhookEndpoint(
         id=id_,
         organization_id=organization_id,
+        app_id=app_id,
         url=terms.url,
         event_types=list(dict.fromkeys(terms.event_types)),
         payload_query=terms.payload_query,
         schema_version=SCHEMA_VERSION,
-        permissions=sorted(name for name, one in SCOPES.items() if by.may(one)),
+        permissions=[] if is_of_app else sorted(name for name, one in SCOPES.items() if by.may(one)),
         max_per_second=terms.max_per_second,
         sealed_secret=sealed,
     )
@@ -184,14 +198,15 @@ def create(
     return endpoint
 
 
-def check(terms: EndpointTerms, looked: Looked) -> None:
+def check(terms: EndpointTerms, looked: Looked, *, is_of_app: bool) -> None:
     """Refuses INVALID with all that is wrong."""
-    checks = Checks()
+    checks, types = Checks(), APP_EVENTS if is_of_app else EVENT_TYPES
+    missing = "Apps are told of no event called" if is_of_app else "No event is called"
     checks.require(looked.url is None, looked.url or "", "url")
     checks.count("eventTypes", terms.event_types, least=1, most=_MOST_TYPES)
     for position, pattern in enumerate(terms.event_types):
-        known = any(fits(pattern, one) for one in EVENT_TYPES)
-        checks.require(known, f"No event is called {pattern[:60]!r}; see eventTypes.", "eventTypes", str(position))
+        known = any(fits(pattern, one) for one in types)
+        checks.require(known, f"{missing} {pattern[:60]!r}; see eventTypes.", "eventTypes", str(position))
     checks.text("payloadQuery", terms.payload_query, most=_MOST_QUERY)
     checks.require(looked.query is None, looked.query or "", "payloadQuery")
     checks.whole("maxPerSecond", terms.max_per_second, least=1, most=MOST_PER_SECOND)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from domain.actors import SYSTEM
 from domain.events import OutboxEvent
-from domain.organizations import Organization
 from domain.permissions import Permission
 from domain.webhook_endpoints import FAILING_FOR, DisabledBy, WebhookEndpoint, WebhookEndpointStatus
 from integrations.mail import Letter, send
@@ -41,12 +40,12 @@ async def mail_given_up(database: Database, event: OutboxEvent, now: datetime) -
         return
     async with database.reader() as session:
         endpoint = await session.get_one(WebhookEndpoint, event.subject_id)
-        organization = await session.get_one(Organization, endpoint.organization_id)
+        name = await webhook_endpoints.name_of(session, endpoint)
         addresses = await permission_decisions.addresses_with(
             session, endpoint.organization_id, Permission.WEBHOOKS_MANAGE
         )
     text = (
-        f"Milepost no longer sends webhooks of {organization.name} to one of its endpoints.\n\n"
+        f"Milepost no longer sends webhooks of {name} to one of its endpoints.\n\n"
         f"Address: {endpoint.url}\nWhy: {event.data['because']}\n\n"
         "What happens meanwhile is written down as SKIPPED. Once the endpoint answers again, enable it with"
         " enableWebhookEndpoint, and have what it has missed sent with redeliverFailed.\n"

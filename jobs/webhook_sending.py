@@ -97,11 +97,11 @@ async def _lease(db: Unit, most: int) -> Sequence[Leased]:
 
 
 async def _skip(db: Unit) -> int:
-    deliveries = await webhook_leases.of_disabled(db)
-    for delivery in deliveries:
-        delivery.skip(at=db.at)
-    RESULTS[WebhookDeliveryStatus.SKIPPED.name] += len(deliveries)
-    return len(deliveries)
+    in_vain = await webhook_leases.to_be_skipped(db)
+    for delivery, because in in_vain:
+        delivery.skip(because, at=db.at)
+    RESULTS[WebhookDeliveryStatus.SKIPPED.name] += len(in_vain)
+    return len(in_vain)
 
 
 async def _send(

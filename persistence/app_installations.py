@@ -56,9 +56,11 @@ def is_active() -> Condition:
 
 
 async def live(db: Unit, app_id: UUID, organization_id: UUID) -> AppInstallation | None:
-    """The installation of an app in an organization, locked; the organization is locked already."""
+    """The installation of an app in an organization, locked; the organization is locked already. What is told by it can
+    be written down meanwhile."""
     which = and_(_installations.app_id == app_id, _installations.organization_id == organization_id)
-    return (await db.session.scalars(select(AppInstallation).where(which, is_active()).with_for_update())).one_or_none()
+    statement = select(AppInstallation).where(which, is_active()).with_for_update(key_share=True)
+    return (await db.session.scalars(statement)).one_or_none()
 
 
 async def is_live(db: Unit, app_id: UUID, organization_id: UUID) -> bool:
@@ -70,7 +72,7 @@ async def is_live(db: Unit, app_id: UUID, organization_id: UUID) -> bool:
 
 async def for_change(db: Unit, installation_id: UUID) -> AppInstallation:
     statement = select(AppInstallation).where(_installations.id == installation_id, visible_to(db.by))
-    return await db.require(statement.with_for_update(), "installation", "installationId")
+    return await db.require(statement.with_for_update(key_share=True), "installation", "installationId")
 
 
 async def of_app(db: Unit, app_id: UUID) -> Sequence[AppInstallation]:
@@ -99,5 +101,5 @@ async def take_back(db: Unit, app_id: UUID, permissions: Collection[AppPermissio
 
 
 async def _all(db: Unit, which: Condition) -> Sequence[AppInstallation]:
-    statement = select(AppInstallation).where(which, is_active()).order_by(_installations.id).with_for_update()
-    return (await db.session.scalars(statement)).all()
+    statement = select(AppInstallation).where(which, is_active()).order_by(_installations.id)
+    return (await db.session.scalars(statement.with_for_update(key_share=True))).all()

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor, ActorKind
@@ -15,6 +15,11 @@ from persistence.tables.apps import app_installations, apps
 from persistence.tables.identity import organizations
 from persistence.unit import Unit
 from planner.edges import Condition
+
+INSTALLED = app_installations.join(apps, apps.c.id == app_installations.c.app_id).join(
+    organizations, organizations.c.id == app_installations.c.organization_id
+)
+"""Installations with their apps and organizations."""
 
 
 def let_in(viewer: Actor, organization_id: ColumnElement[Any], granted: AppPermission) -> Condition:
@@ -37,25 +42,31 @@ async def may_ask(session: AsyncSession, app: Actor, organization_id: UUID, gran
 
 
 def _reaches(app: Actor, organization_id: ColumnElement[Any], granted: AppPermission) -> Condition:
-    """Installed there with that permission, which it still asks for; a suspended organization lets apps only read.
+    installed = app_installations.c
+    there = and_(installed.app_id == app.app_id, installed.organization_id == organization_id)
+    found = exists().select_from(INSTALLED).where(there, is_reached(app, organization_id), lets(granted))
+    return found.correlate_except(app_installations, apps, organizations)
 
-    An app that waits for its review can only have been installed by its owner, in a sandbox.
+
+def is_reached(app: Actor, organization_id: ColumnElement[Any]) -> Condition:
+    """Whether an app looks into the row's organization at all here."""
+    return true() if app.only_in is None else organization_id == app.only_in
+
+
+def lets(granted: AppPermission | None) -> Condition:
+    """Of a row of INSTALLED: whether the app may do this there at this moment; None: whether it may do anything.
+
+    It needs the permission and still asks for it; a suspended organization lets apps only read. An app that waits for
+    its review can only have been installed by its owner, in a sandbox.
     """
     installed, asked, organization = app_installations.c, apps.c, organizations.c
     is_own = and_(asked.status == AppStatus.PENDING_REVIEW, asked.owner_organization_id == organization.id)
-    reads = [OrganizationStatus.SUSPENDED] if granted.value.endswith(":read") else []
-    return (
-        exists()
-        .where(
-            installed.app_id == app.app_id,
-            installed.organization_id == organization_id,
-            is_active(),
-            installed.granted_permissions.contains([granted]),
-            asked.id == installed.app_id,
-            asked.permissions.contains([granted]),
-            or_(asked.status == AppStatus.ACTIVE, is_own),
-            organization.id == installed.organization_id,
-            organization.status.in_([OrganizationStatus.ACTIVE, *reads]),
-        )
-        .correlate_except(app_installations, apps, organizations)
-    )
+    reads = [OrganizationStatus.SUSPENDED] if granted is None or granted.value.endswith(":read") else []
+    conditions = [
+        is_active(),
+        or_(asked.status == AppStatus.ACTIVE, is_own),
+        organization.status.in_([OrganizationStatus.ACTIVE, *reads]),
+    ]
+    if granted is not None:
+        conditions += [installed.granted_permissions.contains([granted]), asked.permissions.contains([granted])]
+    return and_(*conditions)

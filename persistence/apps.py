@@ -74,6 +74,12 @@ async def for_use(db: Unit, app_id: UUID) -> App:
     return await db.require(statement.with_for_update(read=True), "app", "appId")
 
 
+async def own(db: Unit, app_id: UUID) -> App:
+    """One of the active organization's, as it is until the transaction ends."""
+    which = apps.c.id == app_id, apps.c.owner_organization_id == db.by.require_organization()
+    return await db.require(select(App).where(*which).with_for_update(read=True), "app", "appId")
+
+
 async def used_by_itself(db: Unit, *, is_alone: bool = False) -> App:
     """The app whose key the caller has; as it is until the transaction ends, or while nobody else counts its users."""
     statement = select(App).where(apps.c.id == db.by.app_id)

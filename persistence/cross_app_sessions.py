@@ -16,6 +16,7 @@ from domain.memberships import MembershipStatus
 from domain.organizations import OrganizationStatus
 from domain.users import UserStatus
 from persistence.app_installations import is_active
+from persistence.app_reach import is_reached
 from persistence.apps import APPS
 from persistence.organizations import ORGANIZATIONS
 from persistence.outbox import status_change_row
@@ -31,7 +32,7 @@ _sessions = cross_app_sessions.c
 def visible_to(viewer: Actor) -> Condition:
     """One's own, and to an app those that are with it."""
     if viewer.app_id is not None:
-        return _sessions.app_id == viewer.app_id
+        return and_(_sessions.app_id == viewer.app_id, is_reached(viewer, _sessions.organization_id))
     return _sessions.user_id == viewer.user_id
 
 

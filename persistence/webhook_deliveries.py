@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from domain.actors import Actor
 from domain.api_keys import SCOPES
 from domain.events import OutboxEvent
+from domain.refusals import forbidden
 from domain.webhook_deliveries import (
     KEPT,
     NOT_ARRIVED,
@@ -24,7 +25,8 @@ from domain.webhook_deliveries import (
     of_event,
 )
 from domain.webhook_endpoints import WebhookEndpoint
-from persistence import outbox, webhook_endpoints
+from persistence import app_endpoints, outbox, webhook_endpoints
+from persistence.app_installations import APP_INSTALLATIONS
 from persistence.tables.outbound_webhooks import webhook_attempts, webhook_bodies, webhook_deliveries
 from persistence.tables.outbound_webhooks import webhook_endpoints as endpoints
 from persistence.tables.platform import status_changes
@@ -38,7 +40,7 @@ _COLUMNS, _BODIES, _ATTEMPTS = webhook_deliveries.c, webhook_bodies.c, webhook_a
 
 
 async def _bodies(session: AsyncSession, viewer: Actor, deliveries: Sequence[WebhookDelivery]) -> Mapping[UUID, Any]:
-    """For those who may read themselves what the endpoint is told."""
+    """For those who may read themselves what the endpoint is told; of an app's, while it may be told of it."""
     held = [name for name, one in SCOPES.items() if viewer.may(one)]
     statement = (
         select(_COLUMNS.id, _BODIES.body)
@@ -47,7 +49,11 @@ async def _bodies(session: AsyncSession, viewer: Actor, deliveries: Sequence[Web
             webhook_bodies,
             and_(_BODIES.endpoint_id == _COLUMNS.endpoint_id, _BODIES.event_id == _COLUMNS.event_id),
         )
-        .where(_COLUMNS.id.in_([one.id for one in deliveries]), endpoints.c.permissions.contained_by(held))
+        .where(
+            _COLUMNS.id.in_([one.id for one in deliveries]),
+            endpoints.c.permissions.contained_by(held),
+            app_endpoints.may_be_sent(),
+        )
     )
     return {id_: orjson.loads(body) for id_, body in await session.execute(statement)}
 
@@ -56,7 +62,8 @@ WEBHOOK_DELIVERIES = Source(
     WebhookDelivery, webhook_deliveries, Within(WEBHOOK_ENDPOINTS, webhook_deliveries, "endpoint_id")
 )
 _OF_DELIVERY = Within(WEBHOOK_DELIVERIES, webhook_attempts, "delivery_id")
-ENDPOINT, BODY = One(WEBHOOK_ENDPOINTS, "endpoint_id"), Batch(_bodies)
+ENDPOINT, INSTALLATION = One(WEBHOOK_ENDPOINTS, "endpoint_id"), One(APP_INSTALLATIONS, "installation_id")
+BODY = Batch(_bodies)
 ATTEMPTS = Many(Source(DeliveryAttempt, webhook_attempts, _OF_DELIVERY), "delivery_id", order="number")
 LIST = Connection(
     WEBHOOK_DELIVERIES,
@@ -72,8 +79,10 @@ LIST = Connection(
 
 async def make(db: Unit, events: Sequence[OutboxEvent]) -> None:
     """Deliveries of events that get their positions in this transaction: whoever sees one sees the others."""
-    wanted = await webhook_endpoints.wanting(db, events)
-    db.add(*(of_event(endpoint, event, at=db.at) for endpoint, event in wanted))
+    own = await webhook_endpoints.wanting(db, events)
+    of_apps = await app_endpoints.wanting(db, events)
+    wanted = [*((endpoint, event, None) for endpoint, event in own), *of_apps]
+    db.add(*(of_event(endpoint, event, installation_id=by, at=db.at) for endpoint, event, by in wanted))
 
 
 async def turn_now(db: Unit) -> int:
@@ -82,12 +91,15 @@ async def turn_now(db: Unit) -> int:
 
 
 async def for_redelivery(db: Unit, delivery_id: UUID) -> tuple[WebhookEndpoint, WebhookDelivery]:
-    """A delivery the caller may see, and its endpoint, which is locked: redeliveries are numbered one by one."""
+    """A delivery the caller may see, and its endpoint, which is locked: redeliveries are numbered one by one.
+    FORBIDDEN where an app would be told what it may not know any more."""
     found = await db.require(
         select(WebhookDelivery).where(_COLUMNS.id == delivery_id, WEBHOOK_DELIVERIES.visible_to(db.by)),
         "delivery",
         "deliveryId",
     )
+    if not await db.session.scalar(select(exists().where(_COLUMNS.id == found.id, app_endpoints.may_be_sent()))):
+        raise forbidden("The organization that it is about does not let your app know this any more.", "installation")
     return await webhook_endpoints.locked(db, found.endpoint_id), found
 
 
@@ -100,7 +112,8 @@ async def next_redelivery(db: Unit, delivery: WebhookDelivery) -> int:
 async def not_arrived(
     db: Unit, endpoint: WebhookEndpoint, since: datetime, until: datetime
 ) -> Sequence[WebhookDelivery]:
-    """The latest delivery of each event that an endpoint was not told of, oldest first; the endpoint is locked."""
+    """The latest delivery of each event that an endpoint was not told of and may be, oldest first; the endpoint is
+    locked."""
     later = aliased(webhook_deliveries)
     is_latest = ~exists().where(
         later.c.endpoint_id == _COLUMNS.endpoint_id,
@@ -112,6 +125,7 @@ async def not_arrived(
         _COLUMNS.status.in_(NOT_ARRIVED),
         _COLUMNS.occurred_at.between(since, until),
         is_latest,
+        app_endpoints.may_be_sent(),
     )
     return (await db.session.scalars(statement.order_by(_COLUMNS.turn, _COLUMNS.id).limit(AT_ONCE + 1))).all()
 

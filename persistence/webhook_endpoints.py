@@ -7,10 +7,12 @@ from sqlalchemy import and_, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.actors import Actor, ActorKind
+from domain.apps import App
 from domain.events import OutboxEvent
 from domain.organizations import Organization
 from domain.permission_decisions import left_to
 from domain.permissions import Permission
+from domain.webhook_deliveries import WebhookDelivery
 from domain.webhook_endpoints import (
     FAILING_DELIVERIES,
     FAILING_FOR,
@@ -18,7 +20,8 @@ from domain.webhook_endpoints import (
     WebhookEndpointStatus,
     require_room,
 )
-from persistence import organizations
+from persistence import app_endpoints, organizations
+from persistence.apps import APPS
 from persistence.organizations import ORGANIZATIONS
 from persistence.outbox import is_open_to
 from persistence.tables.outbound_webhooks import webhook_deliveries, webhook_endpoints
@@ -38,12 +41,12 @@ def visible_to(viewer: Actor) -> Condition:
 
 
 WEBHOOK_ENDPOINTS = Source(WebhookEndpoint, webhook_endpoints, visible_to)
-ORGANIZATION = One(ORGANIZATIONS, "organization_id")
+ORGANIZATION, APP = One(ORGANIZATIONS, "organization_id"), One(APPS, "app_id")
 LIST = Connection(
     WEBHOOK_ENDPOINTS,
     orders={"CREATED_AT": _COLUMNS.created_at},
     default_order=(("CREATED_AT", True),),
-    filters={"status": lambda values: _COLUMNS.status.in_(values)},
+    filters={"status": lambda values: _COLUMNS.status.in_(values), "app_id": lambda id_: _COLUMNS.app_id == id_},
 )
 
 
@@ -71,7 +74,8 @@ async def wanting(db: Unit, events: Sequence[OutboxEvent]) -> Sequence[tuple[Web
     """Who is to be told of which of these events, in their order: endpoints of organizations that an event concerns,
     as far as they chose its type and may read its object. Disabled ones too: what is not sent is written down."""
     concerned = {id_ for event in events for id_ in event.organization_ids}
-    statement = select(WebhookEndpoint).where(_COLUMNS.organization_id.in_(concerned), _IS_THERE)
+    own = _COLUMNS.organization_id.in_(concerned), _COLUMNS.app_id.is_(None), _IS_THERE
+    statement = select(WebhookEndpoint).where(*own)
     endpoints = (await db.session.scalars(statement.order_by(_COLUMNS.id))).all()
     return [(endpoint, event) for event in events for endpoint in endpoints if _is_told(endpoint, event)]
 
@@ -81,9 +85,11 @@ def _is_told(endpoint: WebhookEndpoint, event: OutboxEvent) -> bool:
     return is_party and endpoint.wants(event.type) and is_open_to(endpoint.rights(), event.subject_type)
 
 
-async def actor_of(session: AsyncSession, endpoint: WebhookEndpoint) -> Actor:
+async def actor_of(session: AsyncSession, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> Actor:
     """Who an endpoint's query is asked by: a program with the rights it was made with, as far as its organization has
-    them at this moment."""
+    them at this moment; or an app where it is let in."""
+    if endpoint.app_id is not None and delivery.installation_id is not None:
+        return await app_endpoints.actor_of(session, endpoint.app_id, delivery.installation_id)
     organization = await session.get_one(Organization, endpoint.organization_id)
     return Actor(
         kind=ActorKind.API_KEY,
@@ -92,6 +98,13 @@ async def actor_of(session: AsyncSession, endpoint: WebhookEndpoint) -> Actor:
         is_verified=True,
         permissions=left_to(organization.status, endpoint.rights()),
     )
+
+
+async def name_of(session: AsyncSession, endpoint: WebhookEndpoint) -> str:
+    """Of the app or the organization that is told."""
+    if endpoint.app_id is not None:
+        return (await session.get_one(App, endpoint.app_id)).name
+    return (await session.get_one(Organization, endpoint.organization_id)).name
 
 
 async def note_delivered(db: Unit, endpoint_id: UUID) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from domain.webhook_deliveries import HOLDS_FOR, WAITING, WebhookDelivery
+from domain.webhook_deliveries import HOLDS_FOR, WAITING, WebhookDelivery, WebhookSkipReason
 from domain.webhook_endpoints import WebhookEndpoint
+from persistence.app_endpoints import may_be_sent
 from persistence.tables.outbound_webhooks import webhook_deliveries, webhook_endpoints
 from persistence.unit import Unit
 from persistence.webhook_endpoints import IS_ENABLED
@@ -37,11 +38,16 @@ async def next_ones(db: Unit, most: int) -> Sequence[Leased]:
     return found
 
 
-async def of_disabled(db: Unit) -> Sequence[WebhookDelivery]:
-    """What waits for endpoints that nothing is sent to any more."""
-    statement = select(WebhookDelivery).join(webhook_endpoints, _OF.id == _COLUMNS.endpoint_id)
-    statement = statement.where(_IS_WAITING, not_(IS_ENABLED), _COLUMNS.next_attempt_at <= db.at).limit(_SKIPPED)
-    return (await db.session.scalars(statement.with_for_update(of=webhook_deliveries, skip_locked=True))).all()
+async def to_be_skipped(db: Unit) -> Sequence[tuple[WebhookDelivery, WebhookSkipReason]]:
+    """What waits for endpoints that nothing is sent to any more, or would tell apps what they may not know any more."""
+    statement = select(WebhookDelivery, IS_ENABLED).join(webhook_endpoints, _OF.id == _COLUMNS.endpoint_id)
+    in_vain = or_(not_(IS_ENABLED), not_(may_be_sent()))
+    statement = statement.where(_IS_WAITING, in_vain, _COLUMNS.next_attempt_at <= db.at).limit(_SKIPPED)
+    found = await db.session.execute(statement.with_for_update(of=webhook_deliveries, skip_locked=True))
+    return [
+        (delivery, WebhookSkipReason.APP_NOT_LET_IN if is_enabled else WebhookSkipReason.ENDPOINT_DISABLED)
+        for delivery, is_enabled in found
+    ]
 
 
 async def locked(db: Unit, delivery_id: UUID) -> WebhookDelivery | None:
@@ -80,5 +86,5 @@ def _line_of(db: Unit, endpoint_id: UUID) -> Select[WebhookDelivery]:
         still_holds,
     )
     statement = select(WebhookDelivery).where(_COLUMNS.endpoint_id == endpoint_id, _IS_WAITING, ~is_held)
-    due = statement.where(_COLUMNS.next_attempt_at <= db.at).order_by(_COLUMNS.turn, _COLUMNS.id)
+    due = statement.where(_COLUMNS.next_attempt_at <= db.at, may_be_sent()).order_by(_COLUMNS.turn, _COLUMNS.id)
     return due.with_for_update(skip_locked=True)

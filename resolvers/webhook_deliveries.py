@@ -10,6 +10,7 @@ from persistence.unit import Unit
 from resolvers.mutations import Changed
 
 LIST, ENDPOINT = webhook_deliveries.LIST, webhook_deliveries.ENDPOINT
+INSTALLATION = webhook_deliveries.INSTALLATION
 ATTEMPTS, BODY = webhook_deliveries.ATTEMPTS, webhook_deliveries.BODY
 
 

@@ -12,12 +12,13 @@ from domain.webhook_endpoints import LONGEST_OVERLAP, EndpointTerms, Looked
 from domain.webhook_signatures import new_secret, shown
 from integrations.public_addresses import guard_in_use
 from integrations.vault import Vault
-from persistence import plan_limits, webhook_endpoints
+from persistence import apps, plan_limits, webhook_endpoints
 from persistence.unit import Unit
+from resolvers.apps import prepare_fields
 from resolvers.context import Context
 from resolvers.mutations import Changed
 
-LIST, ORGANIZATION = webhook_endpoints.LIST, webhook_endpoints.ORGANIZATION
+LIST, ORGANIZATION, APP = webhook_endpoints.LIST, webhook_endpoints.ORGANIZATION, webhook_endpoints.APP
 
 QueryProblem = Callable[[str], str | None]
 """What is wrong with a query as a payload's; the schema knows."""
@@ -37,6 +38,16 @@ def looking(query_problem: QueryProblem) -> Callable[..., Awaitable[dict[str, An
     return prepare
 
 
+def looking_for_app(query_problem: QueryProblem) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """The same, for an endpoint that may become an app's."""
+    look = looking(query_problem)
+
+    async def prepare(context: Context, **arguments: Any) -> dict[str, Any]:
+        return await prepare_fields(context, **await look(context, **arguments))
+
+    return prepare
+
+
 async def prepare_secret(context: Context, **arguments: Any) -> dict[str, Any]:
     return arguments | {"vault": context.platform.vault}
 
@@ -48,13 +59,17 @@ async def create_webhook_endpoint(
     event_types: list[str],
     payload_query: str | None,
     max_per_second: int,
+    app_id: UUID | None,
     looked: Looked,
     vault: Vault,
+    is_sandbox: bool,
 ) -> Changed:
     organization, secret, id_ = await webhook_endpoints.organization_with_room(db), new_secret(), new_id()
+    if app_id is not None:
+        (await apps.own(db, app_id)).require_working(is_sandbox=is_sandbox)
     terms = EndpointTerms(url=url, event_types=event_types, payload_query=payload_query, max_per_second=max_per_second)
     sealed = vault.seal(secret, id_.bytes)
-    endpoint = rules.create(id_, organization.id, sealed, terms, looked, by=db.by, at=db.at)
+    endpoint = rules.create(id_, organization.id, sealed, terms, looked, app_id=app_id, by=db.by, at=db.at)
     db.add(endpoint)
     await plan_limits.admit(db, "createWebhookEndpoint", organization.id)
     return Changed(endpoint=endpoint, secret=shown(secret))

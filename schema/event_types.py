@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import strawberry
 
 from domain import event_types as domain
+from domain.app_events import APP_EVENTS
 from domain.event_types import EVENT_TYPES
 from domain.permissions import Permission
 from resolvers.context import Context
@@ -16,6 +17,11 @@ from schema.shapes import plain, shows
 @shows(domain.EventType, "A type of event that organizations learn of, by webhooks and in the feed `events`.")
 class EventType:
     type: str = plain("Its name, as object.past_tense: invoice.paid.")
+
+    @strawberry.field(description="Whether apps can be told of it, by endpoints with an appId.")
+    def is_for_apps(self: domain.EventType) -> bool:
+        return self.type in APP_EVENTS
+
     data_schema: JSON = plain("A JSON Schema of what `data` holds; more may come, and is to be ignored.")
 
 

@@ -6,8 +6,9 @@ import strawberry
 from strawberry.scalars import ID
 
 from domain import webhook_deliveries as domain
-from domain.webhook_deliveries import WebhookDeliveryStatus
+from domain.webhook_deliveries import WebhookDeliveryStatus, WebhookSkipReason
 from resolvers import webhook_deliveries as resolve
+from schema.app_installations import AppInstallation
 from schema.connections import computed, connection, many, one, order_input
 from schema.enums import describe
 from schema.feeds import types_of_subjects
@@ -26,7 +27,13 @@ describe(
     RETRYING="It did not arrive, and is tried again at nextAttemptAt.",
     DELIVERED="It was answered with a status of 2xx.",
     FAILED="It did not arrive in eight attempts, or was refused for good.",
-    SKIPPED="Its endpoint was disabled.",
+    SKIPPED="There was something against sending it: see skippedBecause.",
+)
+describe(
+    WebhookSkipReason,
+    "Why a delivery is not sent.",
+    ENDPOINT_DISABLED="Its endpoint was disabled.",
+    APP_NOT_LET_IN="Its app may not know it any more: it was uninstalled or suspended, or a permission was taken back.",
 )
 
 
@@ -47,6 +54,11 @@ class DeliveryAttempt:
 class WebhookDelivery(Stateful):
     status: WebhookDeliveryStatus = plain("Where it stands.")
     endpoint: WebhookEndpoint = one(resolve.ENDPOINT, WebhookEndpoint, "For whom it is.", required=True)
+    installation: AppInstallation | None = one(
+        resolve.INSTALLATION,
+        AppInstallation,
+        "By which your app is told of it, for those with apps:develop; null where it is about your own organization.",
+    )
     message_id: str = plain("The header webhook-id, and `id` of the body: the same however often the event is sent.")
     redelivery: int = plain("0, or how many deliveries of the same event came before it.")
     event_type: str = plain("What happened.")
@@ -58,6 +70,7 @@ class WebhookDelivery(Stateful):
 
     subject_version: int = plain("The version the object has since.")
     occurred_at: datetime = plain("When it happened.")
+    skipped_because: WebhookSkipReason | None = plain("Why it was not sent; null where it was, or still may be.")
     next_attempt_at: datetime | None = plain("When it is sent next; null where nothing sends it any more.")
     attempts: list[DeliveryAttempt] = many(
         resolve.ATTEMPTS, DeliveryAttempt, "How often it was sent and what was answered, in order."
@@ -65,7 +78,8 @@ class WebhookDelivery(Stateful):
     body: JSON | None = computed(
         resolve.BODY,
         JSON | None,
-        "What is sent; null before the first attempt, and for those who may not read all that the endpoint is told.",
+        "What is sent; null before the first attempt, for those who may not read all that the endpoint is told, and"
+        " where it is about an organization that does not let your app know it any more.",
     )
 
 
@@ -104,7 +118,8 @@ class WebhookDeliveryMutations:
     redeliver_webhook = mutation(
         resolve.redeliver_webhook,
         "Sends an event again, also one that was delivered: with the same body and webhook-id and a new time."
-        " WRONG_STATE while it is still tried, or its endpoint is DISABLED.",
+        " WRONG_STATE while it is still tried, or its endpoint is DISABLED; FORBIDDEN at `installation` where your app"
+        " may not know it any more.",
         needs=NEEDS,
         takes={"delivery_id": an_id("WebhookDelivery", "Any delivery of the event.")},
         gives={"delivery": (WebhookDelivery, "The new delivery.")},

@@ -8,9 +8,10 @@ from domain import webhook_endpoints as domain
 from domain.permissions import Permission
 from domain.webhook_endpoints import PER_SECOND, DisabledBy, WebhookEndpointStatus
 from resolvers import webhook_endpoints as resolve
+from schema.apps import App
 from schema.connections import connection, one, order_input
 from schema.enums import describe
-from schema.inputs import an_id, optional, patch, value
+from schema.inputs import an_id, optional, optional_id, patch, value
 from schema.mutations import IdOf, mutation
 from schema.organizations import Organization
 from schema.payload_queries import problem_of
@@ -33,19 +34,29 @@ describe(
 
 @shows(
     domain.WebhookEndpoint,
-    "An address that your organization's events are posted to, signed as Standard Webhooks has it. Only members and"
-    " keys with webhooks:manage see it.",
+    "An address that events of your organization, or of those that have let an app of yours in, are posted to, signed"
+    " as Standard Webhooks has it. Only members and keys with webhooks:manage see it.",
 )
 class WebhookEndpoint(Stateful):
     status: WebhookEndpointStatus = plain("Whether it is sent to.")
-    organization: Organization = one(resolve.ORGANIZATION, Organization, "Whose events it is told.", required=True)
+    organization: Organization = one(
+        resolve.ORGANIZATION,
+        Organization,
+        "Who has made it, and whose events it is told unless it is an app's.",
+        required=True,
+    )
+    app: App | None = one(
+        resolve.APP,
+        App,
+        "The app that is told of those that have let it in; null where the organization is told of itself.",
+    )
     url: str = plain("Where they are posted to.")
     event_types: list[str] = plain("Which: types such as invoice.paid, all of a noun as invoice.*, or all (*).")
     payload_query: str | None = plain("What is asked for `data`; null: what the event itself carries.")
     schema_version: int = plain("The form of the bodies that it is sent.")
     permissions: list[str] = plain(
         "What it may be told, and its query may read: the permissions of whoever made it, as far as the organization"
-        " has them at the moment."
+        " has them at the moment. None for an app, which is told what each organization lets it do at that moment."
     )
     max_per_second: int = plain("How many events it is sent in a second at most.")
     disabled_by: DisabledBy | None = plain("Who has disabled it; null while it is ENABLED.")
@@ -59,6 +70,7 @@ class WebhookEndpoint(Stateful):
 @strawberry.input(description="Conditions on webhook endpoints; all given ones must hold.")
 class WebhookEndpointFilter:
     status: list[WebhookEndpointStatus] | None = optional(list[WebhookEndpointStatus], "In one of these states.")
+    app_id: strawberry.ID | None = optional_id("App", "Of this app.")
 
 
 WebhookEndpointOrder = order_input(resolve.LIST, "WebhookEndpointOrder")
@@ -96,18 +108,22 @@ class WebhookEndpointQueries:
 class WebhookEndpointMutations:
     create_webhook_endpoint = mutation(
         resolve.create_webhook_endpoint,
-        "Has events of your active organization posted to an address from now on. It is told what you may read"
-        " yourself. INVALID names every wrong field; NOT_ENTITLED where the plan has no webhooks; LIMIT_REACHED with 20"
-        " endpoints.",
+        "Has events of your active organization posted to an address from now on, or with appId those of the"
+        " organizations that have let your app in. It is told what you may read yourself, or what they let the app do."
+        " INVALID names every wrong field; NOT_FOUND for an app of another organization; FORBIDDEN at `app` unless it"
+        " is ACTIVE; NOT_ENTITLED where the plan has no webhooks; LIMIT_REACHED with 20 endpoints.",
         needs=NEEDS,
         takes={
             "url": value(str, _URL),
             "event_types": value(list[str], _TYPES),
             "payload_query": optional(str, f"{_QUERY} Left out: `data` is what the event itself carries."),
             "max_per_second": optional(int, f"{_SPEED} Left out: {PER_SECOND}.", PER_SECOND),
+            "app_id": optional_id(
+                "App", "An app of your organization's that is told, of whoever has let it in. Left out: you are told."
+            ),
         },
         gives={"endpoint": ENDPOINT, "secret": _SECRET},
-        prepare=resolve.looking(problem_of),
+        prepare=resolve.looking_for_app(problem_of),
         secret=True,
     )
     update_webhook_endpoint = mutation(

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from domain.webhook_deliveries import WebhookDeliveryStatus
+from domain.webhook_deliveries import WebhookDeliveryStatus, WebhookSkipReason
 from domain.webhook_endpoints import DisabledBy, WebhookEndpointStatus
 from persistence.tables.columns import Instant, key, lifecycle, metadata, one_of, ref
 
@@ -24,6 +24,7 @@ webhook_endpoints = Table(
     metadata,
     key(),
     ref("organization_id", "organizations", index=True),
+    ref("app_id", "apps", optional=True),
     Column("url", Text, nullable=False),
     Column("event_types", ARRAY(Text), nullable=False),
     Column("payload_query", Text),
@@ -43,7 +44,9 @@ webhook_endpoints = Table(
     CheckConstraint("(status = 'DISABLED') = (disabled_by IS NOT NULL)", name="disabled"),
     CheckConstraint("max_per_second BETWEEN 1 AND 100", name="max_per_second"),
     CheckConstraint("(deleted_at IS NULL) = (sealed_secret <> '')", name="deleted_opens_nothing"),
+    CheckConstraint("app_id IS NULL OR permissions = '{}'", name="permissions_of_app"),
 )
+Index("ix_webhook_endpoints_app_id", webhook_endpoints.c.app_id, postgresql_where=text("app_id IS NOT NULL"))
 Index(
     "ix_webhook_endpoints_failing",
     webhook_endpoints.c.failing_at,
@@ -57,6 +60,7 @@ webhook_deliveries = Table(
     key(),
     ref("organization_id", "organizations"),
     ref("endpoint_id", "webhook_endpoints"),
+    ref("installation_id", "app_installations", optional=True),
     # Events are kept for longer than deliveries, but those of tests are in no outbox.
     Column("event_id", Uuid, nullable=False),
     Column("redelivery", Integer, nullable=False),
@@ -71,12 +75,14 @@ webhook_deliveries = Table(
     Column("first_tried_at", Instant),
     Column("tried_at", Instant),
     Column("lease_until", Instant),
+    Column("skipped_because", one_of(WebhookSkipReason, "skipped_because")),
     Column("status", one_of(WebhookDeliveryStatus, "status"), nullable=False),
     *lifecycle(),
     UniqueConstraint("endpoint_id", "event_id", "redelivery"),
     CheckConstraint(f"({_WAITING}) = (next_attempt_at IS NOT NULL)", name="next_attempt"),
     CheckConstraint(f"lease_until IS NULL OR {_WAITING}", name="lease"),
     CheckConstraint("attempts BETWEEN 0 AND 8", name="attempts"),
+    CheckConstraint("skipped_because IS NULL OR status = 'SKIPPED'", name="skipped"),
     CheckConstraint("(attempts = 0) = (first_tried_at IS NULL)", name="first_tried"),
     Index("ix_webhook_deliveries_listed", "endpoint_id", "created_at", "id"),
     Index("ix_webhook_deliveries_tried", "endpoint_id", "tried_at"),

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests.makers.apps import Partner
 from tests.world import Person
 
 DELIVERIES = """
 query($endpointId: ID) { webhookDeliveries(filter: { endpointId: $endpointId }, first: 100,
     orderBy: [{ field: CREATED_AT, direction: ASC }]) { nodes {
-  id status eventType messageId redelivery nextAttemptAt body
+  id status eventType messageId redelivery nextAttemptAt skippedBecause body
   attempts { number statusCode responseExcerpt error } } } }
 """
 
@@ -43,6 +44,25 @@ async def make_endpoint(owner: Person, url: str, *types: str, **terms: Any) -> E
         "createWebhookEndpoint", "secret endpoint { id }", url=url, eventTypes=list(types or ("gig.*",)), **terms
     )
     return Endpoint(owner, made["endpoint"]["id"], made["secret"])
+
+
+async def make_app_endpoint(partner: Partner, url: str, *types: str, **terms: Any) -> Endpoint:
+    """Of the app, which is told of whoever has let it in; what has happened before is over."""
+    await partner.world.settle()
+    return await make_endpoint(partner.owner, url, *(types or ("*",)), appId=partner.id, **terms)
+
+
+async def spend_as(partner: Partner, quantity: int = 1, person: Person | None = None) -> str:
+    """The id of what the app has used of an organization's credits; of its first user's unless said."""
+    whose = (person or partner.user).organization_id
+    spent = await partner.backend.do(
+        "spendCredits",
+        "transaction { id }",
+        organizationId=f"org_{whose.hex}",
+        quantity=quantity,
+        idempotencyKey=partner.world.key(),
+    )
+    return str(spent["transaction"]["id"])
 
 
 async def make_silent_endpoint(owner: Person) -> None:

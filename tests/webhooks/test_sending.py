@@ -8,6 +8,7 @@ import asyncpg
 from integrations.public_addresses import Guard, use_guard
 from jobs import relay, webhook_sending
 from jobs.webhook_sending import Sender
+from schema.ids import global_id
 from tests.makers.gigs import make_open_gig
 from tests.makers.receivers import Receiver, receiving
 from tests.makers.webhook_endpoints import make_endpoint
@@ -50,6 +51,7 @@ async def test_an_event_is_posted_with_a_signature_that_its_receiver_can_check(
         "type": "gig.published",
         "occurredAt": "",
         "schemaVersion": 1,
+        "organizationId": global_id("Organization", client.organization_id),
         "subject": {"type": "Gig", "id": gig, "version": 2},
         "data": {},
     }

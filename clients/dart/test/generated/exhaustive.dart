@@ -1851,6 +1851,13 @@ String nameWebhookEndpointStatus(WebhookEndpointStatus value) => switch (value) 
   WebhookEndpointStatus.unknown => '',
 };
 
+/// What the API calls a value of WebhookSkipReason.
+String nameWebhookSkipReason(WebhookSkipReason value) => switch (value) {
+  WebhookSkipReason.endpointDisabled => 'ENDPOINT_DISABLED',
+  WebhookSkipReason.appNotLetIn => 'APP_NOT_LET_IN',
+  WebhookSkipReason.unknown => '',
+};
+
 /// What the API calls a value of WebhookTrick.
 String nameWebhookTrick(WebhookTrick value) => switch (value) {
   WebhookTrick.again => 'AGAIN',

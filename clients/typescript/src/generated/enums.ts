@@ -3126,7 +3126,7 @@ export const WebhookDeliveryStatus = {
   DELIVERED: 'DELIVERED',
   /** It did not arrive in eight attempts, or was refused for good. */
   FAILED: 'FAILED',
-  /** Its endpoint was disabled. */
+  /** There was something against sending it: see skippedBecause. */
   SKIPPED: 'SKIPPED',
 } as const;
 
@@ -3143,6 +3143,17 @@ export const WebhookEndpointStatus = {
 
 /** One of WebhookEndpointStatus's values, or one that a newer server has added. */
 export type WebhookEndpointStatus = Open<keyof typeof WebhookEndpointStatus>;
+
+/** Why a delivery is not sent. */
+export const WebhookSkipReason = {
+  /** Its endpoint was disabled. */
+  ENDPOINT_DISABLED: 'ENDPOINT_DISABLED',
+  /** Its app may not know it any more: it was uninstalled or suspended, or a permission was taken back. */
+  APP_NOT_LET_IN: 'APP_NOT_LET_IN',
+} as const;
+
+/** One of WebhookSkipReason's values, or one that a newer server has added. */
+export type WebhookSkipReason = Open<keyof typeof WebhookSkipReason>;
 
 /** What happens to the newest webhook about a payment. */
 export const WebhookTrick = {

@@ -128,6 +128,7 @@ import type {
   UserStatus,
   WebhookDeliveryStatus,
   WebhookEndpointStatus,
+  WebhookSkipReason,
   Weekday,
 } from './enums.js';
 import type {
@@ -3600,7 +3601,7 @@ export interface UsageEventDetail {
 export const UsageEventDetailFragment: string =
   'fragment UsageEventDetail on UsageEvent{id meter{...MeterDetail}eventId occurredAt countedAt recordedAt value uniqueKey isLate voidedAt voidReason}';
 
-/** An address that your organization's events are posted to. */
+/** An address that events of your organization, or of those that have let your app in, are posted to. */
 export interface Endpoint {
   /** Opaque and never reused; the part before the underscore names the type. */
   readonly id: string;
@@ -3608,6 +3609,8 @@ export interface Endpoint {
   readonly version: number;
   /** Whether it is sent to. */
   readonly status: WebhookEndpointStatus;
+  /** The app that is told of those that have let it in; null where the organization is told of itself. */
+  readonly app: EndpointApp | null;
   /** Where they are posted to. */
   readonly url: string;
   /** Which: types such as invoice.paid, all of a noun as invoice.*, or all (*). */
@@ -3616,7 +3619,7 @@ export interface Endpoint {
   readonly payloadQuery: string | null;
   /**
    * What it may be told, and its query may read: the permissions of whoever made it, as far as the organization has
-   * them at the moment.
+   * them at the moment. None for an app, which is told what each organization lets it do at that moment.
    */
   readonly permissions: ReadonlyArray<string>;
   /** How many events it is sent in a second at most. */
@@ -3635,9 +3638,17 @@ export interface Endpoint {
   readonly availableActions: ReadonlyArray<Action>;
 }
 
+/** The app that is told of those that have let it in; null where the organization is told of itself. */
+export interface EndpointApp {
+  /** Opaque and never reused; the part before the underscore names the type. */
+  readonly id: string;
+  /** What it is called. */
+  readonly name: string;
+}
+
 /** The definition of Endpoint. */
 export const EndpointFragment: string =
-  'fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}';
+  'fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}';
 
 /** An event on its way to an endpoint. */
 export interface Delivery {
@@ -3661,6 +3672,8 @@ export interface Delivery {
   readonly occurredAt: DateTime;
   /** When it is sent next; null where nothing sends it any more. */
   readonly nextAttemptAt: DateTime | null;
+  /** Why it was not sent; null where it was, or still may be. */
+  readonly skippedBecause: WebhookSkipReason | null;
   /** When it came to exist. */
   readonly createdAt: DateTime;
   /** What the viewer may do with it now. */
@@ -3669,7 +3682,7 @@ export interface Delivery {
 
 /** The definition of Delivery. */
 export const DeliveryFragment: string =
-  'fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt createdAt availableActions{...Action}}';
+  'fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt skippedBecause createdAt availableActions{...Action}}';
 
 /** Something that a provider has told. */
 export interface InboundWebhookSummary {

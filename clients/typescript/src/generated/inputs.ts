@@ -1333,6 +1333,8 @@ export interface CreateWebhookEndpointInput {
   readonly payloadQuery?: string | null;
   /** How many events to send in a second at most, 1 to 100. Left out: 10. */
   readonly maxPerSecond?: number | null;
+  /** An app of your organization's that is told, of whoever has let it in. Left out: you are told. */
+  readonly appId?: string | null;
 }
 
 /** A credential of an account at a provider. */
@@ -4409,6 +4411,8 @@ export interface WebhookDeliveryFilter {
 export interface WebhookEndpointFilter {
   /** In one of these states. */
   readonly status?: ReadonlyArray<WebhookEndpointStatus> | null;
+  /** Of this app. */
+  readonly appId?: string | null;
 }
 
 /** What withdrawContractNotice takes. */

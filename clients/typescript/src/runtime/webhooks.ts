@@ -6,6 +6,8 @@ export interface WebhookEvent {
   readonly type: string;
   readonly occurredAt: string;
   readonly schemaVersion: string;
+  /** Whose event it is: with an endpoint of an app one of the organizations that have let it in. */
+  readonly organizationId?: string;
   readonly subject: { readonly type: string; readonly id: string; readonly version: number };
   readonly data: unknown;
   readonly [key: string]: unknown;

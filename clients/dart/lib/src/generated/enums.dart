@@ -5751,7 +5751,7 @@ enum WebhookDeliveryStatus implements ApiEnum {
   /// It did not arrive in eight attempts, or was refused for good.
   failed('FAILED'),
 
-  /// Its endpoint was disabled.
+  /// There was something against sending it: see skippedBecause.
   skipped('SKIPPED'),
 
   /// A value that this package does not know; `raw` of its object has the text.
@@ -5783,6 +5783,28 @@ enum WebhookEndpointStatus implements ApiEnum {
 
   /// Reads a value; one that is not known is `unknown`.
   factory WebhookEndpointStatus.fromJson(Json json) => readEnum(json, _members, unknown);
+
+  @override
+  final String wire;
+
+  static final _members = byWire(values);
+}
+
+/// Why a delivery is not sent.
+enum WebhookSkipReason implements ApiEnum {
+  /// Its endpoint was disabled.
+  endpointDisabled('ENDPOINT_DISABLED'),
+
+  /// Its app may not know it any more: it was uninstalled or suspended, or a permission was taken back.
+  appNotLetIn('APP_NOT_LET_IN'),
+
+  /// A value that this package does not know; `raw` of its object has the text.
+  unknown('');
+
+  const WebhookSkipReason(this.wire);
+
+  /// Reads a value; one that is not known is `unknown`.
+  factory WebhookSkipReason.fromJson(Json json) => readEnum(json, _members, unknown);
 
   @override
   final String wire;

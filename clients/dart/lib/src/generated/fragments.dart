@@ -9759,13 +9759,14 @@ class UsageEventDetail extends ApiData {
   };
 }
 
-/// An address that your organization's events are posted to.
+/// An address that events of your organization, or of those that have let your app in, are posted to.
 class Endpoint extends ApiData {
   /// Made by hand, for tests and previews.
   const Endpoint({
     required this.id,
     required this.version,
     required this.status,
+    this.app,
     required this.url,
     required this.eventTypes,
     this.payloadQuery,
@@ -9784,6 +9785,7 @@ class Endpoint extends ApiData {
     : id = json['id'].string,
       version = json['version'].integer,
       status = WebhookEndpointStatus.fromJson(json['status']),
+      app = json['app'].orNull(EndpointApp.fromJson),
       url = json['url'].string,
       eventTypes = json['eventTypes'].list((one) => one.string),
       payloadQuery = json['payloadQuery'].orNull((one) => one.string),
@@ -9806,6 +9808,9 @@ class Endpoint extends ApiData {
   /// Whether it is sent to.
   final WebhookEndpointStatus status;
 
+  /// The app that is told of those that have let it in; null where the organization is told of itself.
+  final EndpointApp? app;
+
   /// Where they are posted to.
   final String url;
 
@@ -9816,7 +9821,7 @@ class Endpoint extends ApiData {
   final String? payloadQuery;
 
   /// What it may be told, and its query may read: the permissions of whoever made it, as far as the organization has
-  /// them at the moment.
+  /// them at the moment. None for an app, which is told what each organization lets it do at that moment.
   final List<String> permissions;
 
   /// How many events it is sent in a second at most.
@@ -9845,6 +9850,7 @@ class Endpoint extends ApiData {
     'id': id,
     'version': version,
     'status': status,
+    'app': app,
     'url': url,
     'eventTypes': eventTypes,
     'payloadQuery': payloadQuery,
@@ -9857,6 +9863,24 @@ class Endpoint extends ApiData {
     'createdAt': createdAt,
     'availableActions': availableActions,
   };
+}
+
+/// The app that is told of those that have let it in; null where the organization is told of itself.
+final class EndpointApp extends ApiData {
+  /// Made by hand, for tests and previews.
+  const EndpointApp({required this.id, required this.name});
+
+  /// Reads it from an answer.
+  EndpointApp.fromJson(Json json) : id = json['id'].string, name = json['name'].string, super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// What it is called.
+  final String name;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'name': name};
 }
 
 /// An event on its way to an endpoint.
@@ -9873,6 +9897,7 @@ class Delivery extends ApiData {
     required this.subjectVersion,
     required this.occurredAt,
     this.nextAttemptAt,
+    this.skippedBecause,
     required this.createdAt,
     required this.availableActions,
   });
@@ -9889,6 +9914,7 @@ class Delivery extends ApiData {
       subjectVersion = json['subjectVersion'].integer,
       occurredAt = json['occurredAt'].instant,
       nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      skippedBecause = json['skippedBecause'].orNull(WebhookSkipReason.fromJson),
       createdAt = json['createdAt'].instant,
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
       super.read(json);
@@ -9923,6 +9949,9 @@ class Delivery extends ApiData {
   /// When it is sent next; null where nothing sends it any more.
   final DateTime? nextAttemptAt;
 
+  /// Why it was not sent; null where it was, or still may be.
+  final WebhookSkipReason? skippedBecause;
+
   /// When it came to exist.
   final DateTime createdAt;
 
@@ -9941,6 +9970,7 @@ class Delivery extends ApiData {
     'subjectVersion': subjectVersion,
     'occurredAt': occurredAt,
     'nextAttemptAt': nextAttemptAt,
+    'skippedBecause': skippedBecause,
     'createdAt': createdAt,
     'availableActions': availableActions,
   };

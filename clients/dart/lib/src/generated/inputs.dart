@@ -2992,14 +2992,18 @@ final class WebhookDeliveryFilter extends ApiInput {
 /// Conditions on webhook endpoints; all given ones must hold.
 final class WebhookEndpointFilter extends ApiInput {
   /// Takes what is sent.
-  const WebhookEndpointFilter({this.status});
+  const WebhookEndpointFilter({this.status, this.appId});
 
   /// In one of these states.
   final List<WebhookEndpointStatus>? status;
 
+  /// Of this app.
+  final String? appId;
+
   @override
   Map<String, Object?> toJson() => {
     if (status case final status?) 'status': [for (final one in status) wireOf(one)],
+    if (appId case final appId?) 'appId': appId,
   };
 }
 

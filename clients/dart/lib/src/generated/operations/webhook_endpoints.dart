@@ -25,10 +25,10 @@ final class ListWebhookEndpoints extends PagedQuery<ListWebhookEndpointsResult, 
 
   @override
   String get document =>
-      r'fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}query ListWebhookEndpoints($first:Int$after:Cursor$filter:WebhookEndpointFilter){webhookEndpoints(first:$first after:$after filter:$filter){nodes{...Endpoint}pageInfo{...PageInfo}}}';
+      r'fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}query ListWebhookEndpoints($first:Int$after:Cursor$filter:WebhookEndpointFilter){webhookEndpoints(first:$first after:$after filter:$filter){nodes{...Endpoint}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => '2ba7d5d4bb7b4e09b4dd362c0c4d8ca55da124e4b4525462edf6c29bb9f275f9';
+  String get hash => 'f375fc56c6685f60044a557f463957073ae952601d6c41a5925de99526207341';
 
   @override
   Map<String, Object?> get variables => {
@@ -88,10 +88,10 @@ final class ListWebhookDeliveries extends PagedQuery<ListWebhookDeliveriesResult
 
   @override
   String get document =>
-      r'fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt createdAt availableActions{...Action}}query ListWebhookDeliveries($first:Int$after:Cursor$filter:WebhookDeliveryFilter){webhookDeliveries(first:$first after:$after filter:$filter){nodes{...Delivery body attempts{number at latencyMs statusCode responseExcerpt error}}pageInfo{...PageInfo}}}';
+      r'fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}fragment Action on AvailableAction{action allowed reason}fragment Party on Organization{id kind name}fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt skippedBecause createdAt availableActions{...Action}}query ListWebhookDeliveries($first:Int$after:Cursor$filter:WebhookDeliveryFilter){webhookDeliveries(first:$first after:$after filter:$filter){nodes{...Delivery installation{id organization{...Party}}body attempts{number at latencyMs statusCode responseExcerpt error}}pageInfo{...PageInfo}}}';
 
   @override
-  String get hash => '21f26abe55bf5842f3d7820672f9fac2c562950e4fe6fe60878985a2b3a9c502';
+  String get hash => '5fcb4e8ce4432b9e85c429b875bfe929c57ba3d3f92ca1cced5ed8a089500f47';
 
   @override
   Map<String, Object?> get variables => {
@@ -146,8 +146,10 @@ final class ListWebhookDeliveriesNode extends ApiData implements Delivery {
     required this.subjectVersion,
     required this.occurredAt,
     this.nextAttemptAt,
+    this.skippedBecause,
     required this.createdAt,
     required this.availableActions,
+    this.installation,
     this.body,
     required this.attempts,
   });
@@ -164,8 +166,10 @@ final class ListWebhookDeliveriesNode extends ApiData implements Delivery {
       subjectVersion = json['subjectVersion'].integer,
       occurredAt = json['occurredAt'].instant,
       nextAttemptAt = json['nextAttemptAt'].orNull((one) => one.instant),
+      skippedBecause = json['skippedBecause'].orNull(WebhookSkipReason.fromJson),
       createdAt = json['createdAt'].instant,
       availableActions = json['availableActions'].list(AvailableAction.fromJson),
+      installation = json['installation'].orNull(ListWebhookDeliveriesNodeInstallation.fromJson),
       body = json['body'].value,
       attempts = json['attempts'].list(ListWebhookDeliveriesNodeAttempt.fromJson),
       super.read(json);
@@ -210,6 +214,10 @@ final class ListWebhookDeliveriesNode extends ApiData implements Delivery {
   @override
   final DateTime? nextAttemptAt;
 
+  /// Why it was not sent; null where it was, or still may be.
+  @override
+  final WebhookSkipReason? skippedBecause;
+
   /// When it came to exist.
   @override
   final DateTime createdAt;
@@ -218,7 +226,11 @@ final class ListWebhookDeliveriesNode extends ApiData implements Delivery {
   @override
   final List<AvailableAction> availableActions;
 
-  /// What is sent; null before the first attempt, and for those who may not read all that the endpoint is told.
+  /// By which your app is told of it, for those with apps:develop; null where it is about your own organization.
+  final ListWebhookDeliveriesNodeInstallation? installation;
+
+  /// What is sent; null before the first attempt, for those who may not read all that the endpoint is told, and where
+  /// it is about an organization that does not let your app know it any more.
   final Object? body;
 
   /// How often it was sent and what was answered, in order.
@@ -236,11 +248,34 @@ final class ListWebhookDeliveriesNode extends ApiData implements Delivery {
     'subjectVersion': subjectVersion,
     'occurredAt': occurredAt,
     'nextAttemptAt': nextAttemptAt,
+    'skippedBecause': skippedBecause,
     'createdAt': createdAt,
     'availableActions': availableActions,
+    'installation': installation,
     'body': body,
     'attempts': attempts,
   };
+}
+
+/// By which your app is told of it, for those with apps:develop; null where it is about your own organization.
+final class ListWebhookDeliveriesNodeInstallation extends ApiData {
+  /// Made by hand, for tests and previews.
+  const ListWebhookDeliveriesNodeInstallation({required this.id, required this.organization});
+
+  /// Reads it from an answer.
+  ListWebhookDeliveriesNodeInstallation.fromJson(Json json)
+    : id = json['id'].string,
+      organization = Party.fromJson(json['organization']),
+      super.read(json);
+
+  /// Opaque and never reused; the part before the underscore names the type.
+  final String id;
+
+  /// Who lets it in.
+  final Party organization;
+
+  @override
+  Map<String, Object?> get fields => {'id': id, 'organization': organization};
 }
 
 /// How often it was sent and what was answered, in order.
@@ -303,10 +338,10 @@ final class GetEventTypes extends Query<List<GetEventTypesResult>> {
   String get name => 'GetEventTypes';
 
   @override
-  String get document => 'query GetEventTypes{eventTypes{type dataSchema}}';
+  String get document => 'query GetEventTypes{eventTypes{type isForApps dataSchema}}';
 
   @override
-  String get hash => 'cfea94e280d4c5dfd27028fd3f69242177b27aa2543a0ca4bf75df73b5b15fb5';
+  String get hash => 'ef6ef3ba85ef114bac9ae841031363a7418be84f6cfd1938fa56154a0d0152f8';
 
   @override
   Map<String, Object?> get variables => const {};
@@ -318,28 +353,38 @@ final class GetEventTypes extends Query<List<GetEventTypesResult>> {
 /// All types of events that webhooks can be told, in alphabetical order.
 final class GetEventTypesResult extends ApiData {
   /// Made by hand, for tests and previews.
-  const GetEventTypesResult({required this.type, this.dataSchema});
+  const GetEventTypesResult({required this.type, required this.isForApps, this.dataSchema});
 
   /// Reads it from an answer.
   GetEventTypesResult.fromJson(Json json)
     : type = json['type'].string,
+      isForApps = json['isForApps'].boolean,
       dataSchema = json['dataSchema'].value,
       super.read(json);
 
   /// Its name, as object.past_tense: invoice.paid.
   final String type;
 
+  /// Whether apps can be told of it, by endpoints with an appId.
+  final bool isForApps;
+
   /// A JSON Schema of what `data` holds; more may come, and is to be ignored.
   final Object? dataSchema;
 
   @override
-  Map<String, Object?> get fields => {'type': type, 'dataSchema': dataSchema};
+  Map<String, Object?> get fields => {'type': type, 'isForApps': isForApps, 'dataSchema': dataSchema};
 }
 
 /// Has events posted to an address from now on; its secret is in the answer and nowhere else.
 final class CreateWebhookEndpoint extends Mutation<Outcome<CreateWebhookEndpointPayload, Refusal>> {
   /// Takes what the operation asks for.
-  const CreateWebhookEndpoint({required this.url, required this.eventTypes, this.payloadQuery, this.maxPerSecond});
+  const CreateWebhookEndpoint({
+    required this.url,
+    required this.eventTypes,
+    this.payloadQuery,
+    this.maxPerSecond,
+    this.appId,
+  });
 
   /// An https address on port 443 or 8443 that stands for public addresses of the internet only.
   final String url;
@@ -355,15 +400,18 @@ final class CreateWebhookEndpoint extends Mutation<Outcome<CreateWebhookEndpoint
   /// How many events to send in a second at most, 1 to 100. Left out: 10.
   final int? maxPerSecond;
 
+  /// An app of your organization's that is told, of whoever has let it in. Left out: you are told.
+  final String? appId;
+
   @override
   String get name => 'CreateWebhookEndpoint';
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation CreateWebhookEndpoint($input:CreateWebhookEndpointInput!){createWebhookEndpoint(input:$input){__typename ...on CreateWebhookEndpointPayload{endpoint{...Endpoint}secret}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation CreateWebhookEndpoint($input:CreateWebhookEndpointInput!){createWebhookEndpoint(input:$input){__typename ...on CreateWebhookEndpointPayload{endpoint{...Endpoint}secret}...Refusal}}';
 
   @override
-  String get hash => '523f679b41ab26a47718b8cce8a0e04a5e05d3f26551069ea98352419e1e33db';
+  String get hash => 'd84c699050d4297c2e8bea5170d99deea10cf01df5776a15e9d445d06b06f6e6';
 
   @override
   Map<String, Object?> get variables => {
@@ -372,6 +420,7 @@ final class CreateWebhookEndpoint extends Mutation<Outcome<CreateWebhookEndpoint
       'eventTypes': eventTypes,
       if (payloadQuery case final payloadQuery?) 'payloadQuery': payloadQuery,
       if (maxPerSecond case final maxPerSecond?) 'maxPerSecond': maxPerSecond,
+      if (appId case final appId?) 'appId': appId,
     },
   };
 
@@ -446,10 +495,10 @@ final class UpdateWebhookEndpoint extends Mutation<Outcome<UpdateWebhookEndpoint
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation UpdateWebhookEndpoint($input:UpdateWebhookEndpointInput!){updateWebhookEndpoint(input:$input){__typename ...on UpdateWebhookEndpointPayload{endpoint{...Endpoint}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation UpdateWebhookEndpoint($input:UpdateWebhookEndpointInput!){updateWebhookEndpoint(input:$input){__typename ...on UpdateWebhookEndpointPayload{endpoint{...Endpoint}}...Refusal}}';
 
   @override
-  String get hash => '5eab2152112edfc68ed3cf54af39b3d244bea65f85db7047f9aa000830358a4c';
+  String get hash => '8bbd3c48dfac559bbcb58aa8f1304991bf46e5e016a59c9de7d82028bfc802d6';
 
   @override
   Map<String, Object?> get variables => {
@@ -504,10 +553,10 @@ final class EnableWebhookEndpoint extends Mutation<Outcome<EnableWebhookEndpoint
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation EnableWebhookEndpoint($input:EnableWebhookEndpointInput!){enableWebhookEndpoint(input:$input){__typename ...on EnableWebhookEndpointPayload{endpoint{...Endpoint}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation EnableWebhookEndpoint($input:EnableWebhookEndpointInput!){enableWebhookEndpoint(input:$input){__typename ...on EnableWebhookEndpointPayload{endpoint{...Endpoint}}...Refusal}}';
 
   @override
-  String get hash => '7b490349a4da46f863789869ea935a0df65df31c75670b7cbdc733be066feb36';
+  String get hash => '56c5413ec2561a9f5d709a11a1cfc0b4b93965ff776da2f802c7d957ddd39713';
 
   @override
   Map<String, Object?> get variables => {
@@ -555,10 +604,10 @@ final class DisableWebhookEndpoint extends Mutation<Outcome<DisableWebhookEndpoi
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation DisableWebhookEndpoint($input:DisableWebhookEndpointInput!){disableWebhookEndpoint(input:$input){__typename ...on DisableWebhookEndpointPayload{endpoint{...Endpoint}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation DisableWebhookEndpoint($input:DisableWebhookEndpointInput!){disableWebhookEndpoint(input:$input){__typename ...on DisableWebhookEndpointPayload{endpoint{...Endpoint}}...Refusal}}';
 
   @override
-  String get hash => 'f55c16310ef403b2e0de3b1299d6aca77da9885623660ed1aa7c70ed3fc299be';
+  String get hash => 'c3e0a7ead5132e4bc0b718876d8a89925993c55fff151754496d5bb826caab06';
 
   @override
   Map<String, Object?> get variables => {
@@ -660,10 +709,10 @@ final class RotateWebhookSecret extends Mutation<Outcome<RotateWebhookSecretPayl
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation RotateWebhookSecret($input:RotateWebhookSecretInput!){rotateWebhookSecret(input:$input){__typename ...on RotateWebhookSecretPayload{endpoint{...Endpoint}secret}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation RotateWebhookSecret($input:RotateWebhookSecretInput!){rotateWebhookSecret(input:$input){__typename ...on RotateWebhookSecretPayload{endpoint{...Endpoint}secret}...Refusal}}';
 
   @override
-  String get hash => '12b64ecc93b9e5aa51f92767f64af88b0cd1413b3a0aab448d25c0a36a9d0383';
+  String get hash => 'a8221b3474d1f4e208cf4cf9b66ed00124658b010c273a1363d4abd7ffa28e13';
 
   @override
   Map<String, Object?> get variables => {
@@ -717,10 +766,10 @@ final class SendTestEvent extends Mutation<Outcome<SendTestEventPayload, Refusal
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt createdAt availableActions{...Action}}mutation SendTestEvent($input:SendTestEventInput!){sendTestEvent(input:$input){__typename ...on SendTestEventPayload{delivery{...Delivery}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt skippedBecause createdAt availableActions{...Action}}mutation SendTestEvent($input:SendTestEventInput!){sendTestEvent(input:$input){__typename ...on SendTestEventPayload{delivery{...Delivery}}...Refusal}}';
 
   @override
-  String get hash => '7a3afa07b971692f072598b2164ce99d438b7485ff6b4a6681332b108e951d33';
+  String get hash => 'd73962cddcf757c4ec82bf2cb8b544e9ae8490697c863bf6d076d7a0962e1a50';
 
   @override
   Map<String, Object?> get variables => {
@@ -768,10 +817,10 @@ final class RedeliverWebhook extends Mutation<Outcome<RedeliverWebhookPayload, R
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt createdAt availableActions{...Action}}mutation RedeliverWebhook($input:RedeliverWebhookInput!){redeliverWebhook(input:$input){__typename ...on RedeliverWebhookPayload{delivery{...Delivery}}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Delivery on WebhookDelivery{id version status messageId redelivery eventType subjectId subjectVersion occurredAt nextAttemptAt skippedBecause createdAt availableActions{...Action}}mutation RedeliverWebhook($input:RedeliverWebhookInput!){redeliverWebhook(input:$input){__typename ...on RedeliverWebhookPayload{delivery{...Delivery}}...Refusal}}';
 
   @override
-  String get hash => '36c0421705eec53bf9ddae25ed107e7f757f2f32bff5fc0645c74568b0e656e7';
+  String get hash => 'a470605fc22dd12a036481542c66401261762869186ededd7d7d62347bf9e166';
 
   @override
   Map<String, Object?> get variables => {
@@ -825,10 +874,10 @@ final class RedeliverFailed extends Mutation<Outcome<RedeliverFailedPayload, Ref
 
   @override
   String get document =>
-      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation RedeliverFailed($input:RedeliverFailedInput!){redeliverFailed(input:$input){__typename ...on RedeliverFailedPayload{endpoint{...Endpoint}redelivered isComplete}...Refusal}}';
+      r'fragment Money on Money{amountMinor currency decimal}fragment Refusal on Refusal{code message path problems{path message}from allowed used limit resetAt required{...Money}available{...Money}retryAfter currentVersion}fragment Action on AvailableAction{action allowed reason}fragment Endpoint on WebhookEndpoint{id version status app{id name}url eventTypes payloadQuery permissions maxPerSecond disabledBy disabledBecause failingAt formerSecretEndsAt createdAt availableActions{...Action}}mutation RedeliverFailed($input:RedeliverFailedInput!){redeliverFailed(input:$input){__typename ...on RedeliverFailedPayload{endpoint{...Endpoint}redelivered isComplete}...Refusal}}';
 
   @override
-  String get hash => '982e724207244017946742dc7ec20cc6f10fbc318e6d08712949d1623f745238';
+  String get hash => '93c7ccc89eb557b8258d67f285340386745f23c62b33e5a2ac2a78d7e2a651f1';
 
   @override
   Map<String, Object?> get variables => {
