@@ -138,6 +138,7 @@ def _told(
         description=terms.name if is_whole else f"{what} of {terms.name} until {end:%Y-%m-%d}",
         quantity=terms.quantity,
         tax_code=terms.tax_code,
+        tax_mode=terms.tax_behavior.tax_mode,
         amount_minor=line.amount_minor,
         currency=terms.currency,
         period_id=None,

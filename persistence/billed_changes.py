@@ -118,6 +118,7 @@ def _kept(
         description=line.description,
         quantity=line.quantity,
         tax_code=period.terms.tax_code,
+        tax_mode=period.terms.tax_behavior.tax_mode,
         amount_minor=line.amount.amount_minor,
         currency=line.amount.currency,
         period_id=None,

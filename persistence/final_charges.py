@@ -23,9 +23,11 @@ async def charge(db: Unit, subscription: BillingSubscription) -> None:
     for period_id in await usage_closings.due_of(db, subscription.id):
         await usage_closings.close(db, period_id)
     await db.flush()
-    lines = await proration_lines.waiting(db, subscription.id)
-    owed = settled(0, sum(line.amount_minor for line in lines)).charged_minor
-    if not owed or await subscription_charges.waits_for_taxes(db, subscription, ended_at):
+    lines, tax_mode = await proration_lines.waiting(db, subscription.id), period.terms.tax_behavior.tax_mode
+    if not lines or await subscription_charges.waits_for_taxes(db, subscription, ended_at):
+        return
+    await proration_lines.tax_alike(db, subscription.organization_id, lines, tax_mode)
+    if not settled(0, sum(line.amount_minor for line in lines)).charged_minor:
         return
     for line in lines:
         line.period_id = period.id
@@ -37,7 +39,7 @@ async def charge(db: Unit, subscription: BillingSubscription) -> None:
         organization_id=subscription.organization_id,
         lines=proration_lines.sold(sorted(lines, key=lambda line: line.amount_minor < 0)),
         currency=subscription.currency,
-        tax_mode=period.terms.tax_behavior.tax_mode,
+        tax_mode=tax_mode,
         or_taxed_as_before=True,
     )
     await owed_charges.begin(db, sale, subscription.id)

@@ -33,6 +33,7 @@ def _given_back(db: Unit, period: SubscriptionPeriod) -> ProrationLine:
         description=f"Unused time of {period.terms.name}",
         quantity=1,
         tax_code=period.terms.tax_code,
+        tax_mode=period.terms.tax_behavior.tax_mode,
         amount_minor=unused.amount_minor,
         currency=period.currency,
         period_id=None,

@@ -11,6 +11,8 @@ from domain.proration_lines import ProrationLine
 from domain.prorations import ProrationKind, settled
 from domain.sale_lines import SaleLine
 from domain.subscription_periods import PeriodStatus, SubscriptionPeriod
+from domain.taxes import TaxMode
+from persistence import sales
 from persistence.subscriptions import SUBSCRIPTIONS
 from persistence.tables.subscription_changes import proration_lines
 from persistence.tables.subscriptions import subscription_periods
@@ -31,12 +33,22 @@ async def waiting(db: Unit, subscription_id: UUID) -> Sequence[ProrationLine]:
     return (await db.session.scalars(lines.order_by(_columns.id))).all()
 
 
+async def tax_alike(db: Unit, organization_id: UUID, lines: Sequence[ProrationLine], mode: TaxMode) -> None:
+    """Makes lines ready to be sold together: those of prices that are taxed in the other way are computed anew."""
+    others = [line for line in lines if line.tax_mode is not mode]
+    if others:
+        rates = await sales.tax_rates(db, organization_id, [line.tax_code for line in others])
+        for line, rate_bps in zip(others, rates, strict=True):
+            line.tax_like(mode, rate_bps)
+
+
 async def take_up(db: Unit, period: SubscriptionPeriod) -> list[SaleLine]:
     """What a new period is sold as: its price with all that has waited for it.
 
     What is taken off beyond the price waits on, as one line; nothing is ever paid out (rule 14).
     """
     lines, terms = await waiting(db, period.subscription_id), period.terms
+    await tax_alike(db, period.organization_id, lines, terms.tax_behavior.tax_mode)
     settlement = settled(terms.amount_minor, sum(line.amount_minor for line in lines))
     period.amount_minor = settlement.charged_minor
     sale = [SaleLine(terms.name, terms.quantity, terms.amount_minor, terms.tax_code), *sold(lines)]
@@ -91,6 +103,7 @@ def _left_over(period: SubscriptionPeriod, amount_minor: int, *, at: datetime) -
         description=f"Left over from {period.period_start:%Y-%m-%d}",
         quantity=1,
         tax_code=period.terms.tax_code,
+        tax_mode=period.terms.tax_behavior.tax_mode,
         amount_minor=amount_minor,
         currency=period.currency,
         period_id=None,

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.organizations import Organization
-from domain.sale_lines import SaleLine
 from domain.sale_taxes import NoService, Party, TaxQuote, TaxService, read_quote, unavailable
 from persistence.tables.sales import sales
 from persistence.unit import Unit
@@ -34,10 +33,20 @@ def known(
     return _process.service.quote(*parties, tax_codes, db.at.date())
 
 
-async def as_before(db: Unit, buyer_id: UUID, lines: Sequence[SaleLine]) -> Sequence[TaxQuote]:
-    """The tax of what the buyer was sold last, for every line; refuses PROVIDER_UNAVAILABLE where there is none."""
+async def known_or_as_before(
+    db: Unit, seller: Organization, buyer: Organization, tax_codes: Sequence[str | None]
+) -> tuple[Sequence[TaxQuote], bool]:
+    """The same or, while nobody can tell, the tax of what the buyer was sold last; and whether it is that.
+
+    Refuses PROVIDER_UNAVAILABLE where there is none.
+    """
+    quotes = known(db, seller, buyer, tax_codes)
+    return (quotes, False) if quotes is not None else (await _as_before(db, buyer.id, tax_codes), True)
+
+
+async def _as_before(db: Unit, buyer_id: UUID, tax_codes: Sequence[str | None]) -> Sequence[TaxQuote]:
     newest = select(sales.c.lines[0]["tax"]).where(sales.c.organization_id == buyer_id, sales.c.invoice_id.is_not(None))
     found = await db.session.scalar(newest.order_by(sales.c.id.desc()).limit(1))
     if found is None:
         raise unavailable()
-    return [read_quote(found) for _ in lines]
+    return [read_quote(found) for _ in tax_codes]

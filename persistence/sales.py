@@ -55,11 +55,9 @@ async def open_sale(
     """
     seller = await seller_of(db)
     buyer = await organizations.get(db, organization_id)
-    quotes = sale_taxes.known(db, seller, buyer, [line.tax_code for line in lines])
-    has_old_tax = quotes is None and or_taxed_as_before
-    if has_old_tax:
-        quotes = await sale_taxes.as_before(db, organization_id, lines)
-    if quotes is None:
+    tax_codes = [line.tax_code for line in lines]
+    quotes, has_old_tax = await sale_taxes.known_or_as_before(db, seller, buyer, tax_codes)
+    if has_old_tax and not or_taxed_as_before:
         raise unavailable()
     sale = rules.opened(
         kind=kind,
@@ -174,6 +172,13 @@ async def taxes_are_known(db: Unit, organization_id: UUID) -> bool:
     """Whether something could be sold to the organization right now."""
     buyer = await organizations.get(db, organization_id)
     return sale_taxes.known(db, await seller_of(db), buyer, [None]) is not None
+
+
+async def tax_rates(db: Unit, organization_id: UUID, tax_codes: Sequence[str | None]) -> Sequence[int]:
+    """In basis points, what the organization would be charged in taxes right now or, if nobody can tell, was before."""
+    buyer = await organizations.get(db, organization_id)
+    quotes, _ = await sale_taxes.known_or_as_before(db, await seller_of(db), buyer, tax_codes)
+    return [quote.rate_bps for quote in quotes]
 
 
 async def seller_of(db: Unit) -> Organization:

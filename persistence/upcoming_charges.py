@@ -1,5 +1,7 @@
 """What the next period of a subscription will cost, read as it will be sold, and what was used until now."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +9,7 @@ from sqlalchemy import select
 
 from domain.billing_calendar import Anchor, Span, anchored_at
 from domain.billing_subscriptions import BillingSubscription, SubscriptionStatus
+from domain.proration_lines import ProrationLine
 from domain.scheduled_changes import ScheduledChange, ScheduledChangeKind, ScheduledChangeStatus
 from domain.subscription_changes import counted_on
 from domain.subscription_terms import PeriodTerms
@@ -40,7 +43,7 @@ async def _upcoming(db: Unit, subscription: BillingSubscription) -> UpcomingChar
         subscription_id=subscription.id,
         period=period,
         terms=terms,
-        waiting=tuple(await proration_lines.waiting(db, subscription.id)),
+        waiting=tuple(await _waiting_lines(db, subscription, terms)),
         usage=tuple(await _used(db, subscription, charged_from=period.start)),
         net_days=subscription.net_days,
     )
@@ -53,6 +56,13 @@ async def _used(db: Unit, subscription: BillingSubscription, *, charged_from: da
         for period in await usage_closings.open_of(db, subscription.id)
         for total, meter, _ in await usage_closings.used_in(db, period, is_closed=False)
     ]
+
+
+async def _waiting_lines(db: Unit, subscription: BillingSubscription, terms: PeriodTerms) -> Sequence[ProrationLine]:
+    """As they will be charged with the next period, whichever way its price is taxed."""
+    lines = [replace(line) for line in await proration_lines.waiting(db, subscription.id)]
+    await proration_lines.tax_alike(db, subscription.organization_id, lines, terms.tax_behavior.tax_mode)
+    return lines
 
 
 async def _terms_then(db: Unit, subscription: BillingSubscription) -> PeriodTerms:

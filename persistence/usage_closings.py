@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import new_id
 from domain.meters import Meter
-from domain.money import Money
 from domain.prices import Price
 from domain.products import Product
 from domain.proration_lines import ProrationLine
@@ -67,9 +66,7 @@ async def close(db: Unit, period_id: UUID) -> bool:
     written = insert(usage_closings).values(row).on_conflict_do_nothing().returning(usage_closings.c.period_id)
     if await db.session.scalar(written) is None:
         return False
-    for total, meter, product in await used_in(db, period, is_closed=True):
-        if total.amount is not None and total.amount.amount_minor:
-            db.add(_line(db, period, meter, product, total, total.amount))
+    db.add(*await _lines(db, period))
     return True
 
 
@@ -112,20 +109,24 @@ async def _end_before(db: Unit, period: SubscriptionPeriod) -> datetime:
     return await db.session.scalar(ended) or period.period_start
 
 
-def _line(
-    db: Unit, period: SubscriptionPeriod, meter: Meter, product: Product, total: UsageTotal, amount: Money
-) -> ProrationLine:
+async def _lines(db: Unit, period: SubscriptionPeriod) -> list[ProrationLine]:
+    """What was used and costs something; whether tax is in it, the price says that it is charged by."""
     until = f"{period.period_start:%Y-%m-%d} to {period.period_end:%Y-%m-%d}"
-    return ProrationLine(
-        id=new_id(),
-        subscription_id=period.subscription_id,
-        change_id=None,
-        kind=ProrationKind.USAGE,
-        description=f"{product.name}: {total.quantity} {meter.code}, {until}",
-        quantity=1,
-        tax_code=product.tax_code,
-        amount_minor=amount.amount_minor,
-        currency=amount.currency,
-        period_id=None,
-        created_at=db.at,
-    )
+    return [
+        ProrationLine(
+            id=new_id(),
+            subscription_id=period.subscription_id,
+            change_id=None,
+            kind=ProrationKind.USAGE,
+            description=f"{product.name}: {total.quantity} {meter.code}, {until}",
+            quantity=1,
+            tax_code=product.tax_code,
+            tax_mode=total.span.price.tax_behavior.tax_mode,
+            amount_minor=total.amount.amount_minor,
+            currency=total.amount.currency,
+            period_id=None,
+            created_at=db.at,
+        )
+        for total, meter, product in await used_in(db, period, is_closed=True)
+        if total.span.price is not None and total.amount is not None and total.amount.amount_minor
+    ]

@@ -6,6 +6,7 @@ from domain.contracts import ContractStatus
 from domain.prorations import ProrationKind
 from domain.scheduled_changes import ScheduledChangeKind, ScheduledChangeStatus
 from domain.subscription_changes import ProrationMode
+from domain.taxes import TaxMode
 from persistence.tables.columns import Instant, key, lifecycle, metadata, minor, one_of, ref
 
 scheduled_changes = Table(
@@ -55,6 +56,7 @@ proration_lines = Table(
     Column("description", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("tax_code", Text),
+    Column("tax_mode", one_of(TaxMode, "tax_mode"), nullable=False),
     minor("amount_minor"),
     Column("currency", Text, nullable=False),
     ref("period_id", "subscription_periods", optional=True),

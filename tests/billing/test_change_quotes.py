@@ -14,6 +14,7 @@ from domain.prorations import ProrationKind
 from domain.subscription_changes import ChangeTime, ProrationMode
 from domain.subscription_plans import CreditSchedule
 from domain.subscription_terms import PeriodTerms
+from domain.taxes import TaxMode
 from domain.upcoming_charges import UpcomingCharge
 from tests.makers.subscription_terms import make_terms
 
@@ -74,6 +75,7 @@ def waiting(amount_minor: int) -> ProrationLine:
         description="Unused time of Business until 2027-02-01",
         quantity=1,
         tax_code=None,
+        tax_mode=TaxMode.EXCLUSIVE,
         amount_minor=amount_minor,
         currency="EUR",
         period_id=None,

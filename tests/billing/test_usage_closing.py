@@ -32,7 +32,8 @@ async def subscribed_with_usage(world: World, **terms: Any) -> tuple[Subscribed,
     meter = await make_meter(staff, "calls")
     price: Price = await make_plan(world, name="Team", price_minor=2_000, **terms)
     product = f"prd_{price.product_id.hex}"
-    await make_price(staff, product, None, model="GRADUATED", tiers=TIERS, meterId=meter)
+    taxed = {"taxBehavior": price.tax_behavior.value}
+    await make_price(staff, product, None, model="GRADUATED", tiers=TIERS, meterId=meter, **taxed)
     return await subscribe(world, price), meter
 
 

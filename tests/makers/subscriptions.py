@@ -93,6 +93,7 @@ async def make_plan(
     interval: PriceInterval = PriceInterval.MONTH,
     kind: ProductKind = ProductKind.PLAN,
     model: PriceModel = PriceModel.FLAT,
+    behavior: TaxBehavior = TaxBehavior.EXCLUSIVE,
     **terms: Any,
 ) -> Price:
     """A product of Milepost's own with its plan and a price in euros; it ranks above those made before unless said."""
@@ -108,7 +109,7 @@ async def make_plan(
         tax_code=None,
         revoke_on_partial_refund=False,
     )
-    price = make_price(product, price_minor, interval, model)
+    price = make_price(product, price_minor, interval, model, behavior)
     async with unit_of_work(world.database, by=SYSTEM, at=at) as db:
         product.born(CatalogueStatus.ACTIVE, action="createProduct", by=SYSTEM, at=at)
         db.add(product)
@@ -119,7 +120,11 @@ async def make_plan(
 
 
 def make_price(
-    product: Product, price_minor: int, interval: PriceInterval, model: PriceModel = PriceModel.FLAT
+    product: Product,
+    price_minor: int,
+    interval: PriceInterval,
+    model: PriceModel = PriceModel.FLAT,
+    behavior: TaxBehavior = TaxBehavior.EXCLUSIVE,
 ) -> Price:
     return Price(
         id=new_id(),
@@ -133,7 +138,7 @@ def make_price(
         interval=interval,
         interval_count=1,
         meter_id=None,
-        tax_behavior=TaxBehavior.EXCLUSIVE,
+        tax_behavior=behavior,
         access_days=None,
         provider_price_id=None,
         is_variant=False,
