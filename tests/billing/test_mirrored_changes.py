@@ -1,5 +1,6 @@
 """What people ask of a subscription that Stripe bills: asked of it once the wish is written down, until it answers."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -157,6 +158,8 @@ async def test_what_the_provider_is_not_asked_for_is_refused(company: Stripe) ->
     dear = await make_plan(company.world, name="Yearly", price_minor=9_000, rank=1_000_002, interval=PriceInterval.YEAR)
     await sold_at_stripe(company, dear)
     elsewhere = await make_plan(company.world, name="Elsewhere", price_minor=9_000, rank=1_000_003)
+    # Nothing is changed in the very second in which a period begins.
+    company.world.clock.advance(timedelta(seconds=1))
     pause = await do(mirrored, "pauseSubscription", resumesAt="2030-01-01T00:00:00Z")
     later = await do(mirrored, "changeSubscription", quantity=3, effective="PERIOD_END")
     yearly = await do(mirrored, "changeSubscription", priceId=global_id("Price", dear.id))
