@@ -56,7 +56,7 @@ proration_lines = Table(
     Column("description", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("tax_code", Text),
-    Column("tax_mode", one_of(TaxMode, "tax_mode"), nullable=False),
+    Column("tax_mode", one_of(TaxMode, "tax_mode"), nullable=False, server_default=TaxMode.EXCLUSIVE.name),
     minor("amount_minor"),
     Column("currency", Text, nullable=False),
     ref("period_id", "subscription_periods", optional=True),

@@ -25,4 +25,6 @@ def upgrade() -> None:
         ), 'EXCLUSIVE')
         """
     )
-    op.alter_column("proration_lines", "tax_mode", nullable=False)
+    # An old process knows nothing of the column while the new ones start: its lines are without tax, as prices are that
+    # do not say otherwise.
+    op.alter_column("proration_lines", "tax_mode", nullable=False, server_default="EXCLUSIVE")
