@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 TYPES = ("gig.published", "gig.paused", "gig.resumed")
 _LISTEN = (
     "subscription($after: Cursor, $types: [String!]) { events(after: $after, types: $types)"
-    " { cursor gap event { type subjectId subjectVersion } } }"
+    " { cursor gap event { type subjectId subjectVersion actorOrganization { name } } } }"
 )
 _AGAIN_SECONDS = 0.2
 _PATIENCE_SECONDS = 20
@@ -36,6 +36,8 @@ class Listener:
     ended: list[str] = field(default_factory=list)
     """What was said where a feed ended although its socket lived on."""
     gaps: int = 0
+    partial: int = 0
+    """Messages without what had to be read for them."""
     is_listening: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(self) -> None:
@@ -61,7 +63,7 @@ class Listener:
 
     def _take(self, message: dict[str, Any]) -> bool:
         """False where the feed has ended."""
-        if message["type"] != "next":
+        if message["type"] != "next" or message["payload"]["data"] is None:
             self.ended.append(json.dumps(message))
             return False
         activity = message["payload"]["data"]["events"]
@@ -70,6 +72,7 @@ class Listener:
             self.gaps += 1
         else:
             event = activity["event"]
+            self.partial += event["actorOrganization"] is None
             self.heard.append((event["type"], event["subjectId"], event["subjectVersion"]))
         return True
 

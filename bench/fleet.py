@@ -35,7 +35,7 @@ class Fleet:
     ports: tuple[int, ...]
     broker_port: int
     serving: dict[int, Process] = field(default_factory=dict)
-    working: list[Process] = field(default_factory=list)
+    working: dict[int, Process] = field(default_factory=dict)
     broker: Process | None = None
     is_suspect: bool = False
     """Then what its processes have logged is kept."""
@@ -48,7 +48,7 @@ class Fleet:
 
     async def replace_worker(self, number: int) -> int:
         code = await end(self.working[number])
-        self.working[number] = await self._worker()
+        await self.start_worker(number)
         return code
 
     async def kill_replica(self, port: int) -> None:
@@ -62,7 +62,7 @@ class Fleet:
         await until_ready(f"http://127.0.0.1:{port}")
 
     async def start_worker(self, number: int) -> None:
-        self.working[number:] = [await self._worker(), *self.working[number + 1 :]]
+        self.working[number] = await self._worker()
 
     async def start_broker(self) -> None:
         """It says who it is to whoever connects; only then does it take what is told."""
@@ -82,7 +82,7 @@ class Fleet:
             shutil.rmtree(self._store)
 
     async def stop(self) -> None:
-        await asyncio.gather(*(end(one) for one in (*self.serving.values(), *self.working)))
+        await asyncio.gather(*(end(one) for one in (*self.serving.values(), *self.working.values())))
         if self.broker is not None:
             await end(self.broker)
 
@@ -133,11 +133,10 @@ async def fleet(database_url: str, **more: str) -> AsyncIterator[Fleet]:
         them = Fleet(f"http://127.0.0.1:{front}", folder, settings | more, tuple(ports), broker)
         stack.push_async_callback(them.stop)
         await them.start_broker()
-        for port in ports:
-            await them.start_replica(port)
-        for number in range(2):
-            await them.start_worker(number)
         await stack.enter_async_context(_proxy(front, ports))
+        # The first makes the schema, and what everybody needs.
+        await them.start_replica(ports[0])
+        await asyncio.gather(*map(them.start_replica, ports[1:]), *map(them.start_worker, range(2)))
         await until_ready(them.url)
         yield them
     if not them.is_suspect:

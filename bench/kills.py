@@ -99,18 +99,18 @@ async def _worker(killer: Killer) -> None:
 
 async def _leader(killer: Killer) -> None:
     """Whoever holds the lock at this moment; just after a kill of all connections nobody may."""
-    pids = [one.pid for one in killer.fleet.working]
+    numbers = {one.pid: number for number, one in killer.fleet.working.items()}
     connection = await asyncpg.connect(killer.database_url)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 name = await connection.fetchval(_LEADER)
-                if name is not None and int(name.split()[-1]) in pids:
+                if name is not None and (number := numbers.get(int(name.split()[-1]))) is not None:
                     break
                 await asyncio.sleep(0.05)
     finally:
         await connection.close()
-    await _kill_worker(killer, pids.index(int(name.split()[-1])))
+    await _kill_worker(killer, number)
 
 
 async def _kill_worker(killer: Killer, number: int) -> None:

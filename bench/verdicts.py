@@ -101,13 +101,14 @@ async def wrongs(database_url: str, them: Traffic, receiver: Receiver | None) ->
 
 def heard_wrong(listener: Listener, events: Sequence[Heard]) -> list[str]:
     """Whether it has heard each of these events once, and in this order."""
-    if listener.heard == events and not listener.gaps:
+    if listener.heard == events and not listener.gaps and not listener.partial:
         return []
     heard, told = Counter(listener.heard), Counter(events)
     counts = {
         "missed": (told - heard).total(),
         "heard twice": (heard - told).total(),
         "told of a gap": listener.gaps,
+        "told in part of": listener.partial,
     }
     said = [f"{what} {number} of {len(events)} events" for what, number in counts.items() if number]
     return said or ["heard events in another order"]
