@@ -21,12 +21,13 @@ from server.clock import Clock
 
 _CALM_SECONDS = 240
 _LOOK_SECONDS = 0.5
-_LOOKS = 6
-"""How often what is due later is seen waiting before the clock is moved to it: nobody is at work then."""
+_LOOKS, _MORE_LOOKS = 6, 20
+"""How often the same is seen waiting before the clock is moved: nobody is at work then. More often where something is
+due already: it may be held up by what comes before it, and that is due later."""
 _SHOWN = 5
 """Of each kind of wrong."""
 _OPEN = """
-SELECT what, count(*)::int AS number, min(next_at) AS next_at FROM (
+SELECT what, count(*)::int AS number, array_remove(array_agg(next_at ORDER BY next_at), NULL) AS next_at FROM (
     SELECT 'jobs' AS what, next_at FROM outbox_reactions WHERE done_at IS NULL AND dead_at IS NULL
     UNION ALL SELECT 'webhooks', next_attempt_at FROM webhook_deliveries WHERE status IN ('PENDING', 'RETRYING')
     UNION ALL SELECT 'scheduled runs', next_at FROM scheduled_runs WHERE next_at IS NOT NULL
@@ -53,20 +54,24 @@ class Lost(AssertionError):
 async def until_calm(database_url: str, them: Traffic, staff_token: str) -> None:
     """Until nothing is left to do. What waits for its time gets it: the clock of a sandbox can be moved."""
     connection = await asyncpg.connect(database_url)
-    database, looks = Database(database_url, pool_size=1), 0
+    database, seen, looks = Database(database_url, pool_size=1), list[tuple[Any, ...]](), 0
     try:
         async with asyncio.timeout(_CALM_SECONDS):
             while rows := await connection.fetch(_OPEN):
-                due = min((row["next_at"] for row in rows if row["next_at"] is not None), default=None)
+                looks = looks + 1 if seen == [tuple(row) for row in rows] else 0
+                seen = [tuple(row) for row in rows]
                 clock = Clock()
                 await clock.reload(database)
-                looks = 0 if due is not None and due <= clock.now() else looks + 1
-                if looks >= _LOOKS:
-                    await _move_to(them, staff_token, due or clock.now() + timedelta(minutes=1))
+                times, now = [at for row in rows for at in row["next_at"]], clock.now()
+                if looks >= (_MORE_LOOKS if any(at <= now for at in times) else _LOOKS):
+                    later = min((at for at in times if at > now), default=now + timedelta(minutes=1))
+                    await _move_to(them, staff_token, later)
                     looks = 0
                 await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError:
-        left = ", ".join(f"{row['number']} {row['what']} (next at {row['next_at']})" for row in rows)
+        left = ", ".join(
+            f"{row['number']} {row['what']} (at {', '.join(map(str, row['next_at'][:3]))})" for row in rows
+        )
         raise Lost(f"After {_CALM_SECONDS} seconds there is still something to do: {left}.") from None
     finally:
         await database.close()
