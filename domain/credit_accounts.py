@@ -128,8 +128,7 @@ class CreditAccount(Stateful):
 
     def available_at(self, now: datetime) -> int:
         """What can be spent at an instant: what has expired since the last movement is not there any more."""
-        instant = instant_of(now)
-        return self.available - sum(quantity for lapses_at, quantity in self.lapses if lapses_at <= instant)
+        return unlapsed(self.available, self.lapses, now)
 
     def settle(self, *, by: Actor, at: datetime) -> None:
         """Brings the sums of the account to those of its lots, and tells when the balance has become low."""
@@ -188,3 +187,9 @@ class CreditAccount(Stateful):
 def instant_of(at: datetime) -> int:
     """An instant in whole microseconds of Unix time, as `lapses` keeps it."""
     return int(at.timestamp()) * 1_000_000 + at.microsecond
+
+
+def unlapsed(available: int, lapses: Sequence[Sequence[int]], now: datetime) -> int:
+    """What of a balance is left at an instant, of which some expires as `lapses` says."""
+    instant = instant_of(now)
+    return available - sum(quantity for lapses_at, quantity in lapses if lapses_at <= instant)

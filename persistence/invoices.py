@@ -65,15 +65,15 @@ _PAYMENT_STATUS = {
 """Invoice.payment_status, said in SQL."""
 
 
-def _overdue(wanted: bool, at: datetime) -> Condition:
+def overdue(wanted: bool, at: datetime) -> Condition:
     """Invoice.is_overdue_at, said in SQL."""
     today = cast(func.timezone(invoices.c.time_zone, literal(at, Instant)), Date)
-    overdue = and_(
+    late = and_(
         invoices.c.status == InvoiceStatus.OPEN,
         invoices.c.amount_due_minor > 0,
         func.coalesce(invoices.c.due_on < today, False),
     )
-    return overdue if wanted else ~overdue
+    return late if wanted else ~late
 
 
 def _text(viewer: Actor, text: str) -> Condition:
@@ -96,7 +96,7 @@ _FILTERS: dict[str, Callable[[Any], Condition] | ByViewer | ByInstant] = {
     "kind": lambda kinds: invoices.c.kind.in_(kinds),
     "status": lambda values: invoices.c.status.in_(values),
     "payment_status": lambda values: or_(false(), *(_PAYMENT_STATUS[value] for value in values)),
-    "overdue": ByInstant(_overdue),
+    "overdue": ByInstant(overdue),
     "customer_id": lambda id_: invoices.c.customer_id == id_,
     "project_id": lambda id_: invoices.c.project_id == id_,
     "milestone_id": lambda id_: invoices.c.milestone_id == id_,

@@ -44,11 +44,11 @@ class Telling:
         """The message of a plan: somebody else's where it is the same, else one of their own."""
         self._plans[id(plan)] = plan
         kind = id(plan), asker.shape
-        first: Message = await self._once(kind, make)
+        first: Message = await self.once(kind, make)
         if first.serves(asker, context):
             return first
         if not first.run.is_personal:
-            other: Message = await self._once((kind, first.values_of(asker)), make)
+            other: Message = await self.once((kind, first.values_of(asker)), make)
             if other.serves(asker, context):
                 return other
         return await make()
@@ -57,11 +57,12 @@ class Telling:
         """Runs each statement once for the same values."""
 
         def fetched(text: str, values: list[Any]) -> Awaitable[Any]:
-            return self._once((text, _fixed(values)), lambda: fetch(text, values))
+            return self.once((text, _fixed(values)), lambda: fetch(text, values))
 
         return fetched
 
-    async def _once(self, what: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
+    async def once(self, what: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
+        """The same for all who want it meanwhile."""
         task = self._under_way.get(what)
         if task is None:
             task = self._under_way[what] = shared_task(make())

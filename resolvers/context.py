@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from integrations.passwords import Passwords
 from integrations.vault import Vault, vault_in_use
 from persistence import rate_limit_settings, trusted_documents
 from persistence.callers import Callers
+from persistence.dashboards import Dashboards
 from persistence.database import Database
 from persistence.entitlements import Entitlements
 from persistence.identities import Identities
@@ -31,6 +33,7 @@ RECOMPUTING_AT_ONCE = 2
 """Checks of all books or of a whole chain in this process, whoever asks for them."""
 WRITING_AT_ONCE = 8
 """Mutations in a transaction at once in this process: more would only keep each other's locks waiting."""
+_rest = partial(asyncio.sleep, 1.0)
 
 
 async def _nothing() -> None:
@@ -53,6 +56,7 @@ class Platform:
     identities: Identities = field(init=False)
     tails: Tails = field(init=False)
     entitlements: Entitlements = field(init=False)
+    dashboards: Dashboards = field(init=False)
     passwords: Passwords = field(default_factory=Passwords)
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WRITING_AT_ONCE))
     """Held while a mutation's transaction runs; the others wait here, without a connection and without a lock."""
@@ -75,6 +79,8 @@ class Platform:
     """How far `now` is ahead of real time."""
     probe: Callable[[], Awaitable[tuple[str, Sequence[Dependency]]]] = _no_dependencies
     """The revision of the database that this build needs, and what the process depends on."""
+    rest: Callable[[], Awaitable[None]] = _rest
+    """What feeds of figures do after each message, so that many changes are one message."""
     reload_clock: Callable[[], Awaitable[None]] = _nothing
     """Takes over at once how far another process, or a mutation of this one, has moved the clock."""
 
@@ -85,6 +91,7 @@ class Platform:
         self.identities = Identities(self.database)
         self.tails = Tails(self.database, self.wakeups)
         self.entitlements = Entitlements(self.database)
+        self.dashboards = Dashboards(self.database)
         self.documents = TrustedDocuments(self.database)
         self.wakeups.keep(trusted_documents.CHANNEL, self.documents.reload)
         self.rate_limits.reads_at_once = self.database.fair_share

@@ -209,15 +209,18 @@ def _subject(event: OutboxEvent | None) -> UUID | None:
 
 async def follow(context: Context, feed: Feed, after: str | None) -> AsyncGenerator[Update, None]:
     """Starts a feed: without a cursor at this very moment, so that nothing after the call is missed."""
-    platform = context.platform
+    return _updates(context, feed, *await begin(context, after))
+
+
+async def begin(context: Context, after: str | None) -> tuple[int, bool]:
+    """Behind which position a feed starts, and whether nothing is missing before it."""
+    platform, resumed = context.platform, context.last_event_id or after
     async with platform.database.reader() as session:
-        position, resumes = await outbox.last_position(session), True
-        resumed = context.last_event_id or after
         if resumed is not None:
             wanted_from = position_of(resumed)
-            resumes = await outbox.reaches_back_to(session, wanted_from, platform.now() - KEPT)
-            position = wanted_from if resumes else position
-    return _updates(context, feed, position, resumes)
+            if await outbox.reaches_back_to(session, wanted_from, platform.now() - KEPT):
+                return wanted_from, True
+        return await outbox.last_position(session), resumed is None
 
 
 async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -> AsyncGenerator[Update, None]:
@@ -229,7 +232,7 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
             yield Update(position, None, feed.object_of(None))
         while True:
             bell.clear()
-            tail, batch = await _read(context, feed, position)
+            tail, batch = await read_on(context, feed, position)
             for event in batch.events:
                 context.forget()
                 context.last_event_id = cursor_of(event.position)
@@ -243,7 +246,7 @@ async def _updates(context: Context, feed: Feed, position: int, resumes: bool) -
                 raise TooSlow
 
 
-async def _read(context: Context, feed: Feed, position: int) -> tuple[Tail, Batch]:
+async def read_on(context: Context, feed: Feed, position: int) -> tuple[Tail, Batch]:
     """The next events, for whoever may have them now, and where they were read: that lives for as long as we hold it.
     While the database is away, or has no time, they wait."""
     while True:

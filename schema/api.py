@@ -37,6 +37,7 @@ from schema.credit_transfers import CreditTransferMutations
 from schema.cross_app_sessions import CrossAppSessionMutations, CrossAppSessionQueries
 from schema.customer_credits import CustomerCreditQueries
 from schema.customers import Customer, CustomerMutations, CustomerQueries
+from schema.dashboards import DashboardQueries
 from schema.emails import EmailMutations
 from schema.escrow import EscrowHold, EscrowMutations, EscrowQueries
 from schema.exchange_rates import ExchangeRateMutations, ExchangeRateQueries
@@ -139,6 +140,7 @@ class Query(
     CreditPromotionQueries,
     CreditPurchaseQueries,
     CustomerCreditQueries,
+    DashboardQueries,
     InvoiceDraftQueries,
     WalletQueries,
     FeePolicyQueries,

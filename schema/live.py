@@ -16,6 +16,7 @@ from schema.apps import App
 from schema.cash_reconciliations import CashReconciliation
 from schema.connections import one
 from schema.credit_feeds import CreditFeeds
+from schema.dashboards import DashboardFeeds
 from schema.entitlement_feeds import EntitlementFeeds
 from schema.escrow import EscrowHold
 from schema.feeds import AFTER, LiveMessage, object_feed
@@ -127,7 +128,7 @@ def _known(types: list[str] | None) -> tuple[str, ...] | None:
 @strawberry.type(
     description="Live feeds over graphql-transport-ws and server-sent events. Rights are checked again as events come."
 )
-class Subscription(CreditFeeds, EntitlementFeeds, FileFeeds, NotificationFeeds, UsageFeeds):
+class Subscription(CreditFeeds, DashboardFeeds, EntitlementFeeds, FileFeeds, NotificationFeeds, UsageFeeds):
     gig_activity = object_feed(
         resolve.gig_activity,
         "Gig",

@@ -129,6 +129,7 @@ test('the server answers every query of this package', { timeout: 60_000 }, asyn
     GetTask: milestone?.tasks[0]?.id,
   };
   const others: Readonly<Record<string, object>> = {
+    GetDashboard: { organizationId: project?.clientOrganization.id },
     GetInvoiceFigures: { role: 'RECIPIENT' },
     GetPermissionMatrix: { format: 'JSON' },
     PreviewPlan: { budget: BUDGET, terms: { invoicingMethod: 'MILESTONE', fundingMode: 'DIRECT' } },

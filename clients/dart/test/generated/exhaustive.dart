@@ -2079,6 +2079,8 @@ final operations = <Operation<Object?>>[
   RetireTaxType(taxTypeId: 'text'),
   GetClientDashboard(),
   GetFreelancerDashboard(),
+  GetDashboard(organizationId: 'text'),
+  WatchDashboard(organizationId: 'text'),
   CheckEntitlement(featureCode: 'text'),
   ExplainEntitlement(featureCode: 'text'),
   GetEntitlements(),

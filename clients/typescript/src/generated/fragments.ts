@@ -1257,6 +1257,88 @@ export interface TaxTypeDetail {
 export const TaxTypeDetailFragment: string =
   'fragment TaxTypeDetail on TaxType{id version name rateBps category exemptionReason isDefault isActive}';
 
+/** Invoices of one side and currency, in figures. */
+export interface DashboardTotals {
+  /** Their currency. */
+  readonly currency: Currency;
+  /** How many are OPEN. */
+  readonly openCount: number;
+  /** What is still due on those. */
+  readonly openAmount: Money;
+  /** How many of them are overdue: dueOn is over in the issuer's time zone. */
+  readonly overdueCount: number;
+  /** What is still due on those. */
+  readonly overdueAmount: Money;
+  /** How many became PAID in the last 30 days. */
+  readonly paidCount: number;
+  /** What was paid on those, whenever that was. */
+  readonly paidAmount: Money;
+}
+
+/** The definition of DashboardTotals. */
+export const DashboardTotalsFragment: string =
+  'fragment DashboardTotals on InvoiceTotals{currency openCount openAmount{...Money}overdueCount overdueAmount{...Money}paidCount paidAmount{...Money}}';
+
+/** All figures of a dashboard that one may know. */
+export interface DashboardFigures {
+  /** Gigs, proposals, projects and what belongs to them. Needs work:read. */
+  readonly work: DashboardFiguresWork | null;
+  /** What is to come in, and what is to be paid. Needs invoices:read. */
+  readonly invoices: DashboardFiguresInvoices | null;
+  /** Wallets, held money and approvals. Needs money:read. */
+  readonly money: DashboardFiguresMoney | null;
+  /** Credits that are available. Needs credits:read. */
+  readonly credits: Int64 | null;
+}
+
+/** Gigs, proposals, projects and what belongs to them. Needs work:read. */
+export interface DashboardFiguresWork {
+  /** Your gigs that are OPEN. */
+  readonly openGigs: number;
+  /** Proposals that wait for your answer: SUBMITTED or SHORTLISTED. */
+  readonly proposalsReceived: number;
+  /** Your proposals that wait for a client's answer. */
+  readonly proposalsSent: number;
+  /** Proposals that are OFFERED to you: accept or decline them. */
+  readonly offersReceived: number;
+  /** Proposals that you have OFFERED. */
+  readonly offersSent: number;
+  /** Projects that are ACTIVE, on either side. */
+  readonly activeProjects: number;
+  /** Milestones that are SUBMITTED to you. */
+  readonly milestonesToApprove: number;
+  /** Milestones that you work on: IN_PROGRESS or CHANGES_REQUESTED. */
+  readonly milestonesToSubmit: number;
+  /** Milestones that you have SUBMITTED. */
+  readonly milestonesAwaitingApproval: number;
+  /** Milestones that a freelancer of yours works on. */
+  readonly milestonesAwaitingSubmission: number;
+  /** Tasks on either side that are neither APPROVED nor CANCELLED. */
+  readonly openTasks: number;
+}
+
+/** What is to come in, and what is to be paid. Needs invoices:read. */
+export interface DashboardFiguresInvoices {
+  /** Those that the organization has issued: its receivables. */
+  readonly issued: ReadonlyArray<DashboardTotals>;
+  /** Those that it has received: its payables. */
+  readonly received: ReadonlyArray<DashboardTotals>;
+}
+
+/** Wallets, held money and approvals. Needs money:read. */
+export interface DashboardFiguresMoney {
+  /** What is available in the wallets, one of each currency. */
+  readonly wallets: ReadonlyArray<Money>;
+  /** What is held for milestones on either side, by currency. */
+  readonly escrow: ReadonlyArray<Money>;
+  /** Approvals that wait for a member of the organization. */
+  readonly pendingApprovals: number;
+}
+
+/** The definition of DashboardFigures. */
+export const DashboardFiguresFragment: string =
+  'fragment DashboardFigures on Dashboard{work{openGigs proposalsReceived proposalsSent offersReceived offersSent activeProjects milestonesToApprove milestonesToSubmit milestonesAwaitingApproval milestonesAwaitingSubmission openTasks}invoices{issued{...DashboardTotals}received{...DashboardTotals}}money{wallets{...Money}escrow{...Money}pendingApprovals}credits}';
+
 /** What an organization has of a feature at this moment. */
 export interface EntitlementDetail {
   /** Which feature. */

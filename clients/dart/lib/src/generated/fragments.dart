@@ -3120,6 +3120,219 @@ class TaxTypeDetail extends ApiData {
   };
 }
 
+/// Invoices of one side and currency, in figures.
+class DashboardTotals extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DashboardTotals({
+    required this.currency,
+    required this.openCount,
+    required this.openAmount,
+    required this.overdueCount,
+    required this.overdueAmount,
+    required this.paidCount,
+    required this.paidAmount,
+  });
+
+  /// Reads it from an answer.
+  DashboardTotals.fromJson(Json json)
+    : currency = json['currency'].string,
+      openCount = json['openCount'].integer,
+      openAmount = Money.fromJson(json['openAmount']),
+      overdueCount = json['overdueCount'].integer,
+      overdueAmount = Money.fromJson(json['overdueAmount']),
+      paidCount = json['paidCount'].integer,
+      paidAmount = Money.fromJson(json['paidAmount']),
+      super.read(json);
+
+  /// Their currency.
+  final String currency;
+
+  /// How many are OPEN.
+  final int openCount;
+
+  /// What is still due on those.
+  final Money openAmount;
+
+  /// How many of them are overdue: dueOn is over in the issuer's time zone.
+  final int overdueCount;
+
+  /// What is still due on those.
+  final Money overdueAmount;
+
+  /// How many became PAID in the last 30 days.
+  final int paidCount;
+
+  /// What was paid on those, whenever that was.
+  final Money paidAmount;
+
+  @override
+  Map<String, Object?> get fields => {
+    'currency': currency,
+    'openCount': openCount,
+    'openAmount': openAmount,
+    'overdueCount': overdueCount,
+    'overdueAmount': overdueAmount,
+    'paidCount': paidCount,
+    'paidAmount': paidAmount,
+  };
+}
+
+/// All figures of a dashboard that one may know.
+class DashboardFigures extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DashboardFigures({this.work, this.invoices, this.money, this.credits});
+
+  /// Reads it from an answer.
+  DashboardFigures.fromJson(Json json)
+    : work = json['work'].orNull(DashboardFiguresWork.fromJson),
+      invoices = json['invoices'].orNull(DashboardFiguresInvoices.fromJson),
+      money = json['money'].orNull(DashboardFiguresMoney.fromJson),
+      credits = json['credits'].orNull(Int64.fromJson),
+      super.read(json);
+
+  /// Gigs, proposals, projects and what belongs to them. Needs work:read.
+  final DashboardFiguresWork? work;
+
+  /// What is to come in, and what is to be paid. Needs invoices:read.
+  final DashboardFiguresInvoices? invoices;
+
+  /// Wallets, held money and approvals. Needs money:read.
+  final DashboardFiguresMoney? money;
+
+  /// Credits that are available. Needs credits:read.
+  final Int64? credits;
+
+  @override
+  Map<String, Object?> get fields => {'work': work, 'invoices': invoices, 'money': money, 'credits': credits};
+}
+
+/// Gigs, proposals, projects and what belongs to them. Needs work:read.
+final class DashboardFiguresWork extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DashboardFiguresWork({
+    required this.openGigs,
+    required this.proposalsReceived,
+    required this.proposalsSent,
+    required this.offersReceived,
+    required this.offersSent,
+    required this.activeProjects,
+    required this.milestonesToApprove,
+    required this.milestonesToSubmit,
+    required this.milestonesAwaitingApproval,
+    required this.milestonesAwaitingSubmission,
+    required this.openTasks,
+  });
+
+  /// Reads it from an answer.
+  DashboardFiguresWork.fromJson(Json json)
+    : openGigs = json['openGigs'].integer,
+      proposalsReceived = json['proposalsReceived'].integer,
+      proposalsSent = json['proposalsSent'].integer,
+      offersReceived = json['offersReceived'].integer,
+      offersSent = json['offersSent'].integer,
+      activeProjects = json['activeProjects'].integer,
+      milestonesToApprove = json['milestonesToApprove'].integer,
+      milestonesToSubmit = json['milestonesToSubmit'].integer,
+      milestonesAwaitingApproval = json['milestonesAwaitingApproval'].integer,
+      milestonesAwaitingSubmission = json['milestonesAwaitingSubmission'].integer,
+      openTasks = json['openTasks'].integer,
+      super.read(json);
+
+  /// Your gigs that are OPEN.
+  final int openGigs;
+
+  /// Proposals that wait for your answer: SUBMITTED or SHORTLISTED.
+  final int proposalsReceived;
+
+  /// Your proposals that wait for a client's answer.
+  final int proposalsSent;
+
+  /// Proposals that are OFFERED to you: accept or decline them.
+  final int offersReceived;
+
+  /// Proposals that you have OFFERED.
+  final int offersSent;
+
+  /// Projects that are ACTIVE, on either side.
+  final int activeProjects;
+
+  /// Milestones that are SUBMITTED to you.
+  final int milestonesToApprove;
+
+  /// Milestones that you work on: IN_PROGRESS or CHANGES_REQUESTED.
+  final int milestonesToSubmit;
+
+  /// Milestones that you have SUBMITTED.
+  final int milestonesAwaitingApproval;
+
+  /// Milestones that a freelancer of yours works on.
+  final int milestonesAwaitingSubmission;
+
+  /// Tasks on either side that are neither APPROVED nor CANCELLED.
+  final int openTasks;
+
+  @override
+  Map<String, Object?> get fields => {
+    'openGigs': openGigs,
+    'proposalsReceived': proposalsReceived,
+    'proposalsSent': proposalsSent,
+    'offersReceived': offersReceived,
+    'offersSent': offersSent,
+    'activeProjects': activeProjects,
+    'milestonesToApprove': milestonesToApprove,
+    'milestonesToSubmit': milestonesToSubmit,
+    'milestonesAwaitingApproval': milestonesAwaitingApproval,
+    'milestonesAwaitingSubmission': milestonesAwaitingSubmission,
+    'openTasks': openTasks,
+  };
+}
+
+/// What is to come in, and what is to be paid. Needs invoices:read.
+final class DashboardFiguresInvoices extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DashboardFiguresInvoices({required this.issued, required this.received});
+
+  /// Reads it from an answer.
+  DashboardFiguresInvoices.fromJson(Json json)
+    : issued = json['issued'].list(DashboardTotals.fromJson),
+      received = json['received'].list(DashboardTotals.fromJson),
+      super.read(json);
+
+  /// Those that the organization has issued: its receivables.
+  final List<DashboardTotals> issued;
+
+  /// Those that it has received: its payables.
+  final List<DashboardTotals> received;
+
+  @override
+  Map<String, Object?> get fields => {'issued': issued, 'received': received};
+}
+
+/// Wallets, held money and approvals. Needs money:read.
+final class DashboardFiguresMoney extends ApiData {
+  /// Made by hand, for tests and previews.
+  const DashboardFiguresMoney({required this.wallets, required this.escrow, required this.pendingApprovals});
+
+  /// Reads it from an answer.
+  DashboardFiguresMoney.fromJson(Json json)
+    : wallets = json['wallets'].list(Money.fromJson),
+      escrow = json['escrow'].list(Money.fromJson),
+      pendingApprovals = json['pendingApprovals'].integer,
+      super.read(json);
+
+  /// What is available in the wallets, one of each currency.
+  final List<Money> wallets;
+
+  /// What is held for milestones on either side, by currency.
+  final List<Money> escrow;
+
+  /// Approvals that wait for a member of the organization.
+  final int pendingApprovals;
+
+  @override
+  Map<String, Object?> get fields => {'wallets': wallets, 'escrow': escrow, 'pendingApprovals': pendingApprovals};
+}
+
 /// What an organization has of a feature at this moment.
 class EntitlementDetail extends ApiData {
   /// Made by hand, for tests and previews.

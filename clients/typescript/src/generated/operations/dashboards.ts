@@ -2,6 +2,8 @@
 
 import type { MilestoneStatus } from '../enums.js';
 import type {
+  DashboardFigures,
+  Event,
   GigInvitationSummary,
   GigSummary,
   InvoiceSummary,
@@ -12,6 +14,9 @@ import type {
 } from '../fragments.js';
 import {
   ActionFragment,
+  DashboardFiguresFragment,
+  DashboardTotalsFragment,
+  EventFragment,
   GigInvitationSummaryFragment,
   GigSummaryFragment,
   InvoiceSummaryFragment,
@@ -22,9 +27,9 @@ import {
   ProposalSummaryFragment,
   TaskSummaryFragment,
 } from '../fragments.js';
-import type { Client, Document, NoVariables, RequestOptions } from '../../runtime/index.js';
-import { request } from '../../runtime/index.js';
-import type { DateTime } from '../scalars.js';
+import type { Client, Document, LiveOptions, NoVariables, RequestOptions } from '../../runtime/index.js';
+import { live, request } from '../../runtime/index.js';
+import type { Cursor, DateTime } from '../scalars.js';
 
 /** What getClientDashboard answers. */
 export interface GetClientDashboardResult {
@@ -234,4 +239,96 @@ export function getFreelancerDashboard(
   options?: RequestOptions,
 ): Promise<GetFreelancerDashboardResult> {
   return request(client, GetFreelancerDashboardDocument, {}, options);
+}
+
+/** What getDashboard takes. */
+export interface GetDashboardVariables {
+  /** Your active organization. */
+  readonly organizationId: string;
+}
+
+/** What getDashboard answers. */
+export type GetDashboardResult = DashboardFigures | null;
+
+/** The document of getDashboard. */
+export const GetDashboardDocument: Document<GetDashboardResult, GetDashboardVariables, 'dashboard'> = {
+  name: 'GetDashboard',
+  kind: 'query',
+  parts: [
+    DashboardTotalsFragment,
+    DashboardFiguresFragment,
+    'query GetDashboard($organizationId:ID!){dashboard(organizationId:$organizationId){...DashboardFigures}}',
+    MoneyFragment,
+  ],
+  root: 'dashboard',
+};
+
+/**
+ * What the organization has before it, in figures.
+ *
+ * The figures of your active organization, the one to name; null for any other. Needs one of the permissions work:read,
+ * invoices:read, money:read and credits:read.
+ */
+export function getDashboard(
+  client: Client,
+  variables: GetDashboardVariables,
+  options?: RequestOptions,
+): Promise<GetDashboardResult> {
+  return request(client, GetDashboardDocument, variables, options);
+}
+
+/** What watchDashboard takes. */
+export interface WatchDashboardVariables {
+  /** The id of a Organization. */
+  readonly organizationId: string;
+  /**
+   * The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+   * Left out: only what happens from now on.
+   */
+  readonly after?: Cursor | null;
+}
+
+/** What watchDashboard answers. */
+export interface WatchDashboardResult {
+  /** Pass it as `after` to resume behind this message; any feed takes it. */
+  readonly cursor: Cursor;
+  /**
+   * True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+   * the feed goes on from here.
+   */
+  readonly gap: boolean;
+  /** What happened; null only where gap is true. */
+  readonly event: Event | null;
+  /** The figures as they are now, after a gap too. */
+  readonly dashboard: DashboardFigures;
+}
+
+/** The document of watchDashboard. */
+export const WatchDashboardDocument: Document<WatchDashboardResult, WatchDashboardVariables, 'dashboardUpdated'> = {
+  name: 'WatchDashboard',
+  kind: 'subscription',
+  parts: [
+    DashboardTotalsFragment,
+    DashboardFiguresFragment,
+    'subscription WatchDashboard($organizationId:ID!$after:Cursor){dashboardUpdated(organizationId:$organizationId after:$after){cursor gap event{...Event}dashboard{...DashboardFigures}}}',
+    MoneyFragment,
+    EventFragment,
+  ],
+  root: 'dashboardUpdated',
+  resume: { after: 'after', cursor: 'cursor' },
+};
+
+/**
+ * The same live: how things stand behind the last event, at most once a second.
+ *
+ * The figures of your active organization, the one to name, whenever events may have changed them: at most one message
+ * a second, which tells of the last event alone. What only time changes, such as what is overdue, is not told. Needs
+ * one of the permissions work:read, invoices:read, money:read and credits:read.
+ */
+export function watchDashboard(
+  client: Client,
+  variables: WatchDashboardVariables,
+  options?: LiveOptions,
+): AsyncGenerator<WatchDashboardResult, void, undefined> {
+  return live(client, WatchDashboardDocument, variables, options);
 }

@@ -829,3 +829,98 @@ final class GetFreelancerDashboardWalletsNode extends ApiData {
   @override
   Map<String, Object?> get fields => {'id': id, 'available': available};
 }
+
+/// What the organization has before it, in figures.
+final class GetDashboard extends Query<DashboardFigures?> {
+  /// Takes what the operation asks for.
+  const GetDashboard({required this.organizationId});
+
+  /// Your active organization.
+  final String organizationId;
+
+  @override
+  String get name => 'GetDashboard';
+
+  @override
+  String get document =>
+      r'fragment DashboardTotals on InvoiceTotals{currency openCount openAmount{...Money}overdueCount overdueAmount{...Money}paidCount paidAmount{...Money}}fragment DashboardFigures on Dashboard{work{openGigs proposalsReceived proposalsSent offersReceived offersSent activeProjects milestonesToApprove milestonesToSubmit milestonesAwaitingApproval milestonesAwaitingSubmission openTasks}invoices{issued{...DashboardTotals}received{...DashboardTotals}}money{wallets{...Money}escrow{...Money}pendingApprovals}credits}query GetDashboard($organizationId:ID!){dashboard(organizationId:$organizationId){...DashboardFigures}}fragment Money on Money{amountMinor currency decimal}';
+
+  @override
+  String get hash => '5d25220e4ab2915442f934cf0094af6ef0f01d7f322847b87addbae7b9548f99';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId};
+
+  @override
+  DashboardFigures? read(Json data) => data['dashboard'].orNull(DashboardFigures.fromJson);
+}
+
+/// The same live: how things stand behind the last event, at most once a second.
+final class WatchDashboard extends Subscription<WatchDashboardMessage> {
+  /// Takes what the operation asks for.
+  const WatchDashboard({required this.organizationId, this.after});
+
+  /// The id of a Organization.
+  final String organizationId;
+
+  /// The cursor of the last message you have seen: first comes exactly what you missed, in order, then what happens.
+  /// Left out: only what happens from now on.
+  final String? after;
+
+  @override
+  String get name => 'WatchDashboard';
+
+  @override
+  String get document =>
+      r'fragment DashboardTotals on InvoiceTotals{currency openCount openAmount{...Money}overdueCount overdueAmount{...Money}paidCount paidAmount{...Money}}fragment DashboardFigures on Dashboard{work{openGigs proposalsReceived proposalsSent offersReceived offersSent activeProjects milestonesToApprove milestonesToSubmit milestonesAwaitingApproval milestonesAwaitingSubmission openTasks}invoices{issued{...DashboardTotals}received{...DashboardTotals}}money{wallets{...Money}escrow{...Money}pendingApprovals}credits}subscription WatchDashboard($organizationId:ID!$after:Cursor){dashboardUpdated(organizationId:$organizationId after:$after){cursor gap event{...Event}dashboard{...DashboardFigures}}}fragment Money on Money{amountMinor currency decimal}fragment Event on LiveEvent{type occurredAt subjectId subjectVersion actorKind data}';
+
+  @override
+  String get hash => 'bdc7f787955bcab64872859958646cac32303d29304823f244e12e3758a88315';
+
+  @override
+  Map<String, Object?> get variables => {'organizationId': organizationId, if (after case final after?) 'after': after};
+
+  @override
+  WatchDashboardMessage read(Json data) => WatchDashboardMessage.fromJson(data['dashboardUpdated']);
+
+  @override
+  String? get afterVariable => 'after';
+
+  @override
+  String? cursorOf(WatchDashboardMessage message) => message.cursor;
+
+  @override
+  bool isGap(WatchDashboardMessage message) => message.gap;
+}
+
+/// The figures of your active organization, the one to name, whenever events may have changed them: at most one message
+/// a second, which tells of the last event alone. What only time changes, such as what is overdue, is not told. Needs
+/// one of the permissions work:read, invoices:read, money:read and credits:read.
+final class WatchDashboardMessage extends ApiData {
+  /// Made by hand, for tests and previews.
+  const WatchDashboardMessage({required this.cursor, required this.gap, this.event, required this.dashboard});
+
+  /// Reads it from an answer.
+  WatchDashboardMessage.fromJson(Json json)
+    : cursor = json['cursor'].string,
+      gap = json['gap'].boolean,
+      event = json['event'].orNull(Event.fromJson),
+      dashboard = DashboardFigures.fromJson(json['dashboard']),
+      super.read(json);
+
+  /// Pass it as `after` to resume behind this message; any feed takes it.
+  final String cursor;
+
+  /// True in the first message after a cursor that is older than 7 days: fetch everything again. It has no event, and
+  /// the feed goes on from here.
+  final bool gap;
+
+  /// What happened; null only where gap is true.
+  final Event? event;
+
+  /// The figures as they are now, after a gap too.
+  final DashboardFigures dashboard;
+
+  @override
+  Map<String, Object?> get fields => {'cursor': cursor, 'gap': gap, 'event': event, 'dashboard': dashboard};
+}
