@@ -10,7 +10,7 @@ from bench.hooks import Receiver, receiving
 from bench.kills import Kill, Killer, Kind, excused
 from bench.tables import table
 from bench.traffic import Failure, Load, Traffic, signed_in, traffic
-from bench.verdicts import Lost, until_calm, wrongs
+from bench.verdicts import Lost, never_arrived, until_calm, wrongs
 from server.seed import STAFF_EMAIL
 
 FULL = Load(readers=10, writers=6, sockets=100, reads=40, writes=3)
@@ -29,6 +29,8 @@ class Outcome:
     traffic: Traffic
     receiver: Receiver
     wrongs: Sequence[str]
+    never_arrived: int
+    """Charges that failed, and cost nothing, because their worker died before it sent them."""
 
     @property
     def failures(self) -> Mapping[Kind | None, list[Failure]]:
@@ -52,7 +54,7 @@ async def chaos(database_url: str, load: Load, *, seconds: float, seed: int) -> 
         if found:
             them.is_suspect = True
             found.append(f"the logs are in {them.folder}")
-    return Outcome(seed, seconds, load, killer.kills, people, receiver, found)
+    return Outcome(seed, seconds, load, killer.kills, people, receiver, found, await never_arrived(database_url))
 
 
 async def survived(database_url: str, *, seconds: float, seed: int) -> str:
@@ -103,5 +105,6 @@ def _of_counts(outcome: Outcome) -> list[tuple[str, ...]]:
         "answered with 500": receiver.failed,
         "never answered": receiver.hung,
         "credits bought": len(people.purchases),
+        "of those failed for nothing, as the charge was never sent": outcome.never_arrived,
     }
     return [("what", "number"), *((what, f"{number:,}") for what, number in counts.items())]

@@ -163,6 +163,16 @@ async def _of_counts(connection: asyncpg.Connection, them: Traffic) -> list[str]
     return found
 
 
+async def never_arrived(database_url: str) -> int:
+    """How many charges failed, and cost nothing, because whoever was to send them died first."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        count = await connection.fetchval("SELECT count(*) FROM payments WHERE failure_code = 'NEVER_ARRIVED'")
+        return int(count)
+    finally:
+        await connection.close()
+
+
 async def _of_books(database_url: str) -> list[str]:
     database, clock = Database(database_url, pool_size=1), Clock()
     try:
