@@ -19,7 +19,7 @@ from resolvers.context import Context
 from resolvers.nodes import SOURCES
 from schema.ids import PREFIXES
 
-_IDS = ("user_id", "session_id", "membership_id", "key_id", "app_id", "organization_id", "impersonator_id")
+_IDS = ("user_id", "session_id", "membership_id", "key_id", "app_id", "organization_id", "impersonator_id", "only_in")
 _VALUES = (*_IDS, "email", "reauthenticated_at")
 _RIGHTS = tuple(one.name for one in fields(Actor) if one.name not in _VALUES)
 
